@@ -1,0 +1,103 @@
+// swift-tools-version: 6.1
+import PackageDescription
+
+// The graph as a table: a room (target) may import exactly what its `uses` lists.
+// `.ci/check-imports.py` reads this file through `swift package describe` and holds the sources to it.
+
+let rules: [SwiftSetting] = [
+  .enableUpcomingFeature("InternalImportsByDefault"),
+  .enableUpcomingFeature("MemberImportVisibility"),
+  .enableUpcomingFeature("ExistentialAny"),
+]
+
+func room(
+  _ name: String, path: String? = nil, uses: [Target.Dependency] = [], resources: [Resource] = []
+) -> Target {
+  .target(
+    name: name, dependencies: uses, path: path, resources: resources, swiftSettings: rules)
+}
+
+func tests(_ name: String, of uses: [Target.Dependency], resources: [Resource] = []) -> Target {
+  .testTarget(
+    name: name, dependencies: uses + ["TestSupport"], resources: resources, swiftSettings: rules)
+}
+
+let package = Package(
+  name: "Lightbox",
+  products: [
+    .library(name: "Lightbox", targets: ["Lightbox"]),
+  ],
+  targets: [
+    // Floor 0: C and C++.
+    .target(name: "CKernels", linkerSettings: [.linkedLibrary("gomp")]),
+    .target(name: "COneDNN", linkerSettings: [.linkedLibrary("dnnl")]),
+    .target(name: "COpenBLAS", linkerSettings: [.linkedLibrary("dl")]),
+    .target(
+      name: "CCodecs",
+      linkerSettings: [
+        .linkedLibrary("png"), .linkedLibrary("jpeg"), .linkedLibrary("openjp2"),
+        .linkedLibrary("z"), .linkedLibrary("cairo"),
+      ]),
+    .target(
+      name: "CDCMTK",
+      linkerSettings: [
+        .linkedLibrary("dcmjpls"), .linkedLibrary("dcmjpeg"), .linkedLibrary("dcmimage"),
+        .linkedLibrary("dcmimgle"), .linkedLibrary("dcmdata"), .linkedLibrary("oflog"),
+        .linkedLibrary("ofstd"),
+      ]),
+
+    // Floor 1.
+    room("Tensors", uses: ["CKernels", "COneDNN", "COpenBLAS"]),
+    room("Imaging", uses: ["CCodecs", "CDCMTK"]),
+
+    // Floor 2.
+    room("Layers", uses: ["Tensors"]),
+    room("Checkpoints", uses: ["Tensors"]),
+    room("DataBlocks", uses: ["Tensors", "Imaging"]),
+
+    // Floor 3.
+    room("Hooks", uses: ["Tensors", "Layers"]),
+    room("Models", uses: ["Tensors", "Layers", "Checkpoints"]),
+    room("Training", uses: ["Tensors", "Layers", "DataBlocks", "Checkpoints"]),
+    room(
+      "Datasets", path: "Datasets", uses: ["Imaging", "DataBlocks"],
+      resources: [.copy("Samples")]),
+
+    // Floor 4.
+    room("Vision", uses: ["Tensors", "Imaging", "Layers", "DataBlocks", "Checkpoints", "Models", "Training"]),
+    room(
+      "Interpret",
+      uses: ["Tensors", "Imaging", "Layers", "DataBlocks", "Hooks", "Training"]),
+
+    // Floor 5: one import for users.
+    room(
+      "Lightbox",
+      uses: [
+        "Tensors", "Imaging", "Layers", "Checkpoints", "DataBlocks", "Hooks", "Models", "Training",
+        "Datasets", "Vision", "Interpret",
+      ]),
+
+    // Tests.
+    .target(
+      name: "TestSupport", dependencies: ["Tensors", "Checkpoints"], path: "Tests/TestSupport",
+      resources: [.copy("Fixtures")], swiftSettings: rules),
+    tests("TensorsTests", of: ["Tensors", "Checkpoints"]),
+    tests("ImagingTests", of: ["Imaging", "Tensors", "Checkpoints"]),
+    tests("LayersTests", of: ["Tensors", "Layers", "Hooks"]),
+    tests("CheckpointsTests", of: ["Tensors", "Checkpoints"]),
+    tests("DataBlocksTests", of: ["Tensors", "Imaging", "DataBlocks", "Checkpoints"]),
+    tests("ModelsTests", of: ["Tensors", "Layers", "Models", "Checkpoints", "Hooks"]),
+    tests(
+      "TrainingTests", of: ["Tensors", "Layers", "DataBlocks", "Training", "Checkpoints", "Vision", "Models"]),
+    tests("DatasetsTests", of: ["Imaging", "DataBlocks", "Datasets"]),
+    tests(
+      "InterpretTests",
+      of: [
+        "Tensors", "Imaging", "Layers", "DataBlocks", "Hooks", "Models", "Training", "Interpret",
+        "Checkpoints", "Vision",
+      ]),
+  ],
+  swiftLanguageModes: [.v6],
+  cLanguageStandard: .gnu17,
+  cxxLanguageStandard: .gnucxx17
+)

@@ -77,6 +77,11 @@ let package = Package(
         "Datasets", "Vision", "Interpret",
       ]),
 
+    // Measurements, run by hand (`make bench`).
+    .executableTarget(
+      name: "TrainingStepBenchmark", dependencies: ["Tensors", "Layers", "Models"],
+      path: "Benchmarks/TrainingStep", swiftSettings: rules),
+
     // Tests.
     .target(
       name: "TestSupport", dependencies: ["Tensors", "Checkpoints"], path: "Tests/TestSupport",

@@ -81,7 +81,8 @@ extension Tensor {
       var arguments = [
         (LB_ARG_SRC, x.storage.pointer), (LB_ARG_DIFF_DST, diff.storage.pointer),
         (LB_ARG_MEAN, mean.storage.pointer), (LB_ARG_VARIANCE, variance.storage.pointer),
-        (LB_ARG_SCALE, gamma.storage.pointer), (LB_ARG_DIFF_SRC, dx.storage.pointer),
+        (LB_ARG_SCALE, gamma.storage.pointer), (LB_ARG_SHIFT, beta.storage.pointer),
+        (LB_ARG_DIFF_SRC, dx.storage.pointer),
         (LB_ARG_DIFF_SCALE, dScale.storage.pointer), (LB_ARG_DIFF_SHIFT, dShift.storage.pointer),
       ]
       if let workspace { arguments.append((LB_ARG_WORKSPACE, workspace.pointer)) }

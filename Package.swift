@@ -43,7 +43,7 @@ let package = Package(
       linkerSettings: [
         .linkedLibrary("dcmjpls"), .linkedLibrary("dcmjpeg"), .linkedLibrary("dcmimage"),
         .linkedLibrary("dcmimgle"), .linkedLibrary("dcmdata"), .linkedLibrary("oflog"),
-        .linkedLibrary("ofstd"),
+        .linkedLibrary("ofstd"), .linkedLibrary("jpeg"), .linkedLibrary("openjp2"),
       ]),
 
     // Floor 1.

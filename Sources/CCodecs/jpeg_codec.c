@@ -1,0 +1,185 @@
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <setjmp.h>
+
+#include <jpeglib.h>
+#include <jerror.h>
+
+#include "CCodecs.h"
+
+typedef struct {
+  struct jpeg_error_mgr base;
+  jmp_buf leave;
+  int code;
+  int hit_marker;  // entropy-coded data ran out before its rows were full
+  int hit_end;     // the bytes ran out
+  char *message;
+  size_t message_size;
+} session;
+
+static void fail(j_common_ptr jpeg) {
+  session *s = (session *)jpeg->err;
+  char text[JMSG_LENGTH_MAX];
+  s->base.format_message(jpeg, text);
+  if (s->code == LB_OK) {
+    const int reason = s->base.msg_code;
+    if (reason == JERR_OUT_OF_MEMORY)
+      s->code = LB_NO_MEMORY;
+    else if (reason == JERR_INPUT_EOF || reason == JERR_INPUT_EMPTY)
+      s->code = LB_TRUNCATED;
+    else
+      s->code = LB_CORRUPT;
+    if (s->message_size) snprintf(s->message, s->message_size, "%s", text);
+  }
+  longjmp(s->leave, 1);
+}
+
+static void fail_with(session *s, int code, const char *text) {
+  s->code = code;
+  if (s->message_size) snprintf(s->message, s->message_size, "%s", text);
+  longjmp(s->leave, 1);
+}
+
+static void note(j_common_ptr jpeg, int level) {
+  session *s = (session *)jpeg->err;
+  if (level >= 0) return;
+  s->base.num_warnings++;
+  if (s->base.msg_code == JWRN_HIT_MARKER) s->hit_marker = 1;
+  if (s->base.msg_code == JWRN_JPEG_EOF) s->hit_end = 1;
+}
+
+static void say_nothing(j_common_ptr jpeg) { (void)jpeg; }
+
+// A few bytes can order thousands of passes over a large progressive picture: stop there.
+static void watch(j_common_ptr jpeg) {
+  session *s = (session *)jpeg->err;
+  if (jpeg->is_decompressor && ((j_decompress_ptr)jpeg)->input_scan_number > 500)
+    fail_with(s, LB_CORRUPT, "more than 500 scans");
+}
+
+static void begin(session *s, char *message, size_t message_size) {
+  memset(s, 0, sizeof *s);
+  jpeg_std_error(&s->base);
+  s->base.error_exit = fail;
+  s->base.emit_message = note;
+  s->base.output_message = say_nothing;
+  s->message = message;
+  s->message_size = message_size;
+}
+
+static int decode(const uint8_t *bytes, size_t count, int64_t max_pixels, int shrink, int as_gray,
+                  int header_only, lb_picture *picture, char *message, size_t message_size) {
+  session s;
+  struct jpeg_decompress_struct jpeg;
+  struct jpeg_progress_mgr progress = {.progress_monitor = watch};
+  uint8_t *volatile samples = NULL;
+  memset(picture, 0, sizeof *picture);
+  memset(&jpeg, 0, sizeof jpeg);
+  begin(&s, message, message_size);
+  jpeg.err = &s.base;
+  if (setjmp(s.leave)) {
+    jpeg_destroy_decompress(&jpeg);
+    free(samples);
+    return s.code == LB_OK ? LB_CORRUPT : s.code;
+  }
+  jpeg_create_decompress(&jpeg);
+  jpeg.progress = &progress;
+  if (count == 0) fail_with(&s, LB_TRUNCATED, "no bytes");
+  jpeg_mem_src(&jpeg, bytes, count);
+  jpeg_read_header(&jpeg, TRUE);
+
+  const int64_t width = jpeg.image_width, height = jpeg.image_height;
+  if (width > max_pixels / (height > 0 ? height : 1))
+    fail_with(&s, LB_TOO_LARGE, "the header states more pixels than are allowed");
+  // A Huffman-coded block of 64 samples takes two bits at the very least.
+  if ((double)width * (double)height > 4096.0 * (double)count)
+    fail_with(&s, LB_TRUNCATED, "the header promises more pixels than the bytes can hold");
+  if (jpeg.num_components != 1 && jpeg.num_components != 3)
+    fail_with(&s, LB_UNSUPPORTED, "four colours (CMYK) instead of grey or RGB");
+  if (header_only) {
+    *picture = (lb_picture){(int)width, (int)height, jpeg.num_components, 8, NULL};
+    jpeg_destroy_decompress(&jpeg);
+    return LB_OK;
+  }
+
+  const int channels = jpeg.num_components == 1 || as_gray ? 1 : 3;
+  jpeg.out_color_space = channels == 1 ? JCS_GRAYSCALE : JCS_RGB;
+  jpeg.dct_method = JDCT_ISLOW;
+  jpeg.scale_num = 1;
+  jpeg.scale_denom = (unsigned)shrink;
+  jpeg_start_decompress(&jpeg);
+  const size_t row = (size_t)jpeg.output_width * (size_t)channels;
+  if (jpeg.output_components != channels) fail_with(&s, LB_UNSUPPORTED, "unknown colours");
+  samples = malloc(row * jpeg.output_height);
+  if (!samples) fail_with(&s, LB_NO_MEMORY, "no memory for the pixels");
+  while (jpeg.output_scanline < jpeg.output_height) {
+    JSAMPROW rows[4];
+    for (unsigned i = 0; i < 4; ++i) rows[i] = samples + (jpeg.output_scanline + i) * row;
+    const JDIMENSION left = jpeg.output_height - jpeg.output_scanline;
+    if (jpeg_read_scanlines(&jpeg, rows, left < 4 ? left : 4) == 0)
+      fail_with(&s, LB_TRUNCATED, "the bytes end early");
+  }
+  // libjpeg paints missing data grey and goes on: made-up pixels are not a picture.
+  if (s.hit_marker || (s.hit_end && jpeg_has_multiple_scans(&jpeg)))
+    fail_with(&s, LB_TRUNCATED, "the compressed data end early");
+  *picture = (lb_picture){(int)jpeg.output_width, (int)jpeg.output_height, channels, 8, samples};
+  jpeg_destroy_decompress(&jpeg);
+  return LB_OK;
+}
+
+int lb_jpeg_decode(const uint8_t *bytes, size_t count, int64_t max_pixels, int shrink, int as_gray,
+                   lb_picture *picture, char *message, size_t message_size) {
+  return decode(bytes, count, max_pixels, shrink, as_gray, 0, picture, message, message_size);
+}
+
+int lb_jpeg_size(const uint8_t *bytes, size_t count, lb_picture *picture, char *message,
+                 size_t message_size) {
+  return decode(bytes, count, INT64_MAX, 1, 0, 1, picture, message, message_size);
+}
+
+int lb_jpeg_encode(const lb_picture *picture, int quality, int halve_chroma, lb_bytes *out,
+                   char *message, size_t message_size) {
+  session s;
+  struct jpeg_compress_struct jpeg;
+  // jpeg_mem_dest writes these two; on the heap's own terms, so that a jump finds them.
+  struct {
+    unsigned char *bytes;
+    unsigned long count;
+  } *volatile made = calloc(1, sizeof *made);
+  *out = (lb_bytes){NULL, 0};
+  if (!made) return LB_NO_MEMORY;
+  memset(&jpeg, 0, sizeof jpeg);
+  begin(&s, message, message_size);
+  jpeg.err = &s.base;
+  if (setjmp(s.leave)) {
+    jpeg_destroy_compress(&jpeg);
+    free(made->bytes);
+    free(made);
+    return s.code == LB_OK || s.code == LB_CORRUPT ? LB_UNSUPPORTED : s.code;
+  }
+  jpeg_create_compress(&jpeg);
+  jpeg_mem_dest(&jpeg, &made->bytes, &made->count);
+  jpeg.image_width = (JDIMENSION)picture->width;
+  jpeg.image_height = (JDIMENSION)picture->height;
+  jpeg.input_components = picture->channels;
+  jpeg.in_color_space = picture->channels == 1 ? JCS_GRAYSCALE : JCS_RGB;
+  jpeg_set_defaults(&jpeg);
+  jpeg_set_quality(&jpeg, quality, TRUE);
+  jpeg.dct_method = JDCT_ISLOW;
+  if (picture->channels == 3 && !halve_chroma) {
+    jpeg.comp_info[0].h_samp_factor = 1;
+    jpeg.comp_info[0].v_samp_factor = 1;
+  }
+  jpeg_start_compress(&jpeg, TRUE);
+  const size_t row = (size_t)picture->width * (size_t)picture->channels;
+  while (jpeg.next_scanline < jpeg.image_height) {
+    JSAMPROW line = (JSAMPROW)picture->samples + jpeg.next_scanline * row;
+    jpeg_write_scanlines(&jpeg, &line, 1);
+  }
+  jpeg_finish_compress(&jpeg);
+  jpeg_destroy_compress(&jpeg);
+  *out = (lb_bytes){made->bytes, made->count};
+  free(made);
+  return LB_OK;
+}

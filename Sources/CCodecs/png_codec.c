@@ -1,0 +1,160 @@
+#include <png.h>
+#include <setjmp.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "CCodecs.h"
+
+typedef struct {
+  jmp_buf leave;
+  int code;
+  char *message;
+  size_t message_size;
+  const uint8_t *bytes;
+  size_t count, at;
+  lb_bytes *out;
+  size_t capacity;
+} session;
+
+static void fail(png_structp png, png_const_charp text) {
+  session *s = png_get_error_ptr(png);
+  if (s->code == LB_OK) s->code = LB_CORRUPT;
+  if (s->message_size) snprintf(s->message, s->message_size, "%s", text);
+  longjmp(s->leave, 1);
+}
+
+static void fail_with(png_structp png, session *s, int code, const char *text) {
+  s->code = code;
+  fail(png, text);
+}
+
+static void ignore(png_structp png, png_const_charp text) {
+  (void)png;
+  (void)text;
+}
+
+static void take(png_structp png, png_bytep target, size_t length) {
+  session *s = png_get_io_ptr(png);
+  if (length > s->count - s->at) fail_with(png, s, LB_TRUNCATED, "the bytes end early");
+  memcpy(target, s->bytes + s->at, length);
+  s->at += length;
+}
+
+int lb_png_decode(const uint8_t *bytes, size_t count, int64_t max_pixels, int keep_16_bits,
+                  lb_picture *picture, char *message, size_t message_size) {
+  session s = {.message = message, .message_size = message_size, .bytes = bytes, .count = count};
+  // Set between setjmp and longjmp, read after: must not live in registers.
+  void *volatile samples = NULL;
+  png_bytep *volatile rows = NULL;
+  png_infop volatile info = NULL;
+  memset(picture, 0, sizeof *picture);
+
+  png_structp png = png_create_read_struct(PNG_LIBPNG_VER_STRING, &s, fail, ignore);
+  if (!png) return LB_NO_MEMORY;
+  if (setjmp(s.leave)) {
+    png_infop made = info;
+    png_destroy_read_struct(&png, made ? &made : NULL, NULL);
+    free(rows);
+    free(samples);
+    return s.code == LB_OK ? LB_CORRUPT : s.code;
+  }
+  info = png_create_info_struct(png);
+  if (!info) fail_with(png, &s, LB_NO_MEMORY, "no memory");
+  png_set_user_limits(png, 0x7fffffff, 0x7fffffff);
+  png_set_chunk_cache_max(png, 64);
+  png_set_chunk_malloc_max(png, 16 << 20);
+  png_set_read_fn(png, &s, take);
+  png_read_info(png, info);
+
+  const int64_t width = png_get_image_width(png, info), height = png_get_image_height(png, info);
+  const int depth = png_get_bit_depth(png, info), type = png_get_color_type(png, info);
+  if (width > max_pixels / height)
+    fail_with(png, &s, LB_TOO_LARGE, "the header states more pixels than are allowed");
+  // Deflate packs at most 1032 to 1: a header that promises more lies, and nothing is allocated.
+  const double promised = (double)png_get_rowbytes(png, info) * (double)height;
+  if (promised > 1100.0 * (double)count + 65536)
+    fail_with(png, &s, LB_TRUNCATED, "the header promises more pixels than the bytes can hold");
+
+  if (type == PNG_COLOR_TYPE_PALETTE) png_set_palette_to_rgb(png);
+  if (type == PNG_COLOR_TYPE_GRAY && depth < 8) png_set_expand_gray_1_2_4_to_8(png);
+  if (depth == 16) {
+    if (!keep_16_bits) png_set_scale_16(png);
+#if __BYTE_ORDER__ == __ORDER_LITTLE_ENDIAN__
+    else
+      png_set_swap(png);
+#endif
+  }
+  png_set_strip_alpha(png);
+  png_set_interlace_handling(png);
+  png_read_update_info(png, info);
+
+  const int channels = png_get_channels(png, info), bits = png_get_bit_depth(png, info);
+  const size_t row = png_get_rowbytes(png, info);
+  if ((channels != 1 && channels != 3) || (bits != 8 && bits != 16) ||
+      row != (size_t)width * (size_t)channels * (size_t)(bits / 8))
+    fail_with(png, &s, LB_UNSUPPORTED, "an unknown kind of PNG");
+  samples = malloc(row * (size_t)height);
+  rows = malloc(sizeof(png_bytep) * (size_t)height);
+  if (!samples || !rows) fail_with(png, &s, LB_NO_MEMORY, "no memory for the pixels");
+  for (int64_t y = 0; y < height; ++y) rows[y] = (png_bytep)samples + (size_t)y * row;
+  png_read_image(png, rows);
+  png_read_end(png, NULL);
+
+  *picture = (lb_picture){(int)width, (int)height, channels, bits, samples};
+  png_infop made = info;
+  png_destroy_read_struct(&png, &made, NULL);
+  free(rows);
+  return LB_OK;
+}
+
+static void give(png_structp png, png_bytep source, size_t length) {
+  session *s = png_get_io_ptr(png);
+  if (s->out->count + length > s->capacity) {
+    const size_t capacity = (s->out->count + length) * 2 + 4096;
+    uint8_t *grown = realloc(s->out->bytes, capacity);
+    if (!grown) fail_with(png, s, LB_NO_MEMORY, "no memory for the file's bytes");
+    s->out->bytes = grown;
+    s->capacity = capacity;
+  }
+  memcpy(s->out->bytes + s->out->count, source, length);
+  s->out->count += length;
+}
+
+static void flush_nothing(png_structp png) { (void)png; }
+
+int lb_png_encode(const lb_picture *picture, int compression, lb_bytes *out, char *message,
+                  size_t message_size) {
+  session s = {.message = message, .message_size = message_size, .out = out};
+  png_infop volatile info = NULL;
+  *out = (lb_bytes){NULL, 0};
+  png_structp png = png_create_write_struct(PNG_LIBPNG_VER_STRING, &s, fail, ignore);
+  if (!png) return LB_NO_MEMORY;
+  if (setjmp(s.leave)) {
+    png_infop made = info;
+    png_destroy_write_struct(&png, made ? &made : NULL);
+    free(out->bytes);
+    *out = (lb_bytes){NULL, 0};
+    return s.code == LB_OK ? LB_UNSUPPORTED : s.code;
+  }
+  info = png_create_info_struct(png);
+  if (!info) fail_with(png, &s, LB_NO_MEMORY, "no memory");
+  png_set_write_fn(png, &s, give, flush_nothing);
+  png_set_user_limits(png, 0x7fffffff, 0x7fffffff);
+  png_set_compression_level(png, compression);
+  png_set_IHDR(png, info, (png_uint_32)picture->width, (png_uint_32)picture->height, picture->bits,
+               picture->channels == 1 ? PNG_COLOR_TYPE_GRAY : PNG_COLOR_TYPE_RGB,
+               PNG_INTERLACE_NONE, PNG_COMPRESSION_TYPE_DEFAULT, PNG_FILTER_TYPE_DEFAULT);
+  png_write_info(png, info);
+#if __BYTE_ORDER__ == __ORDER_LITTLE_ENDIAN__
+  if (picture->bits == 16) png_set_swap(png);
+#endif
+  const size_t row =
+      (size_t)picture->width * (size_t)picture->channels * (size_t)(picture->bits / 8);
+  for (int y = 0; y < picture->height; ++y)
+    png_write_row(png, (png_const_bytep)picture->samples + (size_t)y * row);
+  png_write_end(png, info);
+  png_infop made = info;
+  png_destroy_write_struct(&png, &made);
+  return LB_OK;
+}

@@ -1,0 +1,83 @@
+/// Where the pixels of a picture lie in the picture it was made from.
+///
+/// Along each axis `source = output * scale + offset`, in continuous coordinates whose pixel edges
+/// are whole numbers: the pixel in column 3 covers 3 to 4. A negative scale is a flip.
+public struct PictureGeometry: Sendable, Equatable {
+  /// Source columns per output column.
+  public let scaleX: Double
+  /// Source rows per output row.
+  public let scaleY: Double
+  /// The source x of the output's left edge.
+  public let offsetX: Double
+  /// The source y of the output's top edge.
+  public let offsetY: Double
+
+  /// The geometry of a picture that is its own source.
+  public static let identity = PictureGeometry(scaleX: 1, scaleY: 1, offsetX: 0, offsetY: 0)
+
+  /// Makes a geometry from its four numbers.
+  ///
+  /// - Precondition: All are finite and no scale is zero.
+  public init(scaleX: Double, scaleY: Double, offsetX: Double, offsetY: Double) {
+    precondition(
+      [scaleX, scaleY, offsetX, offsetY].allSatisfy(\.isFinite) && scaleX != 0 && scaleY != 0,
+      "no geometry has scales \(scaleX), \(scaleY) and offsets \(offsetX), \(offsetY)")
+    self.scaleX = scaleX
+    self.scaleY = scaleY
+    self.offsetX = offsetX
+    self.offsetY = offsetY
+  }
+
+  /// The geometry of a window of the source, resized to `width` x `height`.
+  public init(
+    windowX: Double, windowY: Double, windowWidth: Double, windowHeight: Double, width: Int,
+    height: Int
+  ) {
+    self.init(
+      scaleX: windowWidth / Double(width), scaleY: windowHeight / Double(height),
+      offsetX: windowX, offsetY: windowY)
+  }
+
+  /// A left-right flip of a picture of the given width.
+  public static func flippedHorizontally(width: Int) -> PictureGeometry {
+    PictureGeometry(scaleX: -1, scaleY: 1, offsetX: Double(width), offsetY: 0)
+  }
+
+  /// The geometry after one more step: `next` tells how the new output lies in this output.
+  public func then(_ next: PictureGeometry) -> PictureGeometry {
+    PictureGeometry(
+      scaleX: scaleX * next.scaleX, scaleY: scaleY * next.scaleY,
+      offsetX: next.offsetX * scaleX + offsetX, offsetY: next.offsetY * scaleY + offsetY)
+  }
+
+  /// The way back: source and output exchanged.
+  public var inverse: PictureGeometry {
+    PictureGeometry(
+      scaleX: 1 / scaleX, scaleY: 1 / scaleY, offsetX: -offsetX / scaleX,
+      offsetY: -offsetY / scaleY)
+  }
+
+  /// The point of the source that a point of the output shows.
+  public func source(x: Double, y: Double) -> (x: Double, y: Double) {
+    (x * scaleX + offsetX, y * scaleY + offsetY)
+  }
+
+  /// The point of the output that shows a point of the source.
+  public func output(x: Double, y: Double) -> (x: Double, y: Double) {
+    ((x - offsetX) / scaleX, (y - offsetY) / scaleY)
+  }
+
+  /// A box of the output, in source pixels; label and colour stay.
+  public func source(_ box: Box) -> Box {
+    let first = source(x: box.x0, y: box.y0)
+    let second = source(x: box.x1, y: box.y1)
+    return box.moved(first, second)
+  }
+
+  /// A box of the source, in output pixels; label and colour stay.
+  public func output(_ box: Box) -> Box {
+    let first = output(x: box.x0, y: box.y0)
+    let second = output(x: box.x1, y: box.y1)
+    return box.moved(first, second)
+  }
+}

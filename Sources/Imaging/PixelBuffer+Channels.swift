@@ -1,0 +1,30 @@
+extension PixelBuffer {
+  /// The picture with three equal channels; an RGB picture is returned as it is.
+  public func convertedToRGB() -> PixelBuffer {
+    if channels == 3 { return self }
+    let tripled = [UInt8](unsafeUninitializedCapacity: samples.count * 3) { out, count in
+      for (index, value) in samples.enumerated() {
+        out[3 * index] = value
+        out[3 * index + 1] = value
+        out[3 * index + 2] = value
+      }
+      count = samples.count * 3
+    }
+    return PixelBuffer(width: width, height: height, channels: 3, samples: tripled)
+  }
+
+  /// The picture's luminance (0.299 R + 0.587 G + 0.114 B, in Pillow's fixed point).
+  public func convertedToGray() -> PixelBuffer {
+    if channels == 1 { return self }
+    let luminance = [UInt8](unsafeUninitializedCapacity: width * height) { out, count in
+      for index in 0..<(width * height) {
+        let red = Int(samples[3 * index]) * 19595
+        let green = Int(samples[3 * index + 1]) * 38470
+        let blue = Int(samples[3 * index + 2]) * 7471
+        out[index] = UInt8((red + green + blue + 0x8000) >> 16)
+      }
+      count = width * height
+    }
+    return PixelBuffer(width: width, height: height, channels: 1, samples: luminance)
+  }
+}

@@ -1,0 +1,68 @@
+import Imaging
+import Testing
+
+@Suite("Picture geometry")
+struct GeometryTests {
+  @Test("A crop's geometry carries its corners to the window's corners")
+  func cropCorners() {
+    let film = PixelBuffer(width: 300, height: 200, channels: 1)
+    let (small, geometry) = film.resized(to: (50, 40), method: .crop, at: (0.25, 1))
+    #expect(small.width == 40 && small.height == 50)
+    // The window is 160 x 200: (300 - 160) * 0.25 = 35 columns from the left.
+    #expect(geometry.source(x: 0, y: 0) == (35, 0))
+    #expect(geometry.source(x: 40, y: 50) == (195, 200))
+  }
+
+  @Test("A padded picture's geometry starts outside the source")
+  func padCorners() {
+    let film = PixelBuffer(width: 300, height: 200, channels: 1)
+    let (_, geometry) = film.resized(to: (64, 64), method: .pad(.zeros))
+    #expect(geometry.source(x: 0, y: 0) == (0, -50))
+    #expect(geometry.source(x: 64, y: 64) == (300, 250))
+  }
+
+  @Test("A bright square is found again where the geometry says, for every method")
+  func squareComesBack() {
+    for method in [ResizeMethod.crop, .pad(.reflection), .squish] {
+      var film = PixelBuffer(width: 320, height: 240, channels: 1)
+      for y in 100..<140 {
+        for x in 120..<160 { film.samples[y * 320 + x] = 255 }
+      }
+      let (small, geometry) = film.resized(to: (120, 120), method: method)
+      var (x0, y0, x1, y1) = (Int.max, Int.max, 0, 0)
+      for y in 0..<120 {
+        for x in 0..<120 where small.samples[y * 120 + x] >= 128 {
+          (x0, y0, x1, y1) = (min(x0, x), min(y0, y), max(x1, x + 1), max(y1, y + 1))
+        }
+      }
+      let found = Box(x0: Double(x0), y0: Double(y0), x1: Double(x1), y1: Double(y1))
+      let back = geometry.source(found)
+      let slack = max(geometry.scaleX, geometry.scaleY) / 2 + 1e-9
+      #expect(abs(back.x0 - 120) <= slack && abs(back.x1 - 160) <= slack, "\(method) \(back)")
+      #expect(abs(back.y0 - 100) <= slack && abs(back.y1 - 140) <= slack, "\(method) \(back)")
+    }
+  }
+
+  @Test("Steps compose in order, and the inverse undoes them")
+  func composition() {
+    let crop = PictureGeometry(scaleX: 2, scaleY: 3, offsetX: 10, offsetY: -4)
+    let both = crop.then(.flippedHorizontally(width: 50))
+    #expect(both.source(x: 0, y: 1) == (110, -1))
+    let (x, y) = both.inverse.source(x: 110, y: -1)
+    #expect(abs(x) < 1e-12 && abs(y - 1) < 1e-12)
+    let box = Box(x0: 5, y0: 6, x1: 9, y1: 12, label: "1", colour: .red)
+    let flipped = both.source(box)
+    #expect(flipped == Box(x0: 92, y0: 14, x1: 100, y1: 32, label: "1", colour: .red))
+    #expect(both.output(flipped) == box)
+  }
+
+  @Test("Clamping reports the share that was cut off")
+  func clamping() {
+    let box = Box(x0: -10, y0: 10, x1: 30, y1: 20)
+    let (kept, share) = box.clamped(width: 100, height: 15)
+    #expect(kept == Box(x0: 0, y0: 10, x1: 30, y1: 15))
+    #expect(abs(share - (1 - 150.0 / 400)) < 1e-12)
+    let outside = Box(x0: 200, y0: 0, x1: 210, y1: 5).clamped(width: 100, height: 100)
+    #expect(outside.clippedShare == 1 && outside.box.area == 0)
+  }
+}

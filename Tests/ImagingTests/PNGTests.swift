@@ -1,0 +1,139 @@
+import Foundation
+import Imaging
+import TestSupport
+import Testing
+
+@Suite("PNG")
+struct PNGTests {
+  @Test("Grey and RGB come back as they went in", arguments: [1, 3])
+  func roundTrip(channels: Int) throws {
+    let picture = PixelBuffer(
+      width: 31, height: 17, channels: channels,
+      samples: (0..<(31 * 17 * channels)).map { UInt8(truncatingIfNeeded: $0 &* 73) })
+    #expect(try PNG.decode(PNG.encode(picture)) == picture)
+    #expect(try PixelBuffer(imageBytes: PNG.encode(picture, compression: 0)) == picture)
+  }
+
+  @Test("Sixteen bits are kept when asked for, and rounded to eight otherwise")
+  func sixteenBits() throws {
+    let values: [Float] = [0, 1, 255, 256, 1000, 32768, 65534, 65535]
+    let image = ScalarImage(width: 4, height: 2, values: values)
+    let bytes = try PNG.encode16(image)
+    let read = try PNG.decodeGray(bytes)
+    #expect(read.bits == 16)
+    #expect(read.image == image)
+    #expect(try PNG.decode(bytes).samples == [0, 0, 1, 1, 4, 128, 255, 255])
+  }
+
+  @Test("Pillow's files: palette, one bit, grey with alpha, RGBA, 16-bit, interlaced")
+  func kinds() throws {
+    let kinds = try Fixture.json("pictures/kinds.json", as: [String: Kind].self)
+    #expect(kinds.count == 7)
+    for (name, kind) in kinds {
+      let picture = try PixelBuffer(contentsOfImage: Fixture.path("pictures/\(name)"))
+      #expect([picture.height, picture.width, picture.channels] == kind.shape, "\(name)")
+      #expect(picture.samples == kind.samples, "\(name)")
+    }
+  }
+
+  struct Kind: Decodable {
+    let shape: [Int]
+    let samples: [UInt8]
+  }
+
+  @Test("A header that lies about its size is refused before memory is taken")
+  func lyingHeader() throws {
+    var bytes = try PNG.encode(PixelBuffer(width: 4, height: 4, channels: 1))
+    bytes.replaceSubrange(16..<24, with: [0, 0, 0x3F, 0, 0, 0, 0x3F, 0])
+    let crc = crc32(Array(bytes[12..<29]))
+    bytes.replaceSubrange(29..<33, with: (0..<4).map { UInt8(crc >> (24 - 8 * $0) & 255) })
+    let lying = bytes
+    let error = #expect(throws: ImageFileError.self) { try PNG.decode(lying) }
+    #expect(error?.kind == .truncated)
+    bytes.replaceSubrange(16..<24, with: [0x7F, 0, 0, 0, 0x7F, 0, 0, 0])
+    let huge = crc32(Array(bytes[12..<29]))
+    bytes.replaceSubrange(29..<33, with: (0..<4).map { UInt8(huge >> (24 - 8 * $0) & 255) })
+    let tooLarge = bytes
+    let second = #expect(throws: ImageFileError.self) { try PNG.decode(tooLarge) }
+    #expect(second?.kind == .tooLarge)
+  }
+
+  @Test("Every truncation is an error, never a crash or a made-up picture")
+  func truncations() throws {
+    let bytes = try PNG.encode(noise(width: 23, height: 19, channels: 3))
+    // The last twelve bytes are the end marker; every pixel is there before it.
+    for count in 0..<(bytes.count - 12) {
+      #expect(throws: ImageFileError.self) { try PNG.decode(Array(bytes.prefix(count))) }
+    }
+  }
+
+  @Test("Changed bytes give a picture or an error")
+  func mutations() throws {
+    let sound = try PNG.encode(noise(width: 40, height: 30, channels: 3))
+    var random = SystemRandomNumberGenerator()
+    for _ in 0..<2000 {
+      var bytes = sound
+      for _ in 0..<Int.random(in: 1...4, using: &random) {
+        bytes[Int.random(in: 8..<bytes.count, using: &random)] = .random(in: 0...255)
+      }
+      if let picture = try? PNG.decode(bytes, pixelLimit: 1 << 22) {
+        #expect(picture.samples.count == picture.width * picture.height * picture.channels)
+      }
+    }
+  }
+
+  @Test("Errors name the file, the reason and the way out")
+  func errors() throws {
+    let missing = #expect(throws: ImageFileError.self) {
+      try PixelBuffer(contentsOfImage: "/nowhere/film.png")
+    }
+    #expect(
+      missing?.description
+        == "cannot read /nowhere/film.png: no such file or directory; check the path and its "
+        + "permissions")
+    let folder = #expect(throws: ImageFileError.self) {
+      try PixelBuffer(contentsOfImage: "/")
+    }
+    #expect(folder?.kind == .unreadable)
+    let text = #expect(throws: ImageFileError.self) {
+      try PixelBuffer(imageBytes: Array("this is not a picture".utf8))
+    }
+    #expect(text?.kind == .notAnImage)
+  }
+
+  @Test("Writing leaves the file and nothing beside it; a full disk leaves nothing")
+  func writing() throws {
+    let folder = FileManager.default.temporaryDirectory.appendingPathComponent(
+      UUID().uuidString)
+    try FileManager.default.createDirectory(at: folder, withIntermediateDirectories: true)
+    defer { try? FileManager.default.removeItem(at: folder) }
+    let path = folder.appendingPathComponent("a.png").path
+    let picture = noise(width: 9, height: 9, channels: 1)
+    try PNG.write(picture, to: path)
+    try PNG.write(picture, to: path)
+    #expect(try PNG.read(path) == picture)
+    #expect(try FileManager.default.contentsOfDirectory(atPath: folder.path) == ["a.png"])
+    let error = #expect(throws: ImageFileError.self) {
+      try PNG.write(picture, to: folder.appendingPathComponent("none/a.png").path)
+    }
+    #expect(error?.kind == .unwritable)
+  }
+}
+
+/// A picture of repeatable noise.
+func noise(width: Int, height: Int, channels: Int, seed: UInt64 = 1) -> PixelBuffer {
+  var state = seed
+  let samples = (0..<(width * height * channels)).map { _ -> UInt8 in
+    state = state &* 6_364_136_223_846_793_005 &+ 1_442_695_040_888_963_407
+    return UInt8(truncatingIfNeeded: state >> 56)
+  }
+  return PixelBuffer(width: width, height: height, channels: channels, samples: samples)
+}
+
+private func crc32(_ bytes: [UInt8]) -> UInt32 {
+  ~bytes.reduce(0xFFFF_FFFF as UInt32) { crc, byte in
+    (0..<8).reduce(crc ^ UInt32(byte)) { value, _ in
+      value & 1 == 1 ? value >> 1 ^ 0xEDB8_8320 : value >> 1
+    }
+  }
+}

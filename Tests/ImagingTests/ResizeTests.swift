@@ -1,0 +1,155 @@
+import Imaging
+import TestSupport
+import Testing
+
+@Suite("Resizing")
+struct ResizeTests {
+  struct Case: Decodable {
+    let name: String
+    let input: String
+    let size: [Int]
+    let method: String
+    let pad_mode: String
+    let pcts: [Double]?
+    let output: String
+
+    var resizeMethod: ResizeMethod? {
+      switch method {
+      case "crop": .crop
+      case "squish": .squish
+      default: PadMode(rawValue: pad_mode).map { .pad($0) }
+      }
+    }
+  }
+
+  @Test("fastai's Resize: every method, place and padding, equal to Pillow's pixels")
+  func fastaiResize() throws {
+    let tensors = try SafetensorsFixture.load("augment/resize.safetensors")
+    let cases = try Fixture.json("augment/resize.json", as: [Case].self)
+    #expect(cases.count == 38)
+    for item in cases {
+      let input = try #require(tensors["image/" + item.input])
+      let expected = try #require(tensors[item.output])
+      let method = try #require(item.resizeMethod)
+      let size = (height: item.size[0], width: item.size[1])
+      let at = item.pcts.map { (x: $0[0], y: $0[1]) } ?? (0.5, 0.5)
+      if input.dtype == "U8" {
+        let picture = PixelBuffer(
+          width: input.shape[1], height: input.shape[0],
+          channels: input.shape.count == 3 ? input.shape[2] : 1, samples: input.bytes)
+        let result = picture.resized(to: size, method: method, at: at).picture
+        #expect(result.height == expected.shape[0] && result.width == expected.shape[1])
+        #expect(result.samples == expected.bytes, "\(item.name)")
+      } else {
+        let image = ScalarImage(
+          width: input.shape[1], height: input.shape[0], values: input.floats)
+        let result = image.resized(to: size, method: method, at: at, roundingToIntegers: true)
+        #expect(result.image.height == expected.shape[0])
+        #expect(result.image.values == expected.floats, "\(item.name)")
+      }
+    }
+  }
+
+  @Test("A ramp of 4 x 4 becomes the four numbers of the reference")
+  func ramp() {
+    let ramp = PixelBuffer(
+      width: 4, height: 4, channels: 1, samples: (0..<16).map { UInt8($0 * 10) })
+    #expect(ramp.resized(width: 2, height: 2).samples == [36, 52, 98, 114])
+  }
+
+  @Test("Shapes around the vector's width: the kernel equals the formula, grey and RGB")
+  func oddShapes() {
+    var state: UInt64 = 7
+    for (width, height, newWidth, newHeight, channels) in [
+      (1, 1, 3, 2, 1), (17, 33, 5, 40, 1), (15, 16, 16, 15, 3), (100, 31, 33, 31, 3),
+      (31, 100, 31, 7, 1), (5, 3, 64, 66, 3), (333, 20, 1, 1, 1),
+    ] {
+      let samples = (0..<(width * height * channels)).map { _ -> UInt8 in
+        state = state &* 6_364_136_223_846_793_005 &+ 1_442_695_040_888_963_407
+        return UInt8(truncatingIfNeeded: state >> 56)
+      }
+      let picture = PixelBuffer(
+        width: width, height: height, channels: channels, samples: samples)
+      let result = picture.resized(width: newWidth, height: newHeight)
+      let expected = slowResize(picture, newWidth, newHeight)
+      #expect(result.samples == expected, "\(width) x \(height) x \(channels)")
+    }
+  }
+
+  @Test("A source box reaches over its own edge for its taps, as Pillow's box argument does")
+  func sourceBox() {
+    let samples = (0..<(12 * 10)).map { (i: Int) -> UInt8 in UInt8((i * 37 + i / 7) % 256) }
+    let picture = PixelBuffer(width: 12, height: 10, channels: 1, samples: samples)
+    let part = picture.resized(
+      width: 4, height: 3, source: PixelRegion(x0: 1.5, y0: 2, x1: 9.5, y1: 8))
+    #expect(part.samples == ResizeTests.pillowBox)
+  }
+
+  @Test("Nearest takes the sample under each centre")
+  func nearest() {
+    let picture = PixelBuffer(width: 4, height: 2, channels: 1, samples: [0, 1, 2, 3, 4, 5, 6, 7])
+    #expect(picture.resized(width: 2, height: 1, filter: .nearest).samples == [5, 7])
+    let doubled = picture.resized(width: 8, height: 2, filter: .nearest)
+    #expect(doubled.samples == [0, 0, 1, 1, 2, 2, 3, 3, 4, 4, 5, 5, 6, 6, 7, 7])
+  }
+
+  @Test("Upsampling: half-pixel centres and aligned corners, by hand")
+  func upsampling() {
+    let image = ScalarImage(width: 2, height: 1, values: [0, 4])
+    #expect(image.upsampled(width: 4, height: 1).values == [0, 1, 3, 4])
+    let aligned = image.upsampled(width: 5, height: 2, aligningCorners: true)
+    #expect(aligned.values == [0, 1, 2, 3, 4, 0, 1, 2, 3, 4])
+  }
+
+  @Test("Averaging weights sum to one: a flat image stays flat, in both types")
+  func flat() {
+    let picture = PixelBuffer(width: 97, height: 61, channels: 3, filledWith: 255)
+    #expect(picture.resized(width: 40, height: 70).samples.allSatisfy { $0 == 255 })
+    let image = ScalarImage(width: 97, height: 61, values: .init(repeating: -3.5, count: 97 * 61))
+    let smaller = image.resized(width: 13, height: 17)
+    expectClose(smaller.values, .init(repeating: -3.5, count: 13 * 17), absolute: 1e-6)
+  }
+
+  // Straight from the formula: two passes, horizontal first, 22 fractional bits.
+  private func slowResize(_ picture: PixelBuffer, _ newWidth: Int, _ newHeight: Int) -> [UInt8] {
+    func taps(_ size: Int, _ count: Int) -> [[(Int, Int)]] {
+      (0..<count).map { index in
+        let scale = Double(size) / Double(count)
+        let support = max(scale, 1)
+        let centre = (Double(index) + 0.5) * scale
+        let first = max(0, Int(centre - support + 0.5))
+        let end = min(size, Int(centre + support + 0.5))
+        let weights = (first..<end).map {
+          max(0, 1 - abs((Double($0) - centre + 0.5) / support))
+        }
+        let sum = weights.reduce(0, +)
+        return zip(first..<end, weights).map { ($0, Int($1 / sum * 4_194_304 + 0.5)) }
+      }
+    }
+    func blend(_ pairs: [(Int, Int)], _ value: (Int) -> UInt8) -> UInt8 {
+      let sum = pairs.reduce(1 << 21) { $0 + Int(value($1.0)) * $1.1 }
+      return UInt8(min(max(sum >> 22, 0), 255))
+    }
+    let (w, h, n) = (picture.width, picture.height, picture.channels)
+    let across = taps(w, newWidth)
+    let down = taps(h, newHeight)
+    var middle: [UInt8] = []
+    for y in 0..<h {
+      for x in 0..<newWidth {
+        for c in 0..<n { middle.append(blend(across[x]) { picture.samples[(y * w + $0) * n + c] }) }
+      }
+    }
+    var result: [UInt8] = []
+    for y in 0..<newHeight {
+      for x in 0..<(newWidth * n) {
+        result.append(blend(down[y]) { middle[$0 * newWidth * n + x] })
+      }
+    }
+    return result
+  }
+
+  // Pillow 13: Image.resize((4, 3), BILINEAR, box=(1.5, 2, 9.5, 8)) of the samples above.
+  private static let pillowBox: [UInt8] = [
+    140, 135, 113, 131, 136, 114, 156, 127, 147, 125, 104, 122,
+  ]
+}

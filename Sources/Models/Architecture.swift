@@ -1,5 +1,3 @@
-public import Layers
-
 /// A network that can be asked for by name.
 public struct Architecture: Sendable, Equatable {
   /// The name, such as "resnet18".
@@ -47,6 +45,9 @@ public struct Architecture: Sendable, Equatable {
 public struct UnknownArchitecture: Error, Sendable, Equatable, CustomStringConvertible {
   /// The name asked for.
   public let name: String
+
+  /// Makes the error.
+  public init(name: String) { self.name = name }
 
   /// Known names, the most similar first.
   public var nearest: [String] {

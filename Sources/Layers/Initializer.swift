@@ -33,15 +33,14 @@ public enum Initializer: Sendable, Equatable {
   /// A fresh value.
   public func makeTensor(shape: [Int], random: RandomSource) -> Tensor {
     var random = random
-    let count = shape.reduce(1, *)
     switch self {
     case .zeros: return Tensor.zeros(shape)
     case .ones: return Tensor.ones(shape)
     case .constant(let value): return Tensor(repeating: value, shape: shape)
     case .uniform(let bound):
-      return Tensor((0..<count).map { _ in Float(random.uniform(-bound, bound)) }, shape: shape)
+      return Tensor.random(shape: shape) { Float(random.uniform(-bound, bound)) }
     case .normal(let deviation):
-      return Tensor((0..<count).map { _ in Float(random.normal() * deviation) }, shape: shape)
+      return Tensor.random(shape: shape) { Float(random.normal() * deviation) }
     }
   }
 }

@@ -75,6 +75,13 @@ public struct Tensor: Sendable {
     lb_fill(floats, value, count)
   }
 
+  /// Makes a float32 tensor from a function that is called once per scalar, in row-major order.
+  package static func random(shape: [Int], _ next: () -> Float) -> Tensor {
+    let result = Tensor(uninitialized: shape)
+    for i in 0..<result.count { result.floats[i] = next() }
+    return result
+  }
+
   /// Makes a float32 tensor of zeros.
   public static func zeros(_ shape: [Int]) -> Tensor { Tensor(repeating: 0, shape: shape) }
 

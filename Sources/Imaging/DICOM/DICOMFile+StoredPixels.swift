@@ -93,7 +93,8 @@ extension DICOMFile {
     // No coding packs pixels tighter than this; a header that claims so would only waste memory.
     guard layout.sampleCount / 50_000 <= Int(info.byte_count) else {
       throw error(
-        .corruptPixelData, "\(layout.sampleCount) samples cannot come from \(info.byte_count) bytes")
+        .corruptPixelData, "\(layout.sampleCount) samples cannot come from \(info.byte_count) bytes"
+      )
     }
     var shape = lb_dcm_layout(
       rows: Int32(layout.rows), columns: Int32(layout.columns), samples: Int32(layout.samples),

@@ -14,12 +14,7 @@ extension DICOMFile {
   }
 
   func decode(frame: Int) throws(DICOMError) -> (pixels: StoredPixels, layout: PixelLayout) {
-    let info = try handle.readPixels { file in
-      var info = lb_dcm_pixel_data()
-      lb_dcm_pixel_data_info(file, &info)
-      return info
-    }
-    let layout = try layout(info)
+    let (layout, info) = try checkedLayoutAndInfo()
     precondition(
       frame >= 0 && frame < layout.frameCount,
       "there are \(layout.frameCount) frames and no frame \(frame)")
@@ -29,6 +24,20 @@ extension DICOMFile {
     let pixels = StoredPixels(
       width: layout.columns, height: layout.rows, samplesPerPixel: layout.samples, samples: samples)
     return (pixels, layout)
+  }
+
+  /// How the pixels lie in the file, checked, without decoding any.
+  func checkedLayout() throws(DICOMError) -> PixelLayout { try checkedLayoutAndInfo().layout }
+
+  private func checkedLayoutAndInfo() throws(DICOMError) -> (
+    layout: PixelLayout, info: lb_dcm_pixel_data
+  ) {
+    let info = try handle.readPixels { file in
+      var info = lb_dcm_pixel_data()
+      lb_dcm_pixel_data_info(file, &info)
+      return info
+    }
+    return (try layout(info), info)
   }
 
   // MARK: - Native

@@ -1,7 +1,6 @@
 #include "internal.hpp"
 
-#include <dcmtk/dcmdata/dcspchrs.h>
-
+#include <cstdio>
 #include <cstdlib>
 #include <cstring>
 
@@ -35,6 +34,10 @@ char *copy(const std::string &text) {
   return bytes;
 }
 
+void trim(std::string *text) {
+  while (!text->empty() && (text->back() == ' ' || text->back() == 0)) text->pop_back();
+}
+
 bool depends_on_character_set(DcmEVR vr) {
   switch (vr) {
   case EVR_PN: case EVR_LO: case EVR_SH: case EVR_LT: case EVR_ST: case EVR_UC: case EVR_UT:
@@ -63,20 +66,46 @@ void put_vr(char *to, DcmElement *element) {
   to[2] = 0;
 }
 
-// Text in the file's own character set to UTF-8; as it stands if that fails.
-std::string to_utf8(lb_dcm_file *file, const std::string &text) {
-  bool is_plain = true;
-  for (unsigned char c : text)
-    if (c >= 0x80 || c == 0x1b) is_plain = false;
-  if (is_plain) return text;
-  OFString sets;
-  if (file->format.getDataset()->findAndGetOFStringArray(DCM_SpecificCharacterSet, sets).bad())
-    return text;
-  DcmSpecificCharacterSet converter;
-  if (converter.selectCharacterSet(sets, "ISO_IR 192").bad()) return text;
-  OFString converted;
-  if (converter.convertString(text, converted, "\\^=").bad()) return text;
-  return converted;
+// The value of an element of unknown representation (UN) whose tag the dictionary knows; UN is always
+// little endian. False if it is not text or a number.
+bool known_text(DcmElement *element, DcmEVR *kind, std::string *text) {
+  DcmTag tag(element->getTag().getXTag());
+  DcmEVR vr = tag.getEVR() == EVR_xs ? EVR_US : tag.getEVR();
+  DcmVR known(vr);
+  Uint32 length = element->getLength();
+  std::vector<uint8_t> bytes(length);
+  if (length > 0 &&
+      element->getPartialValue(bytes.data(), 0, length, nullptr, EBO_LittleEndian).bad())
+    return false;
+  *kind = vr;
+  if (known.isaString()) {
+    text->assign(bytes.begin(), bytes.end());
+    return true;
+  }
+  size_t width = vr == EVR_US || vr == EVR_SS ? 2 : vr == EVR_FD ? 8 : 4;
+  if (vr != EVR_US && vr != EVR_SS && vr != EVR_UL && vr != EVR_SL && vr != EVR_FL &&
+      vr != EVR_FD)
+    return false;
+  for (size_t at = 0; at + width <= bytes.size(); at += width) {
+    char number[40];
+    uint64_t word = 0;
+    for (size_t i = 0; i < width; ++i) word |= (uint64_t)bytes[at + i] << (8 * i);
+    float single;
+    double wide;
+    uint32_t low = (uint32_t)word;
+    std::memcpy(&single, &low, 4);
+    std::memcpy(&wide, &word, 8);
+    switch (vr) {
+    case EVR_SS: std::snprintf(number, sizeof number, "%d", (int)(int16_t)word); break;
+    case EVR_SL: std::snprintf(number, sizeof number, "%d", (int)(int32_t)low); break;
+    case EVR_FL: std::snprintf(number, sizeof number, "%.9g", (double)single); break;
+    case EVR_FD: std::snprintf(number, sizeof number, "%.17g", wide); break;
+    default: std::snprintf(number, sizeof number, "%u", low); break;
+    }
+    if (at > 0) *text += '\\';
+    *text += number;
+  }
+  return true;
 }
 
 const Uint32 kLongestText = 1 << 20;
@@ -118,13 +147,24 @@ lb_dcm_status lb_dcm_text(
     if (element == nullptr) return LB_DCM_ABSENT;
     put_vr(vr, element);
     DcmEVR kind = element->ident();
+    if (element->getVR() == EVR_UN && kind != EVR_SQ && element->getLength() <= kLongestText) {
+      std::string known;
+      DcmEVR known_kind = EVR_UN;
+      if (!known_text(element, &known_kind, &known)) return LB_DCM_OK;
+      const char *name = DcmVR(known_kind).getValidVRName();
+      if (vr != nullptr) std::memcpy(vr, name, 3);
+      if (depends_on_character_set(known_kind)) known = to_utf8(file, known);
+      trim(&known);
+      *text = copy(known);
+      return LB_DCM_OK;
+    }
     if (is_bulk(kind) || is_bulk(element->getVR()) || element->getLength() > kLongestText)
       return LB_DCM_OK;
     OFString value;
     if (element->getLength() > 0 && element->getOFStringArray(value).bad()) return LB_DCM_OK;
     std::string out = value;
     if (depends_on_character_set(element->getVR())) out = to_utf8(file, out);
-    while (!out.empty() && (out.back() == ' ' || out.back() == 0)) out.pop_back();
+    trim(&out);
     *text = copy(out);
     return LB_DCM_OK;
   });

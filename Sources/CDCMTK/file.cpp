@@ -1,4 +1,4 @@
-#include "internal.hpp"
+#include "fragments.hpp"
 #include "streams.hpp"
 
 #include <dcmtk/dcmdata/dcuid.h>
@@ -102,9 +102,14 @@ lb_dcm_status open(
   if (condition.bad()) {
     bool ends = is_end_of_data(condition);
     if (!header_only && has_pixels(set)) {
-      say(reason, ends ? "the file ends inside its pixel data"
-                       : "the structure of its pixel data is damaged");
-      return ends ? LB_DCM_TRUNCATED_PIXEL_DATA : LB_DCM_CORRUPT_PIXEL_DATA;
+      if (!ends) {
+        say(reason, "the structure of its pixel data is damaged");
+        return LB_DCM_CORRUPT_PIXEL_DATA;
+      }
+      say(reason, "the file ends inside its pixel data");
+      // Fragments are items of a sequence: a file that ends there has a data set that ends early.
+      bool is_native = fragments_of(file.get()).sequence == nullptr;
+      return is_native ? LB_DCM_TRUNCATED_PIXEL_DATA : LB_DCM_TRUNCATED;
     }
     say(reason, ends ? "the file ends inside its data set"
                      : "the structure of its data set is damaged");

@@ -30,6 +30,9 @@ void say(lb_dcm_reason *reason, const char *text);
 
 DcmElement *find(lb_dcm_file *file, const lb_dcm_step *steps, size_t step_count, uint32_t tag);
 
+// Text in the file's own character set to UTF-8; as it stands if that fails.
+std::string to_utf8(lb_dcm_file *file, const std::string &text);
+
 inline DcmTagKey key(uint32_t tag) { return DcmTagKey(tag >> 16, tag & 0xffff); }
 
 // Runs `body` and turns whatever it throws into a status.

@@ -114,7 +114,8 @@ extension DICOMFile {
     var lower = Double.infinity
     var upper = -Double.infinity
     for frame in 0..<layout.frameCount {
-      let samples = layout.frameCount == 1 ? pixels.samples : try decode(frame: frame).pixels.samples
+      let samples =
+        layout.frameCount == 1 ? pixels.samples : try decode(frame: frame).pixels.samples
       guard let range = samples.range else { continue }
       // A table need not be monotonic: then every value counts.
       let values: [Double] =

@@ -14,12 +14,7 @@ extension DICOMFile {
   }
 
   func decode(frame: Int) throws(DICOMError) -> (pixels: StoredPixels, layout: PixelLayout) {
-    let info = try handle.readPixels { file in
-      var info = lb_dcm_pixel_data()
-      lb_dcm_pixel_data_info(file, &info)
-      return info
-    }
-    let layout = try layout(info)
+    let (layout, info) = try checkedLayoutAndInfo()
     precondition(
       frame >= 0 && frame < layout.frameCount,
       "there are \(layout.frameCount) frames and no frame \(frame)")
@@ -29,6 +24,20 @@ extension DICOMFile {
     let pixels = StoredPixels(
       width: layout.columns, height: layout.rows, samplesPerPixel: layout.samples, samples: samples)
     return (pixels, layout)
+  }
+
+  /// How the pixels lie in the file, checked, without decoding any.
+  func checkedLayout() throws(DICOMError) -> PixelLayout { try checkedLayoutAndInfo().layout }
+
+  private func checkedLayoutAndInfo() throws(DICOMError) -> (
+    layout: PixelLayout, info: lb_dcm_pixel_data
+  ) {
+    let info = try handle.readPixels { file in
+      var info = lb_dcm_pixel_data()
+      lb_dcm_pixel_data_info(file, &info)
+      return info
+    }
+    return (try layout(info), info)
   }
 
   // MARK: - Native
@@ -93,7 +102,8 @@ extension DICOMFile {
     // No coding packs pixels tighter than this; a header that claims so would only waste memory.
     guard layout.sampleCount / 50_000 <= Int(info.byte_count) else {
       throw error(
-        .corruptPixelData, "\(layout.sampleCount) samples cannot come from \(info.byte_count) bytes")
+        .corruptPixelData, "\(layout.sampleCount) samples cannot come from \(info.byte_count) bytes"
+      )
     }
     var shape = lb_dcm_layout(
       rows: Int32(layout.rows), columns: Int32(layout.columns), samples: Int32(layout.samples),

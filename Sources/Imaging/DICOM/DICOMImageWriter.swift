@@ -78,7 +78,8 @@ public struct DICOMImageWriter: Sendable {
     attributes: [String: String] = [:]
   ) throws(DICOMError) {
     precondition(compression == .none, "JPEG Baseline holds 8 bits; write 16 bits uncompressed")
-    precondition((1...16).contains(bitsStored), "16-bit samples hold 1 to 16 bits, not \(bitsStored)")
+    precondition(
+      (1...16).contains(bitsStored), "16-bit samples hold 1 to 16 bits, not \(bitsStored)")
     precondition(
       values.count == width * height,
       "\(width) x \(height) values are \(width * height), not \(values.count)")

@@ -82,6 +82,7 @@ let package = Package(
       name: "TrainingStepBenchmark", dependencies: ["Tensors", "Layers", "Models"],
       path: "Benchmarks/TrainingStep", swiftSettings: rules),
 
+    .executableTarget(name: "Trial", dependencies: ["Tensors", "DataBlocks", "Training", "Vision"], path: "Benchmarks/Trial"),
     // Tests.
     .target(
       name: "TestSupport", dependencies: ["Tensors", "Checkpoints"], path: "Tests/TestSupport",

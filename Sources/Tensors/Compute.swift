@@ -42,6 +42,12 @@ public enum Compute {
   /// Memory held by tensors.
   public static var memory: MemoryUse { MemoryPool.shared.use }
 
+  /// Bytes of main memory that can still be had without swapping.
+  public static var availableMemory: Int { Int(clamping: lb_memory_available()) }
+
+  /// The highest resident size of this process so far, in bytes.
+  public static var peakResidentMemory: Int { Int(clamping: lb_memory_peak_resident()) }
+
   /// Starts a new measurement of `memory.peak`.
   public static func resetMemoryPeak() { MemoryPool.shared.resetPeak() }
 

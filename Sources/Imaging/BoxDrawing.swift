@@ -1,0 +1,50 @@
+extension PixelBuffer {
+  /// The picture with boxes drawn on it, as fmi draws them: a coloured line with a black outline,
+  /// and a bold label inside the top left corner.
+  ///
+  /// - Parameters:
+  ///   - boxes: The boxes, in this picture's pixels.
+  ///   - lineWidth: In pixels; by default a two-hundredth of the shorter side, at least 2.
+  ///   - textSize: In pixels; seven lines wide by default.
+  /// - Returns: An RGB picture of the same size.
+  public func drawing(
+    _ boxes: [Box], lineWidth: Double? = nil, textSize: Double? = nil
+  ) -> PixelBuffer {
+    let line = lineWidth ?? max(2, Double(min(width, height)) / 200)
+    let canvas = Canvas(width: width, height: height)
+    canvas.picture(self, x: 0, y: 0)
+    let area = PixelRegion(x0: 0, y0: 0, x1: Double(width), y1: Double(height))
+    for box in boxes {
+      canvas.draw(box, within: area, lineWidth: line, textSize: textSize ?? 7 * line)
+    }
+    return canvas.finished()
+  }
+}
+
+extension Canvas {
+  /// Draws a box in canvas pixels; its label is kept within `area`.
+  func draw(_ box: Box, within area: PixelRegion, lineWidth: Double, textSize: Double) {
+    let edges = PixelRegion(x0: box.x0, y0: box.y0, x1: box.x1, y1: box.y1)
+    let dark = box.colour.luminance < 60
+    let outline: Colour = dark ? .white : .black
+    clipped(to: area) {
+      frame(edges, lineWidth: 2 * lineWidth, outline)
+      frame(edges, lineWidth: lineWidth, box.colour)
+      guard let label = box.label, !label.isEmpty else { return }
+      let width = textWidth(label, size: textSize, bold: true)
+      let gap = 1.5 * lineWidth
+      let left = max(area.x0 + gap, min(box.x0 + gap, area.x1 - width - gap))
+      let baseline = min(max(box.y0, area.y0) + gap + textSize * 0.8, area.y1 - gap)
+      text(
+        label, x: left, y: baseline, size: textSize, bold: true, box.colour,
+        outline: (max(2, textSize / 6), outline))
+    }
+  }
+}
+
+extension Colour {
+  /// Brightness from 0 to 255.
+  var luminance: Double {
+    0.299 * Double(red) + 0.587 * Double(green) + 0.114 * Double(blue)
+  }
+}

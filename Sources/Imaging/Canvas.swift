@@ -1,0 +1,125 @@
+import CCodecs
+
+/// An RGB drawing surface, in pixels: what figures and boxes are drawn with.
+final class Canvas {
+  /// Where a text's given point lies along it.
+  enum Anchor: Double {
+    case start = 0
+    case middle = 0.5
+    case end = 1
+  }
+
+  let width: Int
+  let height: Int
+  private let handle: OpaquePointer
+
+  init(width: Int, height: Int, background: Colour = .white) {
+    precondition(
+      (1...30_000).contains(width) && (1...30_000).contains(height),
+      "cannot draw \(width) x \(height) pixels; a side is 1 to 30000")
+    guard let handle = lb_canvas_create(Int32(width), Int32(height), background.shares()) else {
+      preconditionFailure("no memory to draw \(width) x \(height) pixels")
+    }
+    self.width = width
+    self.height = height
+    self.handle = handle
+  }
+
+  deinit { lb_canvas_destroy(handle) }
+
+  func picture(_ picture: PixelBuffer, x: Int, y: Int) {
+    picture.samples.withUnsafeBufferPointer {
+      lb_canvas_picture(
+        handle, $0.baseAddress, Int32(picture.width), Int32(picture.height),
+        Int32(picture.channels), Int32(x), Int32(y))
+    }
+  }
+
+  func fill(_ area: PixelRegion, _ colour: Colour, alpha: Double = 1) {
+    lb_canvas_fill(
+      handle, area.x0, area.y0, area.x1 - area.x0, area.y1 - area.y0, colour.shares(alpha))
+  }
+
+  func frame(_ area: PixelRegion, lineWidth: Double, _ colour: Colour) {
+    lb_canvas_frame(
+      handle, area.x0, area.y0, area.x1 - area.x0, area.y1 - area.y0, lineWidth, colour.shares())
+  }
+
+  func line(
+    _ points: [(x: Double, y: Double)], lineWidth: Double, _ colour: Colour, dash: Double = 0
+  ) {
+    let flat = points.flatMap { [$0.x, $0.y] }
+    lb_canvas_line(handle, flat, points.count, lineWidth, dash, colour.shares())
+  }
+
+  /// Draws with everything outside of `area` left alone.
+  func clipped(to area: PixelRegion, _ body: () -> Void) {
+    lb_canvas_clip(handle, area.x0, area.y0, area.x1 - area.x0, area.y1 - area.y0)
+    body()
+    lb_canvas_unclip(handle)
+  }
+
+  func text(
+    _ text: String, x: Double, y: Double, size: Double, bold: Bool = false,
+    anchor: Anchor = .start, upwards: Bool = false, _ colour: Colour = .black,
+    outline: (width: Double, colour: Colour)? = nil
+  ) {
+    lb_canvas_text(
+      handle, text, x, y, size, bold ? 1 : 0, anchor.rawValue, upwards ? 1 : 0, colour.shares(),
+      outline?.width ?? 0, (outline?.colour ?? .black).shares())
+  }
+
+  func textWidth(_ text: String, size: Double, bold: Bool = false) -> Double {
+    lb_canvas_text_width(handle, text, size, bold ? 1 : 0)
+  }
+
+  /// Breaks a text into lines no wider than `width`; what does not fit is shortened with an
+  /// ellipsis.
+  func wrapped(
+    _ text: String, width: Double, size: Double, bold: Bool = false, lineLimit: Int = 3
+  ) -> [String] {
+    func fits(_ line: String) -> Bool { textWidth(line, size: size, bold: bold) <= width }
+    var lines: [String] = []
+    for paragraph in text.split(separator: "\n", omittingEmptySubsequences: false) {
+      var line = ""
+      for word in paragraph.split(separator: " ") {
+        let longer = line.isEmpty ? String(word) : line + " " + word
+        if fits(longer) || line.isEmpty {
+          line = longer
+        } else {
+          lines.append(line)
+          line = String(word)
+        }
+      }
+      lines.append(line)
+    }
+    if lines.count > lineLimit {
+      lines = Array(lines.prefix(lineLimit))
+      lines[lineLimit - 1] += " …"
+    }
+    return lines.map { line in
+      if fits(line) { return line }
+      var short = line
+      while !short.isEmpty && !fits(short + "…") { short.removeLast() }
+      return short + "…"
+    }
+  }
+
+  func finished() -> PixelBuffer {
+    var fine: Int32 = 0
+    let samples = [UInt8](unsafeUninitializedCapacity: width * height * 3) { out, count in
+      out.initialize(repeating: 255)
+      fine = lb_canvas_read(handle, out.baseAddress)
+      count = width * height * 3
+    }
+    precondition(fine == 1, "drawing \(width) x \(height) pixels failed")
+    return PixelBuffer(width: width, height: height, channels: 3, samples: samples)
+  }
+}
+
+extension Colour {
+  func shares(_ alpha: Double = 1) -> lb_colour {
+    lb_colour(
+      red: Double(red) / 255, green: Double(green) / 255, blue: Double(blue) / 255, alpha: alpha)
+  }
+}

@@ -1,0 +1,143 @@
+/// A table of 256 colours for values from 0 to 1.
+public struct Colormap: Sendable, Equatable {
+  /// The name, matplotlib's where it has one.
+  public let name: String
+  /// Red, green and blue of the 256 entries, 768 bytes.
+  public let table: [UInt8]
+
+  /// Makes a colormap from its table.
+  ///
+  /// - Precondition: `table` has 768 bytes.
+  public init(name: String, table: [UInt8]) {
+    precondition(table.count == 768, "a colour table has 768 bytes, not \(table.count)")
+    self.name = name
+    self.table = table
+  }
+
+  /// The built-in colormap of a name; nil when there is none.
+  public init?(named name: String) {
+    guard let found = Colormap.all.first(where: { $0.name.lowercased() == name.lowercased() })
+    else { return nil }
+    self = found
+  }
+
+  /// The table's entry for a value: 256 times the value, rounded down, within 0 to 255.
+  ///
+  /// Not-a-number takes the lowest entry.
+  public static func index(_ value: Double) -> Int {
+    value.isNaN ? 0 : Int(min(max(value * 256, 0), 255))
+  }
+
+  /// The colour of a value from 0 to 1; values outside take the nearest end.
+  public func colour(at value: Double) -> Colour {
+    let entry = 3 * Colormap.index(value)
+    return Colour(red: table[entry], green: table[entry + 1], blue: table[entry + 2])
+  }
+
+  /// An image's values in colours, the range's ends at the table's ends.
+  public func picture(of image: ScalarImage, range: ClosedRange<Float>? = nil) -> PixelBuffer {
+    let scaled = image.normalized(to: range)
+    var samples: [UInt8] = []
+    samples.reserveCapacity(3 * scaled.values.count)
+    for value in scaled.values {
+      let entry = 3 * Colormap.index(Double(value))
+      samples.append(contentsOf: table[entry..<(entry + 3)])
+    }
+    return PixelBuffer(width: image.width, height: image.height, channels: 3, samples: samples)
+  }
+
+  /// Black over violet and orange to light yellow: even in brightness, for one-sided maps.
+  public static let magma = Colormap(
+    name: "magma", table: ColormapTables.decode(ColormapTables.magma))
+  /// Violet over green to yellow: even in brightness, safe for colour-blind readers.
+  public static let viridis = Colormap(
+    name: "viridis", table: ColormapTables.decode(ColormapTables.viridis))
+  /// matplotlib's rainbow; uneven in brightness, here to compare with older work.
+  public static let jet = Colormap(name: "jet", table: ColormapTables.decode(ColormapTables.jet))
+  /// OpenCV's rainbow, which pytorch-grad-cam uses.
+  public static let openCVJet = Colormap(
+    name: "opencv.jet", table: ColormapTables.decode(ColormapTables.openCVJet))
+  /// Black to white.
+  public static let gray = Colormap(
+    name: "gray", table: (0..<256).flatMap { [UInt8($0), UInt8($0), UInt8($0)] })
+  /// Black to white with a tinge of blue, as X-ray film has.
+  public static let bone = Colormap(
+    name: "bone",
+    stops: [
+      (0, [0, 0, 0]), (0.365079, [0.319444, 0.319444, 0.444444]),
+      (0.746032, [0.652778, 0.777778, 0.777778]), (1, [1, 1, 1]),
+    ])
+  /// A smoother rainbow; the polynomial fit that its author published.
+  public static let turbo = Colormap(
+    name: "turbo",
+    table: (0..<256).flatMap { index in
+      let x = Double(index) / 255
+      let fits: [[Double]] = [
+        [0.13572138, 4.61539260, -42.66032258, 132.13108234, -152.94239396, 59.28637943],
+        [0.09140261, 2.19418839, 4.84296658, -14.18503333, 4.27729857, 2.82956604],
+        [0.10667330, 12.64194608, -60.58204836, 110.36276771, -89.90310912, 27.34824973],
+      ]
+      return fits.map { fit in
+        let value = fit.reversed().reduce(0) { $0 * x + $1 }
+        return UInt8(min(max(value * 255, 0), 255))
+      }
+    })
+  /// Blue over white to red (ColorBrewer): for signed maps, with the range centred on zero.
+  public static let blueWhiteRed = Colormap(
+    name: "RdBu_r",
+    stops: [
+      0x053061, 0x2166AC, 0x4393C3, 0x92C5DE, 0xD1E5F0, 0xF7F7F7, 0xFDDBC7, 0xF4A582, 0xD6604D,
+      0xB2182B, 0x67001F,
+    ].enumerated().map { place, rgb in
+      (Double(place) / 10, [16, 8, 0].map { Double(rgb >> $0 & 255) / 255 })
+    })
+
+  /// Every built-in colormap.
+  public static let all: [Colormap] = [
+    .magma, .viridis, .gray, .bone, .turbo, .jet, .openCVJet, .blueWhiteRed,
+  ]
+
+  /// A colormap of straight pieces between colours (shares of 0 to 1) at rising positions.
+  private init(name: String, stops: [(position: Double, colour: [Double])]) {
+    var table: [UInt8] = []
+    for index in 0..<256 {
+      let x = Double(index) / 255
+      let next = stops.firstIndex { $0.position >= x - 1e-12 } ?? stops.count - 1
+      let previous = max(next - 1, 0)
+      let span = stops[next].position - stops[previous].position
+      let share = span > 0 ? (x - stops[previous].position) / span : 0
+      for channel in 0..<3 {
+        let low = stops[previous].colour[channel]
+        let value = low + (stops[next].colour[channel] - low) * share
+        // Truncated as matplotlib does; a value that is whole but for its last bits stays whole.
+        table.append(UInt8(min(max(value * 255 + 1e-9, 0), 255)))
+      }
+    }
+    self.init(name: name, table: table)
+  }
+}
+
+extension ScalarImage {
+  /// The smallest and largest finite value; nil when no value is finite.
+  public var extremes: ClosedRange<Float>? {
+    var low = Float.infinity
+    var high = -Float.infinity
+    for value in values where value.isFinite {
+      low = min(low, value)
+      high = max(high, value)
+    }
+    return low <= high ? low...high : nil
+  }
+
+  /// The values scaled so that the range (all finite values by default) becomes 0 to 1.
+  ///
+  /// Values outside the range are not clamped; a range without width gives zeros.
+  public func normalized(to range: ClosedRange<Float>? = nil) -> ScalarImage {
+    let range = range ?? extremes ?? 0...0
+    let span = range.upperBound - range.lowerBound
+    let scaled = values.map { value -> Float in
+      span > 0 ? (value - range.lowerBound) / span : (value.isNaN ? value : 0)
+    }
+    return ScalarImage(width: width, height: height, values: scaled)
+  }
+}

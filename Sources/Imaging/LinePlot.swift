@@ -1,0 +1,209 @@
+/// Lines over two axes: losses by epoch, a ROC curve.
+public struct LinePlot: Sendable {
+  /// One line.
+  public struct Series: Sendable {
+    /// Its name in the legend.
+    public var name: String
+    /// Its points, in order; a value that is no number breaks the line.
+    public var points: [(x: Double, y: Double)]
+    /// Its colour; one of a set that colour-blind readers can tell apart by default.
+    public var colour: Colour?
+    /// Whether it is dashed.
+    public var isDashed: Bool
+
+    /// Makes a line from its points.
+    public init(
+      _ name: String, points: [(x: Double, y: Double)], colour: Colour? = nil,
+      isDashed: Bool = false
+    ) {
+      self.name = name
+      self.points = points
+      self.colour = colour
+      self.isDashed = isDashed
+    }
+
+    /// Makes a line from values at 0, 1, 2 and so on.
+    public init(_ name: String, values: [Double], colour: Colour? = nil, isDashed: Bool = false) {
+      self.init(
+        name, points: values.enumerated().map { (Double($0), $1) }, colour: colour,
+        isDashed: isDashed)
+    }
+  }
+
+  /// The lines, in drawing order.
+  public var series: [Series]
+  /// What the horizontal axis means.
+  public var xLabel: String
+  /// What the vertical axis means.
+  public var yLabel: String
+  /// The horizontal axis; what holds all points by default.
+  public var xRange: ClosedRange<Double>?
+  /// The vertical axis; what holds all points by default.
+  public var yRange: ClosedRange<Double>?
+
+  /// Makes a plot.
+  public init(
+    _ series: [Series], xLabel: String = "", yLabel: String = "",
+    xRange: ClosedRange<Double>? = nil, yRange: ClosedRange<Double>? = nil
+  ) {
+    self.series = series
+    self.xLabel = xLabel
+    self.yLabel = yLabel
+    self.xRange = xRange
+    self.yRange = yRange
+  }
+
+  // Okabe and Ito's colours.
+  private static let palette: [Colour] = [
+    Colour(red: 0, green: 114, blue: 178), Colour(red: 213, green: 94, blue: 0),
+    Colour(red: 0, green: 158, blue: 115), Colour(red: 204, green: 121, blue: 167),
+    Colour(red: 230, green: 159, blue: 0), Colour(red: 86, green: 180, blue: 233),
+  ]
+
+  func draw(on canvas: Canvas, within cell: PixelRegion) {
+    let ink = Colour(red: 60, green: 64, blue: 72)
+    let grid = Colour(red: 226, green: 229, blue: 234)
+    let size = 11.0
+    let points = series.flatMap(\.points).filter { $0.x.isFinite && $0.y.isFinite }
+    let xs = Self.span(xRange, points.map(\.x), padding: 0)
+    let ys = Self.span(yRange, points.map(\.y), padding: 0.05)
+    let down = TickMarks(ys, about: max(2, Int((cell.y1 - cell.y0) / 55)))
+    let across = TickMarks(xs, about: max(2, Int((cell.x1 - cell.x0) / 70)))
+    let widest = down.labels.map { canvas.textWidth($0, size: size) }.max() ?? 0
+    let plot = PixelRegion(
+      x0: (cell.x0 + widest + 8 + (yLabel.isEmpty ? 0 : 18)).rounded(), y0: cell.y0 + 6,
+      x1: cell.x1 - 8, y1: (cell.y1 - 20 - (xLabel.isEmpty ? 0 : 18)).rounded())
+    guard plot.x1 > plot.x0 + 10, plot.y1 > plot.y0 + 10 else { return }
+    func x(_ value: Double) -> Double {
+      plot.x0 + (value - xs.lowerBound) / (xs.upperBound - xs.lowerBound) * (plot.x1 - plot.x0)
+    }
+    func y(_ value: Double) -> Double {
+      plot.y1 - (value - ys.lowerBound) / (ys.upperBound - ys.lowerBound) * (plot.y1 - plot.y0)
+    }
+    for (value, label) in zip(down.values, down.labels) {
+      let at = y(value).rounded() + 0.5
+      canvas.line([(plot.x0, at), (plot.x1, at)], lineWidth: 1, grid)
+      canvas.text(label, x: plot.x0 - 6, y: at + 4, size: size, anchor: .end, ink)
+    }
+    for (value, label) in zip(across.values, across.labels) {
+      let at = x(value).rounded() + 0.5
+      canvas.line([(at, plot.y0), (at, plot.y1)], lineWidth: 1, grid)
+      canvas.text(label, x: at, y: plot.y1 + 15, size: size, anchor: .middle, ink)
+    }
+    canvas.line(
+      [
+        (plot.x0 + 0.5, plot.y0), (plot.x0 + 0.5, plot.y1 + 0.5), (plot.x1, plot.y1 + 0.5),
+      ], lineWidth: 1, ink)
+    canvas.text(
+      xLabel, x: (plot.x0 + plot.x1) / 2, y: cell.y1 - 5, size: size + 1, anchor: .middle, ink)
+    canvas.text(
+      yLabel, x: cell.x0 + 11, y: (plot.y0 + plot.y1) / 2, size: size + 1, anchor: .middle,
+      upwards: true, ink)
+    let generous = PixelRegion(
+      x0: plot.x0 - 2, y0: plot.y0 - 2, x1: plot.x1 + 2, y1: plot.y1 + 2)
+    canvas.clipped(to: generous) {
+      for (place, line) in series.enumerated() {
+        for part in Self.unbroken(line.points) {
+          canvas.line(
+            part.map { (x($0.x), y($0.y)) }, lineWidth: part.count == 1 ? 5 : 2,
+            colour(of: place), dash: line.isDashed ? 6 : 0)
+        }
+      }
+    }
+    drawLegend(on: canvas, plot: plot, points: points.map { (x($0.x), y($0.y)) }, ink: ink)
+  }
+
+  private func colour(of place: Int) -> Colour {
+    series[place].colour ?? Self.palette[place % Self.palette.count]
+  }
+
+  /// Draws the legend in the corner where the fewest points lie.
+  private func drawLegend(
+    on canvas: Canvas, plot: PixelRegion, points: [(x: Double, y: Double)], ink: Colour
+  ) {
+    let named = series.indices.filter { !series[$0].name.isEmpty }
+    if named.isEmpty { return }
+    let room = (plot.x1 - plot.x0) * 0.8 - 40
+    let labels = named.map {
+      canvas.wrapped(series[$0].name, width: max(room, 20), size: 11, lineLimit: 1).first ?? ""
+    }
+    let width = (labels.map { canvas.textWidth($0, size: 11) }.max() ?? 0) + 40
+    let height = Double(named.count) * 16 + 8
+    let lefts = [plot.x1 - width - 4, plot.x0 + 6]
+    let tops = [plot.y0 + 4, plot.y1 - height - 6]
+    let corners = lefts.flatMap { left in
+      tops.map {
+        PixelRegion(x0: left, y0: $0, x1: left + width, y1: $0 + height)
+      }
+    }
+    func crowd(_ area: PixelRegion) -> Int {
+      points.count {
+        $0.x >= area.x0 - 4 && $0.x <= area.x1 + 4 && $0.y >= area.y0 - 4 && $0.y <= area.y1 + 4
+      }
+    }
+    guard let area = corners.min(by: { crowd($0) < crowd($1) }) else { return }
+    canvas.fill(area, .white, alpha: 0.85)
+    for (row, place) in named.enumerated() {
+      let middle = area.y0 + 4 + 16 * Double(row) + 8
+      canvas.line(
+        [(area.x0 + 6, middle), (area.x0 + 28, middle)], lineWidth: 2, colour(of: place),
+        dash: series[place].isDashed ? 6 : 0)
+      canvas.text(labels[row], x: area.x0 + 34, y: middle + 4, size: 11, ink)
+    }
+  }
+
+  private static func span(
+    _ given: ClosedRange<Double>?, _ values: [Double], padding: Double
+  ) -> ClosedRange<Double> {
+    if let given, given.upperBound > given.lowerBound { return given }
+    guard let low = values.min(), let high = values.max() else { return 0...1 }
+    if low == high { return (low - 0.5)...(high + 0.5) }
+    let room = (high - low) * padding
+    return (low - room)...(high + room)
+  }
+
+  private static func unbroken(
+    _ points: [(x: Double, y: Double)]
+  ) -> [[(x: Double, y: Double)]] {
+    points.split { !($0.x.isFinite && $0.y.isFinite) }.map(Array.init)
+  }
+}
+
+/// Round numbers along an axis.
+struct TickMarks {
+  let values: [Double]
+  let labels: [String]
+
+  init(_ range: ClosedRange<Double>, about count: Int) {
+    let raw = (range.upperBound - range.lowerBound) / Double(max(count, 1))
+    var power = 1.0
+    while power > raw { power /= 10 }
+    while power * 10 <= raw { power *= 10 }
+    let step = [1, 2, 2.5, 5, 10].map { $0 * power }.first { $0 >= raw * 0.999 } ?? raw
+    let first = (range.lowerBound / step - 1e-9).rounded(.up)
+    let last = (range.upperBound / step + 1e-9).rounded(.down)
+    let marks = last >= first ? Array(stride(from: first, through: last, by: 1)) : []
+    values = marks.map { $0 * step }
+    labels = values.map { TickMarks.label($0, step: step) }
+  }
+
+  /// A number with as many decimals as the step asks for.
+  static func label(_ value: Double, step: Double) -> String {
+    guard value.isFinite else { return "\(value)" }
+    if abs(value) >= 1e7 { return "\(Float(value))" }
+    var decimals = 0
+    var scaled = step
+    while decimals < 6 && abs(scaled - scaled.rounded()) > 1e-6 * max(1, abs(scaled)) {
+      scaled *= 10
+      decimals += 1
+    }
+    var power = 1.0
+    for _ in 0..<decimals { power *= 10 }
+    let whole = Int((abs(value) * power).rounded())
+    let sign = value < 0 && whole != 0 ? "−" : ""
+    if decimals == 0 { return sign + String(whole) }
+    let digits = String(whole)
+    let padded = String(repeating: "0", count: max(0, decimals + 1 - digits.count)) + digits
+    return sign + padded.dropLast(decimals) + "." + padded.suffix(decimals)
+  }
+}

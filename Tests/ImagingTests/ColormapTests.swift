@@ -1,0 +1,62 @@
+import Imaging
+import TestSupport
+import Testing
+
+@Suite("Colormaps")
+struct ColormapTests {
+  @Test("The tables are matplotlib's and OpenCV's, entry for entry")
+  func tables() throws {
+    let tensors = try SafetensorsFixture.load("augment/colormaps.safetensors")
+    #expect(tensors.count == 4)
+    for (name, tensor) in tensors {
+      let colormap = try #require(Colormap(named: name))
+      #expect(colormap.table == tensor.bytes, "\(name)")
+    }
+  }
+
+  @Test("Values meet their entries; outside and not-a-number take an end")
+  func entries() {
+    #expect(Colormap.index(0) == 0)
+    #expect(Colormap.index(0.0039) == 0)
+    #expect(Colormap.index(1.0 / 256) == 1)
+    #expect(Colormap.index(0.9999) == 255)
+    #expect(Colormap.index(1) == 255)
+    #expect(Colormap.index(7) == 255)
+    #expect(Colormap.index(-.infinity) == 0)
+    #expect(Colormap.index(.nan) == 0)
+    #expect(Colormap.magma.colour(at: 0) == Colour(red: 0, green: 0, blue: 3))
+    #expect(Colormap.gray.colour(at: 0.5).description == "#808080")
+  }
+
+  @Test("The diverging map is white in the middle, blue below and red above")
+  func diverging() {
+    let map = Colormap.blueWhiteRed
+    #expect(map.colour(at: 0).description == "#053061")
+    #expect(map.colour(at: 1).description == "#67001f")
+    let middle = map.colour(at: 0.5)
+    #expect(min(middle.red, middle.green, middle.blue) >= 243)
+    #expect(map.colour(at: 0.2).blue > map.colour(at: 0.2).red)
+    #expect(map.colour(at: 0.8).red > map.colour(at: 0.8).blue)
+  }
+
+  @Test("Names are found in any case; every built-in has its own")
+  func names() {
+    #expect(Colormap(named: "Viridis") == .viridis)
+    #expect(Colormap(named: "rainbowish") == nil)
+    #expect(Set(Colormap.all.map(\.name)).count == Colormap.all.count)
+  }
+
+  @Test("Colours by name and by hex digits")
+  func colours() {
+    #expect(Colour("red") == .red)
+    #expect(Colour("Lime") == .lime)
+    #expect(Colour("#ff8000") == Colour(red: 255, green: 128, blue: 0))
+    #expect(Colour("#f80") == Colour(red: 255, green: 136, blue: 0))
+    for wrong in ["", "#", "#ff80", "#gg0000", "ff0000", "#ff00001", "reddish"] {
+      #expect(Colour(wrong) == nil, "\(wrong)")
+    }
+    for name in Colour.names {
+      #expect(Colour(name).flatMap { Colour($0.description) } == Colour(name))
+    }
+  }
+}

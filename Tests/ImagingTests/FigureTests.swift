@@ -1,0 +1,108 @@
+import Foundation
+import Imaging
+import Testing
+
+@Suite("Figures and boxes")
+struct FigureTests {
+  @Test("A box's line lies on its edges, outlined in black, and nowhere else")
+  func box() {
+    let film = PixelBuffer(width: 100, height: 80, channels: 1, filledWith: 90)
+    let drawn = film.drawing([Box(x0: 20, y0: 10, x1: 60, y1: 50, colour: .red)], lineWidth: 2)
+    func pixel(_ x: Int, _ y: Int) -> [UInt8] {
+      Array(drawn.samples[(3 * (y * 100 + x))..<(3 * (y * 100 + x) + 3)])
+    }
+    #expect(pixel(20, 30) == [255, 0, 0] && pixel(19, 30) == [255, 0, 0])
+    #expect(pixel(40, 9) == [255, 0, 0] && pixel(59, 49) == [255, 0, 0])
+    #expect(pixel(18, 30) == [0, 0, 0] && pixel(21, 30) == [0, 0, 0])
+    #expect(pixel(40, 30) == [90, 90, 90] && pixel(5, 5) == [90, 90, 90])
+    #expect(pixel(70, 30) == [90, 90, 90])
+  }
+
+  @Test("A label is drawn inside its box's corner, in the box's colour")
+  func label() {
+    let film = PixelBuffer(width: 200, height: 100, channels: 1, filledWith: 60)
+    let box = Box(x0: 20, y0: 20, x1: 180, y1: 80, colour: .lime)
+    var labelled = box
+    labelled.label = "Pneumothorax"
+    let plain = film.drawing([box])
+    let drawn = film.drawing([labelled])
+    var inside = 0
+    var outside = 0
+    for y in 0..<100 {
+      for x in 0..<200
+      where drawn.samples[3 * (y * 200 + x)...].prefix(3)
+        != plain.samples[3 * (y * 200 + x)...].prefix(3)
+      {
+        if x >= 20 && x < 180 && y >= 20 && y < 50 { inside += 1 } else { outside += 1 }
+      }
+    }
+    #expect(inside > 200)
+    #expect(outside == 0)
+  }
+
+  @Test("A box beyond the picture and an empty one draw without harm")
+  func strangeBoxes() {
+    let film = PixelBuffer(width: 30, height: 30, channels: 3)
+    let far = Box(x0: 500, y0: -900, x1: 900, y1: -100, label: "far")
+    #expect(film.drawing([far]) == film)
+    _ = film.drawing([Box(x0: 5, y0: 5, x1: 5, y1: 5, label: "")])
+    _ = film.drawing([Box(x0: .nan, y0: 0, x1: 1, y1: .infinity, label: "?")])
+  }
+
+  @Test("A figure has room for all its panels and shows the cells of a small map")
+  func figure() throws {
+    let map = ScalarImage(width: 2, height: 2, values: [0, 1, 2, 3])
+    let style = Figure.MapStyle(colormap: .gray, showsColourBar: false)
+    let figure = Figure(
+      rows: [[.map(map, style: style), .map(map, style: style)]], cellSize: (100, 100))
+    let drawn = figure.drawn()
+    #expect(drawn.width == 2 * 100 + 20 + 2 * 24)
+    #expect(drawn.height == 100 + 2 * 24)
+    func gray(_ x: Int, _ y: Int) -> UInt8 { drawn.samples[3 * ((24 + y) * drawn.width + x)] }
+    for left in [24, 24 + 120] {
+      #expect(gray(left + 49, 49) == 0 && gray(left + 50, 49) == 85)
+      #expect(gray(left + 49, 50) == 170 && gray(left + 99, 99) == 255)
+    }
+    #expect(gray(10, 10) == 255 && gray(24 + 110, 50) == 255)
+  }
+
+  @Test("Long titles are wrapped and shortened within their column")
+  func titles() {
+    let film = PixelBuffer(width: 10, height: 10, channels: 1)
+    let long = String(repeating: "an endlessly long title ", count: 20) + "Donaudampfschifffahrt"
+    func columnOfGap(_ figure: Figure) -> Set<UInt8> {
+      let drawn = figure.drawn()
+      return Set((0..<drawn.height).map { drawn.samples[3 * ($0 * drawn.width + 24 + 160)] })
+    }
+    let figure = Figure(
+      rows: [[.picture(film, title: long), .picture(film, title: long)]], cellSize: (150, 150))
+    #expect(columnOfGap(figure) == [255])
+    let short = Figure(rows: [[.picture(film), .picture(film)]], cellSize: (150, 150))
+    #expect(figure.drawn().height > short.drawn().height)
+  }
+
+  @Test("A plot draws its line where its numbers say, and survives what is no number")
+  func plot() {
+    let red = Colour(red: 200, green: 0, blue: 0)
+    let rising = LinePlot.Series("", points: [(0, 0), (1, 1)], colour: red)
+    let plot = LinePlot([rising], xRange: 0...1, yRange: 0...1)
+    let drawn = Figure(rows: [[.plot(plot)]], cellSize: (200, 200)).drawn()
+    var first: (x: Int, y: Int)?
+    var last: (x: Int, y: Int)?
+    for x in 0..<drawn.width {
+      for y in 0..<drawn.height
+      where drawn.samples[3 * (y * drawn.width + x)] == 200
+        && drawn.samples[3 * (y * drawn.width + x) + 1] == 0
+      {
+        if first == nil { first = (x, y) }
+        last = (x, y)
+      }
+    }
+    #expect((first?.y ?? 0) > 150 && (last?.y ?? 999) < 60)
+    #expect((first?.x ?? 999) < 80 && (last?.x ?? 0) > 190)
+    for points in [[], [(0.0, Double.nan)], [(1.0, 1.0)], [(0, 1e300), (1, -1e300)]] {
+      let odd = LinePlot([.init("odd", points: points.map { (x: $0.0, y: $0.1) })])
+      _ = Figure(rows: [[.plot(odd), .init(.empty)]], cellSize: (120, 90)).drawn()
+    }
+  }
+}

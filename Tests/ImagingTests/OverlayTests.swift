@@ -1,0 +1,110 @@
+import Imaging
+import TestSupport
+import Testing
+
+@Suite("Overlays")
+struct OverlayTests {
+  struct Case: Decodable {
+    let name: String
+    let input: String
+    let colormap: String
+    let alpha: Double
+    let image_weight: Float
+  }
+
+  private func load() throws -> [(Case, PixelBuffer, ScalarImage, [String: FixtureTensor])] {
+    let pictures = try SafetensorsFixture.load("augment/resize.safetensors")
+    let tensors = try SafetensorsFixture.load("augment/overlay.safetensors")
+    let cases = try Fixture.json("augment/overlay.json", as: [Case].self)
+    #expect(cases.count == 2)
+    return try cases.map { item in
+      let input = try #require(pictures["image/" + item.input])
+      let picture = PixelBuffer(
+        width: input.shape[1], height: input.shape[0],
+        channels: input.shape.count == 3 ? 3 : 1, samples: input.bytes)
+      let heat = try #require(tensors[item.name + "/heat"])
+      let map = ScalarImage(width: heat.shape[1], height: heat.shape[0], values: heat.floats)
+      return (item, picture, map, tensors)
+    }
+  }
+
+  @Test("A map is spread over the picture as PyTorch does it")
+  func spreading() throws {
+    for (item, picture, map, tensors) in try load() {
+      let expected = try #require(tensors[item.name + "/upsampled"])
+      let result = map.normalized().upsampled(width: picture.width, height: picture.height)
+      expectClose(result.values, expected.floats, absolute: 1e-6, item.name)
+    }
+  }
+
+  @Test("imshow with alpha over the picture: the reference's pixels")
+  func overlay() throws {
+    for (item, picture, map, tensors) in try load() {
+      let expected = try #require(tensors[item.name + "/out"])
+      let colormap = try #require(Colormap(named: item.colormap))
+      let result = picture.overlaid(with: map, colormap: colormap, alpha: item.alpha)
+      #expect([result.height, result.width, result.channels] == expected.shape)
+      // Where a value lies within a rounding of a colour's edge the next entry may be taken:
+      // neighbours differ by at most 6 levels, of which alpha's share shows.
+      let differences = zip(result.samples, expected.bytes).map { abs(Int($0) - Int($1)) }
+      #expect((differences.max() ?? 99) <= 4)
+      #expect(differences.count { $0 > 0 } <= 12)
+    }
+  }
+
+  @Test("The colours' indices from the reference's own map are exact")
+  func indices() throws {
+    for (item, _, _, tensors) in try load() {
+      let spread = try #require(tensors[item.name + "/upsampled"])
+      let expected = try #require(tensors[item.name + "/index"])
+      let found = spread.floats.map { Colormap.index(Double($0)) }
+      #expect(found == expected.integers, "\(item.name)")
+    }
+  }
+
+  @Test("pytorch-grad-cam's mix, within one level")
+  func camOnImage() throws {
+    for (item, picture, _, tensors) in try load() {
+      let spread = try #require(tensors[item.name + "/upsampled"])
+      let expected = try #require(tensors[item.name + "/show_cam_on_image"])
+      let map = ScalarImage(
+        width: picture.width, height: picture.height, values: spread.floats)
+      let result = picture.shownWithCAM(map, imageWeight: item.image_weight)
+      expectClose(
+        result.samples.map { Float($0) }, expected.floats, absolute: 1, item.name)
+    }
+  }
+
+  @Test("An extent limits the map to a part, and leaves the rest alone")
+  func extent() {
+    let film = PixelBuffer(width: 8, height: 4, channels: 1, filledWith: 100)
+    let map = ScalarImage(width: 2, height: 1, values: [0, 1])
+    let region = PixelRegion(x0: 2, y0: 1, x1: 6, y1: 3)
+    let result = film.overlaid(
+      with: map, colormap: .gray, alpha: 1, extent: region, interpolation: .nearest)
+    let red = (0..<32).map { result.samples[3 * $0] }
+    #expect(Array(red[0..<8]) == Array(repeating: 100, count: 8))
+    #expect(Array(red[8..<16]) == [100, 100, 0, 0, 255, 255, 100, 100])
+    #expect(Array(red[24..<32]) == Array(repeating: 100, count: 8))
+  }
+
+  @Test("In proportion: nothing where the map says nothing, all at its peak")
+  func proportion() {
+    let film = PixelBuffer(width: 4, height: 1, channels: 1, filledWith: 80)
+    let map = ScalarImage(width: 4, height: 1, values: [-1, 0, 0.25, 1])
+    let result = film.overlaidInProportion(
+      with: map, colormap: .gray, maximumAlpha: 0.5, threshold: 0.3)
+    #expect(result.samples == [80, 80, 80, 80, 80, 80, 80, 80, 80, 168, 168, 168])
+    let blank = ScalarImage(width: 4, height: 1, values: [0, 0, 0, 0])
+    #expect(film.overlaidInProportion(with: blank) == film.convertedToRGB())
+  }
+
+  @Test("Not-a-number leaves the picture as it is")
+  func missing() {
+    let film = PixelBuffer(width: 2, height: 1, channels: 1, filledWith: 10)
+    let map = ScalarImage(width: 2, height: 1, values: [.nan, 1])
+    let result = film.overlaid(
+      with: map, colormap: .gray, alpha: 1, range: 0...1, interpolation: .nearest)
+    #expect(result.samples == [10, 10, 10, 255, 255, 255])
+  }
+}

@@ -11,10 +11,12 @@ let rules: [SwiftSetting] = [
 ]
 
 func room(
-  _ name: String, path: String? = nil, uses: [Target.Dependency] = [], resources: [Resource] = []
+  _ name: String, path: String? = nil, uses: [Target.Dependency] = [], exclude: [String] = [],
+  resources: [Resource] = []
 ) -> Target {
   .target(
-    name: name, dependencies: uses, path: path, resources: resources, swiftSettings: rules)
+    name: name, dependencies: uses, path: path, exclude: exclude, resources: resources,
+    swiftSettings: rules)
 }
 
 func tests(_ name: String, of uses: [Target.Dependency], resources: [Resource] = []) -> Target {
@@ -61,7 +63,7 @@ let package = Package(
     room("Training", uses: ["Tensors", "Layers", "DataBlocks", "Checkpoints"]),
     room(
       "Datasets", path: "Datasets", uses: ["Imaging", "DataBlocks"],
-      resources: [.copy("Samples")]),
+      exclude: ["README.md"], resources: [.copy("Samples")]),
 
     // Floor 4.
     room("Vision", uses: ["Tensors", "Imaging", "Layers", "DataBlocks", "Checkpoints", "Models", "Training"]),

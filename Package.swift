@@ -28,6 +28,11 @@ let package = Package(
   name: "Lightbox",
   products: [
     .library(name: "Lightbox", targets: ["Lightbox"]),
+    .executable(name: "lightbox", targets: ["LightboxCLI"]),
+  ],
+  dependencies: [
+    .package(url: "https://github.com/groue/GRDB.swift", exact: "7.10.0"),
+    .package(url: "https://github.com/apple/swift-argument-parser", exact: "1.8.2"),
   ],
   targets: [
     // Floor 0: C and C++.
@@ -71,20 +76,32 @@ let package = Package(
       "Interpret",
       uses: ["Tensors", "Imaging", "Layers", "DataBlocks", "Hooks", "Training"]),
 
+    room(
+      "Logbook",
+      uses: [
+        "Tensors", "Layers", "DataBlocks", "Checkpoints", "Training",
+        .product(name: "GRDB", package: "GRDB.swift"),
+      ]),
+
     // Floor 5: one import for users.
     room(
       "Lightbox",
       uses: [
         "Tensors", "Imaging", "Layers", "Checkpoints", "DataBlocks", "Hooks", "Models", "Training",
-        "Datasets", "Vision", "Interpret",
+        "Datasets", "Vision", "Interpret", "Logbook",
       ]),
+
+    // Floor 6: programs.
+    .executableTarget(
+      name: "LightboxCLI",
+      dependencies: ["Lightbox", .product(name: "ArgumentParser", package: "swift-argument-parser")],
+      swiftSettings: rules),
 
     // Measurements, run by hand (`make bench`).
     .executableTarget(
       name: "TrainingStepBenchmark", dependencies: ["Tensors", "Layers", "Models"],
       path: "Benchmarks/TrainingStep", swiftSettings: rules),
 
-    .executableTarget(name: "Trial", dependencies: ["Tensors", "DataBlocks", "Training", "Vision"], path: "Benchmarks/Trial"),
     // Tests.
     .target(
       name: "TestSupport", dependencies: ["Tensors", "Checkpoints"], path: "Tests/TestSupport",

@@ -1,4 +1,4 @@
-public import Hooks
+import Hooks
 public import Layers
 public import Tensors
 

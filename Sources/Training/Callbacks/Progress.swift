@@ -22,7 +22,7 @@ public final class ProgressCallback: Callback {
   public init(interval: Double = 30, isTerminal: Bool? = nil, write: ((String) -> Void)? = nil) {
     self.interval = interval
     self.isTerminal = isTerminal ?? (isatty(2) != 0)
-    self.write = write ?? { FileHandle.standardError.write(Data($0.utf8)) }
+    self.write = write ?? { try? FileHandle.standardError.write(contentsOf: Data($0.utf8)) }
   }
 
   /// Follows the loop.

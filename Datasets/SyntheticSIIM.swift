@@ -190,7 +190,7 @@ public struct SyntheticSIIM: Sendable, Equatable {
 
   private func makeFilm(_ film: SyntheticPlan.Film, in folder: String) throws -> Result {
     let drawn = draw(film)
-    let bytes = try SyntheticDICOM(film: film, drawn: drawn, seed: seed).write(
+    let bytes = try SyntheticDICOM(film: film, drawn: drawn, size: size, seed: seed).write(
       to: "\(folder)/\(film.file)")
     return Result(runLengths: drawn.mask.runLengths, bytes: bytes)
   }

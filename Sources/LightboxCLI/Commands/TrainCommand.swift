@@ -196,8 +196,10 @@ struct TrainCommand: ParsableCommand {
         try learner.learner.fitOneCycle(epochs, learningRate: rates)
       }
     } catch {
-      try? log.end(status: "failed")
       try? log.event("error", "\(error)")
+      try? log.end(status: "failed")
+      // A run that has learned nothing yet is no run: the same command can be given again.
+      if !folder.hasCheckpoint("last") { try? FileManager.default.removeItem(atPath: out) }
       throw error
     }
     try log.end(status: "finished")

@@ -32,6 +32,12 @@ struct InterpretCommand: ParsableCommand {
   @Option(help: "Colour of the boxes: a name, or #rrggbb.")
   var color = "white"
 
+  @Option(help: "True masks as SIIM's run-length rows: say how often a box meets one.")
+  var masks: String?
+
+  @Option(help: "The class that the masks are of; the last class unless said.")
+  var maskClass: String?
+
   @Option(help: "The folder to write into.")
   var out: String
 
@@ -42,6 +48,12 @@ struct InterpretCommand: ParsableCommand {
     var maps: [Map]?
     var boxes: [ActivationBox]?
     var error: String?
+    var filmSize: FilmSize?
+
+    struct FilmSize: Encodable {
+      let width: Int
+      let height: Int
+    }
 
     struct Map: Encodable {
       let className: String
@@ -100,7 +112,63 @@ struct InterpretCommand: ParsableCommand {
             + "y \(Int(box.y0.rounded()))–\(Int(box.y1.rounded())) (score \(digits(box.score)))")
       }
     }
+    if let masks { try compare(findings, masks: masks, vocab: description.vocab) }
     if findings.contains(where: { $0.error != nil }) { throw ExitCode(2) }
+  }
+
+  /// Says how often the box of a class meets the true mask, beside what a cell chosen blindly would do.
+  private func compare(_ findings: [Finding], masks path: String, vocab: [String]) throws {
+    let name = maskClass ?? vocab[vocab.count - 1]
+    guard vocab.contains(name) else { throw MapError.noSuchClass(name, known: vocab) }
+    var files: [(size: String, file: SIIMMaskFile)] = []
+    var (films, hits, blank) = (0, 0, 0)
+    var chance = 0.0
+    for finding in findings where finding.error == nil {
+      guard let size = finding.filmSize,
+        let map = finding.maps?.first(where: { $0.className == name })
+      else { continue }
+      let key = "\(size.width)x\(size.height)"
+      let masks: SIIMMaskFile
+      if let known = files.first(where: { $0.size == key }) {
+        masks = known.file
+      } else {
+        masks = try SIIMMaskFile(path: path, width: size.width, height: size.height)
+        files.append((key, masks))
+      }
+      guard let mask = masks.mask(forFile: finding.file), !mask.isEmpty else { continue }
+      films += 1
+      func meets(_ x0: Double, _ y0: Double, _ x1: Double, _ y1: Double) -> Bool {
+        mask.intersects(
+          SIIMMask.Box(x0: Int(x0), y0: Int(y0), x1: Int(x1.rounded(.up)), y1: Int(y1.rounded(.up)))
+        )
+      }
+      if let box = finding.boxes?.first(where: { $0.className == name }) {
+        if meets(box.x0, box.y0, box.x1, box.y1) { hits += 1 }
+      } else {
+        blank += 1
+      }
+      let (w, h) = (
+        Double(size.width) / Double(map.columns), Double(size.height) / Double(map.rows)
+      )
+      var met = 0
+      for row in 0..<map.rows {
+        for column in 0..<map.columns
+        where meets(
+          Double(column) * w, Double(row) * h, Double(column + 1) * w, Double(row + 1) * h)
+        {
+          met += 1
+        }
+      }
+      chance += Double(met) / Double(map.rows * map.columns)
+    }
+    guard films > 0 else {
+      print("masks: none of the films has a mask in \(path)")
+      return
+    }
+    print(
+      "masks: the box of \(name) meets the true mask in \(hits) of \(films) films "
+        + "(\(digits(100 * Double(hits) / Double(films), 0)) %; a cell chosen blindly: "
+        + "\(digits(100 * chance / Double(films), 0)) %); \(blank) films have no box")
   }
 
   private func explain(
@@ -136,7 +204,8 @@ struct InterpretCommand: ParsableCommand {
           Finding.Map(
             className: $0.className, probability: $0.probability, status: $0.status,
             rows: $0.map.shape[0], columns: $0.map.shape[1], values: $0.map.floatScalars)
-        }, boxes: explanation.boxes)
+        }, boxes: explanation.boxes,
+        filmSize: Finding.FilmSize(width: explanation.film.width, height: explanation.film.height))
     } catch {
       return Finding(file: file, error: "\(error)")
     }

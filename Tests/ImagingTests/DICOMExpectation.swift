@@ -7,7 +7,7 @@ struct DICOMFixtures {
   let folder: URL
   let entries: [[String: Any]]
 
-  /// - Parameter root: Holds `expected.json` and `files/`.
+  // `root` holds `expected.json` and `files/`.
   init(root: URL) throws {
     folder = root.appendingPathComponent("files")
     let data = try Data(contentsOf: root.appendingPathComponent("expected.json"))

@@ -32,6 +32,7 @@ extension DICOMFile {
   /// - Parameters:
   ///   - frame: Which frame, from 0.
   ///   - intensity: Which values become which grey.
+  /// - Returns: The picture, of the frame's own size.
   /// - Precondition: `frame` is less than `frameCount`.
   /// - Throws: `DICOMError` if the pixels cannot be decoded, or the file does not have what
   ///   `intensity` asks for.

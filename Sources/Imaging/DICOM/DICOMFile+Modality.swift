@@ -21,6 +21,7 @@ extension DICOMFile {
   /// functional groups of an enhanced multi-frame file is not applied.
   ///
   /// - Parameter frame: Which frame, from 0.
+  /// - Returns: One value per pixel.
   /// - Precondition: `frame` is less than `frameCount`.
   /// - Throws: `DICOMError` if the pixels cannot be decoded, or are in colour.
   public func modality(frame: Int) throws(DICOMError) -> ScalarImage {

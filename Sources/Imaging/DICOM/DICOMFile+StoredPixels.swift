@@ -7,6 +7,7 @@ extension DICOMFile {
   /// undone; half-width chroma is brought to full width.
   ///
   /// - Parameter frame: Which frame, from 0.
+  /// - Returns: The samples, rows from the top.
   /// - Precondition: `frame` is less than `frameCount`.
   /// - Throws: `DICOMError` if there are no pixels, or they cannot be decoded completely.
   public func storedPixels(frame: Int = 0) throws(DICOMError) -> StoredPixels {

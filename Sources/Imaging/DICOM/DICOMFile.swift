@@ -59,7 +59,10 @@ extension DICOMFile {
   ///
   /// Text is converted from the file's character set.
   ///
-  /// - Parameter path: The way into nested sequences, outermost first.
+  /// - Parameters:
+  ///   - tag: The attribute.
+  ///   - path: The way into nested sequences, outermost first.
+  /// - Returns: The text, without padding.
   public func string(_ tag: DICOMTag, in path: [DICOMStep] = []) -> String? {
     guard let (text, _) = textAndKind(tag, in: path), !text.isEmpty else { return nil }
     return text

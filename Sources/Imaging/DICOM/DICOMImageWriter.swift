@@ -67,6 +67,8 @@ public struct DICOMImageWriter: Sendable {
   ///
   /// - Parameters:
   ///   - values: The stored values row by row, `width * height` of them.
+  ///   - width: Columns, in pixels.
+  ///   - height: Rows, in pixels.
   ///   - bitsStored: Bits that hold a value, from 1 to 16.
   ///   - path: Where to.
   ///   - attributes: Values by keyword.

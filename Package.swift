@@ -71,7 +71,9 @@ let package = Package(
       exclude: ["README.md"], resources: [.copy("Samples")]),
 
     // Floor 4.
-    room("Vision", uses: ["Tensors", "Imaging", "Layers", "DataBlocks", "Checkpoints", "Models", "Training"]),
+    room(
+      "Vision",
+      uses: ["Tensors", "Imaging", "Layers", "DataBlocks", "Checkpoints", "Models", "Training"]),
     room(
       "Interpret",
       uses: ["Tensors", "Imaging", "Layers", "DataBlocks", "Hooks", "Training"]),
@@ -94,8 +96,14 @@ let package = Package(
     // Floor 6: programs.
     .executableTarget(
       name: "LightboxCLI",
-      dependencies: ["Lightbox", .product(name: "ArgumentParser", package: "swift-argument-parser")],
+      dependencies: [
+        "Lightbox", .product(name: "ArgumentParser", package: "swift-argument-parser"),
+      ],
       swiftSettings: rules),
+
+    .executableTarget(
+      name: "SIIMPneumothorax", dependencies: ["Lightbox"], path: "Examples/SIIMPneumothorax",
+      exclude: ["README.md"], swiftSettings: rules),
 
     // Measurements, run by hand (`make bench`).
     .executableTarget(
@@ -113,7 +121,8 @@ let package = Package(
     tests("DataBlocksTests", of: ["Tensors", "Imaging", "DataBlocks", "Checkpoints"]),
     tests("ModelsTests", of: ["Tensors", "Layers", "Models", "Checkpoints", "Hooks"]),
     tests(
-      "TrainingTests", of: ["Tensors", "Layers", "DataBlocks", "Training", "Checkpoints", "Vision", "Models"]),
+      "TrainingTests",
+      of: ["Tensors", "Layers", "DataBlocks", "Training", "Checkpoints", "Vision", "Models"]),
     tests("DatasetsTests", of: ["Imaging", "DataBlocks", "Datasets"]),
     tests(
       "InterpretTests",

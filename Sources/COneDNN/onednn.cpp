@@ -4,6 +4,7 @@
 #include <oneapi/dnnl/dnnl_debug.h>
 
 #include <cstdio>
+#include <cstdlib>
 #include <cstring>
 #include <memory>
 #include <mutex>
@@ -19,6 +20,7 @@ struct lb_layout {
 
 struct lb_primitive {
   dnnl_primitive_t primitive = nullptr;
+  size_t scratch = 0;  // bytes of working memory that an execution needs
   dnnl_primitive_desc_t descriptor = nullptr;
   std::string implementation;
 };
@@ -51,6 +53,41 @@ dnnl_stream_t stream() {
     ~Holder() { if (s) dnnl_stream_destroy(s); }
   } holder;
   return holder.s;
+}
+
+// Working memory of primitives, one block per thread that executes them, as large as the largest need.
+// oneDNN's own belongs to the thread that made the primitive: executing it elsewhere at the same time
+// would overwrite it.
+void *scratch(size_t bytes) {
+  thread_local struct Block {
+    void *memory = nullptr;
+    size_t bytes = 0;
+    ~Block() { free(memory); }
+  } block;
+  if (bytes > block.bytes) {
+    free(block.memory);
+    block.bytes = (bytes + 4095) / 4096 * 4096;
+    block.memory = aligned_alloc(4096, block.bytes);
+    if (!block.memory) block.bytes = 0;
+  }
+  return block.memory;
+}
+
+/// Attributes that say that we bring the working memory; the caller destroys them.
+dnnl_primitive_attr_t attributes() {
+  dnnl_primitive_attr_t a = nullptr;
+  dnnl_primitive_attr_create(&a);
+  dnnl_primitive_attr_set_scratchpad_mode(a, dnnl_scratchpad_mode_user);
+  return a;
+}
+
+template <typename Descriptor>
+dnnl_status_t describe_primitive(
+  dnnl_primitive_desc_t *out, const Descriptor *d, dnnl_primitive_desc_t hint) {
+  dnnl_primitive_attr_t a = attributes();
+  dnnl_status_t status = dnnl_primitive_desc_create(out, d, a, engine(), hint);
+  dnnl_primitive_attr_destroy(a);
+  return status;
 }
 
 // MARK: Interning of layouts
@@ -127,6 +164,8 @@ int keep(const std::string &key, dnnl_primitive_desc_t descriptor, const lb_prim
   const char *name = nullptr;
   if (dnnl_primitive_desc_query(descriptor, dnnl_query_impl_info_str, 0, &name) == dnnl_success && name)
     made->implementation = name;
+  const dnnl_memory_desc_t *md = dnnl_primitive_desc_query_md(descriptor, dnnl_query_scratchpad_md, 0);
+  if (md) made->scratch = dnnl_memory_desc_get_size(md);
   std::lock_guard<std::mutex> guard(primitives_lock);
   auto &slot = primitives()[key];
   if (!slot) slot = std::move(made);
@@ -180,18 +219,17 @@ int forward_descriptor(const lb_convolution &c, dnnl_primitive_desc_t *out) {
     &d, c.inference ? dnnl_forward_inference : dnnl_forward_training, algorithm(c), &i.source,
     &i.weights, c.has_bias ? &i.bias : nullptr, &i.destination, i.strides, i.dilates, i.before, i.after);
   if (status != dnnl_success) return status;
-  dnnl_primitive_attr_t attributes = nullptr;
+  dnnl_primitive_attr_t a = attributes();
   if (c.relu || c.sum) {
     dnnl_post_ops_t operations;
-    dnnl_primitive_attr_create(&attributes);
     dnnl_post_ops_create(&operations);
     if (c.sum) dnnl_post_ops_append_sum(operations, 1.0f);
     if (c.relu) dnnl_post_ops_append_eltwise(operations, 1.0f, dnnl_eltwise_relu, 0.0f, 0.0f);
-    dnnl_primitive_attr_set_post_ops(attributes, operations);
+    dnnl_primitive_attr_set_post_ops(a, operations);
     dnnl_post_ops_destroy(operations);
   }
-  status = dnnl_primitive_desc_create(out, &d, attributes, engine(), nullptr);
-  if (attributes) dnnl_primitive_attr_destroy(attributes);
+  status = dnnl_primitive_desc_create(out, &d, a, engine(), nullptr);
+  dnnl_primitive_attr_destroy(a);
   return status;
 }
 
@@ -203,7 +241,7 @@ int batch_norm_forward_descriptor(const lb_batch_norm &b, dnnl_primitive_desc_t 
   dnnl_status_t status = dnnl_batch_normalization_forward_desc_init(
     &d, b.training ? dnnl_forward_training : dnnl_forward_inference, &layout_of(b.source)->md, b.epsilon, flags);
   if (status != dnnl_success) return status;
-  return dnnl_primitive_desc_create(out, &d, nullptr, engine(), nullptr);
+  return describe_primitive(out, &d, nullptr);
 }
 
 int pooling_forward_descriptor(const lb_pooling &p, dnnl_primitive_desc_t *out) {
@@ -218,7 +256,7 @@ int pooling_forward_descriptor(const lb_pooling &p, dnnl_primitive_desc_t *out) 
     &d, p.training ? dnnl_forward_training : dnnl_forward_inference, algorithm, &layout_of(p.source)->md,
     &destination, strides, kernel, before, after);
   if (status != dnnl_success) return status;
-  return dnnl_primitive_desc_create(out, &d, nullptr, engine(), nullptr);
+  return describe_primitive(out, &d, nullptr);
 }
 
 }  // namespace
@@ -292,6 +330,14 @@ int lb_primitive_execute(
     status = dnnl_memory_create(&list[made].memory, md, engine(), pointers[made]);
     if (status != dnnl_success) break;
   }
+  if (status == dnnl_success && primitive->scratch > 0 && made < 16) {
+    void *memory = scratch(primitive->scratch);
+    const dnnl_memory_desc_t *md =
+      dnnl_primitive_desc_query_md(primitive->descriptor, dnnl_query_scratchpad_md, 0);
+    list[made].arg = DNNL_ARG_SCRATCHPAD;
+    status = memory ? dnnl_memory_create(&list[made].memory, md, engine(), memory) : dnnl_out_of_memory;
+    if (status == dnnl_success) ++made;
+  }
   if (status == dnnl_success) {
     status = dnnl_primitive_execute(primitive->primitive, stream(), made, list);
     if (status == dnnl_success) status = dnnl_stream_wait(stream());
@@ -307,8 +353,10 @@ int lb_make_reorder(const lb_layout *from, const lb_layout *to, const lb_primiti
   std::string k = key_of('r', key);
   if ((*out = find(k))) return 0;
   dnnl_primitive_desc_t d;
+  dnnl_primitive_attr_t a = attributes();
   dnnl_status_t status =
-    dnnl_reorder_primitive_desc_create(&d, &from->md, engine(), &to->md, engine(), nullptr);
+    dnnl_reorder_primitive_desc_create(&d, &from->md, engine(), &to->md, engine(), a);
+  dnnl_primitive_attr_destroy(a);
   return status == dnnl_success ? keep(k, d, out) : status;
 }
 
@@ -332,7 +380,7 @@ int lb_make_convolution_backward_data(lb_convolution c, const lb_primitive **out
   dnnl_convolution_desc_t od;
   status = dnnl_dilated_convolution_backward_data_desc_init(
     &od, algorithm(c), &i.source, &i.weights, &i.destination, i.strides, i.dilates, i.before, i.after);
-  if (status == dnnl_success) status = dnnl_primitive_desc_create(&d, &od, nullptr, engine(), hint);
+  if (status == dnnl_success) status = describe_primitive(&d, &od, hint);
   dnnl_primitive_desc_destroy(hint);
   return status == dnnl_success ? keep(k, d, out) : status;
 }
@@ -349,7 +397,7 @@ int lb_make_convolution_backward_weights(lb_convolution c, const lb_primitive **
   status = dnnl_dilated_convolution_backward_weights_desc_init(
     &od, algorithm(c), &i.source, &i.weights, c.has_bias ? &i.bias : nullptr, &i.destination, i.strides,
     i.dilates, i.before, i.after);
-  if (status == dnnl_success) status = dnnl_primitive_desc_create(&d, &od, nullptr, engine(), hint);
+  if (status == dnnl_success) status = describe_primitive(&d, &od, hint);
   dnnl_primitive_desc_destroy(hint);
   return status == dnnl_success ? keep(k, d, out) : status;
 }
@@ -377,7 +425,7 @@ int lb_make_batch_norm_backward(lb_batch_norm b, const lb_layout *diff, const lb
   dnnl_batch_normalization_desc_t od;
   status = dnnl_batch_normalization_backward_desc_init(
     &od, dnnl_backward, &diff->md, &layout_of(b.source)->md, b.epsilon, flags);
-  if (status == dnnl_success) status = dnnl_primitive_desc_create(&d, &od, nullptr, engine(), hint);
+  if (status == dnnl_success) status = describe_primitive(&d, &od, hint);
   dnnl_primitive_desc_destroy(hint);
   return status == dnnl_success ? keep(k, d, out) : status;
 }
@@ -405,7 +453,7 @@ int lb_make_pooling_backward(lb_pooling p, const lb_primitive **out) {
   dnnl_pooling_desc_t od;
   status = dnnl_pooling_backward_desc_init(
     &od, algorithm, &layout_of(p.source)->md, destination, strides, kernel, before, after);
-  if (status == dnnl_success) status = dnnl_primitive_desc_create(&d, &od, nullptr, engine(), hint);
+  if (status == dnnl_success) status = describe_primitive(&d, &od, hint);
   dnnl_primitive_desc_destroy(hint);
   return status == dnnl_success ? keep(k, d, out) : status;
 }

@@ -14,7 +14,9 @@ extension PixelBuffer {
     let canvas = Canvas(width: width, height: height)
     canvas.picture(self, x: 0, y: 0)
     let area = PixelRegion(x0: 0, y0: 0, x1: Double(width), y1: Double(height))
-    for box in boxes {
+    // A box that lies wholly outside has nothing to show, not even its label.
+    for box in boxes
+    where box.x0 < area.x1 && box.x1 > area.x0 && box.y0 < area.y1 && box.y1 > area.y0 {
       canvas.draw(box, within: area, lineWidth: line, textSize: textSize ?? 7 * line)
     }
     return canvas.finished()

@@ -104,7 +104,8 @@ import Testing
           }
         }
         let set = bytes.indices.filter { bytes[$0] == 1 }
-        let expected = set.isEmpty
+        let expected =
+          set.isEmpty
           ? nil
           : [
             set.map { $0 % width }.min(), set.map { $0 / width }.min(),

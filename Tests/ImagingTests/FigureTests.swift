@@ -29,10 +29,10 @@ struct FigureTests {
     var inside = 0
     var outside = 0
     for y in 0..<100 {
-      for x in 0..<200
-      where drawn.samples[3 * (y * 200 + x)...].prefix(3)
-        != plain.samples[3 * (y * 200 + x)...].prefix(3)
-      {
+      for x in 0..<200 {
+        let at = 3 * (y * 200 + x)
+        let isChanged = drawn.samples[at..<(at + 3)] != plain.samples[at..<(at + 3)]
+        guard isChanged else { continue }
         if x >= 20 && x < 180 && y >= 20 && y < 50 { inside += 1 } else { outside += 1 }
       }
     }

@@ -1,0 +1,89 @@
+// The walk-through "Creating Bounding Boxes from Class Activation Maps", in Swift, line by line.
+//
+//     SIIMPneumothorax FOLDER [ARCHITECTURE] [EPOCHS] [SIZE]
+//
+// FOLDER is laid out like SIIM_SMALL: labels.csv with a header, film files below.
+
+import Foundation
+import Lightbox
+
+let arguments = CommandLine.arguments
+guard arguments.count > 1 else {
+  print("usage: SIIMPneumothorax FOLDER [ARCHITECTURE] [EPOCHS] [SIZE]")
+  exit(64)
+}
+let pneu = arguments[1]
+let architecture = arguments.count > 2 ? arguments[2] : "resnet18"
+let epochs = arguments.count > 3 ? Int(arguments[3]) ?? 3 : 3
+let size = arguments.count > 4 ? Int(arguments[4]) ?? 226 : 226
+
+// Load the data and create the DataBlock.
+let df = try CSVTable(contentsOf: "\(pneu)/labels.csv")
+
+let itemTransforms = [Resize(size + 40)]
+let batchTransforms: [BatchTransform] = [
+  .randomResizedCropGPU(size),
+  .augTransforms(
+    doFlip: false, flipVert: false, maxRotate: 10, minZoom: 1, maxZoom: 1.1, maxLighting: 0.2,
+    maxWarp: 0.1),
+]
+
+let pneumothorax = DataBlock<CSVTable.Row>(
+  blocks: (.image, .category),
+  getX: { row in "\(pneu)/\(row[0])" },
+  getY: { row in row[1] },
+  getPatient: { row in row["patient"] },
+  splitter: .byPatient(validFraction: 0.2, seed: 7),
+  itemTransforms: itemTransforms,
+  batchTransforms: batchTransforms)
+
+let dls = try pneumothorax.dataLoaders(df.rows, batchSize: 8)
+
+// The learner, with the callbacks of the walk-through.
+let learn = try visionLearner(
+  dls, architecture, metrics: [.accuracy],
+  callbacks: [
+    ReduceLROnPlateau(monitor: "valid_loss", minimumDelta: 0.1, patience: 1),
+    GradientClip(),
+    SaveModelCallback(
+      monitor: "accuracy", name: "siim_small_best", prefersLess: false, withOptimizer: true),
+  ])
+try learn.learner.fit(epochs, learningRate: 1e-3)
+
+// One film, and what the model says of it.
+let testOne = "\(pneu)/\(df.rows[0][0])"
+let (label, cls, probabilities) = try learn.predictor.predict(testOne)
+print(label, cls, probabilities.map { String(format: "%.4f", $0) })
+
+// Grad-CAM by hand: the gradients of the last block, weighted.
+let picture = try learn.predictor.prepare(testOne)
+let x = picture.input
+guard let layer = learn.model["0.-1.-1"] else { fatalError("the body has no last block") }
+
+let camMap = try withHookBwd(on: layer) { hookg in
+  let (output, act) = withHook(on: layer) { hook in
+    (learn.model.eval()(x), hook.stored)
+  }
+  output[0, cls].backward()
+  guard let grad = hookg.stored, let act else { throw MapError.layerDidNotRun }
+  let w = grad[0].mean(axes: [1, 2], keepingDimensions: true)
+  return (w * act[0]).sum(axis: 0)
+}
+print("the map has the shape", camMap.shape)
+
+// The same in one call, for every class, the most probable first; and boxes in the film's own pixels.
+let maps = try getCmaps(picture, model: learn.model, layer: layer, vocab: dls.vocab, sanity: true)
+let boxes = try getBoxes(picture, model: learn.model, layer: layer, vocab: dls.vocab)
+for box in boxes {
+  print(
+    "box of \(box.className): x \(Int(box.x0)) to \(Int(box.x1)), y \(Int(box.y0)) to \(Int(box.y1))"
+  )
+}
+guard maps[0].map.floatScalars == camMap.floatScalars else {
+  fatalError("getCmaps and the map by hand differ")
+}
+
+let explanation = try Explanation(of: picture, model: learn.model, layer: layer, classes: dls.vocab)
+try explanation.figure(title: "\(label)", colour: .red, layerName: "layer4").write(
+  to: "siim-pneumothorax.png")
+print("maps by hand and by getCmaps agree; figure siim-pneumothorax.png")

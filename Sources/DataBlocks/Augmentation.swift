@@ -93,7 +93,9 @@ public struct AugTransforms: Sendable, Equatable, Codable {
   /// Makes fastai's defaults.
   public init() {}
 
-  /// Makes a choice; what is not named is fastai's default. `mult` scales rotation, light and warp.
+  /// Makes a choice; what is not named is fastai's default.
+  ///
+  /// `mult` scales rotation, light and warp.
   public init(
     mult: Double = 1, doFlip: Bool = true, flipVert: Bool = false, maxRotate: Double = 10,
     minZoom: Double = 1, maxZoom: Double = 1.1, maxLighting: Double = 0.2, maxWarp: Double = 0.2,

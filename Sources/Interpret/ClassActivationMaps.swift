@@ -79,6 +79,7 @@ public enum MapError: Error, Sendable, Equatable, CustomStringConvertible {
 ///   - classes: The classes' names.
 ///   - only: Classes wanted, by number; nil: all.
 /// - Returns: Maps of the layer's size.
+/// - Throws: `MapError` where the layer did not run or gives no picture.
 public func classActivationMaps(
   model: Module, layer: Module, input: Tensor, classes: [String], only: [Int]? = nil
 ) throws(MapError) -> [ClassMap] {

@@ -22,7 +22,9 @@ open class Module {
   /// Makes a module without anything in it.
   public init() {}
 
-  /// What the module computes. Override it; call the module itself, so that hooks run.
+  /// What the module computes.
+  ///
+  /// Override it; call the module itself, so that hooks run.
   open func forward(_ input: Tensor) -> Tensor {
     preconditionFailure("\(type(of: self)) has no forward(_:)")
   }

@@ -80,7 +80,9 @@ extension Module {
     }
   }
 
-  /// Takes values by name. Entries of another shape are left alone and reported.
+  /// Takes values by name.
+  ///
+  /// Entries of another shape are left alone and reported.
   @discardableResult
   public func load(_ source: [String: Tensor]) -> LoadReport {
     var report = LoadReport()

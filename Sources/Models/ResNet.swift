@@ -44,6 +44,8 @@ public final class ResNet: Module {
   ///   - depths: Blocks in each of the four layers.
   ///   - classes: Outputs.
   ///   - inputChannels: Channels of the pictures.
+  ///   - groups: Groups of the 3×3 convolutions in bottlenecks.
+  ///   - widthPerGroup: Channels of each group at the first layer.
   public init(
     _ block: Block, depths: [Int], classes: Int = 1000, inputChannels: Int = 3, groups: Int = 1,
     widthPerGroup: Int = 64

@@ -8,7 +8,9 @@ extension Tensor {
     return reordered(to: Layout.plain(shape))
   }
 
-  /// The same numbers in another physical order; itself if it is so already. Keeps its place on the tape.
+  /// The same numbers in another physical order; itself if it is so already.
+  ///
+  /// Keeps its place on the tape.
   package func reordered(to wanted: Layout) -> Tensor {
     reordered(from: oneDNNLayout, to: wanted)
   }

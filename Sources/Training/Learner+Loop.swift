@@ -14,8 +14,9 @@ extension Learner {
   /// - Throws: What a callback or the data throws; an `Interruption` ends what it names, silently.
   public func fit(
     _ epochs: Int, learningRate: LearningRates? = nil, weightDecay: Double? = nil,
-    callbacks more: [any Callback] = [], startEpoch: Int = 0
+    callbacks: [any Callback] = [], startEpoch: Int = 0
   ) throws {
+    let more = callbacks
     optimizer.setLearningRates(learningRate ?? self.learningRate)
     if let weightDecay {
       for group in 0..<optimizer.groupCount {

@@ -39,6 +39,7 @@ extension Learner {
   ///   - weightDecay: That of the optimizer if nil.
   ///   - callbacks: For this call only.
   ///   - startEpoch: Epochs before this one were done by an earlier process.
+  /// - Throws: As `fit`.
   public func fitOneCycle(
     _ epochs: Int, learningRate: LearningRates? = nil, division: Double = 25,
     finalDivision: Double = 1e5, start: Double = 0.25,
@@ -78,7 +79,10 @@ extension Learner {
   ///   - baseLearningRate: The head's highest rate while the rest is frozen.
   ///   - freezeEpochs: Epochs with the body frozen.
   ///   - rateSpan: The first group learns this much slower than the last.
+  ///   - start: Share of the second part that goes up.
+  ///   - division: The first rate of the second part is this much lower than its highest.
   ///   - callbacks: For both parts.
+  /// - Throws: As `fit`.
   public func fineTune(
     _ epochs: Int, baseLearningRate: Double = 2e-3, freezeEpochs: Int = 1, rateSpan: Double = 100,
     start: Double = 0.3, division: Double = 5, callbacks: [any Callback] = []

@@ -75,6 +75,9 @@ public final class Learner {
   ///   - groups: Parameter groups, first layers first; one group unless given.
   ///   - metrics: What to measure on validation.
   ///   - callbacks: Called at every event.
+  ///   - learningRate: That of `fit` where none is given.
+  ///   - trainsBatchNorm: Norm layers stay trainable in frozen groups.
+  ///   - decaysNormAndBias: Norm layers and biases have weight decay too.
   ///   - seed: Seeds dropout.
   public init(
     model: Module, train: any BatchSource, valid: (any BatchSource)? = nil,

@@ -16,6 +16,7 @@ public import Training
 ///   - metrics: What to measure on validation.
 ///   - callbacks: Called at every event.
 ///   - learningRate: That of `fit` where none is given.
+///   - head: What differs from fastai's default head.
 ///   - seed: Seeds first values and dropout.
 /// - Returns: A learner whose `model` is `Sequential(body, head)`, and its parts.
 /// - Throws: `UnknownArchitecture`.

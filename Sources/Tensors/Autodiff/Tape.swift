@@ -10,7 +10,9 @@ import Synchronization
 ///     let loss = model(tape.record(images)).crossEntropy(labels)
 ///     loss.backward()          // adds into every parameter's gradient
 public final class Tape: Sendable {
-  /// Where a tensor stands on a tape. A negative index: on the tape, but no gradient is wanted.
+  /// Where a tensor stands on a tape.
+  ///
+  /// A negative index: on the tape, but no gradient is wanted.
   package struct Place: Sendable {
     let tape: Tape
     let index: Int
@@ -103,6 +105,7 @@ public final class Tape: Sendable {
   ///   - inputs: Tensors that this tape watches: inputs, activations or parameters' values.
   ///   - seed: The gradient of `output` itself, of its shape; 1 if nil.
   ///   - keepingSaved: Keep what backward needs, so that the same part can be walked again.
+  /// - Returns: One gradient per input, zeros where the output does not depend on it.
   public func gradients(
     of output: Tensor, withRespectTo inputs: [Tensor], seed: Tensor? = nil,
     keepingSaved: Bool = false

@@ -1,6 +1,8 @@
 import COneDNN
 
-/// A physical layout: which scalar stands where in memory. Equal layouts are equal pointers.
+/// A physical layout: which scalar stands where in memory.
+///
+/// Equal layouts are equal pointers.
 package struct Layout: @unchecked Sendable, Hashable {
   // @unchecked: points to an interned descriptor that never changes and is never freed.
   let pointer: OpaquePointer

@@ -23,6 +23,7 @@ extension Tensor {
   ///     which the gradient then flows too.
   ///   - epsilon: Added to the variance.
   ///   - relu: Follow with ReLU in the same pass.
+  /// - Returns: The output, and the statistics it used.
   /// - Precondition: `[batch, channels]` or `[batch, channels, height, width]`.
   ///
   /// Differentiable in the input, `scale` and `shift`. Keeps the input.

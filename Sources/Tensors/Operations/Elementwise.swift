@@ -1,7 +1,9 @@
 import CKernels
 
 extension Tensor {
-  /// A function of each scalar. `keepsLayout` where f(0) = 0, so that padding stays zero.
+  /// A function of each scalar.
+  ///
+  /// `keepsLayout` where f(0) = 0, so that padding stays zero.
   private func mapped(_ op: lb_unary, _ name: StaticString, keepsLayout: Bool = false) -> Tensor {
     requireFloat(name)
     let x = keepsLayout ? detached : rowMajor.detached
@@ -66,6 +68,7 @@ extension Tensor {
   /// - Parameters:
   ///   - p: Probability of zero, from 0 to 1.
   ///   - random: The source that decides; the same state gives the same mask.
+  /// - Returns: A tensor of the same shape.
   public func dropout(_ p: Double, random: inout RandomSource) -> Tensor {
     precondition((0...1).contains(p), "a dropout probability lies between 0 and 1, not \(p)")
     guard p > 0 else { return self }

@@ -51,11 +51,15 @@ package struct PicturePlanes: Sendable {
   /// Where the picture shrinks a lot it is area-averaged first, by fastai's rule, wrong axes included.
   ///
   /// - Parameters:
+  ///   - height: Rows of the result.
+  ///   - width: Columns of the result.
   ///   - affine: Six numbers, from output coordinates in -1...1 to input coordinates.
   ///   - perspective: Eight coefficients applied to these; nil: none.
+  /// - Returns: The resampled planes.
   package func resampled(
-    height oh: Int, width ow: Int, affine: [Double], perspective: [Double]? = nil
+    height: Int, width: Int, affine: [Double], perspective: [Double]? = nil
   ) -> PicturePlanes {
+    let (oh, ow) = (height, width)
     precondition(
       affine.count == 6 && (perspective?.count ?? 8) == 8, "a warp of \(affine.count) numbers")
     var warp = lb_warp()
@@ -78,7 +82,7 @@ package struct PicturePlanes: Sendable {
       if let base = buffer.baseAddress { lb_warp_coordinates(&warp, oh, ow, base, base + count) }
     }
     var source = self
-    let shrink = Swift.min(Double(height) / Double(ow), Double(width) / 2) / 2
+    let shrink = Swift.min(Double(self.height) / Double(ow), Double(self.width) / 2) / 2
     if shrink > 1 {
       let span = Double((coordinates.max() ?? 1) - (coordinates.min() ?? -1))
       if shrink > 2 / span { source = areaAveraged(by: shrink) }

@@ -29,6 +29,7 @@ extension Tensor {
   /// - Parameters:
   ///   - axes: Dimensions to sum over, from the end if negative; nil: all.
   ///   - keepingDimensions: Keep the summed dimensions with length 1.
+  /// - Returns: The sums, over the dimensions that are left.
   public func sum(axes: [Int]? = nil, keepingDimensions: Bool = false) -> Tensor {
     requireFloat("sum")
     let original = shape

@@ -68,9 +68,12 @@ public final class SaveModelCallback: Tracker {
   /// - Parameters:
   ///   - monitor: "valid_loss", or a metric's name.
   ///   - name: Name of the checkpoint.
+  ///   - prefersLess: Whether less is better; told by the monitor's name if nil.
+  ///   - minimumDelta: A change has to be larger than this to count.
   ///   - everyEpoch: Save every so many epochs as `name_epoch`, instead of the best.
   ///   - atEnd: Save at the end of the fit, instead of putting the best back.
   ///   - withOptimizer: Save the optimizer's state too.
+  ///   - resetsOnFit: Forget the best value when a fit begins.
   public init(
     monitor: String = "valid_loss", name: String = "model", prefersLess: Bool? = nil,
     minimumDelta: Double = 0, everyEpoch: Int? = nil, atEnd: Bool = false,
@@ -123,10 +126,12 @@ public final class ReduceLROnPlateau: Tracker {
   ///
   /// - Parameters:
   ///   - monitor: "valid_loss", or a metric's name.
+  ///   - prefersLess: Whether less is better; told by the monitor's name if nil.
   ///   - minimumDelta: A change has to be larger than this to count.
   ///   - patience: Epochs without a better value before the rates fall.
   ///   - factor: Rates are divided by it.
   ///   - minimum: No rate falls below.
+  ///   - resetsOnFit: Forget the best value when a fit begins.
   public init(
     monitor: String = "valid_loss", prefersLess: Bool? = nil, minimumDelta: Double = 0,
     patience: Int = 1,

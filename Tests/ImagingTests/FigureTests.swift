@@ -28,13 +28,12 @@ struct FigureTests {
     let drawn = film.drawing([labelled])
     var inside = 0
     var outside = 0
-    for y in 0..<100 {
-      for x in 0..<200
-      where drawn.samples[3 * (y * 200 + x)...].prefix(3)
-        != plain.samples[3 * (y * 200 + x)...].prefix(3)
-      {
-        if x >= 20 && x < 180 && y >= 20 && y < 50 { inside += 1 } else { outside += 1 }
-      }
+    for pixel in 0..<(200 * 100) {
+      let range = (3 * pixel)..<(3 * pixel + 3)
+      if drawn.samples[range] == plain.samples[range] { continue }
+      let x = pixel % 200
+      let y = pixel / 200
+      if x >= 20 && x < 180 && y >= 20 && y < 50 { inside += 1 } else { outside += 1 }
     }
     #expect(inside > 200)
     #expect(outside == 0)
@@ -90,18 +89,21 @@ struct FigureTests {
     var first: (x: Int, y: Int)?
     var last: (x: Int, y: Int)?
     for x in 0..<drawn.width {
-      for y in 0..<drawn.height
-      where drawn.samples[3 * (y * drawn.width + x)] == 200
-        && drawn.samples[3 * (y * drawn.width + x) + 1] == 0
-      {
+      for y in 0..<drawn.height {
+        let at = 3 * (y * drawn.width + x)
+        guard drawn.samples[at] == 200, drawn.samples[at + 1] == 0 else { continue }
         if first == nil { first = (x, y) }
         last = (x, y)
       }
     }
     #expect((first?.y ?? 0) > 150 && (last?.y ?? 999) < 60)
     #expect((first?.x ?? 999) < 80 && (last?.x ?? 0) > 190)
-    for points in [[], [(0.0, Double.nan)], [(1.0, 1.0)], [(0, 1e300), (1, -1e300)]] {
-      let odd = LinePlot([.init("odd", points: points.map { (x: $0.0, y: $0.1) })])
+    let oddities: [[(x: Double, y: Double)]] = [
+      [], [(0, .nan)], [(1, 1)], [(0, 1e300), (1, -1e300)], [(0, 1.7e308), (1, -1.7e308)],
+      [(1e20, 1e-300), (1e20, 2e-300)],
+    ]
+    for points in oddities {
+      let odd = LinePlot([.init("odd", points: points)])
       _ = Figure(rows: [[.plot(odd), .init(.empty)]], cellSize: (120, 90)).drawn()
     }
   }

@@ -23,7 +23,12 @@ extension PixelBuffer {
 
 extension Canvas {
   /// Draws a box in canvas pixels; its label is kept within `area`.
+  ///
+  /// A box that does not meet the area, or has no finite edges, is not drawn.
   func draw(_ box: Box, within area: PixelRegion, lineWidth: Double, textSize: Double) {
+    guard box.x0.isFinite, box.y0.isFinite, box.x1.isFinite, box.y1.isFinite,
+      box.x0 <= area.x1, box.x1 >= area.x0, box.y0 <= area.y1, box.y1 >= area.y0
+    else { return }
     let edges = PixelRegion(x0: box.x0, y0: box.y0, x1: box.x1, y1: box.y1)
     let dark = box.colour.luminance < 60
     let outline: Colour = dark ? .white : .black

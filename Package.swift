@@ -11,10 +11,12 @@ let rules: [SwiftSetting] = [
 ]
 
 func room(
-  _ name: String, path: String? = nil, uses: [Target.Dependency] = [], resources: [Resource] = []
+  _ name: String, path: String? = nil, uses: [Target.Dependency] = [], exclude: [String] = [],
+  resources: [Resource] = []
 ) -> Target {
   .target(
-    name: name, dependencies: uses, path: path, resources: resources, swiftSettings: rules)
+    name: name, dependencies: uses, path: path, exclude: exclude, resources: resources,
+    swiftSettings: rules)
 }
 
 func tests(_ name: String, of uses: [Target.Dependency], resources: [Resource] = []) -> Target {
@@ -26,6 +28,11 @@ let package = Package(
   name: "Lightbox",
   products: [
     .library(name: "Lightbox", targets: ["Lightbox"]),
+    .executable(name: "lightbox", targets: ["LightboxCLI"]),
+  ],
+  dependencies: [
+    .package(url: "https://github.com/groue/GRDB.swift", exact: "7.10.0"),
+    .package(url: "https://github.com/apple/swift-argument-parser", exact: "1.8.2"),
   ],
   targets: [
     // Floor 0: C and C++.
@@ -43,7 +50,7 @@ let package = Package(
       linkerSettings: [
         .linkedLibrary("dcmjpls"), .linkedLibrary("dcmjpeg"), .linkedLibrary("dcmimage"),
         .linkedLibrary("dcmimgle"), .linkedLibrary("dcmdata"), .linkedLibrary("oflog"),
-        .linkedLibrary("ofstd"),
+        .linkedLibrary("ofstd"), .linkedLibrary("jpeg"), .linkedLibrary("openjp2"),
       ]),
 
     // Floor 1.
@@ -61,7 +68,7 @@ let package = Package(
     room("Training", uses: ["Tensors", "Layers", "DataBlocks", "Checkpoints"]),
     room(
       "Datasets", path: "Datasets", uses: ["Imaging", "DataBlocks"],
-      resources: [.copy("Samples")]),
+      exclude: ["README.md"], resources: [.copy("Samples")]),
 
     // Floor 4.
     room("Vision", uses: ["Tensors", "Imaging", "Layers", "DataBlocks", "Checkpoints", "Models", "Training"]),
@@ -69,13 +76,31 @@ let package = Package(
       "Interpret",
       uses: ["Tensors", "Imaging", "Layers", "DataBlocks", "Hooks", "Training"]),
 
+    room(
+      "Logbook",
+      uses: [
+        "Tensors", "Layers", "DataBlocks", "Checkpoints", "Training",
+        .product(name: "GRDB", package: "GRDB.swift"),
+      ]),
+
     // Floor 5: one import for users.
     room(
       "Lightbox",
       uses: [
         "Tensors", "Imaging", "Layers", "Checkpoints", "DataBlocks", "Hooks", "Models", "Training",
-        "Datasets", "Vision", "Interpret",
+        "Datasets", "Vision", "Interpret", "Logbook",
       ]),
+
+    // Floor 6: programs.
+    .executableTarget(
+      name: "LightboxCLI",
+      dependencies: ["Lightbox", .product(name: "ArgumentParser", package: "swift-argument-parser")],
+      swiftSettings: rules),
+
+    // Measurements, run by hand (`make bench`).
+    .executableTarget(
+      name: "TrainingStepBenchmark", dependencies: ["Tensors", "Layers", "Models"],
+      path: "Benchmarks/TrainingStep", swiftSettings: rules),
 
     // Tests.
     .target(

@@ -1,0 +1,57 @@
+/// One synthetic chest film: its grey values and where its pneumothorax is.
+struct PhantomFilm {
+  /// Columns and rows.
+  let size: Int
+  /// Grey values from the top left, bright where much was absorbed (MONOCHROME2).
+  let samples: [UInt8]
+  /// Where there is air between lung and wall; empty where there is none.
+  let mask: SIIMMask
+  /// Whether the film was taken from the front (at the bedside) rather than from behind.
+  let isAP: Bool
+  /// Millimetres per pixel.
+  let pixelSpacing: Double
+
+  /// Draws film `index` of a patient.
+  init(anatomy: Anatomy, seed: UInt64, index: Int, hasPneumothorax: Bool, size: Int) {
+    var random = RandomStream(seed: seed, purpose: .film, index: index)
+    isAP = random.chance(0.35)
+    self.size = size
+    pixelSpacing = [0.139, 0.143, 0.168, 0.1943][random.index(below: 4)] * 1024 / Double(size)
+    let pose = Pose(anatomy, isAP: isAP, random: &random)
+    let exposure = Exposure(isAP: isAP, random: &random)
+    let outlines = ChestOutlines(anatomy, pose: pose, isAP: isAP, random: &random)
+    // Drawn on every film, so that what follows does not depend on the class.
+    let candidate = Pneumothorax(random: &random)
+    let pneumothorax = hasPneumothorax ? candidate : nil
+
+    let work = max(size / 2, 64)
+    var chest = ChestPlane(
+      anatomy: anatomy, outlines: outlines, pose: pose, size: work, random: &random)
+    var detail = Plane(size: size)
+    var space: Outline?
+    for side in Side.allCases {
+      guard let outline = outlines.lungs[side], let hilum = outlines.hila[side] else { continue }
+      let rays = LungRays(
+        outline: outline, hilum: hilum, side: side, pneumothorax: pneumothorax)
+      chest.addHilum(at: hilum, side: side, pose: pose)
+      if let pneumothorax, pneumothorax.side == side, let air = rays.space {
+        space = air
+        chest.open(air, of: pneumothorax, lung: outline)
+        detail.liftThread(
+          Stroke(rays.edge, halfWidth: 0.0013), amplitude: random.uniform(0.04, 0.08))
+      }
+      let crowding: Float = pneumothorax?.side == side ? 1 + (pneumothorax?.depth ?? 0) * 0.5 : 1
+      Vessels(rays: rays, density: anatomy.vesselDensity, crowding: crowding)
+        .draw(into: &detail, random: &random)
+    }
+    var bones = Plane(size: work)
+    Skeleton(anatomy: anatomy, pose: pose).draw(into: &bones, random: &random)
+    chest.addBones(bones)
+    Devices(pose: pose, isAP: isAP).draw(into: &detail, random: &random)
+    var noise = RandomStream(seed: seed, purpose: .noise, index: index)
+    chest.addTexture(grain: exposure.grain, random: &noise)
+    chest.addCollimation(random: &random)
+    samples = exposure.develop(base: chest.attenuation, detail: detail, noise: &noise)
+    mask = SIIMMask(width: size, height: size, sortedRuns: space?.columnRuns(size: size) ?? [])
+  }
+}

@@ -1,0 +1,117 @@
+/// Which films a synthetic set has: whose they are, what they show, and on which side of the split.
+package struct SyntheticPlan {
+  /// The parts of the set.
+  package enum Split: String, CaseIterable, Sendable {
+    case train, valid, test
+
+    /// The folder of its films: those to train and to validate with lie together, as in SIIM_SMALL.
+    package var folder: String { self == .test ? "test" : "train" }
+  }
+
+  /// One film to be made.
+  package struct Film: Sendable, Equatable {
+    package let index: Int
+    package let patient: Int
+    /// The film's number among those of its patient, from 1.
+    package let number: Int
+    package let hasPneumothorax: Bool
+    /// Whether the stored values are inverted (MONOCHROME1).
+    package let isInverted: Bool
+    package var split: Split
+
+    /// The name of the file without folder and extension, which is the ImageId in `masks.csv`.
+    package var name: String {
+      let digits = String(index)
+      return String(repeating: "0", count: max(6 - digits.count, 0)) + digits
+    }
+
+    /// The path of the file inside the set.
+    package var file: String { "\(split.folder)/\(name).dcm" }
+    /// The label in `labels.csv`.
+    package var label: String { hasPneumothorax ? "Pneumothorax" : "No Pneumothorax" }
+    /// The patient's made-up identifier.
+    package var patientID: String {
+      let digits = String(patient)
+      return "synthetic-" + String(repeating: "0", count: max(4 - digits.count, 0)) + digits
+    }
+  }
+
+  /// The films, in order of their index.
+  package let films: [Film]
+
+  /// Plans a set: half of the films with a pneumothorax, a quarter of the patients with several films.
+  package init(count: Int, seed: UInt64) {
+    var random = RandomStream(seed: seed, purpose: .plan, index: 0)
+    // Exactly half, in random order.
+    let order = random.permutation(of: count)
+    var films: [Film] = []
+    var patient = 0
+    while films.count < count {
+      let draw = random.uniform()
+      let wanted = draw < 0.75 ? 1 : draw < 0.92 ? 2 : 3
+      for number in 1...min(wanted, count - films.count) {
+        let index = films.count
+        films.append(
+          Film(
+            index: index, patient: patient, number: number,
+            hasPneumothorax: order[index] < count / 2, isInverted: false, split: .train))
+      }
+      patient += 1
+    }
+    // One film in ten is stored inverted, at random places, alike in both classes.
+    let places = random.permutation(of: count)
+    let inverted = Set(places.prefix((count + 5) / 10))
+    films = films.map { film in
+      Film(
+        index: film.index, patient: film.patient, number: film.number,
+        hasPneumothorax: film.hasPneumothorax, isInverted: inverted.contains(film.index),
+        split: .train)
+    }
+    self.films = Self.split(films, patients: patient, random: &random)
+  }
+
+  /// Gives whole patients to the parts: 64, 16 and 20 % of the films of each class, as near as can be.
+  private static func split(
+    _ films: [Film], patients: Int, random: inout RandomStream
+  ) -> [Film] {
+    var counts = [[Int]](repeating: [0, 0], count: patients)
+    for film in films { counts[film.patient][film.hasPneumothorax ? 1 : 0] += 1 }
+    // What each part still lacks, per class.
+    var lacking: [[Int]] = [[0, 0], [0, 0], [0, 0]]
+    for label in 0...1 {
+      let total = counts.reduce(0) { $0 + $1[label] }
+      let test = (total * 20 + 50) / 100
+      let valid = (total * 16 + 50) / 100
+      lacking[0][label] = total - test - valid
+      lacking[1][label] = valid
+      lacking[2][label] = test
+    }
+    // Patients with many films first, while there is room for them; the single ones fill the gaps.
+    let shuffled = random.permutation(of: patients)
+    let order = (1...3).reversed().flatMap { size in
+      shuffled.filter { counts[$0][0] + counts[$0][1] == size }
+    }
+    var part = [Int](repeating: 0, count: patients)
+    for patient in order {
+      let wanted = counts[patient]
+      var best = 0
+      var bestScore = Float.infinity
+      for candidate in 0...2 {
+        // Films too many for this part weigh most; else the part that lacks the most is served.
+        var score: Float = 0
+        for label in 0...1 where wanted[label] > 0 {
+          score += 1000 * Float(max(wanted[label] - max(lacking[candidate][label], 0), 0))
+          score -= Float(lacking[candidate][label])
+        }
+        if score < bestScore { (best, bestScore) = (candidate, score) }
+      }
+      part[patient] = best
+      for label in 0...1 { lacking[best][label] -= wanted[label] }
+    }
+    return films.map { film in
+      var film = film
+      film.split = Split.allCases[part[film.patient]]
+      return film
+    }
+  }
+}

@@ -1,0 +1,36 @@
+# The front door: `make demo` and `make test` set everything up on a fresh machine.
+.PHONY: demo test setup build lint format imports examples bench clean
+
+demo: build
+	@Examples/demo.sh
+
+test: setup
+	swift build -c release --build-tests
+	swift test -c release --skip-build
+
+setup:
+	@command -v swift >/dev/null || { echo "setup: Swift 6.3 is needed: https://www.swift.org/install/linux"; exit 1; }
+	@.ci/install-packages
+
+build: setup
+	swift build -c release --product lightbox
+
+lint:
+	swift format lint --strict --recursive Package.swift Sources Tests Datasets Examples Benchmarks
+
+format:
+	swift format --in-place --recursive Package.swift Sources Tests Datasets Examples Benchmarks
+
+imports:
+	python3 .ci/check-imports.py
+
+examples: setup
+	swift build -c release --product SIIMPneumothorax
+	swift build -c release --product lightbox
+	@Examples/check.sh
+
+bench: setup
+	Benchmarks/run.sh
+
+clean:
+	rm -rf .build demo

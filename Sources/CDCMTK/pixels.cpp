@@ -1,0 +1,266 @@
+#include "codecs.hpp"
+#include "fragments.hpp"
+
+#include <dcmtk/dcmdata/dcpixel.h>
+#include <dcmtk/dcmdata/dcpixseq.h>
+#include <dcmtk/dcmdata/dcpxitem.h>
+
+#include <algorithm>
+#include <cstring>
+
+namespace lightbox {
+
+bool find_frame_header(const std::vector<uint8_t> &stream, FrameHeader *header) {
+  size_t n = stream.size(), at = 0;
+  const uint8_t *b = stream.data();
+  if (n < 4 || b[0] != 0xff || b[1] != 0xd8) return false;
+  at = 2;
+  while (at + 4 <= n) {
+    if (b[at] != 0xff) return false;
+    int marker = b[at + 1];
+    if (marker == 0xff) {
+      ++at;
+      continue;
+    }
+    if (marker == 0x01 || (marker >= 0xd0 && marker <= 0xd8)) {
+      at += 2;
+      continue;
+    }
+    if (marker == 0xd9 || marker == 0xda) return false;
+    size_t length = (size_t)b[at + 2] << 8 | b[at + 3];
+    bool is_frame = (marker >= 0xc0 && marker <= 0xcf && marker != 0xc4 && marker != 0xc8 &&
+                        marker != 0xcc) || marker == 0xf7;
+    if (is_frame) {
+      if (length < 8 || at + 10 > n) return false;
+      header->marker = marker;
+      header->precision = b[at + 4];
+      header->rows = b[at + 5] << 8 | b[at + 6];
+      header->columns = b[at + 7] << 8 | b[at + 8];
+      header->samples = b[at + 9];
+      return true;
+    }
+    if (length < 2) return false;
+    at += 2 + length;
+  }
+  return false;
+}
+
+namespace {
+
+enum class Family { native, jpeg, jpeg_ls, jpeg_2000, rle, none };
+
+Family family_of(E_TransferSyntax syntax) {
+  switch (syntax) {
+  case EXS_LittleEndianImplicit: case EXS_LittleEndianExplicit: case EXS_BigEndianExplicit:
+  case EXS_DeflatedLittleEndianExplicit:
+    return Family::native;
+  case EXS_JPEGProcess1: case EXS_JPEGProcess2_4: case EXS_JPEGProcess6_8:
+  case EXS_JPEGProcess10_12: case EXS_JPEGProcess14: case EXS_JPEGProcess14SV1:
+    return Family::jpeg;
+  case EXS_JPEGLSLossless: case EXS_JPEGLSLossy:
+    return Family::jpeg_ls;
+  case EXS_JPEG2000LosslessOnly: case EXS_JPEG2000:
+    return Family::jpeg_2000;
+  case EXS_RLELossless:
+    return Family::rle;
+  default:
+    return Family::none;
+  }
+}
+
+// Adds the default thresholds (T.87 C.2.4.1.1) to a JPEG-LS stream of less than 8 bits that relies on
+// them: DCMTK's decoder has them wrong below 8 bits, and takes stated ones.
+void state_thresholds(std::vector<uint8_t> *stream, int precision) {
+  if (precision >= 8) return;
+  std::vector<uint8_t> &b = *stream;
+  size_t at = 2;
+  while (at + 4 <= b.size() && b[at] == 0xff && b[at + 1] != 0xda) {
+    if (b[at + 1] == 0xf8) return;
+    at += 2 + ((size_t)b[at + 2] << 8 | b[at + 3]);
+  }
+  if (at + 4 > b.size() || b[at] != 0xff) return;
+  size_t near_at = at + 4 + 1 + 2 * (size_t)b[at + 4];
+  if (near_at >= b.size()) return;
+  int largest = (1 << precision) - 1, near_ = b[near_at], factor = 256 / (largest + 1);
+  auto clamp = [&](int i, int low) { return i > largest || i < low ? low : i; };
+  int t1 = clamp(std::max(2, 3 / factor + 3 * near_), near_ + 1);
+  int t2 = clamp(std::max(3, 7 / factor + 5 * near_), t1);
+  int t3 = clamp(std::max(4, 21 / factor + 7 * near_), t2);
+  std::vector<uint8_t> segment = {0xff, 0xf8, 0, 13, 1};
+  for (int v : {largest, t1, t2, t3, 64}) {
+    segment.push_back((uint8_t)(v >> 8));
+    segment.push_back((uint8_t)v);
+  }
+  b.insert(b.begin() + (ptrdiff_t)at, segment.begin(), segment.end());
+}
+
+// The lossless, 12-bit and JPEG-LS decoders of DCMTK, on a data set made for the purpose: the code
+// stream knows best how it was coded, and the file's own data set stays as it is.
+lb_dcm_status decode_by_dcmtk(
+    const std::vector<uint8_t> &stream, const FrameHeader &header, E_TransferSyntax syntax,
+    uint8_t *pixels, size_t capacity, lb_dcm_decoded *decoded, lb_dcm_reason *reason) {
+  Uint16 bytes = header.precision > 8 ? 2 : 1;
+  DcmDataset set;
+  set.putAndInsertUint16(DCM_Rows, (Uint16)header.rows);
+  set.putAndInsertUint16(DCM_Columns, (Uint16)header.columns);
+  set.putAndInsertUint16(DCM_SamplesPerPixel, (Uint16)header.samples);
+  set.putAndInsertString(
+      DCM_PhotometricInterpretation, header.samples == 1 ? "MONOCHROME2" : "RGB");
+  set.putAndInsertUint16(DCM_BitsAllocated, (Uint16)(bytes * 8));
+  set.putAndInsertUint16(DCM_BitsStored, (Uint16)header.precision);
+  set.putAndInsertUint16(DCM_HighBit, (Uint16)(header.precision - 1));
+  set.putAndInsertUint16(DCM_PixelRepresentation, 0);
+  if (header.samples > 1) set.putAndInsertUint16(DCM_PlanarConfiguration, 0);
+  auto *sequence = new DcmPixelSequence(DcmTag(DCM_PixelData, EVR_OB));
+  sequence->insert(new DcmPixelItem(DcmTag(DCM_Item, EVR_OB)));
+  auto *item = new DcmPixelItem(DcmTag(DCM_Item, EVR_OB));
+  sequence->insert(item);
+  auto *element = new DcmPixelData(DCM_PixelData);
+  element->putOriginalRepresentation(syntax, nullptr, sequence);
+  set.insert(element, OFTrue);
+  OFCondition condition = item->putUint8Array(stream.data(), (unsigned long)stream.size());
+  if (condition.good()) {
+    Uint32 start = 1;
+    OFString colour;
+    Uint32 room = (Uint32)std::min<size_t>(capacity, 0xfffffffe);
+    condition = element->getUncompressedFrame(&set, 0, start, pixels, room, colour);
+  }
+  if (condition.bad()) {
+    say(reason, condition.text());
+    return LB_DCM_CORRUPT_PIXEL_DATA;
+  }
+  decoded->bytes_per_sample = bytes;
+  return LB_DCM_OK;
+}
+
+bool fits(const FrameHeader &header, const lb_dcm_layout &layout, lb_dcm_reason *reason) {
+  if (header.rows == layout.rows && header.columns == layout.columns &&
+      header.samples == layout.samples && header.precision >= 2 && header.precision <= 16)
+    return true;
+  say(reason, "its code stream has other rows, columns or samples than the header says");
+  return false;
+}
+
+} // namespace
+} // namespace lightbox
+
+using namespace lightbox;
+
+extern "C" {
+
+int lb_dcm_is_supported_syntax(const char *uid) {
+  try {
+    prepare();
+    return family_of(DcmXfer(uid).getXfer()) != Family::none;
+  } catch (...) {
+    return 0;
+  }
+}
+
+lb_dcm_status lb_dcm_pixel_data_info(lb_dcm_file *file, lb_dcm_pixel_data *info) {
+  return guarded(nullptr, LB_DCM_CORRUPT_PIXEL_DATA, [&] {
+    *info = lb_dcm_pixel_data{};
+    for (uint32_t tag : {0x7fe00010u, 0x7fe00008u, 0x7fe00009u}) {
+      DcmElement *element = find(file, nullptr, 0, tag);
+      if (element == nullptr) continue;
+      info->tag = tag;
+      Fragments fragments = tag == 0x7fe00010 ? fragments_of(file) : Fragments();
+      if (fragments.sequence != nullptr) {
+        info->is_encapsulated = 1;
+        info->byte_count = fragments.byte_count();
+        info->fragment_count = fragments.count();
+      } else {
+        info->byte_count = element->getLength();
+      }
+      break;
+    }
+    return LB_DCM_OK;
+  });
+}
+
+lb_dcm_status lb_dcm_native_pixels(
+    lb_dcm_file *file, uint64_t offset, size_t count, int bits_allocated, uint8_t *pixels,
+    lb_dcm_reason *reason) {
+  return guarded(reason, LB_DCM_CORRUPT_PIXEL_DATA, [&]() -> lb_dcm_status {
+    lb_dcm_pixel_data info;
+    lb_dcm_pixel_data_info(file, &info);
+    DcmElement *element = info.tag == 0 ? nullptr : find(file, nullptr, 0, info.tag);
+    if (element == nullptr || offset + count > info.byte_count) {
+      say(reason, "the pixel data end before the last pixel");
+      return LB_DCM_TRUNCATED_PIXEL_DATA;
+    }
+    OFCondition condition = element->getPartialValue(
+        pixels, (Uint32)offset, (Uint32)count, nullptr, EBO_LittleEndian);
+    if (condition.bad()) {
+      say(reason, condition.text());
+      return LB_DCM_TRUNCATED_PIXEL_DATA;
+    }
+    // Big endian words were swapped two bytes at a time; samples of four bytes need their halves
+    // exchanged as well.
+    bool is_big = file->format.getDataset()->getOriginalXfer() == EXS_BigEndianExplicit;
+    if (is_big && bits_allocated == 32 && info.tag == 0x7fe00010 &&
+        element->getVR() == EVR_OW) {
+      for (size_t i = 0; i + 4 <= count; i += 4) {
+        std::swap(pixels[i], pixels[i + 2]);
+        std::swap(pixels[i + 1], pixels[i + 3]);
+      }
+    }
+    return LB_DCM_OK;
+  });
+}
+
+lb_dcm_status lb_dcm_decode_frame(
+    lb_dcm_file *file, const lb_dcm_layout *layout, int frame, uint8_t *pixels, size_t capacity,
+    lb_dcm_decoded *decoded, lb_dcm_reason *reason) {
+  return guarded(reason, LB_DCM_CORRUPT_PIXEL_DATA, [&]() -> lb_dcm_status {
+    *decoded = lb_dcm_decoded{1, 0, -1};
+    Fragments fragments = fragments_of(file);
+    Family family = family_of(fragments.syntax);
+    if (fragments.sequence == nullptr || family == Family::none || family == Family::native) {
+      say(reason, "no decoder for this transfer syntax");
+      return LB_DCM_UNSUPPORTED_TRANSFER_SYNTAX;
+    }
+    uint32_t first = 0, last = 0;
+    std::vector<uint8_t> stream;
+    if (!fragments_of_frame(file, fragments, frame, layout->frame_count, &first, &last)) {
+      say(reason, "its fragments do not make up the number of frames");
+      return LB_DCM_CORRUPT_PIXEL_DATA;
+    }
+    if (!join(fragments, first, last, &stream)) {
+      say(reason, "its fragments cannot be read");
+      return LB_DCM_TRUNCATED_PIXEL_DATA;
+    }
+    if (family == Family::rle) {
+      decoded->bytes_per_sample = std::max(1, layout->bits_allocated / 8);
+      return decode_rle(stream, *layout, pixels, reason) ? LB_DCM_OK : LB_DCM_CORRUPT_PIXEL_DATA;
+    }
+    if (family == Family::jpeg_2000) {
+      decoded->bytes_per_sample = 4;
+      int failed = lb_jpeg2000_decode(
+          stream.data(), stream.size(), layout->rows, layout->columns, layout->samples,
+          (int32_t *)(void *)pixels, &decoded->precision, &decoded->is_signed,
+          reason->text, sizeof reason->text);
+      return failed ? LB_DCM_CORRUPT_PIXEL_DATA : LB_DCM_OK;
+    }
+    FrameHeader header;
+    if (!find_frame_header(stream, &header)) {
+      say(reason, "no JPEG frame header in its code stream");
+      return LB_DCM_CORRUPT_PIXEL_DATA;
+    }
+    if (!fits(header, *layout, reason)) return LB_DCM_CORRUPT_PIXEL_DATA;
+    decoded->precision = header.precision;
+    bool is_sequential_8 = header.precision == 8 && header.marker <= 0xc2;
+    if (family == Family::jpeg && is_sequential_8) {
+      int failed = lb_jpeg_decode_samples(
+          stream.data(), stream.size(), layout->rows, layout->columns, layout->samples, pixels,
+          reason->text, sizeof reason->text);
+      return failed ? LB_DCM_CORRUPT_PIXEL_DATA : LB_DCM_OK;
+    }
+    if (family == Family::jpeg_ls) state_thresholds(&stream, header.precision);
+    if (stream.size() % 2 == 1) stream.push_back(0);
+    return decode_by_dcmtk(
+        stream, header, fragments.syntax, pixels, capacity, decoded, reason);
+  });
+}
+
+} // extern "C"

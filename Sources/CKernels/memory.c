@@ -1,0 +1,49 @@
+#define _GNU_SOURCE
+#include "CKernels.h"
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/mman.h>
+#include <sys/resource.h>
+
+// A page fault per 4 KiB costs more than the kernel that fills a large tensor, so large blocks are
+// aligned to huge pages and asked to be backed by them.
+#define LB_LARGE ((size_t)1 << 20)
+#define LB_HUGE ((size_t)2 << 20)
+
+void *lb_memory_allocate(size_t bytes) {
+  void *p = NULL;
+  if (bytes < LB_LARGE) return posix_memalign(&p, 64, bytes ? bytes : 64) == 0 ? p : NULL;
+  size_t rounded = (bytes + LB_HUGE - 1) / LB_HUGE * LB_HUGE;
+  if (rounded < bytes) return NULL;
+  char *base = mmap(NULL, rounded + LB_HUGE, PROT_READ | PROT_WRITE,
+                    MAP_PRIVATE | MAP_ANONYMOUS | MAP_NORESERVE, -1, 0);
+  if (base == MAP_FAILED) return NULL;
+  char *aligned = (char *)(((uintptr_t)base + LB_HUGE - 1) & ~(uintptr_t)(LB_HUGE - 1));
+  if (aligned > base) munmap(base, (size_t)(aligned - base));
+  size_t tail = (size_t)(base + LB_HUGE - aligned);
+  if (tail) munmap(aligned + rounded, tail);
+  madvise(aligned, rounded, MADV_HUGEPAGE);
+  return aligned;
+}
+
+void lb_memory_free(void *pointer, size_t bytes) {
+  if (bytes < LB_LARGE) free(pointer);
+  else munmap(pointer, (bytes + LB_HUGE - 1) / LB_HUGE * LB_HUGE);
+}
+
+size_t lb_memory_available(void) {
+  FILE *f = fopen("/proc/meminfo", "re");
+  if (!f) return SIZE_MAX;
+  char line[256];
+  size_t kib = SIZE_MAX;
+  while (fgets(line, sizeof line, f))
+    if (sscanf(line, "MemAvailable: %zu kB", &kib) == 1) break;
+  fclose(f);
+  return kib == SIZE_MAX ? SIZE_MAX : kib * 1024;
+}
+
+size_t lb_memory_peak_resident(void) {
+  struct rusage u;
+  return getrusage(RUSAGE_SELF, &u) == 0 ? (size_t)u.ru_maxrss * 1024 : 0;
+}

@@ -1,0 +1,89 @@
+#include "kernel.h"
+#include <math.h>
+
+// Sums of at most 4096 elements in float (reassociated, so vectorised), added up in double.
+LB_KERNEL static float lb_sum_block(const float *x, size_t n) {
+#pragma clang fp reassociate(on)
+  float s = 0;
+  for (size_t i = 0; i < n; ++i) s += x[i];
+  return s;
+}
+static double lb_sum_row(const float *x, size_t n) {
+  double s = 0;
+  for (size_t i = 0; i < n; i += 4096) s += lb_sum_block(x + i, n - i < 4096 ? n - i : 4096);
+  return s;
+}
+LB_KERNEL static void lb_add_row(const float *restrict x, double *restrict s, size_t n) {
+  for (size_t i = 0; i < n; ++i) s[i] += x[i];
+}
+
+void lb_sum(const float *x, size_t outer, size_t middle, size_t inner, float *y) {
+  if (inner == 1) {
+    for (size_t o = 0; o < outer; ++o) y[o] = (float)lb_sum_row(x + o * middle, middle);
+    return;
+  }
+  double s[1024];
+  for (size_t o = 0; o < outer; ++o)
+    for (size_t begin = 0; begin < inner; begin += 1024) {
+      size_t n = inner - begin < 1024 ? inner - begin : 1024;
+      for (size_t i = 0; i < n; ++i) s[i] = 0;
+      for (size_t m = 0; m < middle; ++m) lb_add_row(x + (o * middle + m) * inner + begin, s, n);
+      for (size_t i = 0; i < n; ++i) y[o * inner + begin + i] = (float)s[i];
+    }
+}
+
+void lb_max(const float *x, size_t outer, size_t middle, size_t inner, float *y, int64_t *index) {
+  for (size_t o = 0; o < outer; ++o)
+    for (size_t i = 0; i < inner; ++i) {
+      const float *p = x + o * middle * inner + i;
+      float best = p[0];
+      int64_t at = 0;
+      // The first of equals wins; a NaN wins over everything, as in PyTorch.
+      for (size_t m = 1; m < middle && best == best; ++m) {
+        float v = p[m * inner];
+        if (v > best || v != v) {
+          best = v;
+          at = (int64_t)m;
+        }
+      }
+      y[o * inner + i] = best;
+      index[o * inner + i] = at;
+    }
+}
+
+LB_KERNEL static float lb_sum_squares_block(const float *x, size_t n) {
+#pragma clang fp reassociate(on)
+  float s = 0;
+  for (size_t i = 0; i < n; ++i) s += x[i] * x[i];
+  return s;
+}
+double lb_sum_squares(const float *x, size_t n) {
+  double s = 0;
+  for (size_t i = 0; i < n; i += 4096) s += lb_sum_squares_block(x + i, n - i < 4096 ? n - i : 4096);
+  return s;
+}
+
+void lb_softmax(const float *x, size_t rows, size_t columns, bool logarithm, float *y) {
+  for (size_t r = 0; r < rows; ++r, x += columns, y += columns) {
+    float top = x[0];
+    for (size_t c = 1; c < columns; ++c) top = x[c] > top ? x[c] : top;
+    double sum = 0;
+    for (size_t c = 0; c < columns; ++c) sum += exp((double)x[c] - (double)top);
+    if (logarithm) {
+      double log_sum = log(sum) + (double)top;
+      for (size_t c = 0; c < columns; ++c) y[c] = (float)((double)x[c] - log_sum);
+    } else {
+      for (size_t c = 0; c < columns; ++c) y[c] = (float)(exp((double)x[c] - (double)top) / sum);
+    }
+  }
+}
+
+void lb_softmax_backward(
+  const float *y, const float *dy, size_t rows, size_t columns, bool logarithm, float *dx) {
+  for (size_t r = 0; r < rows; ++r, y += columns, dy += columns, dx += columns) {
+    double s = 0;
+    for (size_t c = 0; c < columns; ++c) s += logarithm ? (double)dy[c] : (double)dy[c] * y[c];
+    for (size_t c = 0; c < columns; ++c)
+      dx[c] = (float)(logarithm ? (double)dy[c] - exp((double)y[c]) * s : (double)y[c] * (dy[c] - s));
+  }
+}

@@ -1,0 +1,35 @@
+#include "kernel.h"
+
+void lb_gather_strided(
+  int rank, const size_t *dims, const uint32_t *x, const ptrdiff_t *strides, uint32_t *y) {
+  size_t index[8] = {0}, inner = dims[rank - 1], rows = 1;
+  ptrdiff_t s = strides[rank - 1];
+  for (int d = 0; d + 1 < rank; ++d) rows *= dims[d];
+  for (size_t r = 0; r < rows; ++r) {
+    const uint32_t *p = x;
+    for (int d = 0; d + 1 < rank; ++d) p += (ptrdiff_t)index[d] * strides[d];
+    for (size_t i = 0; i < inner; ++i) y[i] = p[(ptrdiff_t)i * s];
+    y += inner;
+    for (int d = rank - 2; d >= 0; --d) {
+      if (++index[d] < dims[d]) break;
+      index[d] = 0;
+    }
+  }
+}
+
+void lb_scatter_add_strided(
+  int rank, const size_t *dims, const float *x, float *y, const ptrdiff_t *strides) {
+  size_t index[8] = {0}, inner = dims[rank - 1], rows = 1;
+  ptrdiff_t s = strides[rank - 1];
+  for (int d = 0; d + 1 < rank; ++d) rows *= dims[d];
+  for (size_t r = 0; r < rows; ++r) {
+    float *p = y;
+    for (int d = 0; d + 1 < rank; ++d) p += (ptrdiff_t)index[d] * strides[d];
+    for (size_t i = 0; i < inner; ++i) p[(ptrdiff_t)i * s] += x[i];
+    x += inner;
+    for (int d = rank - 2; d >= 0; --d) {
+      if (++index[d] < dims[d]) break;
+      index[d] = 0;
+    }
+  }
+}

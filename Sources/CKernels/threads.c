@@ -1,0 +1,53 @@
+#define _GNU_SOURCE
+#include "CKernels.h"
+#include <sched.h>
+#include <stdlib.h>
+#include <unistd.h>
+
+// libgomp's entry points, as gcc's compiled code calls them. We share its pool with oneDNN, so that
+// two libraries never fight over the cores.
+extern void GOMP_parallel(void (*body)(void *), void *data, unsigned threads, unsigned flags);
+extern int omp_get_thread_num(void);
+extern int omp_get_num_threads(void);
+extern int omp_get_max_threads(void);
+extern int omp_in_parallel(void);
+extern void omp_set_num_threads(int);
+
+typedef struct {
+  size_t count;
+  void *context;
+  lb_range_body body;
+} lb_job;
+
+static void lb_run_share(void *data) {
+  lb_job *job = data;
+  size_t parts = (size_t)omp_get_num_threads(), part = (size_t)omp_get_thread_num();
+  // Shares end on multiples of 16 elements, so that no two threads write one cache line.
+  size_t units = (job->count + 15) / 16;
+  size_t begin = units * part / parts * 16, end = units * (part + 1) / parts * 16;
+  if (end > job->count) end = job->count;
+  if (begin < end) job->body(job->context, begin, end);
+}
+
+void lb_parallel_for(size_t count, size_t grain, void *context, lb_range_body body) {
+  if (count == 0) return;
+  size_t threads = (size_t)omp_get_max_threads();
+  size_t useful = grain ? count / grain : threads;
+  if (useful < threads) threads = useful;
+  if (threads <= 1 || omp_in_parallel()) {
+    body(context, 0, count);
+    return;
+  }
+  lb_job job = {count, context, body};
+  GOMP_parallel(lb_run_share, &job, (unsigned)threads, 0);
+}
+
+void lb_set_threads(int count) { omp_set_num_threads(count < 1 ? 1 : count); }
+int lb_threads(void) { return omp_get_max_threads(); }
+
+int lb_online_cores(void) {
+  cpu_set_t set;
+  if (sched_getaffinity(0, sizeof set, &set) == 0) return CPU_COUNT(&set);
+  long n = sysconf(_SC_NPROCESSORS_ONLN);
+  return n < 1 ? 1 : (int)n;
+}

@@ -1,0 +1,44 @@
+/// A checkpoint file that cannot be read or written.
+public struct CheckpointError: Error, Sendable, Equatable, CustomStringConvertible {
+  /// What is wrong.
+  public enum Reason: Sendable, Equatable {
+    /// The file cannot be opened, read or written.
+    case system(String)
+    /// The header does not fit the format.
+    case badHeader(String)
+    /// An entry contradicts itself, another entry or the file's size.
+    case badEntry(name: String, String)
+    /// A scalar type that is not supported.
+    case unsupportedType(name: String, dtype: String)
+    /// The file is of another kind.
+    case otherFormat(String)
+    /// There is no such tensor.
+    case noSuchTensor(String)
+  }
+
+  /// What is wrong.
+  public let reason: Reason
+  /// The file.
+  public let path: String
+
+  /// Makes an error.
+  public init(_ reason: Reason, path: String) {
+    self.reason = reason
+    self.path = path
+  }
+
+  /// One sentence: the file, what is wrong, and the way out where there is one.
+  public var description: String {
+    switch reason {
+    case .system(let text): "\(path): \(text)"
+    case .badHeader(let text): "\(path): not a sound safetensors file: \(text)"
+    case .badEntry(let name, let text):
+      "\(path): not a sound safetensors file: the entry \"\(name)\" \(text)"
+    case .unsupportedType(let name, let dtype):
+      "\(path): the entry \"\(name)\" is of type \(dtype), which is not supported; "
+        + "save it as F32, F16, BF16, F64, I64, I32, I16, I8, U8 or BOOL"
+    case .otherFormat(let text): "\(path): \(text)"
+    case .noSuchTensor(let name): "\(path): there is no tensor \"\(name)\""
+    }
+  }
+}

@@ -1,0 +1,123 @@
+public import Imaging
+package import Tensors
+
+/// fastai's `Resize`: a crop, a padded or a squeezed picture of a fixed size.
+public struct Resize: Sendable, Equatable, Codable {
+  /// Rows of the result.
+  public var height: Int
+  /// Columns of the result.
+  public var width: Int
+  /// "crop", "pad" (reflected) or "squish".
+  public var method: Method
+
+  /// How the shape changes.
+  public enum Method: String, Sendable, Codable, CaseIterable {
+    /// The largest window of the wanted shape: at random in training, the middle otherwise.
+    case crop
+    /// The whole picture with reflected margins.
+    case pad
+    /// The whole picture, its shape given up.
+    case squish
+  }
+
+  /// Makes a square resize.
+  public init(_ size: Int, method: Method = .crop) {
+    self.init(height: size, width: size, method: method)
+  }
+
+  /// Makes a resize.
+  public init(height: Int, width: Int, method: Method = .crop) {
+    precondition(height > 0 && width > 0, "cannot resize to \(height) x \(width)")
+    self.height = height
+    self.width = width
+    self.method = method
+  }
+
+  var resizeMethod: ResizeMethod {
+    switch method {
+    case .crop: .crop
+    case .pad: .pad(.reflection)
+    case .squish: .squish
+    }
+  }
+}
+
+/// Statistics that inputs are normalised by: `(x − mean) / deviation`, per channel.
+public struct Normalize: Sendable, Equatable, Codable {
+  /// One mean per channel of the model's input.
+  public var mean: [Float]
+  /// One deviation per channel.
+  public var deviation: [Float]
+
+  /// Makes a normalisation; a grey picture becomes as many channels as there are means.
+  public init(mean: [Float], deviation: [Float]) {
+    precondition(
+      mean.count == deviation.count && !mean.isEmpty && deviation.allSatisfy { $0 > 0 },
+      "means \(mean) and deviations \(deviation)")
+    self.mean = mean
+    self.deviation = deviation
+  }
+
+  /// The statistics of ImageNet.
+  public static let imageNet = Normalize(
+    mean: [0.485, 0.456, 0.406], deviation: [0.229, 0.224, 0.225])
+}
+
+/// Everything that happens to a picture before the model sees it outside of training.
+///
+/// Saved with the model, so that predictions and maps see what training saw.
+public struct Preprocessing: Sendable, Equatable, Codable {
+  /// From the file's size to a fixed one.
+  public var resize: Resize
+  /// Rows and columns of a further resampling (`RandomResizedCropGPU`); nil: none.
+  public var crop: RandomResizedCropGPU?
+  /// The last step.
+  public var normalize: Normalize
+
+  /// Makes a chain.
+  public init(resize: Resize, crop: RandomResizedCropGPU? = nil, normalize: Normalize = .imageNet) {
+    self.resize = resize
+    self.crop = crop
+    self.normalize = normalize
+  }
+
+  /// Rows and columns that the model sees.
+  public var inputSize: (height: Int, width: Int) {
+    crop.map { ($0.size, $0.size) } ?? (resize.height, resize.width)
+  }
+
+  /// Reads a file: DICOM, PNG or JPEG, told by its content.
+  ///
+  /// - Throws: `DataError` naming the file and the reason.
+  public static func read(_ path: String) throws(DataError) -> PixelBuffer {
+    do {
+      return try FilePictures.read(path)
+    } catch {
+      throw DataError(.unreadable(reason: "\(error)".replacing("\(path): ", with: "")), path: path)
+    }
+  }
+
+  /// The picture as the model sees it, before normalisation, and where its pixels lie in the original.
+  package func apply(_ picture: PixelBuffer) -> (planes: PicturePlanes, geometry: PictureGeometry) {
+    let resized = picture.resized(to: (resize.height, resize.width), method: resize.resizeMethod)
+    var planes = PicturePlanes(
+      bytes: resized.picture.samples, channels: picture.channels, height: resize.height,
+      width: resize.width)
+    var geometry = resized.geometry
+    if let crop {
+      let window = crop.validWindow(height: planes.height, width: planes.width)
+      geometry = geometry.then(crop.geometry(of: window))
+      planes = crop.apply(planes, window: window)
+    }
+    return (planes, geometry)
+  }
+
+  /// The picture as it goes into the model, one item, and where its pixels lie in the original.
+  public func prepare(_ picture: PixelBuffer) -> PreparedPicture {
+    let (planes, geometry) = apply(picture)
+    let input = Tensor(
+      uninitialized: [1, normalize.mean.count, planes.height, planes.width])
+    planes.write(into: input, item: 0, mean: normalize.mean, deviation: normalize.deviation)
+    return PreparedPicture(input: input, original: picture, geometry: geometry)
+  }
+}

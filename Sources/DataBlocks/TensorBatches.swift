@@ -1,0 +1,53 @@
+public import Tensors
+
+/// Batches from tensors in memory, in their order.
+public struct TensorBatches: BatchSource {
+  private let inputs: Tensor
+  private let targets: Tensor?
+  private let batchSize: Int
+  private let dropsLast: Bool
+
+  /// Makes a source from all inputs and targets.
+  ///
+  /// - Parameters:
+  ///   - inputs: `[items, …]`, float32.
+  ///   - targets: `[items]`, int64, or nil.
+  ///   - batchSize: Items per batch.
+  ///   - dropsLast: Leave out a last batch that is not full.
+  public init(inputs: Tensor, targets: Tensor?, batchSize: Int, dropsLast: Bool = false) {
+    precondition(batchSize > 0, "a batch needs at least one item, not \(batchSize)")
+    self.inputs = inputs
+    self.targets = targets
+    self.batchSize = batchSize
+    self.dropsLast = dropsLast
+  }
+
+  /// Items in an epoch.
+  public var itemCount: Int { dropsLast ? batchCount * batchSize : inputs.shape[0] }
+
+  /// Batches in an epoch.
+  public var batchCount: Int {
+    dropsLast ? inputs.shape[0] / batchSize : (inputs.shape[0] + batchSize - 1) / batchSize
+  }
+
+  /// The same batches in every epoch.
+  public func batches(epoch: Int) -> any BatchIterator {
+    Iterator(source: self)
+  }
+
+  private struct Iterator: BatchIterator {
+    let source: TensorBatches
+    var index = 0
+
+    mutating func next() throws -> Batch? {
+      guard index < source.batchCount else { return nil }
+      let start = index * source.batchSize
+      let end = min(start + source.batchSize, source.inputs.shape[0])
+      index += 1
+      let classes = source.targets.map { $0.scalars(as: Int64.self) }
+      return Batch(
+        inputs: source.inputs.sliced(axis: 0, start..<end),
+        targets: classes.map { Tensor(Array($0[start..<end])) }, itemIndices: Array(start..<end))
+    }
+  }
+}

@@ -1,0 +1,64 @@
+/// A table from whole numbers to whole numbers, as the modality, VOI and colour tables of a file.
+struct LookupTable {
+  /// The number that the first entry belongs to.
+  let first: Int
+  /// The bits of an entry, as the file states them.
+  let bits: Int
+  let entries: [UInt16]
+
+  /// The entry for a number; those outside the table get its first or last one.
+  func value(at number: Double) -> Double {
+    guard number.isFinite else { return Double(entries[0]) }
+    let index = number.rounded(.towardZero) - Double(first)
+    return Double(entries[Int(min(max(index, 0), Double(entries.count - 1)))])
+  }
+
+  /// Makes a table from a descriptor (count, first, bits) and the bytes of its data; `nil` if they
+  /// do not fit each other.
+  init?(descriptor: [UInt8], isFirstSigned: Bool, data: [UInt8]) {
+    guard descriptor.count >= 6 else { return nil }
+    func word(_ bytes: [UInt8], _ i: Int) -> UInt16 {
+      UInt16(bytes[2 * i]) | UInt16(bytes[2 * i + 1]) << 8
+    }
+    let stated = Int(word(descriptor, 0))
+    let count = stated == 0 ? 65536 : stated
+    let start = word(descriptor, 1)
+    first = isFirstSigned ? Int(Int16(bitPattern: start)) : Int(start)
+    bits = Int(word(descriptor, 2))
+    guard (1...16).contains(bits) else { return nil }
+    if data.count >= 2 * count {
+      entries = (0..<count).map { word(data, $0) }
+    } else if data.count >= count {
+      entries = data.prefix(count).map { UInt16($0) }
+    } else {
+      return nil
+    }
+  }
+}
+
+extension DICOMFile {
+  /// The table of an item of a LUT sequence; `nil` if the item has none.
+  func lookupTable(in sequence: DICOMTag, item: Int) throws(DICOMError) -> LookupTable? {
+    let path = [DICOMStep(sequence, item: item)]
+    return try lookupTable(.lutDescriptor, .lutData, in: path)
+  }
+
+  func lookupTable(
+    _ descriptorTag: DICOMTag, _ dataTag: DICOMTag, in path: [DICOMStep] = []
+  ) throws(DICOMError) -> LookupTable? {
+    guard let descriptor = bytes(descriptorTag, in: path), let data = bytes(dataTag, in: path),
+      !descriptor.bytes.isEmpty, !data.bytes.isEmpty
+    else { return nil }
+    // An implicit transfer syntax leaves open whether the first number is signed: then it is if the
+    // pixels are.
+    let isOpen = transferSyntax?.uid == "1.2.840.10008.1.2" && descriptor.kind != "SS"
+    let isFirstSigned = descriptor.kind == "SS" || isOpen && isSigned == true
+    guard
+      let table = LookupTable(
+        descriptor: descriptor.bytes, isFirstSigned: isFirstSigned, data: data.bytes)
+    else {
+      throw error(.invalidAttribute, "the descriptor and the data of a look-up table do not fit")
+    }
+    return table
+  }
+}

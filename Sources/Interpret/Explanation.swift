@@ -1,0 +1,100 @@
+public import DataBlocks
+public import Imaging
+public import Layers
+import Tensors
+
+/// What can be shown of one prediction: the film, a map per class, a box per class.
+public struct Explanation: Sendable {
+  /// The film as the file has it.
+  public let film: PixelBuffer
+  /// Maps in order of falling probability.
+  public let maps: [ClassMap]
+  /// Where the model's input lies in the film.
+  public let geometry: PictureGeometry
+  /// Rows and columns of the model's input.
+  public let inputSize: (height: Int, width: Int)
+
+  /// Explains one picture.
+  ///
+  /// - Parameters:
+  ///   - picture: Prepared as for a prediction.
+  ///   - model: From pictures to logits.
+  ///   - layer: Where to look.
+  ///   - classes: The classes' names.
+  ///   - only: Classes wanted, by number; nil: all.
+  /// - Throws: `MapError`.
+  public init(
+    of picture: PreparedPicture, model: Module, layer: Module, classes: [String], only: [Int]? = nil
+  ) throws(MapError) {
+    maps = try classActivationMaps(
+      model: model, layer: layer, input: picture.input, classes: classes, only: only)
+    film = picture.original
+    geometry = picture.geometry
+    inputSize = (picture.input.shape[2], picture.input.shape[3])
+  }
+
+  /// A box per class that some cell speaks for.
+  public var boxes: [ActivationBox] {
+    maps.compactMap {
+      $0.peakBox(inputSize: inputSize, geometry: geometry, original: (film.height, film.width))
+    }
+  }
+
+  /// The part of the film that the model saw, in film pixels.
+  public var extent: PixelRegion {
+    let (a, b) = (
+      geometry.source(x: 0, y: 0),
+      geometry.source(x: Double(inputSize.width), y: Double(inputSize.height))
+    )
+    return PixelRegion(x0: min(a.x, b.x), y0: min(a.y, b.y), x1: max(a.x, b.x), y1: max(a.y, b.y))
+  }
+
+  /// A figure: the film, then for each class its map and the map over the film, with boxes if asked.
+  ///
+  /// A map that speaks nowhere for its class is not laid over the film: it says so instead.
+  public func figure(
+    title: String, boxes drawsBoxes: Bool = true, colour: Colour = .white, layerName: String = ""
+  ) -> Figure {
+    let boxes = Dictionary(self.boxes.map { ($0.className, $0) }, uniquingKeysWith: { a, _ in a })
+    var rows: [[Figure.Panel]] = []
+    for (number, map) in maps.enumerated() {
+      let values = ScalarImage(
+        width: map.map.shape[1], height: map.map.shape[0], values: map.map.floatScalars)
+      let name = "\(map.className), p = \(percent(map.probability))"
+      let first: Figure.Panel =
+        number == 0 ? .picture(film, title: "film", boxes: []) : Figure.Panel(.empty)
+      let raw = Figure.Panel.map(
+        values,
+        style: Figure.MapStyle(
+          colormap: .viridis, interpolation: .nearest, showsColourBar: true,
+          words: ("against", "for")),
+        title: "\(name): raw map, \(values.height) x \(values.width) cells")
+      let over: Figure.Panel
+      if map.status == .evidence {
+        over = .picture(
+          film.overlaid(with: values, colormap: .magma, alpha: 0.6, extent: extent), title: name,
+          boxes: drawsBoxes ? boxes[map.className].map { [$0.box(colour: colour)] } ?? [] : [])
+      } else {
+        over = .picture(
+          film,
+          title: map.status == .notFinite
+            ? "\(name): the map holds numbers that are none"
+            : "\(name): no cell speaks for this class")
+      }
+      rows.append([first, raw, over])
+    }
+    return Figure(
+      rows: rows, title: title,
+      captions: [
+        "Grad-CAM" + (layerName.isEmpty ? "" : " at \(layerName)")
+          + ", raw and signed; colours run from each map's own lowest to its highest value.",
+        "A map shows what the model used, not where a disease is; one cell is the finest it can tell.",
+      ])
+  }
+}
+
+/// A probability as people read it.
+func percent(_ probability: Double) -> String {
+  let tenths = Int((probability * 1000).rounded())
+  return "\(tenths / 10).\(tenths % 10) %"
+}

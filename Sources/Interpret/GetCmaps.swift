@@ -1,0 +1,36 @@
+public import DataBlocks
+public import Layers
+
+// The two functions of fmi, under their names. The work is in `classActivationMaps` and `Explanation`.
+
+/// One activation map per class, the most probable first: fmi's `get_cmaps`.
+///
+/// - Parameters:
+///   - picture: A film, prepared as for a prediction.
+///   - model: From pictures to logits.
+///   - layer: Where to look.
+///   - vocab: The classes.
+///   - sanity: Print the predicted class, the order of the classes and their probabilities.
+/// - Returns: The maps, raw and signed.
+/// - Throws: `MapError`.
+public func getCmaps(
+  _ picture: PreparedPicture, model: Module, layer: Module, vocab: [String], sanity: Bool = false
+) throws(MapError) -> [ClassMap] {
+  let explanation = try Explanation(of: picture, model: model, layer: layer, classes: vocab)
+  if sanity, let first = explanation.maps.first {
+    print(first.className)
+    print(explanation.maps.map(\.classIndex))
+    print(explanation.maps.map { percent($0.probability) })
+  }
+  return explanation.maps
+}
+
+/// A box around the cell of highest activation of each class, in original pixels: fmi's `get_boxes`.
+///
+/// Classes that no cell speaks for have no box. See `getCmaps` for the parameters.
+public func getBoxes(
+  _ picture: PreparedPicture, model: Module, layer: Module, vocab: [String], sanity: Bool = false
+) throws(MapError) -> [ActivationBox] {
+  _ = sanity ? try getCmaps(picture, model: model, layer: layer, vocab: vocab, sanity: true) : []
+  return try Explanation(of: picture, model: model, layer: layer, classes: vocab).boxes
+}

@@ -1,0 +1,177 @@
+public import Tensors
+
+/// A piece of a network: parameters, children, and one way from input to output.
+///
+/// A class, because a hook attaches to an identity. Parameters, buffers and children are stored
+/// properties, found by reflection; their names in a checkpoint are the properties' names in
+/// snake case, joined by dots, which are PyTorch's (`layer4.2.conv3.weight`).
+///
+///     final class Residual: Module {
+///       let conv = Conv2D(64, 64, kernelSize: 3, padding: 1)
+///       let relu = ReLU()
+///       override func forward(_ input: Tensor) -> Tensor { relu(input + conv(input)) }
+///     }
+open class Module {
+  /// True while training: dropout drops, batch norm uses the batch's statistics.
+  public private(set) var isTraining = true
+
+  package var forwardHooks: [Int: (Module, Tensor, Tensor) -> Void] = [:]
+  package var backwardHooks: [Int: @Sendable (Tensor) -> Void] = [:]
+  private var nextHook = 0
+
+  /// Makes a module without anything in it.
+  public init() {}
+
+  /// What the module computes. Override it; call the module itself, so that hooks run.
+  open func forward(_ input: Tensor) -> Tensor {
+    preconditionFailure("\(type(of: self)) has no forward(_:)")
+  }
+
+  /// Runs the module: the one way in, so that hooks can be trusted.
+  ///
+  /// A hook that wants the gradient of the output gets it even where nothing upstream needs one: the
+  /// output then becomes a gradient target itself, on a tape of its own if the input is on none.
+  public final func callAsFunction(_ input: Tensor) -> Tensor {
+    var output = forward(input)
+    if !backwardHooks.isEmpty {
+      if !output.needsGradient {
+        output = (Tape.common([output]) ?? Tape()).watch(output)
+      }
+      for hook in backwardHooks.values {
+        Tape.common([output])?.observeGradient(of: output, hook)
+      }
+    }
+    for hook in forwardHooks.values { hook(self, input, output) }
+    return output
+  }
+
+  // MARK: Hooks
+
+  /// True if a hook would see what this module gives.
+  package final var isHooked: Bool { !forwardHooks.isEmpty || !backwardHooks.isEmpty }
+
+  package final func addForwardHook(_ hook: @escaping (Module, Tensor, Tensor) -> Void) -> Int {
+    nextHook += 1
+    forwardHooks[nextHook] = hook
+    return nextHook
+  }
+
+  package final func addBackwardHook(_ hook: @escaping @Sendable (Tensor) -> Void) -> Int {
+    nextHook += 1
+    backwardHooks[nextHook] = hook
+    return nextHook
+  }
+
+  package final func removeHook(_ number: Int) {
+    forwardHooks[number] = nil
+    backwardHooks[number] = nil
+  }
+
+  // MARK: The tree
+
+  /// Children with their names, in the order of declaration.
+  open var namedChildren: [(name: String, module: Module)] {
+    members.compactMap { name, value in (value as? Module).map { (name, $0) } }
+  }
+
+  private final var members: [(name: String, value: Any)] {
+    var found: [(String, Any)] = []
+    var mirror: Mirror? = Mirror(reflecting: self)
+    while let level = mirror, level.subjectType != Module.self {
+      var own: [(String, Any)] = []
+      for child in level.children {
+        guard let label = child.label else { continue }
+        let value = Mirror(reflecting: child.value)
+        if value.displayStyle == .optional {
+          if let some = value.children.first { own.append((snakeCased(label), some.value)) }
+        } else {
+          own.append((snakeCased(label), child.value))
+        }
+      }
+      found = own + found
+      mirror = level.superclassMirror
+    }
+    return found
+  }
+
+  /// This module and all below it, with paths; the root's path is empty.
+  public final var namedModules: [(path: String, module: Module)] {
+    [("", self)]
+      + namedChildren.flatMap { name, child in
+        child.namedModules.map { (joined(name, $0.path), $0.module) }
+      }
+  }
+
+  /// All modules, this one first.
+  public final var modules: [Module] { namedModules.map(\.module) }
+
+  /// All parameters with PyTorch's names, in PyTorch's order.
+  public final var namedParameters: [(name: String, parameter: Parameter)] {
+    let own = members.compactMap { name, value in (value as? Parameter).map { (name, $0) } }
+    return own
+      + namedChildren.flatMap { name, child in
+        child.namedParameters.map { (joined(name, $0.name), $0.parameter) }
+      }
+  }
+
+  /// All parameters.
+  public final var parameters: [Parameter] { namedParameters.map(\.parameter) }
+
+  /// All buffers with PyTorch's names.
+  public final var namedBuffers: [(name: String, buffer: Buffer)] {
+    let own = members.compactMap { name, value in (value as? Buffer).map { (name, $0) } }
+    return own
+      + namedChildren.flatMap { name, child in
+        child.namedBuffers.map { (joined(name, $0.name), $0.buffer) }
+      }
+  }
+
+  /// The module at a path such as `layer4.2.conv3`; an index may count from the end: `layer4.-1`.
+  public final subscript(path: String) -> Module? {
+    guard !path.isEmpty else { return self }
+    var module = self
+    for part in path.split(separator: ".") {
+      let children = module.namedChildren
+      let position = Int(part).flatMap { $0 < 0 ? children.count + $0 : nil }
+      if let child = children.first(where: { $0.name == part })?.module {
+        module = child
+      } else if let position, children.indices.contains(position) {
+        module = children[position].module
+      } else {
+        return nil
+      }
+    }
+    return module
+  }
+
+  // MARK: Modes
+
+  /// Puts this module and all below it into training mode.
+  @discardableResult
+  public final func train(_ training: Bool = true) -> Self {
+    for module in modules { module.isTraining = training }
+    return self
+  }
+
+  /// Puts this module and all below it into evaluation mode.
+  @discardableResult
+  public final func eval() -> Self { train(false) }
+
+  /// Clears every gradient.
+  public final func zeroGradients() {
+    for parameter in parameters { parameter.gradient = nil }
+  }
+}
+
+private func joined(_ a: String, _ b: String) -> String { b.isEmpty ? a : "\(a).\(b)" }
+
+/// `runningMean` as `running_mean`.
+private func snakeCased(_ name: String) -> String {
+  name.reduce(into: "") { text, character in
+    if character.isUppercase {
+      text += "_" + character.lowercased()
+    } else {
+      text.append(character)
+    }
+  }
+}

@@ -1,0 +1,59 @@
+public import Tensors
+
+/// Modules one after another, named by their numbers.
+public final class Sequential: Module {
+  /// The modules, in order.
+  public let layers: [Module]
+  private let names: [String]
+
+  /// Makes a sequence named 0, 1, 2, ….
+  public init(_ layers: [Module]) {
+    self.layers = layers
+    names = layers.indices.map(String.init)
+  }
+
+  /// Makes a sequence named 0, 1, 2, ….
+  public convenience init(_ layers: Module...) { self.init(layers) }
+
+  /// Makes a sequence with names of its own.
+  public init(named layers: [(name: String, module: Module)]) {
+    self.layers = layers.map(\.module)
+    names = layers.map(\.name)
+  }
+
+  /// The layers with their names.
+  public override var namedChildren: [(name: String, module: Module)] {
+    zip(names, layers).map { ($0, $1) }
+  }
+
+  /// The layer at a position; negative positions count from the end.
+  ///
+  /// - Precondition: there is such a layer.
+  public subscript(index: Int) -> Module {
+    let position = index < 0 ? layers.count + index : index
+    precondition(
+      layers.indices.contains(position),
+      "a sequence of \(layers.count) layers has no layer \(index)")
+    return layers[position]
+  }
+
+  /// Number of layers.
+  public var count: Int { layers.count }
+
+  /// Runs the layers in order; batch norm and the ReLU behind it in one pass where no hook looks between.
+  public override func forward(_ input: Tensor) -> Tensor {
+    var x = input
+    var i = 0
+    while i < layers.count {
+      if i + 1 < layers.count, let norm = layers[i] as? BatchNorm, let relu = layers[i + 1] as? ReLU
+      {
+        x = Module.normalized(norm, relu, x)
+        i += 2
+      } else {
+        x = layers[i](x)
+        i += 1
+      }
+    }
+    return x
+  }
+}

@@ -1,0 +1,20 @@
+import ArgumentParser
+import Lightbox
+
+struct SampleCommand: ParsableCommand {
+  static let configuration = CommandConfiguration(
+    commandName: "sample", abstract: "Unpack a bundled sample of real films.")
+
+  @Argument(help: "The sample's name: pneumonia28.")
+  var name: String
+
+  @Argument(help: "The folder to make.")
+  var out: String
+
+  func run() throws {
+    let sample = try SampleDataset.named(name)
+    let count = try sample.unpack(to: out)
+    print("\(out): \(count) files. \(sample.summary)")
+    print("\(sample.licence): \(sample.attribution)")
+  }
+}

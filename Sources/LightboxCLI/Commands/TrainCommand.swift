@@ -1,0 +1,217 @@
+import ArgumentParser
+import Foundation
+import Lightbox
+
+struct TrainCommand: ParsableCommand {
+  static let configuration = CommandConfiguration(
+    commandName: "train", abstract: "Train a classifier on labelled films.",
+    discussion: """
+      The split comes from the table's column if it has one; otherwise a share of the patients (or, \
+      where none are named, of the films) is kept for validation. The best weights by validation \
+      loss are kept in RUN/checkpoints/best.safetensors, the last ones beside them.
+      """)
+
+  @OptionGroup var source: TableOptions
+  @OptionGroup var compute: ComputeOptions
+
+  @Option(help: "Architecture: resnet18, resnet34 or resnet50.")
+  var arch = "resnet18"
+
+  @Option(help: "Weights to start from: safetensors with torchvision's names.")
+  var weights: String?
+
+  @Option(help: "Rows and columns that the model sees.")
+  var size = 224
+
+  @Option(help: "Epochs with everything trainable.")
+  var epochs = 5
+
+  @Option(help: "Epochs before that with the body frozen; 1 with --weights, else 0, unless said.")
+  var freezeEpochs: Int?
+
+  @Option(help: "Films per step.")
+  var batchSize = 32
+
+  @Option(help: "The highest learning rate.")
+  var lr = 1e-3
+
+  @Option(help: "Share for validation, where the table has no split.")
+  var validPct = 0.2
+
+  @Option(help: "The seed of everything random.")
+  var seed: UInt64 = 42
+
+  @Option(help: "What decides which weights are best: valid_loss, accuracy, roc_auc_score.")
+  var monitor = "valid_loss"
+
+  @Flag(help: "Mirror films left and right in training: not where sides matter.")
+  var flip = false
+
+  @Flag(inversion: .prefixedNo, help: "Rotate, zoom, warp and relight films in training.")
+  var augment = true
+
+  @Flag(help: "Go on without films that cannot be read, and list them, instead of stopping.")
+  var skipUnreadable = false
+
+  @Flag(help: "Train even though patients stand on both sides of the split.")
+  var allowSharedPatients = false
+
+  @Option(help: "The folder to make for this run.")
+  var out: String
+
+  func validate() throws {
+    if !(8...4096).contains(size) { throw ValidationError("--size \(size): use 8 to 4096") }
+    if epochs < 0 || (freezeEpochs ?? 0) < 0 || epochs + (freezeEpochs ?? 0) == 0 {
+      throw ValidationError("--epochs \(epochs): there is nothing to do")
+    }
+    if batchSize < 2 {
+      throw ValidationError("--batch-size \(batchSize): batch norm needs 2 or more")
+    }
+    if !(lr > 0 && lr.isFinite) { throw ValidationError("--lr \(lr): use a number above 0") }
+    if !(0 < validPct && validPct < 1) {
+      throw ValidationError("--valid-pct \(validPct): use a share between 0 and 1")
+    }
+    if !["valid_loss", "accuracy", "error_rate", "roc_auc_score"].contains(monitor) {
+      throw ValidationError(
+        "--monitor \(monitor): use valid_loss, accuracy, error_rate or roc_auc_score")
+    }
+  }
+
+  func run() throws {
+    compute.apply()
+    // What can be refused is refused before anything is made.
+    _ = try Architecture.named(arch)
+    let start = try weights.map { try SafeTensors(contentsOf: $0) }
+    let items = try source.items()
+    let splitter = splitter(items)
+    let (train, valid) = try splitter(items)
+    try checkPatients(items, train, valid)
+    let block = DataBlock<Item>(
+      splitter: splitter, itemTransforms: [Resize(size)],
+      batchTransforms: augment ? [.augTransforms(doFlip: flip, maxWarp: 0.1)] : [])
+    let loaders = try block.dataLoaders(
+      items, batchSize: batchSize, workers: compute.workers, seed: seed,
+      unreadable: skipUnreadable ? .skip : .stop)
+    guard loaders.train.batchCount > 0 else {
+      throw ValidationError(
+        "\(train.count) films to train on do not fill a batch of \(batchSize): use a smaller --batch-size"
+      )
+    }
+    guard valid.count > 0 else {
+      throw DataError(
+        .noItems("validation: mark some rows as valid, or leave the split out"),
+        path: source.tablePath)
+    }
+    let learner = try visionLearner(
+      loaders, arch, metrics: [.accuracy, .rocAuc],
+      callbacks: [TerminateOnNaN(), ProgressCallback()], seed: seed)
+    if let start { try take(start, learner.vision) }
+    try fit(learner, loaders, items: items, train: train, valid: valid)
+  }
+
+  private func splitter(_ items: [Item]) -> Splitter {
+    if items.contains(where: { $0.split != nil }) { return .byColumn }
+    if items.contains(where: { $0.patient != nil }) {
+      return .byPatient(validFraction: validPct, seed: UInt32(truncatingIfNeeded: seed))
+    }
+    return .random(validFraction: validPct, seed: UInt32(truncatingIfNeeded: seed))
+  }
+
+  private func checkPatients(_ items: [Item], _ train: [Int], _ valid: [Int]) throws {
+    let test = items.filter { $0.split == .test }
+    let sides = [
+      ("training and validation", train.map { items[$0] }, valid.map { items[$0] }),
+      ("training and test", train.map { items[$0] }, test),
+    ]
+    for (name, first, second) in sides {
+      let shared = sharedPatients(first, second)
+      if !shared.isEmpty, !allowSharedPatients {
+        throw DataError(.sharedPatients(shared, between: name), path: source.tablePath)
+      }
+    }
+  }
+
+  private func take(_ file: SafeTensors, _ vision: VisionModel) throws {
+    let report = vision.load(file.tensors)
+    guard report.matched.count > 0, report.mismatched.isEmpty, report.missing.isEmpty else {
+      throw WeightsMismatch(path: file.path, report: "\(report)")
+    }
+    say("lightbox: weights from \(file.path): \(report.matched.count) tensors taken")
+    if !report.unexpected.isEmpty {
+      say(
+        "lightbox: \(report.unexpected.count) left (\(report.unexpected.prefix(4).joined(separator: ", "))): "
+          + "the head is new")
+    }
+  }
+
+  private func fit(
+    _ learner: VisionLearner, _ loaders: DataLoaders, items: [Item], train: [Int], valid: [Int]
+  ) throws {
+    let folder = try RunFolder(creating: out)
+    let patients = sharedPatients(train.map { items[$0] }, valid.map { items[$0] }).count
+    let facts = [
+      "train": "\(train.count)", "valid": "\(valid.count)",
+      "test": "\(items.count { $0.split == .test })",
+      "patients shared by training and validation":
+        items.contains { $0.patient != nil }
+        ? "\(patients)" : "unknown: the table names no patients",
+      "table": source.tablePath,
+    ]
+    let frozen = freezeEpochs ?? (weights == nil ? 0 : 1)
+    try folder.writeSettings(
+      RunDescription(
+        architecture: arch, vocab: loaders.vocab, preprocessing: loaders.preprocessing, seed: seed,
+        settings: [
+          "epochs": "\(epochs)", "freeze-epochs": "\(frozen)", "batch-size": "\(batchSize)",
+          "lr": "\(lr)",
+          "size": "\(size)", "weights": weights ?? "random", "augment": "\(augment)",
+          "flip": "\(flip)",
+          "monitor": monitor, "threads": "\(Compute.threads)",
+          "workers": "\(loaders.train.workers)",
+        ], data: facts, version: programVersion))
+    folder.metadata = [
+      "architecture": arch, "classes": loaders.vocab.joined(separator: "\n"), "size": "\(size)",
+      "run": (out as NSString).lastPathComponent,
+    ]
+    let log = try RunLog(writing: folder.databasePath)
+    try log.begin(command: "train", version: programVersion)
+    learner.checkpoints = folder
+    learner.learner.report = emit
+    learner.learner.add([
+      SaveModelCallback(monitor: monitor, name: "best", resetsOnFit: false),
+      LogbookCallback(folder, log),
+    ])
+    say(
+      "lightbox: \(arch), \(train.count) films to train on, \(valid.count) to choose by, classes "
+        + loaders.vocab.joined(separator: " | "))
+    let started = Date()
+    do {
+      if frozen > 0 {
+        learner.learner.freeze()
+        try learner.learner.fitOneCycle(frozen, learningRate: .last(lr), start: 0.99)
+        learner.learner.unfreeze()
+      }
+      if epochs > 0 {
+        let rates: LearningRates = weights == nil ? .same(lr) : .range(lr / 100, lr)
+        try learner.learner.fitOneCycle(epochs, learningRate: rates)
+      }
+    } catch {
+      try? log.event("error", "\(error)")
+      try? log.end(status: "failed")
+      // A run that has learned nothing yet is no run: the same command can be given again.
+      if !folder.hasCheckpoint("last") { try? FileManager.default.removeItem(atPath: out) }
+      throw error
+    }
+    try log.end(status: "finished")
+    let seconds = Date().timeIntervalSince(started)
+    let skipped = loaders.train.skipped + (loaders.valid?.skipped ?? [])
+    for error in skipped {
+      say("lightbox: skipped \(error)")
+      try log.event("skipped", "\(error)")
+    }
+    let seen = learner.learner.totalSteps * batchSize
+    say(
+      "lightbox: \(digits(seconds, 1)) s, \(digits(Double(seen) / seconds, 1)) images/s trained; the run is in \(out)"
+    )
+  }
+}

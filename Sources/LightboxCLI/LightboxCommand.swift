@@ -1,0 +1,23 @@
+import ArgumentParser
+import Foundation
+
+/// The program.
+@main
+struct LightboxCommand: ParsableCommand {
+  static let configuration = CommandConfiguration(
+    commandName: "lightbox",
+    abstract: "Fine-tune image classifiers on medical films, and see why they decide.",
+    version: programVersion,
+    subcommands: [
+      DoctorCommand.self, DataCommand.self, TrainCommand.self, EvaluateCommand.self,
+      PredictCommand.self, InterpretCommand.self, RunsCommand.self,
+    ])
+
+  /// A closed pipe ends a print, not the process half-way through a write.
+  static func main() {
+    signal(SIGPIPE, SIG_IGN)
+    main(nil)
+  }
+}
+
+let programVersion = "0.1.0"

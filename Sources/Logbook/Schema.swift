@@ -1,0 +1,29 @@
+import GRDB
+
+/// The tables; a change is a new migration, never an edit of an old one.
+enum Schema {
+  static var migrator: DatabaseMigrator {
+    var migrator = DatabaseMigrator()
+    migrator.registerMigration("1") { db in
+      try db.execute(
+        sql: """
+          create table runs (
+            id integer primary key, started_at text not null, finished_at text, status text not null,
+            command text not null, version text not null);
+          create table epochs (
+            epoch integer primary key, train_loss real, valid_loss real, seconds real not null,
+            learning_rate real not null, items integer not null, peak_memory integer not null,
+            recorded_at text not null);
+          create table metrics (
+            epoch integer not null, name text not null, value real, primary key (epoch, name));
+          create table steps (
+            step integer primary key, epoch integer not null, loss real, learning_rate real not null);
+          create table events (
+            id integer primary key, at text not null, kind text not null, message text not null);
+          create table artefacts (
+            path text primary key, kind text not null, created_at text not null);
+          """)
+    }
+    return migrator
+  }
+}

@@ -1,0 +1,108 @@
+public import Layers
+public import Tensors
+
+/// A residual network with torchvision's layers, names and numbers.
+///
+/// Reference: He et al., arXiv:1512.03385.
+public final class ResNet: Module {
+  /// The 7×7 convolution that begins the network.
+  public let conv1: Conv2D
+  /// Normalisation behind `conv1`.
+  public let bn1: BatchNorm
+  /// ReLU behind `bn1`.
+  public let relu = ReLU()
+  /// 3×3 maxima with stride 2.
+  public let maxpool = MaxPool2D(kernelSize: 3, stride: 2, padding: 1)
+  /// Blocks at a quarter of the input's resolution.
+  public let layer1: Sequential
+  /// Blocks at an eighth.
+  public let layer2: Sequential
+  /// Blocks at a sixteenth.
+  public let layer3: Sequential
+  /// Blocks at a thirty-second: the usual place to look for class activation maps.
+  public let layer4: Sequential
+  /// Mean over what `layer4` gives.
+  public let avgpool = AdaptiveAvgPool2D()
+  /// From features to classes.
+  public let fc: Linear
+
+  /// Channels that `layer4` gives.
+  public let featureCount: Int
+
+  /// The kind of block.
+  public enum Block: Sendable, Hashable {
+    /// Two 3×3 convolutions.
+    case basic
+    /// 1×1, 3×3, 1×1.
+    case bottleneck
+  }
+
+  /// Makes a network; convolutions start from He's initial values as torchvision does it.
+  ///
+  /// - Parameters:
+  ///   - block: The kind of block.
+  ///   - depths: Blocks in each of the four layers.
+  ///   - classes: Outputs.
+  ///   - inputChannels: Channels of the pictures.
+  public init(
+    _ block: Block, depths: [Int], classes: Int = 1000, inputChannels: Int = 3, groups: Int = 1,
+    widthPerGroup: Int = 64
+  ) {
+    precondition(depths.count == 4, "a ResNet has four layers, not \(depths.count)")
+    conv1 = Conv2D(inputChannels, 64, kernelSize: 7, stride: 2, padding: 3, bias: false)
+    bn1 = BatchNorm(64)
+    var inputs = 64
+    func makeLayer(_ channels: Int, _ depth: Int, stride: Int) -> Sequential {
+      let blocks = (0..<depth).map { i -> Module in
+        defer { inputs = block == .basic ? channels : channels * 4 }
+        let stride = i == 0 ? stride : 1
+        return switch block {
+        case .basic: BasicBlock(inputs, channels, stride: stride)
+        case .bottleneck:
+          Bottleneck(inputs, channels, stride: stride, groups: groups, baseWidth: widthPerGroup)
+        }
+      }
+      return Sequential(blocks)
+    }
+    layer1 = makeLayer(64, depths[0], stride: 1)
+    layer2 = makeLayer(128, depths[1], stride: 2)
+    layer3 = makeLayer(256, depths[2], stride: 2)
+    layer4 = makeLayer(512, depths[3], stride: 2)
+    featureCount = inputs
+    fc = Linear(inputs, classes)
+    super.init()
+    for case let convolution as Conv2D in modules {
+      let shape = convolution.weight.shape
+      convolution.weight.initializer = .kaimingNormal(fan: shape[0] * shape[2] * shape[3])
+    }
+  }
+
+  /// Logits, `[batch, classes]`, of pictures, `[batch, channels, height, width]`.
+  public override func forward(_ input: Tensor) -> Tensor {
+    let stem = maxpool(Module.normalized(bn1, relu, conv1(input)))
+    return fc(avgpool(layer4(layer3(layer2(layer1(stem))))).flattened())
+  }
+
+  /// The network without its pooling and classifier, as fastai cuts it.
+  ///
+  /// Its children are numbered: 0 `conv1`, 1 `bn1`, 2 `relu`, 3 `maxpool`, 4 to 7 the layers. The
+  /// layers are this network's own, not copies.
+  public var body: Sequential {
+    Sequential(conv1, bn1, relu, maxpool, layer1, layer2, layer3, layer4)
+  }
+
+  /// ResNet-18.
+  public static func resnet18(classes: Int = 1000, inputChannels: Int = 3) -> ResNet {
+    ResNet(.basic, depths: [2, 2, 2, 2], classes: classes, inputChannels: inputChannels)
+  }
+
+  /// ResNet-34.
+  public static func resnet34(classes: Int = 1000, inputChannels: Int = 3) -> ResNet {
+    ResNet(.basic, depths: [3, 4, 6, 3], classes: classes, inputChannels: inputChannels)
+  }
+
+  /// ResNet-50.
+  public static func resnet50(classes: Int = 1000, inputChannels: Int = 3) -> ResNet {
+    ResNet(.bottleneck, depths: [3, 4, 6, 3], classes: classes, inputChannels: inputChannels)
+  }
+}

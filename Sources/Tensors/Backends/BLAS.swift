@@ -1,0 +1,18 @@
+import COpenBLAS
+
+/// Matrix products by OpenBLAS.
+enum BLAS {
+  /// Row-major `c[m, n] = op(a) op(b) + beta c`, contiguous.
+  static func gemm(
+    _ a: UnsafePointer<Float>, transposed ta: Bool, _ b: UnsafePointer<Float>, transposed tb: Bool,
+    m: Int, n: Int, k: Int, beta: Float = 0, into c: UnsafeMutablePointer<Float>
+  ) {
+    guard m > 0, n > 0 else { return }
+    guard lb_blas_load() else {
+      fatalError(
+        "OpenBLAS cannot be loaded: \(String(cString: lb_blas_error())); "
+          + "install Debian's libopenblas0")
+    }
+    lb_sgemm(ta, tb, m, n, k, 1, a, max(ta ? m : k, 1), b, max(tb ? k : n, 1), beta, c, n)
+  }
+}

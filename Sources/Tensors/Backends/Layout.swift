@@ -1,0 +1,29 @@
+import COneDNN
+
+/// A physical layout: which scalar stands where in memory. Equal layouts are equal pointers.
+package struct Layout: @unchecked Sendable, Hashable {
+  // @unchecked: points to an interned descriptor that never changes and is never freed.
+  let pointer: OpaquePointer
+
+  init(_ pointer: OpaquePointer) { self.pointer = pointer }
+
+  /// Row-major, dense.
+  ///
+  /// - Precondition: 1 to 6 dimensions.
+  static func plain(_ shape: [Int], _ scalar: lb_scalar = LB_SCALAR_F32) -> Layout {
+    let dims = shape.map(Int64.init)
+    guard let pointer = lb_layout_plain(Int32(dims.count), dims, scalar) else {
+      fatalError("oneDNN has no row-major layout for the shape \(shape)")
+    }
+    return Layout(pointer)
+  }
+
+  /// The same pointer as a number, for the keys of primitives.
+  var address: UInt { UInt(bitPattern: pointer) }
+
+  var byteCount: Int { lb_layout_bytes(pointer) }
+  package var isPlain: Bool { lb_layout_is_plain(pointer) }
+  /// False for private packings that only one primitive can read.
+  var isBlocked: Bool { lb_layout_is_blocked(pointer) }
+  package var description: String { String(cString: lb_layout_describe(pointer)) }
+}

@@ -1,0 +1,96 @@
+import CKernels
+
+extension Tensor {
+  /// A function of each scalar. `keepsLayout` where f(0) = 0, so that padding stays zero.
+  private func mapped(_ op: lb_unary, _ name: StaticString, keepsLayout: Bool = false) -> Tensor {
+    requireFloat(name)
+    let x = keepsLayout ? detached : rowMajor.detached
+    let y = Tensor(uninitialized: shape, layout: x.layout, physicalCount: x.physicalCount)
+    lb_unary_forward(op, x.floats, y.floats, x.physicalCount)
+    return y.recorded("\(name)", from: [self]) { dy in
+      let dy = x.layout == nil ? dy.rowMajor : dy.reordered(to: x.oneDNNLayout)
+      let dx = Tensor(uninitialized: x.shape, layout: x.layout, physicalCount: x.physicalCount)
+      lb_unary_backward(op, x.floats, y.floats, dy.floats, dx.floats, x.physicalCount)
+      return [dx]
+    }
+  }
+
+  /// Replaces every negative scalar with zero: `y = max(x, 0)`, `dx = dy` where `y > 0`, else 0.
+  ///
+  /// Keeps the physical layout; its own output is all that backward needs.
+  public func relu() -> Tensor {
+    requireFloat("relu")
+    let y = Tensor(uninitialized: shape, layout: layout, physicalCount: physicalCount)
+    lb_unary_forward(LB_RELU, floats, y.floats, physicalCount)
+    return y.recorded("relu", from: [self]) { dy in
+      let dy = dy.reordered(to: y.oneDNNLayout)
+      let dx = Tensor(uninitialized: y.shape, layout: y.layout, physicalCount: y.physicalCount)
+      lb_relu_mask(y.floats, dy.floats, dx.floats, y.physicalCount)
+      return [dx]
+    }
+  }
+
+  /// The residual sum with ReLU behind it, in one pass: `y = max(a + b, 0)`.
+  public static func addReLU(_ a: Tensor, _ b: Tensor) -> Tensor {
+    precondition(a.shape == b.shape, "addReLU of \(a.shape) and \(b.shape): the shapes differ")
+    a.requireFloat("addReLU")
+    b.requireFloat("addReLU")
+    let aligned = b.reordered(to: a.oneDNNLayout)
+    let y = Tensor(uninitialized: a.shape, layout: a.layout, physicalCount: a.physicalCount)
+    lb_add_relu(a.floats, aligned.floats, y.floats, a.physicalCount)
+    return y.recorded("addReLU", from: [a, b]) { dy in
+      let dy = dy.reordered(to: y.oneDNNLayout)
+      let dx = Tensor(uninitialized: y.shape, layout: y.layout, physicalCount: y.physicalCount)
+      lb_relu_mask(y.floats, dy.floats, dx.floats, y.physicalCount)
+      return [dx, dx]
+    }
+  }
+
+  /// e to the power of each scalar; relative error about 1e-7.
+  public func exp() -> Tensor { mapped(LB_EXP, "exp") }
+  /// The natural logarithm of each scalar.
+  public func log() -> Tensor { mapped(LB_LOG, "log") }
+  /// The square root of each scalar.
+  public func squareRoot() -> Tensor { mapped(LB_SQRT, "squareRoot", keepsLayout: false) }
+  /// `1 / (1 + e^-x)`.
+  public func sigmoid() -> Tensor { mapped(LB_SIGMOID, "sigmoid") }
+  /// The hyperbolic tangent of each scalar.
+  public func tanh() -> Tensor { mapped(LB_TANH, "tanh") }
+  /// Each scalar times itself.
+  public func squared() -> Tensor { mapped(LB_SQUARE, "squared", keepsLayout: true) }
+  /// The magnitude of each scalar; the gradient at 0 is 0.
+  public func absolute() -> Tensor { mapped(LB_ABS, "absolute", keepsLayout: true) }
+
+  /// Zeroes each scalar with probability `p` and scales the rest by `1 / (1 - p)`.
+  ///
+  /// - Parameters:
+  ///   - p: Probability of zero, from 0 to 1.
+  ///   - random: The source that decides; the same state gives the same mask.
+  public func dropout(_ p: Double, random: inout RandomSource) -> Tensor {
+    precondition((0...1).contains(p), "a dropout probability lies between 0 and 1, not \(p)")
+    guard p > 0 else { return self }
+    requireFloat("dropout")
+    let x = rowMajor
+    let mask = Tensor(uninitialized: shape, dtype: .uint8)
+    let bytes = mask.storage.pointer.assumingMemoryBound(to: UInt8.self)
+    for i in 0..<count { bytes[i] = random.uniform() < p ? 0 : 1 }
+    let scale = p < 1 ? Float(1 / (1 - p)) : 0
+    let y = Tensor(uninitialized: shape)
+    lb_mask_scale(x.floats, bytes, scale, y.floats, count)
+    return y.recorded("dropout", from: [self]) { dy in
+      let dy = dy.rowMajor
+      let dx = Tensor(uninitialized: dy.shape)
+      lb_mask_scale(
+        dy.floats, mask.storage.pointer.assumingMemoryBound(to: UInt8.self), scale, dx.floats,
+        dy.count)
+      return [dx]
+    }
+  }
+
+  /// The first scalar that is not finite, by its row-major index; nil if all are.
+  public var firstNotFinite: Int? {
+    let plain = rowMajor
+    let found = lb_first_not_finite(plain.floats, count)
+    return found == 0 ? nil : Int(found) - 1
+  }
+}

@@ -1,0 +1,142 @@
+import CKernels
+
+/// One picture as planes of numbers, on its way to the model: plain memory, no tape.
+package struct PicturePlanes: Sendable {
+  package let channels: Int
+  package private(set) var height: Int
+  package private(set) var width: Int
+  package private(set) var values: [Float]
+
+  package init(channels: Int, height: Int, width: Int, values: [Float]) {
+    precondition(
+      values.count == channels * height * width,
+      "\(values.count) values for \(channels) planes of \(height) x \(width)")
+    self.channels = channels
+    self.height = height
+    self.width = width
+    self.values = values
+  }
+
+  /// From interleaved bytes, divided by 255.
+  package init(bytes: [UInt8], channels: Int, height: Int, width: Int) {
+    let pixels = height * width
+    precondition(
+      bytes.count == pixels * channels, "\(bytes.count) bytes for \(channels) x \(pixels)")
+    let values = [Float](unsafeUninitializedCapacity: bytes.count) { buffer, initialized in
+      if let base = buffer.baseAddress { lb_u8_planes(bytes, pixels, channels, base) }
+      initialized = bytes.count
+    }
+    self.init(channels: channels, height: height, width: width, values: values)
+  }
+
+  /// A window of the picture.
+  package func cropped(top: Int, left: Int, height h: Int, width w: Int) -> PicturePlanes {
+    precondition(
+      top >= 0 && left >= 0 && top + h <= height && left + w <= width && h > 0 && w > 0,
+      "a window of \(h) x \(w) at (\(top), \(left)) of a picture of \(height) x \(width)")
+    if h == height, w == width { return self }
+    var part: [Float] = []
+    part.reserveCapacity(channels * h * w)
+    for c in 0..<channels {
+      for row in 0..<h {
+        let start = (c * height + top + row) * width + left
+        part += values[start..<(start + w)]
+      }
+    }
+    return PicturePlanes(channels: channels, height: h, width: w, values: part)
+  }
+
+  /// One bilinear resampling, reflected at the border, corners aligned.
+  ///
+  /// Where the picture shrinks a lot it is area-averaged first, by fastai's rule, wrong axes included.
+  ///
+  /// - Parameters:
+  ///   - affine: Six numbers, from output coordinates in -1...1 to input coordinates.
+  ///   - perspective: Eight coefficients applied to these; nil: none.
+  package func resampled(
+    height oh: Int, width ow: Int, affine: [Double], perspective: [Double]? = nil
+  ) -> PicturePlanes {
+    precondition(
+      affine.count == 6 && (perspective?.count ?? 8) == 8, "a warp of \(affine.count) numbers")
+    var warp = lb_warp()
+    withUnsafeMutableBytes(of: &warp.affine) { raw in
+      for (i, value) in affine.enumerated() {
+        raw.storeBytes(of: Float(value), toByteOffset: i * 4, as: Float.self)
+      }
+    }
+    if let perspective {
+      withUnsafeMutableBytes(of: &warp.perspective) { raw in
+        for (i, value) in perspective.enumerated() {
+          raw.storeBytes(of: Float(value), toByteOffset: i * 4, as: Float.self)
+        }
+      }
+    }
+    warp.has_perspective = perspective != nil
+    let count = oh * ow
+    var coordinates = [Float](repeating: 0, count: 2 * count)
+    coordinates.withUnsafeMutableBufferPointer { buffer in
+      if let base = buffer.baseAddress { lb_warp_coordinates(&warp, oh, ow, base, base + count) }
+    }
+    var source = self
+    let shrink = Swift.min(Double(height) / Double(ow), Double(width) / 2) / 2
+    if shrink > 1 {
+      let span = Double((coordinates.max() ?? 1) - (coordinates.min() ?? -1))
+      if shrink > 2 / span { source = areaAveraged(by: shrink) }
+    }
+    let result = [Float](unsafeUninitializedCapacity: channels * count) { buffer, initialized in
+      if let base = buffer.baseAddress {
+        coordinates.withUnsafeBufferPointer { c in
+          if let cx = c.baseAddress {
+            lb_sample_row(
+              source.values, channels, source.height, source.width, cx, cx + count, count, base,
+              count)
+          }
+        }
+      }
+      initialized = channels * count
+    }
+    return PicturePlanes(channels: channels, height: oh, width: ow, values: result)
+  }
+
+  private func areaAveraged(by factor: Double) -> PicturePlanes {
+    let (h, w) = (Int(Double(height) / factor), Int(Double(width) / factor))
+    guard h > 0, w > 0 else { return self }
+    let result = [Float](unsafeUninitializedCapacity: channels * h * w) { buffer, initialized in
+      if let base = buffer.baseAddress {
+        lb_adaptive_average(values, channels, height, width, h, w, base)
+      }
+      initialized = channels * h * w
+    }
+    return PicturePlanes(channels: channels, height: h, width: w, values: result)
+  }
+
+  /// `sigmoid((logit(x) + shift) · factor)`; values outside of 0...1 saturate.
+  package mutating func light(shift: Double, factor: Double) {
+    values.withUnsafeMutableBufferPointer { buffer in
+      if let base = buffer.baseAddress {
+        lb_lighting(base, buffer.count, Float(shift), Float(factor))
+      }
+    }
+  }
+
+  /// Writes `(x − mean) / deviation` into one item of a batch; one plane becomes as many as there are means.
+  package func write(
+    into batch: Tensor, item: Int, mean: [Float], deviation: [Float]
+  ) {
+    let planes = batch.shape[1]
+    precondition(
+      batch.rank == 4 && batch.layout == nil && batch.shape[2] == height && batch.shape[3] == width
+        && item < batch.shape[0] && mean.count == planes && deviation.count == planes
+        && (channels == planes || channels == 1),
+      "a picture of \(channels) x \(height) x \(width) into a batch of \(batch.shape)")
+    let pixels = height * width
+    values.withUnsafeBufferPointer { buffer in
+      guard let base = buffer.baseAddress else { return }
+      for c in 0..<planes {
+        lb_normalize(
+          base + (channels == 1 ? 0 : c * pixels), mean[c], 1 / deviation[c],
+          batch.floats + (item * planes + c) * pixels, pixels)
+      }
+    }
+  }
+}

@@ -1,0 +1,109 @@
+import CKernels
+
+extension Tensor {
+  /// Axis counted from the end if negative.
+  func checkedAxis(_ axis: Int, _ operation: StaticString) -> Int {
+    let positive = axis < 0 ? axis + rank : axis
+    precondition(
+      positive >= 0 && positive < rank, "\(operation): a shape \(shape) has no axis \(axis)")
+    return positive
+  }
+
+  /// Lengths before, of and behind an axis.
+  func split(at axis: Int) -> (outer: Int, middle: Int, inner: Int) {
+    (shape[..<axis].reduce(1, *), shape[axis], shape[(axis + 1)...].reduce(1, *))
+  }
+
+  private func summedOverOne(_ axis: Int) -> Tensor {
+    let (outer, middle, inner) = split(at: axis)
+    var kept = shape
+    kept[axis] = 1
+    let x = rowMajor
+    let y = Tensor(uninitialized: kept)
+    lb_sum(x.floats, outer, middle, inner, y.floats)
+    return y
+  }
+
+  /// Sums over some dimensions, in double precision between blocks.
+  ///
+  /// - Parameters:
+  ///   - axes: Dimensions to sum over, from the end if negative; nil: all.
+  ///   - keepingDimensions: Keep the summed dimensions with length 1.
+  public func sum(axes: [Int]? = nil, keepingDimensions: Bool = false) -> Tensor {
+    requireFloat("sum")
+    let original = shape
+    let all = (axes ?? Array(0..<rank)).map { checkedAxis($0, "sum") }
+    precondition(Set(all).count == all.count, "sum: an axis is named twice in \(all)")
+    var keptShape = shape
+    for axis in all { keptShape[axis] = 1 }
+    let result: Tensor
+    if all.count == rank {
+      result = Tensor(uninitialized: keptShape)
+      lb_sum(rowMajor.floats, 1, count, 1, result.floats)
+    } else {
+      result = all.sorted(by: >).reduce(detached) { $0.summedOverOne($1) }
+    }
+    let keptDimensions = keptShape
+    let finalShape =
+      keepingDimensions ? keptShape : shape.indices.filter { !all.contains($0) }.map { shape[$0] }
+    return result.viewed(as: finalShape).recorded("sum", from: [self]) { dy in
+      [dy.rowMajor.viewed(as: keptDimensions).expanded(to: original)]
+    }
+  }
+
+  /// Sums over one dimension.
+  public func sum(axis: Int, keepingDimensions: Bool = false) -> Tensor {
+    sum(axes: [axis], keepingDimensions: keepingDimensions)
+  }
+
+  /// Means over some dimensions; see `sum(axes:keepingDimensions:)`.
+  public func mean(axes: [Int]? = nil, keepingDimensions: Bool = false) -> Tensor {
+    let counted = (axes ?? Array(0..<rank)).map { shape[checkedAxis($0, "mean")] }.reduce(1, *)
+    return sum(axes: axes, keepingDimensions: keepingDimensions) * (1 / Float(counted))
+  }
+
+  /// The largest value along a dimension, and where it stands first.
+  public func max(axis: Int, keepingDimensions: Bool = false) -> (values: Tensor, indices: Tensor) {
+    requireFloat("max")
+    let axis = checkedAxis(axis, "max")
+    let (outer, middle, inner) = split(at: axis)
+    precondition(middle > 0, "max over an axis of length 0, shape \(shape)")
+    var kept = shape
+    kept[axis] = 1
+    let squeezed = shape.indices.filter { $0 != axis }.map { shape[$0] }
+    let x = rowMajor
+    let y = Tensor(uninitialized: kept)
+    let index = Tensor(uninitialized: kept, dtype: .int64)
+    let at = index.storage.pointer.assumingMemoryBound(to: Int64.self)
+    lb_max(x.floats, outer, middle, inner, y.floats, at)
+    let inputShape = shape
+    let values = y.viewed(as: keepingDimensions ? kept : squeezed).recorded("max", from: [self]) {
+      dy in
+      let dy = dy.rowMajor
+      let dx = Tensor.zeros(inputShape)
+      let at = index.storage.pointer.assumingMemoryBound(to: Int64.self)
+      for o in 0..<outer {
+        for i in 0..<inner {
+          dx.floats[(o * middle + Int(at[o * inner + i])) * inner + i] = dy.floats[o * inner + i]
+        }
+      }
+      return [dx]
+    }
+    return (values, index.viewed(as: keepingDimensions ? kept : squeezed))
+  }
+
+  /// Where the largest value along a dimension stands first; int64.
+  public func argmax(axis: Int) -> Tensor { detached.max(axis: axis).indices }
+
+  /// The square root of the sum of squares of all scalars.
+  public var norm: Double {
+    requireFloat("norm")
+    return lb_sum_squares(floats, physicalCount).squareRoot()
+  }
+
+  /// Row-major repetition of dimensions of length 1.
+  package func expanded(to target: [Int]) -> Tensor {
+    guard shape != target else { return self }
+    return detached + Tensor.zeros(target)
+  }
+}

@@ -1,0 +1,178 @@
+import CKernels
+
+extension Tensor {
+  /// The same row-major scalars under another shape, off the tape.
+  func viewed(as target: [Int]) -> Tensor {
+    let plain = rowMajor
+    precondition(
+      target.reduce(1, *) == count, "\(shape) has \(count) scalars, which do not fill \(target)")
+    return Tensor(shape: target, dtype: dtype, storage: plain.storage)
+  }
+
+  /// The same scalars in the same order under another shape; one length may be -1.
+  public func reshaped(to target: [Int]) -> Tensor {
+    var target = target
+    if let free = target.firstIndex(of: -1) {
+      let rest = target.enumerated().filter { $0.offset != free }.reduce(1) { $0 * $1.element }
+      precondition(rest > 0 && count % rest == 0, "\(shape) cannot be reshaped to \(target)")
+      target[free] = count / rest
+    }
+    let original = shape
+    return viewed(as: target).recorded("reshape", from: [self]) { dy in [dy.viewed(as: original)] }
+  }
+
+  /// All dimensions from `axis` on as one.
+  public func flattened(from axis: Int = 1) -> Tensor {
+    precondition(axis >= 0 && axis < Swift.max(rank, 1), "flatten: \(shape) has no axis \(axis)")
+    return reshaped(to: shape[..<axis] + [shape[axis...].reduce(1, *)])
+  }
+
+  /// A dimension of length 1 put in at `axis`.
+  public func unsqueezed(at axis: Int) -> Tensor {
+    let at = axis < 0 ? axis + rank + 1 : axis
+    precondition((0...rank).contains(at), "unsqueeze: \(shape) has no place \(axis)")
+    return reshaped(to: shape[..<at] + [1] + shape[at...])
+  }
+
+  /// A dimension of length 1 taken out.
+  public func squeezed(at axis: Int) -> Tensor {
+    let at = checkedAxis(axis, "squeeze")
+    precondition(shape[at] == 1, "squeeze: axis \(axis) of \(shape) has length \(shape[at]), not 1")
+    var target = shape
+    target.remove(at: at)
+    return reshaped(to: target)
+  }
+
+  /// Dimensions in another order: result dimension `i` is `axes[i]` of this tensor.
+  public func transposed(_ axes: [Int]) -> Tensor {
+    let axes = axes.map { checkedAxis($0, "transpose") }
+    precondition(
+      axes.sorted() == Array(0..<rank), "transpose: \(axes) is no order of \(rank) dimensions")
+    let inverse = axes.indices.sorted { axes[$0] < axes[$1] }
+    let strides = rowMajorStrides
+    return gathered(axes.map { shape[$0] }, strides: axes.map { strides[$0] }, offset: 0)
+      .recorded("transpose", from: [self]) { dy in [dy.detached.transposed(inverse)] }
+  }
+
+  /// A matrix with rows and columns exchanged; more generally, the last two dimensions.
+  public func transposed() -> Tensor {
+    precondition(rank >= 2, "transpose of \(shape), which has no two dimensions")
+    return transposed(Array(0..<(rank - 2)) + [rank - 1, rank - 2])
+  }
+
+  var rowMajorStrides: [Int] {
+    var strides = [Int](repeating: 1, count: rank)
+    for i in stride(from: rank - 2, through: 0, by: -1) {
+      strides[i] = strides[i + 1] * shape[i + 1]
+    }
+    return strides
+  }
+
+  private func gathered(_ target: [Int], strides: [Int], offset: Int) -> Tensor {
+    precondition(dtype.byteCount == 4, "this operation needs 4-byte scalars, not \(dtype.rawValue)")
+    precondition(target.count <= 8, "at most 8 dimensions, not \(target)")
+    let x = rowMajor
+    let y = Tensor(uninitialized: target, dtype: dtype)
+    guard y.count > 0 else { return y }
+    let source = x.storage.pointer.assumingMemoryBound(to: UInt32.self) + offset
+    let destination = y.storage.pointer.assumingMemoryBound(to: UInt32.self)
+    if target.isEmpty {
+      destination[0] = source[0]
+    } else {
+      lb_gather_strided(Int32(target.count), target, source, strides, destination)
+    }
+    return y
+  }
+
+  /// Part of a dimension.
+  public func sliced(axis: Int, _ range: Range<Int>) -> Tensor {
+    let at = checkedAxis(axis, "slice")
+    precondition(
+      range.lowerBound >= 0 && range.upperBound <= shape[at],
+      "slice: axis \(axis) of \(shape) does not hold \(range)")
+    var target = shape
+    target[at] = range.count
+    let (strides, original) = (rowMajorStrides, shape)
+    let offset = range.lowerBound * strides[at]
+    return gathered(target, strides: strides, offset: offset).recorded("slice", from: [self]) {
+      dy in
+      [dy.scattered(into: original, strides: strides, offset: offset)]
+    }
+  }
+
+  /// The adjoint of `gathered`.
+  private func scattered(into target: [Int], strides: [Int], offset: Int) -> Tensor {
+    let dy = rowMajor
+    let dx = Tensor.zeros(target)
+    if rank == 0 {
+      dx.floats[offset] += dy.floats[0]
+    } else if count > 0 {
+      lb_scatter_add_strided(Int32(rank), shape, dy.floats, dx.floats + offset, strides)
+    }
+    return dx
+  }
+
+  /// The part at fixed positions of the first dimensions: `x[0]` is the first image of a batch,
+  /// `output[0, 1]` the second logit of the first image.
+  public subscript(_ indices: Int...) -> Tensor {
+    precondition(
+      indices.count <= rank, "\(indices.count) indices into a tensor of shape \(shape)")
+    let strides = rowMajorStrides
+    var offset = 0
+    for (axis, index) in indices.enumerated() {
+      precondition(
+        index >= -shape[axis] && index < shape[axis],
+        "index \(index) is outside dimension \(axis) of \(shape)")
+      offset += (index < 0 ? index + shape[axis] : index) * strides[axis]
+    }
+    let rest = Array(shape[indices.count...])
+    let restStrides = Array(strides[indices.count...])
+    let (original, start) = (shape, offset)
+    return gathered(rest, strides: restStrides, offset: start).recorded("index", from: [self]) {
+      dy in
+      [dy.scattered(into: original, strides: restStrides, offset: start)]
+    }
+  }
+
+  /// Tensors joined along a dimension; the others must agree.
+  public static func concatenated(_ tensors: [Tensor], axis: Int) -> Tensor {
+    precondition(!tensors.isEmpty, "concatenate needs at least one tensor")
+    let at = tensors[0].checkedAxis(axis, "concatenate")
+    var target = tensors[0].shape
+    target[at] = 0
+    for tensor in tensors {
+      tensor.requireFloat("concatenate")
+      var other = tensor.shape
+      precondition(
+        other.count == target.count, "concatenate: \(tensor.shape) beside \(tensors[0].shape)")
+      target[at] += other[at]
+      other[at] = target[at]
+      precondition(
+        other == target, "concatenate along \(axis): \(tensor.shape) beside \(tensors[0].shape)")
+    }
+    let result = Tensor(uninitialized: target)
+    let (outer, middle, inner) = result.split(at: at)
+    var start = 0
+    var ranges: [Range<Int>] = []
+    for tensor in tensors {
+      let part = tensor.rowMajor
+      let length = tensor.shape[at]
+      for o in 0..<outer where length * inner > 0 {
+        (result.floats + (o * middle + start) * inner)
+          .update(from: part.floats + o * length * inner, count: length * inner)
+      }
+      ranges.append(start..<(start + length))
+      start += length
+    }
+    let parts = ranges
+    return result.recorded("concatenate", from: tensors) { dy in
+      let dy = dy.rowMajor.detached
+      return parts.map { dy.sliced(axis: at, $0) }
+    }
+  }
+
+  /// Tensors of one shape as the rows of a new first dimension.
+  public static func stacked(_ tensors: [Tensor]) -> Tensor {
+    concatenated(tensors.map { $0.unsqueezed(at: 0) }, axis: 0)
+  }
+}

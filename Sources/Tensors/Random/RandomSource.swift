@@ -1,0 +1,63 @@
+/// A stream of random numbers: a value, so that who holds a copy can replay it.
+///
+/// splitmix64. A stream is named by a seed and a path of numbers (epoch, item, purpose), so that it
+/// does not depend on which thread draws from it, nor on what was drawn before.
+public struct RandomSource: Sendable, RandomNumberGenerator {
+  private var state: UInt64
+  private var spare: Double?
+
+  /// Makes the stream of a seed and a path.
+  public init(seed: UInt64, _ path: UInt64...) {
+    state = RandomSource.mixed(seed &+ 0x9E37_79B9_7F4A_7C15)
+    for step in path {
+      state = RandomSource.mixed(state ^ RandomSource.mixed(step &+ 0x1234_5678_9ABC_DEF1))
+    }
+  }
+
+  /// A new stream that depends on this one's state and a number, and leaves this one as it is.
+  public func branch(_ number: UInt64) -> RandomSource {
+    RandomSource(seed: state, number)
+  }
+
+  private static func mixed(_ value: UInt64) -> UInt64 {
+    var z = value
+    z = (z ^ (z >> 30)) &* 0xBF58_476D_1CE4_E5B9
+    z = (z ^ (z >> 27)) &* 0x94D0_49BB_1331_11EB
+    return z ^ (z >> 31)
+  }
+
+  /// 64 random bits.
+  public mutating func next() -> UInt64 {
+    state &+= 0x9E37_79B9_7F4A_7C15
+    return RandomSource.mixed(state)
+  }
+
+  /// A number in [0, 1), with 53 random bits.
+  public mutating func uniform() -> Double { Double(next() >> 11) * 0x1p-53 }
+
+  /// A number in [low, high).
+  public mutating func uniform(_ low: Double, _ high: Double) -> Double {
+    low + (high - low) * uniform()
+  }
+
+  /// A number of the normal distribution of mean 0 and deviation 1 (Box-Muller).
+  public mutating func normal() -> Double {
+    if let value = spare {
+      spare = nil
+      return value
+    }
+    let radius = (-2 * LibM.log(1 - uniform())).squareRoot()
+    let (sine, cosine) = LibM.sineAndCosine(2 * Double.pi * uniform())
+    spare = radius * sine
+    return radius * cosine
+  }
+
+  /// 0 ..< count in random order (Fisher-Yates).
+  public mutating func permutation(_ count: Int) -> [Int] {
+    var order = Array(0..<count)
+    for i in 0..<Swift.max(count - 1, 0) {
+      order.swapAt(i, i + Int(next() % UInt64(count - i)))
+    }
+    return order
+  }
+}

@@ -1,0 +1,42 @@
+import CKernels
+import COneDNN
+
+extension Tensor {
+  /// The same numbers in row-major order; itself if it is so already.
+  package var rowMajor: Tensor {
+    guard layout != nil else { return self }
+    return reordered(to: Layout.plain(shape))
+  }
+
+  /// The same numbers in another physical order; itself if it is so already. Keeps its place on the tape.
+  package func reordered(to wanted: Layout) -> Tensor {
+    reordered(from: oneDNNLayout, to: wanted)
+  }
+
+  /// As `reordered(to:)`, for filters in groups that oneDNN sees with one dimension more.
+  func reordered(from: Layout, to wanted: Layout) -> Tensor {
+    guard from != wanted else { return self }
+    let primitive = Primitive("a reorder from \(from.description) to \(wanted.description)") {
+      lb_make_reorder(from.pointer, wanted.pointer, $0)
+    }
+    var result = Tensor(uninitialized: shape, layout: wanted)
+    primitive.execute([(LB_ARG_SRC, storage.pointer), (LB_ARG_DST, result.storage.pointer)])
+    Compute.countReorder(bytes: from.byteCount)
+    result.place = place
+    return result
+  }
+
+  /// Adds `other` to this tensor's numbers, in place where nobody else holds them.
+  package mutating func accumulate(_ other: Tensor) {
+    precondition(
+      shape == other.shape, "cannot add a gradient of shape \(other.shape) to one of \(shape)")
+    let addend = other.layout == layout ? other : other.reordered(to: oneDNNLayout)
+    if isKnownUniquelyReferenced(&storage) {
+      lb_accumulate(addend.floats, floats, physicalCount)
+    } else {
+      let sum = Storage(byteCount: storage.byteCount)
+      lb_binary_same(LB_ADD, floats, addend.floats, sum.floats, physicalCount)
+      storage = sum
+    }
+  }
+}

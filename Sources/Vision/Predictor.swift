@@ -1,0 +1,58 @@
+public import DataBlocks
+import Imaging
+public import Layers
+import Tensors
+
+/// A model with all that is needed to answer for a file: its classes and its preprocessing.
+public struct Predictor {
+  /// Pictures in, logits out.
+  public let model: Module
+  /// The classes, in the order of the outputs.
+  public let vocab: [String]
+  /// What happens to a picture before the model sees it.
+  public let preprocessing: Preprocessing
+
+  /// Makes a predictor.
+  public init(model: Module, vocab: [String], preprocessing: Preprocessing) {
+    self.model = model
+    self.vocab = vocab
+    self.preprocessing = preprocessing
+  }
+
+  /// Reads and prepares a file.
+  ///
+  /// - Throws: `DataError` naming the file and the reason.
+  public func prepare(_ path: String) throws(DataError) -> PreparedPicture {
+    let picture = try Preprocessing.read(path)
+    guard picture.channels == 1 || picture.channels == preprocessing.normalize.mean.count else {
+      throw DataError(
+        .unreadable(
+          reason: "it has \(picture.channels) channels, the model takes "
+            + "\(preprocessing.normalize.mean.count)"), path: path)
+    }
+    return preprocessing.prepare(picture)
+  }
+
+  /// The class of a file, its number, and the probability of every class.
+  ///
+  /// - Throws: `DataError` naming the file and the reason.
+  public func predict(_ path: String) throws(DataError) -> (
+    label: String, index: Int, probabilities: [Double]
+  ) {
+    predict(try prepare(path))
+  }
+
+  /// The class of a prepared picture, its number, and the probability of every class.
+  public func predict(_ picture: PreparedPicture) -> (
+    label: String, index: Int, probabilities: [Double]
+  ) {
+    let wasTraining = model.isTraining
+    model.eval()
+    defer { model.train(wasTraining) }
+    let probabilities = model(picture.input).softmax(axis: -1).floatScalars.map(Double.init)
+    let index = probabilities.indices.dropFirst().reduce(0) {
+      probabilities[$1] > probabilities[$0] ? $1 : $0
+    }
+    return (vocab[index], index, probabilities)
+  }
+}

@@ -1,0 +1,137 @@
+import Hooks
+import Layers
+import Models
+import Tensors
+import TestSupport
+import Testing
+
+@Suite("ResNet against torchvision", .serialized)
+struct ResNetTests {
+  static let names = ["resnet18", "resnet50"]
+
+  func loaded(_ name: String) throws -> (ModelFixture, ResNet) {
+    let fixture = try ModelFixture(name)
+    let model = try Architecture.named(name).makeModel(classes: 1000)
+    let report = model.load(fixture.state)
+    #expect(report.isComplete, "\(report)")
+    return (fixture, model)
+  }
+
+  @Test("the names and shapes are torchvision's, in its order", arguments: names)
+  func manifest(name: String) throws {
+    let fixture = try ModelFixture(name)
+    let model = try Architecture.named(name).makeModel()
+    let state = model.stateDictionary
+    #expect(state.map(\.name) == fixture.entries.map(\.name))
+    #expect(state.map(\.tensor.shape) == fixture.entries.map(\.shape))
+    #expect(state.map(\.tensor.dtype.rawValue) == fixture.entries.map(\.dtype))
+    #expect(
+      Double(model.parameters.map { $0.shape.reduce(1, *) }.reduce(0, +))
+        == (try fixture.number("parameters")))
+  }
+
+  @Test("logits and layer-4 activations in evaluation mode", arguments: names)
+  func evaluation(name: String) throws {
+    let (fixture, model) = try loaded(name)
+    model.eval()
+    try withHook(on: model.layer4) { hook in
+      try fixture.expect(model(fixture.input("eval64")), "eval64.logits")
+      let stored = try #require(hook.stored)
+      try fixture.expect(stored.sliced(axis: 0, 0..<1), "eval64.last_block")
+    }
+    try fixture.expect(model(fixture.input("eval224")), "eval224.logits")
+  }
+
+  @Test("a hook on every layer, which switches the fusions off, changes nothing", arguments: names)
+  func hooksChangeNothing(name: String) throws {
+    let (fixture, model) = try loaded(name)
+    model.eval()
+    let hooks = Hooks(model.modules)
+    try fixture.expect(model(fixture.input("eval64")), "eval64.logits")
+    #expect(hooks.stored.allSatisfy { $0 != nil })
+    hooks.remove()
+  }
+
+  @Test("loss and gradients with running statistics", arguments: names)
+  func gradientsInEvaluation(name: String) throws {
+    let (fixture, model) = try loaded(name)
+    model.eval()
+    try check(fixture, model, "evalgrad64", normTolerance: 1e-4, gradientTolerance: 1e-4)
+  }
+
+  @Test("loss, gradients and running statistics in training mode", arguments: names)
+  func gradientsInTraining(name: String) throws {
+    let (fixture, model) = try loaded(name)
+    model.train()
+    // Batch norm over few values multiplies rounding errors, and one ReLU that flips moves every
+    // gradient before it by about 1 %: norms are compared, as the fixtures' README advises.
+    try check(fixture, model, "train64", normTolerance: 2e-2, gradientTolerance: nil)
+    let buffers = Dictionary(
+      uniqueKeysWithValues: model.namedBuffers.map { ($0.name, $0.buffer.value) })
+    let prefix = "train64.after."
+    var compared = 0
+    for key in fixture.tensors.keys where key.hasPrefix(prefix) {
+      let buffer = try #require(buffers[String(key.dropFirst(prefix.count))])
+      try fixture.expect(buffer, key)
+      compared += 1
+    }
+    #expect(compared > 0)
+  }
+
+  private func check(
+    _ fixture: ModelFixture, _ model: ResNet, _ mode: String, normTolerance: Double,
+    gradientTolerance: Double?
+  ) throws {
+    let logits = model(Tape().record(try fixture.input("train64")))
+    try fixture.expect(logits, "\(mode).logits")
+    let loss = logits.crossEntropy(try fixture.labels)
+    let expectedLoss = try fixture.number(mode, "loss")
+    expectClose([loss.item], [Float(expectedLoss)], relative: 1e-5, "loss")
+    loss.backward()
+    let parameters = Dictionary(
+      uniqueKeysWithValues: model.namedParameters.map { ($0.name, $0.parameter) })
+    let total = model.parameters.compactMap(\.gradient).map { $0.norm * $0.norm }.reduce(0, +)
+      .squareRoot()
+    expectClose(
+      [total], [try fixture.number(mode, "grad_l2_total")], relative: normTolerance, "total norm")
+    for (name, norm) in try fixture.dictionary(mode, "grad_l2_selected") {
+      let gradient = try #require(parameters[name]?.gradient)
+      expectClose([gradient.norm], [norm], relative: normTolerance * 2, "norm of \(name)")
+    }
+    guard let gradientTolerance else { return }
+    for key in fixture.tensors.keys where key.hasPrefix("\(mode).grad.") {
+      let name = String(key.dropFirst("\(mode).grad.".count))
+      let gradient = try #require(parameters[name]?.gradient)
+      try fixture.expect(gradient, key, tolerance: gradientTolerance)
+    }
+  }
+}
+
+@Suite("Architectures by name")
+struct ArchitectureTests {
+  @Test("an unknown name is refused with the nearest ones")
+  func unknown() {
+    #expect(throws: UnknownArchitecture(name: "resnet19")) { try Architecture.named("resnet19") }
+    #expect(UnknownArchitecture(name: "resnet35").nearest.first == "resnet34")
+    #expect("\(UnknownArchitecture(name: "resnt50"))".contains("resnet50"))
+  }
+
+  @Test("the fixtures' numbers are the formula's")
+  func formula() throws {
+    struct Check: Decodable {
+      struct Stream: Decodable {
+        let key: String, splitmix64: [String], uniform: [Double], below_10: [Int]
+      }
+      let seed: UInt64
+      let streams: [Stream]
+    }
+    let check = try Fixture.json("models/formula.json", as: Check.self)
+    let formula = NumberFormula(seed: check.seed)
+    for stream in check.streams {
+      let raw = stream.splitmix64.map { UInt64($0, radix: 16) }
+      #expect(formula.outputs(stream.key, raw.count).map { Optional($0) } == raw)
+      #expect(formula.uniform(stream.key, [stream.uniform.count]) == stream.uniform)
+      #expect(formula.below(stream.key, [stream.below_10.count], 10) == stream.below_10)
+    }
+  }
+}

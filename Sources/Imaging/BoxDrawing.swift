@@ -1,6 +1,6 @@
 extension PixelBuffer {
   /// The picture with boxes drawn on it, as fmi draws them: a coloured line with a black outline,
-  /// and a bold label inside the top left corner.
+  /// and a bold label inside the top left corner (outside of a box that is too narrow for it).
   ///
   /// - Parameters:
   ///   - boxes: The boxes, in this picture's pixels.
@@ -38,11 +38,25 @@ extension Canvas {
       guard let label = box.label, !label.isEmpty else { return }
       let width = textWidth(label, size: textSize, bold: true)
       let gap = 1.5 * lineWidth
-      let left = max(area.x0 + gap, min(box.x0 + gap, area.x1 - width - gap))
-      let baseline = min(max(box.y0, area.y0) + gap + textSize * 0.8, area.y1 - gap)
+      // Within the corner as fmi does it; a label wider than its box would lie across the line,
+      // so it goes above, or below where there is no room above.
+      var start = box.x0 + gap
+      var baseline = max(box.y0, area.y0) + gap + textSize * 0.8
+      if width + 2 * gap > box.width {
+        let above = box.y0 - gap - lineWidth
+        let below = box.y1 + gap + lineWidth + textSize * 0.8
+        start = box.x0 - lineWidth
+        if above - textSize * 0.8 >= area.y0 {
+          baseline = above
+        } else if below + textSize * 0.2 <= area.y1 {
+          baseline = below
+        }
+      }
+      let left = max(area.x0 + gap, min(start, area.x1 - width - gap))
+      baseline = min(max(baseline, area.y0 + textSize * 0.8), area.y1 - gap)
       text(
         label, x: left, y: baseline, size: textSize, bold: true, box.colour,
-        outline: (max(2, textSize / 6), outline))
+        outline: (max(1.5, textSize / 8), outline))
     }
   }
 }

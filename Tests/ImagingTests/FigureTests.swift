@@ -39,6 +39,25 @@ struct FigureTests {
     #expect(outside == 0)
   }
 
+  @Test("A label wider than its box stands above it, or below where there is no room")
+  func wideLabel() {
+    let film = PixelBuffer(width: 200, height: 100, channels: 1, filledWith: 60)
+    func rowsOfText(_ top: Double) -> [Int] {
+      let bare = Box(x0: 80, y0: top, x1: 100, y1: top + 20, colour: .lime)
+      var named = bare
+      named.label = "Pneumothorax"
+      let (plain, drawn) = (film.drawing([bare]), film.drawing([named]))
+      return (0..<100).filter { y in
+        let row = (600 * y)..<(600 * (y + 1))
+        return plain.samples[row] != drawn.samples[row]
+      }
+    }
+    let above = rowsOfText(50)
+    #expect(above.count > 8 && above.allSatisfy { $0 < 49 && $0 > 30 })
+    let below = rowsOfText(4)
+    #expect(below.count > 8 && below.allSatisfy { $0 > 25 && $0 < 48 })
+  }
+
   @Test("A box beyond the picture and an empty one draw without harm")
   func strangeBoxes() {
     let film = PixelBuffer(width: 30, height: 30, channels: 3)

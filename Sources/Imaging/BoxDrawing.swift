@@ -1,6 +1,6 @@
 extension PixelBuffer {
   /// The picture with boxes drawn on it, as fmi draws them: a coloured line with a black outline,
-  /// and a bold label inside the top left corner.
+  /// and a bold label inside the top left corner (outside of a box that is too narrow for it).
   ///
   /// - Parameters:
   ///   - boxes: The boxes, in this picture's pixels.
@@ -25,7 +25,12 @@ extension PixelBuffer {
 
 extension Canvas {
   /// Draws a box in canvas pixels; its label is kept within `area`.
+  ///
+  /// A box that does not meet the area, or has no finite edges, is not drawn.
   func draw(_ box: Box, within area: PixelRegion, lineWidth: Double, textSize: Double) {
+    guard box.x0.isFinite, box.y0.isFinite, box.x1.isFinite, box.y1.isFinite,
+      box.x0 <= area.x1, box.x1 >= area.x0, box.y0 <= area.y1, box.y1 >= area.y0
+    else { return }
     let edges = PixelRegion(x0: box.x0, y0: box.y0, x1: box.x1, y1: box.y1)
     let dark = box.colour.luminance < 60
     let outline: Colour = dark ? .white : .black
@@ -35,11 +40,25 @@ extension Canvas {
       guard let label = box.label, !label.isEmpty else { return }
       let width = textWidth(label, size: textSize, bold: true)
       let gap = 1.5 * lineWidth
-      let left = max(area.x0 + gap, min(box.x0 + gap, area.x1 - width - gap))
-      let baseline = min(max(box.y0, area.y0) + gap + textSize * 0.8, area.y1 - gap)
+      // Within the corner as fmi does it; a label wider than its box would lie across the line,
+      // so it goes above, or below where there is no room above.
+      var start = box.x0 + gap
+      var baseline = max(box.y0, area.y0) + gap + textSize * 0.8
+      if width + 2 * gap > box.width {
+        let above = box.y0 - gap - lineWidth
+        let below = box.y1 + gap + lineWidth + textSize * 0.8
+        start = box.x0 - lineWidth
+        if above - textSize * 0.8 >= area.y0 {
+          baseline = above
+        } else if below + textSize * 0.2 <= area.y1 {
+          baseline = below
+        }
+      }
+      let left = max(area.x0 + gap, min(start, area.x1 - width - gap))
+      baseline = min(max(baseline, area.y0 + textSize * 0.8), area.y1 - gap)
       text(
         label, x: left, y: baseline, size: textSize, bold: true, box.colour,
-        outline: (max(2, textSize / 6), outline))
+        outline: (max(1.5, textSize / 8), outline))
     }
   }
 }

@@ -155,11 +155,21 @@ public struct LinePlot: Sendable {
   private static func span(
     _ given: ClosedRange<Double>?, _ values: [Double], padding: Double
   ) -> ClosedRange<Double> {
-    if let given, given.upperBound > given.lowerBound { return given }
+    if let given, isDrawable(given) { return given }
     guard let low = values.min(), let high = values.max() else { return 0...1 }
-    if low == high { return (low - 0.5)...(high + 0.5) }
     let room = (high - low) * padding
-    return (low - room)...(high + room)
+    if room.isFinite, isDrawable((low - room)...(high + room)) {
+      return (low - room)...(high + room)
+    }
+    // All values alike, or farther apart than a number can tell.
+    let half = max(0.5, abs(low) * 1e-6)
+    let around = (low - half)...(low + half)
+    return isDrawable(around) ? around : 0...1
+  }
+
+  private static func isDrawable(_ range: ClosedRange<Double>) -> Bool {
+    let width = range.upperBound - range.lowerBound
+    return width.isFinite && width > 1e-12 * max(abs(range.lowerBound), abs(range.upperBound))
   }
 
   private static func unbroken(
@@ -190,10 +200,10 @@ struct TickMarks {
   /// A number with as many decimals as the step asks for.
   static func label(_ value: Double, step: Double) -> String {
     guard value.isFinite else { return "\(value)" }
-    if abs(value) >= 1e7 { return "\(Float(value))" }
+    if abs(value) >= 1e7 { return "\(value)" }
     var decimals = 0
     var scaled = step
-    while decimals < 6 && abs(scaled - scaled.rounded()) > 1e-6 * max(1, abs(scaled)) {
+    while decimals < 10 && abs(scaled - scaled.rounded()) > 1e-6 * max(1, abs(scaled)) {
       scaled *= 10
       decimals += 1
     }

@@ -102,21 +102,23 @@ extension PixelBuffer {
     if across.pixels.isEmpty || down.pixels.isEmpty { return result }
     let values = map.sampled(across: across.places, down: down.places).values
     let shares = (0..<256).map { Double($0) / 255 }
+    let colours = colormap.table.map { Double($0) / 255 }
     result.samples.withUnsafeMutableBufferPointer { out in
-      var place = 0
-      for y in down.pixels {
-        for x in across.pixels {
-          let value = Double(values[place])
-          place += 1
-          if value.isNaN { continue }
-          let share = alpha(value)
-          let entry = 3 * Colormap.index(value)
-          let at = 3 * (y * width + x)
-          for channel in 0..<3 {
-            let mixed =
-              (1 - share) * shares[Int(out[at + channel])]
-              + share * shares[Int(colormap.table[entry + channel])]
-            out[at + channel] = UInt8(255 * mixed + 0.5)
+      values.withUnsafeBufferPointer { values in
+        var place = 0
+        for y in down.pixels {
+          for x in across.pixels {
+            let value = Double(values[place])
+            place += 1
+            if value.isNaN { continue }
+            let share = alpha(value)
+            let entry = 3 * Colormap.index(value)
+            let at = 3 * (y * width + x)
+            for channel in 0..<3 {
+              let mixed =
+                (1 - share) * shares[Int(out[at + channel])] + share * colours[entry + channel]
+              out[at + channel] = UInt8(255 * mixed + 0.5)
+            }
           }
         }
       }

@@ -28,16 +28,34 @@ struct FigureTests {
     let drawn = film.drawing([labelled])
     var inside = 0
     var outside = 0
-    for y in 0..<100 {
-      for x in 0..<200 {
-        let at = 3 * (y * 200 + x)
-        let isChanged = drawn.samples[at..<(at + 3)] != plain.samples[at..<(at + 3)]
-        guard isChanged else { continue }
-        if x >= 20 && x < 180 && y >= 20 && y < 50 { inside += 1 } else { outside += 1 }
-      }
+    for pixel in 0..<(200 * 100) {
+      let range = (3 * pixel)..<(3 * pixel + 3)
+      if drawn.samples[range] == plain.samples[range] { continue }
+      let x = pixel % 200
+      let y = pixel / 200
+      if x >= 20 && x < 180 && y >= 20 && y < 50 { inside += 1 } else { outside += 1 }
     }
     #expect(inside > 200)
     #expect(outside == 0)
+  }
+
+  @Test("A label wider than its box stands above it, or below where there is no room")
+  func wideLabel() {
+    let film = PixelBuffer(width: 200, height: 100, channels: 1, filledWith: 60)
+    func rowsOfText(_ top: Double) -> [Int] {
+      let bare = Box(x0: 80, y0: top, x1: 100, y1: top + 20, colour: .lime)
+      var named = bare
+      named.label = "Pneumothorax"
+      let (plain, drawn) = (film.drawing([bare]), film.drawing([named]))
+      return (0..<100).filter { y in
+        let row = (600 * y)..<(600 * (y + 1))
+        return plain.samples[row] != drawn.samples[row]
+      }
+    }
+    let above = rowsOfText(50)
+    #expect(above.count > 8 && above.allSatisfy { $0 < 49 && $0 > 30 })
+    let below = rowsOfText(4)
+    #expect(below.count > 8 && below.allSatisfy { $0 > 25 && $0 < 48 })
   }
 
   @Test("A box beyond the picture and an empty one draw without harm")
@@ -90,18 +108,21 @@ struct FigureTests {
     var first: (x: Int, y: Int)?
     var last: (x: Int, y: Int)?
     for x in 0..<drawn.width {
-      for y in 0..<drawn.height
-      where drawn.samples[3 * (y * drawn.width + x)] == 200
-        && drawn.samples[3 * (y * drawn.width + x) + 1] == 0
-      {
+      for y in 0..<drawn.height {
+        let at = 3 * (y * drawn.width + x)
+        guard drawn.samples[at] == 200, drawn.samples[at + 1] == 0 else { continue }
         if first == nil { first = (x, y) }
         last = (x, y)
       }
     }
     #expect((first?.y ?? 0) > 150 && (last?.y ?? 999) < 60)
     #expect((first?.x ?? 999) < 80 && (last?.x ?? 0) > 190)
-    for points in [[], [(0.0, Double.nan)], [(1.0, 1.0)], [(0, 1e300), (1, -1e300)]] {
-      let odd = LinePlot([.init("odd", points: points.map { (x: $0.0, y: $0.1) })])
+    let oddities: [[(x: Double, y: Double)]] = [
+      [], [(0, .nan)], [(1, 1)], [(0, 1e300), (1, -1e300)], [(0, 1.7e308), (1, -1.7e308)],
+      [(1e20, 1e-300), (1e20, 2e-300)],
+    ]
+    for points in oddities {
+      let odd = LinePlot([.init("odd", points: points)])
       _ = Figure(rows: [[.plot(odd), .init(.empty)]], cellSize: (120, 90)).drawn()
     }
   }

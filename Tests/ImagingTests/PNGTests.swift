@@ -25,7 +25,7 @@ struct PNGTests {
     #expect(try PNG.decode(bytes).samples == [0, 0, 1, 1, 4, 128, 255, 255])
   }
 
-  @Test("Pillow's files: palette, one bit, grey with alpha, RGBA, 16-bit, interlaced")
+  @Test("Pillow's files: palette, one bit, grey with alpha, RGBA, 16-bit, transparent")
   func kinds() throws {
     let kinds = try Fixture.json("pictures/kinds.json", as: [String: Kind].self)
     #expect(kinds.count == 7)
@@ -101,7 +101,7 @@ struct PNGTests {
     #expect(text?.kind == .notAnImage)
   }
 
-  @Test("Writing leaves the file and nothing beside it; a full disk leaves nothing")
+  @Test("Writing leaves the file and nothing beside it; a missing folder is an error")
   func writing() throws {
     let folder = FileManager.default.temporaryDirectory.appendingPathComponent(
       UUID().uuidString)

@@ -53,10 +53,6 @@ int lb_jpeg_size(const uint8_t *bytes, size_t count, lb_picture *picture, char *
 int lb_jpeg_encode(const lb_picture *picture, int quality, int halve_chroma, lb_bytes *out,
                    char *message, size_t message_size);
 
-// JPEG 2000 code streams and JP2 files. signed_samples tells whether 16-bit samples are int16_t.
-int lb_jp2_decode(const uint8_t *bytes, size_t count, int64_t max_pixels, lb_picture *picture,
-                  int *precision, int *signed_samples, char *message, size_t message_size);
-
 // Antialiased bilinear resampling, bit for bit Pillow's. The source box [x0, x1) x [y0, y1) is in
 // pixels of a picture of width x height; taps may reach over the box's edge, not over the picture's.
 // Returns LB_OK or LB_NO_MEMORY.

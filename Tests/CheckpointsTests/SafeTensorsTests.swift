@@ -1,0 +1,105 @@
+import Checkpoints
+import Foundation
+import Tensors
+import TestSupport
+import Testing
+
+@Suite("safetensors files")
+struct SafeTensorsTests {
+  private struct File: Decodable {
+    struct Bad: Decodable { let file: String, why: String }
+    let good: [Good]
+    let bad: [Bad]
+    struct Good: Decodable { let file: String }
+  }
+
+  private func values(_ tensor: Tensor) -> [Double] {
+    switch tensor.dtype {
+    case .float32: tensor.floatScalars.map(Double.init)
+    case .int64: tensor.scalars(as: Int64.self).map(Double.init)
+    case .int32: tensor.scalars(as: Int32.self).map(Double.init)
+    case .uint8: tensor.scalars(as: UInt8.self).map(Double.init)
+    default: tensor.scalars(as: Bool.self).map { $0 ? 1 : 0 }
+    }
+  }
+
+  @Test("sound files give the stated tensors")
+  func good() throws {
+    let list = try Fixture.json("checkpoints/safetensors.json", as: File.self)
+    let expected = try SafetensorsFixture.load("checkpoints/expected.safetensors")
+    #expect(list.good.count == 7)
+    for file in list.good {
+      let read = try SafeTensors(contentsOf: Fixture.path("checkpoints/\(file.file)"))
+      let prefix = file.file + "|"
+      let keys = expected.keys.filter { $0.hasPrefix(prefix) }
+      #expect(
+        Set(keys.map { String($0.dropFirst(prefix.count)) }) == Set(read.entries.map(\.name)),
+        "\(file.file)")
+      for key in keys {
+        let fixture = try #require(expected[key])
+        let tensor = try read.tensor(String(key.dropFirst(prefix.count)))
+        #expect(tensor.shape == fixture.shape)
+        #expect(
+          values(tensor).map { Float($0) }
+            == (fixture.dtype == "I64" ? fixture.integers.map { Float($0) } : fixture.floats),
+          "\(key)")
+      }
+    }
+  }
+
+  @Test("damaged and hostile files are refused, each with a reason that names it")
+  func bad() throws {
+    let list = try Fixture.json("checkpoints/safetensors.json", as: File.self)
+    #expect(list.bad.count > 20)
+    for file in list.bad {
+      let path = Fixture.path("checkpoints/\(file.file)")
+      do {
+        _ = try SafeTensors(contentsOf: path)
+        Issue.record("\(file.file) was taken: \(file.why)")
+      } catch {
+        #expect("\(error)".contains(file.file))
+      }
+    }
+  }
+
+  @Test("a round trip keeps every bit; the file is replaced as a whole")
+  func roundTrip() throws {
+    let folder = FileManager.default.temporaryDirectory.appendingPathComponent("lightbox-\(UUID())")
+    try FileManager.default.createDirectory(at: folder, withIntermediateDirectories: true)
+    defer { try? FileManager.default.removeItem(at: folder) }
+    let path = folder.appendingPathComponent("a.safetensors").path
+    let tensors: [(name: String, tensor: Tensor)] = [
+      ("x", Tensor([1.5, -0.0, .infinity, 1e-40] as [Float], shape: [2, 2])),
+      ("n", Tensor([Int64(-7)], shape: [])),
+      ("empty", Tensor([Float](), shape: [0, 3])),
+    ]
+    for _ in 0..<2 { try SafeTensors.write(tensors, metadata: ["k": "a \"b\" \n ü"], to: path) }
+    let read = try SafeTensors(contentsOf: path)
+    #expect(read.metadata == ["k": "a \"b\" \n ü"])
+    #expect(
+      try read.tensor("x").floatScalars.map(\.bitPattern)
+        == tensors[0].tensor.floatScalars.map(\.bitPattern))
+    #expect(try read.tensor("n").scalars(as: Int64.self) == [-7])
+    #expect(try read.tensor("empty").shape == [0, 3])
+    #expect(try FileManager.default.contentsOfDirectory(atPath: folder.path) == ["a.safetensors"])
+    #expect(throws: CheckpointError.self) {
+      try SafeTensors.write(tensors, to: "\(folder.path)/no/a.safetensors")
+    }
+  }
+
+  @Test("changed and cut bytes give tensors or an error, never a crash")
+  func mutations() throws {
+    let original = try Data(contentsOf: Fixture.url("checkpoints/variety.safetensors"))
+    var random = RandomSource(seed: 11)
+    for _ in 0..<3000 {
+      var bytes = original
+      for _ in 0...(random.next() % 4) {
+        bytes[Int(random.next() % UInt64(bytes.count))] = UInt8(truncatingIfNeeded: random.next())
+      }
+      if random.next() % 3 == 0 {
+        bytes = Data(bytes.prefix(Int(random.next() % UInt64(bytes.count))))
+      }
+      if let file = try? SafeTensors(data: bytes, path: "mutated") { _ = file.tensors }
+    }
+  }
+}

@@ -1,0 +1,139 @@
+import DataBlocks
+import Foundation
+import Imaging
+import Tensors
+import TestSupport
+import Testing
+
+@Suite("Tables, splits and loaders")
+struct DataLoaderTests {
+  private func withFolder(_ body: (String) throws -> Void) throws {
+    let folder = FileManager.default.temporaryDirectory.appendingPathComponent("lightbox-\(UUID())")
+      .path
+    try FileManager.default.createDirectory(atPath: folder, withIntermediateDirectories: true)
+    defer { try? FileManager.default.removeItem(atPath: folder) }
+    try body(folder)
+  }
+
+  private func films(_ folder: String, _ count: Int) throws -> [Item] {
+    var random = RandomSource(seed: 2)
+    return try (0..<count).map { i in
+      let samples = (0..<(40 * 30)).map { _ in UInt8(truncatingIfNeeded: random.next()) }
+      let path = "\(folder)/\(i).png"
+      try PNG.write(PixelBuffer(width: 40, height: 30, channels: 1, samples: samples), to: path)
+      return Item(path: path, label: i % 3 == 0 ? "b" : "a", patient: "p\(i / 2)")
+    }
+  }
+
+  private func all(_ loader: DataLoader, epoch: Int) throws -> [(inputs: [Float], indices: [Int])] {
+    var found: [(inputs: [Float], indices: [Int])] = []
+    var iterator = loader.batches(epoch: epoch)
+    while let batch = try iterator.next() {
+      found.append((batch.inputs.floatScalars, batch.itemIndices))
+    }
+    return found
+  }
+
+  @Test("the number of workers changes nothing; epochs differ")
+  func workers() throws {
+    try withFolder { folder in
+      let items = try films(folder, 22)
+      let block = DataBlock<Item>(
+        itemTransforms: [Resize(24)],
+        batchTransforms: [.randomResizedCropGPU(16), .augTransforms()])
+      let runs = try [0, 1, 3].map { workers in
+        let loaders = try block.dataLoaders(items, batchSize: 4, workers: workers, seed: 5)
+        return try [all(loaders.train, epoch: 0), all(loaders.train, epoch: 1)]
+      }
+      #expect(runs[0][0].count == 4)
+      #expect(runs[0][0].flatMap(\.inputs).allSatisfy { $0.isFinite })
+      for run in runs.dropFirst() {
+        for epoch in 0..<2 {
+          #expect(run[epoch].map(\.indices) == runs[0][epoch].map(\.indices))
+          #expect(run[epoch].map(\.inputs) == runs[0][epoch].map(\.inputs))
+        }
+      }
+      #expect(runs[0][0].map(\.indices) != runs[0][1].map(\.indices))
+    }
+  }
+
+  @Test("an unreadable file stops with its path and reason, or is left out and listed")
+  func unreadable() throws {
+    try withFolder { folder in
+      let items = try films(folder, 9)
+      try Data("no picture".utf8).write(to: URL(fileURLWithPath: items[4].path))
+      for workers in [0, 2] {
+        func loader(_ policy: UnreadablePolicy) -> DataLoader {
+          DataLoader(
+            items, vocab: ["a", "b"], preprocessing: Preprocessing(resize: Resize(16)),
+            augment: nil, isTraining: false,
+            batchSize: 4, workers: workers, seed: 0, unreadable: policy)
+        }
+        do {
+          _ = try all(loader(.stop), epoch: 0)
+          Issue.record("an unreadable file was taken")
+        } catch { #expect("\(error)".contains(items[4].path)) }
+        let skipping = loader(.skip)
+        #expect(try all(skipping, epoch: 0).map(\.indices) == [[0, 1, 2, 3], [5, 6, 7], [8]])
+        #expect(skipping.skipped.map(\.path) == [items[4].path])
+      }
+    }
+  }
+
+  @Test("an iterator that is given up ends its threads")
+  func abandoned() throws {
+    try withFolder { folder in
+      let loaders = try DataBlock<Item>(itemTransforms: [Resize(16)])
+        .dataLoaders(try films(folder, 20), batchSize: 2, workers: 3)
+      for _ in 0..<20 {
+        var iterator = loaders.train.batches(epoch: 0)
+        _ = try iterator.next()
+      }
+    }
+  }
+
+  @Test("splits: fastai's permutation; whole patients; columns")
+  func splits() throws {
+    let ten = (0..<10).map { Item(path: "\($0)") }
+    let random = try Splitter.random(validFraction: 0.2, seed: 42)(ten)
+    #expect(random.valid == [2, 6])
+    #expect(random.train == [1, 8, 4, 5, 0, 9, 3, 7])
+    let films = (0..<40).map { Item(path: "\($0)", patient: "p\($0 % 9)") }
+    let patients = try Splitter.byPatient(validFraction: 0.3, seed: 1)(films)
+    #expect(!patients.valid.isEmpty && patients.valid.count <= 12)
+    #expect((patients.train + patients.valid).sorted() == Array(0..<40))
+    #expect(
+      sharedPatients(patients.train.map { films[$0] }, patients.valid.map { films[$0] }).isEmpty)
+  }
+
+  @Test("tables that are wrong are refused with the line and the way out")
+  func tables() throws {
+    try withFolder { folder in
+      FileManager.default.createFile(atPath: "\(folder)/1.png", contents: Data())
+      func items(_ text: String) throws -> [Item] {
+        try Data(text.utf8).write(to: URL(fileURLWithPath: "\(folder)/t.csv"))
+        return try [Item](table: "\(folder)/t.csv", root: folder)
+      }
+      #expect(
+        try items("file,label,split\n\"1.png\",\"a, \"\"b\"\"\",val\r\n").first?.label == "a, \"b\""
+      )
+      for (text, words) in [
+        ("file,finding\n1.png,a\n", "there is no column \"label\"; there are file, finding"),
+        ("file,label\n2.png,a\n", "line 2"), ("file,label\n1.png,\n", "is empty"),
+        ("file,label\n1.png\n", "1 cells"),
+        ("file,label\n1.png,a\n1.png,b\n", "line 2 already"),
+        ("file,label,split\n1.png,a,dev\n", "is no split"),
+        ("file,label\n\"1.png,a\n", "never closed"), ("", "no header"), ("file,label\n", "no rows"),
+      ] {
+        do {
+          _ = try items(text)
+          Issue.record("was taken: \(text)")
+        } catch { #expect("\(error)".contains(words), "\(error)") }
+      }
+    }
+    #expect(throws: DataError(.oneClass("a"))) {
+      try DataLoaders(
+        train: [Item(path: "1", label: "a")], valid: [], resize: Resize(8))
+    }
+  }
+}

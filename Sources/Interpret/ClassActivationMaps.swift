@@ -15,6 +15,16 @@ public struct ClassMap: Sendable {
   /// Neither clipped nor scaled, so that maps of two classes can be compared.
   public let map: Tensor
 
+  /// Makes a map from its parts; `map` is `[rows, columns]`.
+  public init(classIndex: Int, className: String, probability: Double, map: Tensor) {
+    precondition(
+      map.rank == 2 && map.count > 0, "a map has rows and columns, not the shape \(map.shape)")
+    self.classIndex = classIndex
+    self.className = className
+    self.probability = probability
+    self.map = map
+  }
+
   /// What is to be known before a map is believed.
   public enum Status: String, Sendable, Codable {
     /// Some cell speaks for the class.

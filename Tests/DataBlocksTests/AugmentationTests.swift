@@ -37,8 +37,8 @@ struct AugmentationTests {
       else { continue }
       var draw = AugTransforms.Draw()
       for step in steps {
-        let numbers = (step[1] as? [NSNumber] ?? [try #require(step[1] as? NSNumber)]).map(
-          \.doubleValue)
+        let listed = step[1] as? [NSNumber] ?? (step[1] as? NSNumber).map { [$0] }
+        let numbers = try #require(listed).map(\.doubleValue)
         switch step[0] as? String {
         case "flip": draw.flip = numbers[0] == 1
         case "dihedral": draw.dihedral = Int(numbers[0])

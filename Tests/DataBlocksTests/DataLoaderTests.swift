@@ -74,7 +74,8 @@ struct DataLoaderTests {
           Issue.record("an unreadable file was taken")
         } catch { #expect("\(error)".contains(items[4].path)) }
         let skipping = loader(.skip)
-        #expect(try all(skipping, epoch: 0).map(\.indices) == [[0, 1, 2, 3], [5, 6, 7], [8]])
+        let kept = try all(skipping, epoch: 0).map(\.indices)
+        #expect(kept == [[0, 1, 2, 3], [5, 6, 7], [8]])
         #expect(skipping.skipped.map(\.path) == [items[4].path])
       }
     }
@@ -114,8 +115,9 @@ struct DataLoaderTests {
         try Data(text.utf8).write(to: URL(fileURLWithPath: "\(folder)/t.csv"))
         return try [Item](table: "\(folder)/t.csv", root: folder)
       }
+      let label = try items("file,label,split\n\"1.png\",\"a, \"\"b\"\"\",val\r\n").first?.label
       #expect(
-        try items("file,label,split\n\"1.png\",\"a, \"\"b\"\"\",val\r\n").first?.label == "a, \"b\""
+        label == "a, \"b\""
       )
       for (text, words) in [
         ("file,finding\n1.png,a\n", "there is no column \"label\"; there are file, finding"),
@@ -132,7 +134,7 @@ struct DataLoaderTests {
       }
     }
     #expect(throws: DataError(.oneClass("a"))) {
-      try DataLoaders(
+      _ = try DataLoaders(
         train: [Item(path: "1", label: "a")], valid: [], resize: Resize(8))
     }
   }

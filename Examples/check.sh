@@ -53,6 +53,13 @@ refuses "do not fit" "${train[@]}" --arch resnet50 --weights run/checkpoints/bes
 refuses "not empty" "${train[@]}" --out run
 refuses "no layer" "$bin/lightbox" interpret run "films/$first" --layer layer9 --out x
 
+# A full disk (here: no file may grow past 60 MB): what was learned before stays, and reads.
+code=0
+(trap '' XFSZ; ulimit -f 60000; "${train[@]}" --out full) >out.txt 2>&1 || code=$?
+[ "$code" -eq 1 ] && grep -q "last.safetensors: it cannot be written" out.txt || { cat out.txt; fail "a full disk"; }
+[ -z "$(find full -name '*.tmp*')" ] || fail "half a checkpoint was left behind"
+"$bin/lightbox" evaluate full films --split test >/dev/null || fail "the best weights are gone with the disk"
+
 # Killed in the middle of an epoch: the folder reads, the last checkpoint loads.
 "$bin/lightbox" train films --size 64 --epochs 50 --batch-size 8 --out killed >/dev/null 2>&1 &
 victim=$!

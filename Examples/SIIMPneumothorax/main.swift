@@ -48,11 +48,11 @@ let learn = try visionLearner(
     SaveModelCallback(
       monitor: "accuracy", name: "siim_small_best", prefersLess: false, withOptimizer: true),
   ])
-try learn.learner.fit(epochs, learningRate: 1e-3)
+try learn.fit(epochs, learningRate: 1e-3)
 
 // One film, and what the model says of it.
 let testOne = "\(pneu)/\(df.rows[0][0])"
-let (label, cls, probabilities) = try learn.predictor.predict(testOne)
+let (label, cls, probabilities) = try learn.predict(testOne)
 print(label, cls, probabilities.map { String(format: "%.4f", $0) })
 
 // Grad-CAM by hand: the gradients of the last block, weighted.
@@ -72,8 +72,8 @@ let camMap = try withHookBwd(on: layer) { hookg in
 print("the map has the shape", camMap.shape)
 
 // The same in one call, for every class, the most probable first; and boxes in the film's own pixels.
-let maps = try getCmaps(picture, model: learn.model, layer: layer, vocab: dls.vocab, sanity: true)
-let boxes = try getBoxes(picture, model: learn.model, layer: layer, vocab: dls.vocab)
+let maps = try getCmaps(testOne, learn.predictor, layer: layer, sanity: true)
+let boxes = try getBoxes(testOne, learn.predictor, layer: layer)
 for box in boxes {
   print(
     "box of \(box.className): x \(Int(box.x0)) to \(Int(box.x1)), y \(Int(box.y0)) to \(Int(box.y1))"

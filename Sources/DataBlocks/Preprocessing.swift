@@ -112,6 +112,20 @@ public struct Preprocessing: Sendable, Equatable, Codable {
     return (planes, geometry)
   }
 
+  /// Reads a file and prepares it for the model.
+  ///
+  /// - Throws: `DataError` naming the file and the reason: unreadable, or channels that do not fit.
+  public func prepare(_ path: String) throws(DataError) -> PreparedPicture {
+    let picture = try Preprocessing.read(path)
+    guard picture.channels == 1 || picture.channels == normalize.mean.count else {
+      throw DataError(
+        .unreadable(
+          reason: "it has \(picture.channels) channels, the model takes \(normalize.mean.count)"),
+        path: path)
+    }
+    return prepare(picture)
+  }
+
   /// The picture as it goes into the model, one item, and where its pixels lie in the original.
   public func prepare(_ picture: PixelBuffer) -> PreparedPicture {
     let (planes, geometry) = apply(picture)

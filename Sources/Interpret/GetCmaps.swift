@@ -1,5 +1,6 @@
 public import DataBlocks
 public import Layers
+public import Training
 
 // The two functions of fmi, under their names. The work is in `classActivationMaps` and `Explanation`.
 
@@ -33,4 +34,26 @@ public func getBoxes(
 ) throws(MapError) -> [ActivationBox] {
   _ = sanity ? try getCmaps(picture, model: model, layer: layer, vocab: vocab, sanity: true) : []
   return try Explanation(of: picture, model: model, layer: layer, classes: vocab).boxes
+}
+
+/// `getCmaps` of a file, with the classes and the preprocessing of a predictor.
+///
+/// - Throws: `DataError` naming the file, or `MapError`.
+public func getCmaps(_ file: String, _ predictor: Predictor, layer: Module, sanity: Bool = false)
+  throws -> [ClassMap]
+{
+  try getCmaps(
+    predictor.prepare(file), model: predictor.model, layer: layer, vocab: predictor.vocab,
+    sanity: sanity)
+}
+
+/// `getBoxes` of a file, with the classes and the preprocessing of a predictor.
+///
+/// - Throws: `DataError` naming the file, or `MapError`.
+public func getBoxes(_ file: String, _ predictor: Predictor, layer: Module, sanity: Bool = false)
+  throws -> [ActivationBox]
+{
+  try getBoxes(
+    predictor.prepare(file), model: predictor.model, layer: layer, vocab: predictor.vocab,
+    sanity: sanity)
 }

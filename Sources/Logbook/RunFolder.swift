@@ -96,6 +96,13 @@ public final class RunFolder: CheckpointStore {
     FileManager.default.fileExists(atPath: checkpointPath(name))
   }
 
+  /// Names of the checkpoints that are there, in order.
+  public var checkpoints: [String] {
+    let files = (try? FileManager.default.contentsOfDirectory(atPath: path + "/checkpoints")) ?? []
+    let suffix = ".safetensors"
+    return files.filter { $0.hasSuffix(suffix) }.map { String($0.dropLast(suffix.count)) }.sorted()
+  }
+
   // MARK: CheckpointStore
 
   private static let optimizerPrefix = "optimizer:"

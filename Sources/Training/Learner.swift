@@ -7,8 +7,9 @@ public import Tensors
 ///     let learner = Learner(model: model, train: batches, valid: validation, metrics: [.accuracy])
 ///     try learner.fitOneCycle(5, learningRate: 1e-3)
 ///
-/// Events, their order and the defaults are fastai's.
-public final class Learner {
+/// Events, their order and the defaults are fastai's. Open, so that a learner for one kind of data
+/// (`VisionLearner`) is one with more properties, not a wrapper; the loop itself is not to be overridden.
+open class Learner {
   /// What is trained.
   public let model: Module
   /// Batches to learn from.

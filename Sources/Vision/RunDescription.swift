@@ -3,6 +3,7 @@ import Checkpoints
 import Foundation
 import Layers
 import Models
+public import Training
 
 /// What `run.json` says of a run that trained a picture classifier: enough to use its weights.
 public struct RunDescription: Sendable, Equatable, Codable {

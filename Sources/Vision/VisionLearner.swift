@@ -1,5 +1,5 @@
 public import DataBlocks
-public import Layers
+import Layers
 import Models
 public import Training
 
@@ -27,38 +27,35 @@ public func visionLearner(
 ) throws -> VisionLearner {
   let vision = VisionModel(
     try Architecture.named(name), classes: dataLoaders.vocab.count, head: head, seed: seed)
-  let learner = Learner(
-    model: vision.model, train: dataLoaders.train, valid: dataLoaders.valid, loss: loss, rule: rule,
-    groups: vision.parameterGroups, metrics: metrics, callbacks: callbacks,
-    learningRate: learningRate,
-    seed: seed)
   return VisionLearner(
-    learner: learner, vision: vision,
-    predictor: Predictor(
-      model: vision.model, vocab: dataLoaders.vocab, preprocessing: dataLoaders.preprocessing))
+    vision, dataLoaders, loss: loss, rule: rule, metrics: metrics, callbacks: callbacks,
+    learningRate: learningRate, seed: seed)
 }
 
-/// A learner for pictures and what it is made of.
-@dynamicMemberLookup
-public struct VisionLearner {
-  /// The loop.
-  public let learner: Learner
+/// A learner for pictures: a `Learner` that knows what its model is made of and answers for files.
+public final class VisionLearner: Learner {
   /// Body, head, groups.
   public let vision: VisionModel
   /// Answers for files.
   public let predictor: Predictor
 
-  /// The learner's own properties.
-  public subscript<Value>(dynamicMember path: ReferenceWritableKeyPath<Learner, Value>) -> Value {
-    get { learner[keyPath: path] }
-    nonmutating set { learner[keyPath: path] = newValue }
+  init(
+    _ vision: VisionModel, _ loaders: DataLoaders, loss: LossFunction, rule: any UpdateRule,
+    metrics: [Metric], callbacks: [any Callback], learningRate: LearningRates, seed: UInt64
+  ) {
+    self.vision = vision
+    predictor = Predictor(
+      model: vision.model, vocab: loaders.vocab, preprocessing: loaders.preprocessing)
+    super.init(
+      model: vision.model, train: loaders.train, valid: loaders.valid, loss: loss, rule: rule,
+      groups: vision.parameterGroups, metrics: metrics, callbacks: callbacks,
+      learningRate: learningRate, seed: seed)
   }
 
-  /// The learner's own properties.
-  public subscript<Value>(dynamicMember path: KeyPath<Learner, Value>) -> Value {
-    learner[keyPath: path]
-  }
-
-  /// The network: pictures in, logits out.
-  public var model: Sequential { vision.model }
+  /// The class of a file, its number, and the probability of every class: fastai's `learn.predict`.
+  ///
+  /// - Throws: `DataError` naming the file and the reason.
+  public func predict(_ path: String) throws(DataError) -> (
+    label: String, index: Int, probabilities: [Double]
+  ) { try predictor.predict(path) }
 }

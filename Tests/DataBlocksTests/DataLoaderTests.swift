@@ -110,7 +110,7 @@ struct DataLoaderTests {
   @Test("tables that are wrong are refused with the line and the way out")
   func tables() throws {
     try withFolder { folder in
-      FileManager.default.createFile(atPath: "\(folder)/1.png", contents: Data())
+      _ = FileManager.default.createFile(atPath: "\(folder)/1.png", contents: Data())
       func items(_ text: String) throws -> [Item] {
         try Data(text.utf8).write(to: URL(fileURLWithPath: "\(folder)/t.csv"))
         return try [Item](table: "\(folder)/t.csv", root: folder)

@@ -176,8 +176,8 @@ struct TrainCommand: ParsableCommand {
     let log = try RunLog(writing: folder.databasePath)
     try log.begin(command: "train", version: programVersion)
     learner.checkpoints = folder
-    learner.learner.report = emit
-    learner.learner.add([
+    learner.report = emit
+    learner.add([
       SaveModelCallback(monitor: monitor, name: "best", resetsOnFit: false),
       LogbookCallback(folder, log),
     ])
@@ -187,19 +187,19 @@ struct TrainCommand: ParsableCommand {
     let started = Date()
     do {
       if frozen > 0 {
-        learner.learner.freeze()
-        try learner.learner.fitOneCycle(frozen, learningRate: .last(lr), start: 0.99)
-        learner.learner.unfreeze()
+        learner.freeze()
+        try learner.fitOneCycle(frozen, learningRate: .last(lr), start: 0.99)
+        learner.unfreeze()
       }
       if epochs > 0 {
         let rates: LearningRates = weights == nil ? .same(lr) : .range(lr / 100, lr)
-        try learner.learner.fitOneCycle(epochs, learningRate: rates)
+        try learner.fitOneCycle(epochs, learningRate: rates)
       }
     } catch {
       try? log.event("error", "\(error)")
       try? log.end(status: "failed")
       // A run that has learned nothing yet is no run: the same command can be given again.
-      if !folder.hasCheckpoint("last") { try? FileManager.default.removeItem(atPath: out) }
+      if folder.checkpoints.isEmpty { try? FileManager.default.removeItem(atPath: out) }
       throw error
     }
     try log.end(status: "finished")
@@ -209,7 +209,7 @@ struct TrainCommand: ParsableCommand {
       say("lightbox: skipped \(error)")
       try log.event("skipped", "\(error)")
     }
-    let seen = learner.learner.totalSteps * batchSize
+    let seen = learner.totalSteps * batchSize
     say(
       "lightbox: \(digits(seconds, 1)) s, \(digits(Double(seen) / seconds, 1)) images/s trained; the run is in \(out)"
     )

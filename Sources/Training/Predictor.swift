@@ -1,5 +1,4 @@
 public import DataBlocks
-import Imaging
 public import Layers
 import Tensors
 
@@ -23,14 +22,7 @@ public struct Predictor {
   ///
   /// - Throws: `DataError` naming the file and the reason.
   public func prepare(_ path: String) throws(DataError) -> PreparedPicture {
-    let picture = try Preprocessing.read(path)
-    guard picture.channels == 1 || picture.channels == preprocessing.normalize.mean.count else {
-      throw DataError(
-        .unreadable(
-          reason: "it has \(picture.channels) channels, the model takes "
-            + "\(preprocessing.normalize.mean.count)"), path: path)
-    }
-    return preprocessing.prepare(picture)
+    try preprocessing.prepare(path)
   }
 
   /// The class of a file, its number, and the probability of every class.

@@ -105,11 +105,6 @@ let package = Package(
       name: "SIIMPneumothorax", dependencies: ["Lightbox"], path: "Examples/SIIMPneumothorax",
       exclude: ["README.md"], swiftSettings: rules),
 
-    // Measurements, run by hand (`make bench`).
-    .executableTarget(
-      name: "TrainingStepBenchmark", dependencies: ["Tensors", "Layers", "Models"],
-      path: "Benchmarks/TrainingStep", swiftSettings: rules),
-
     // Tests.
     .target(
       name: "TestSupport", dependencies: ["Tensors", "Checkpoints"], path: "Tests/TestSupport",

@@ -484,6 +484,11 @@ bool lb_has_bfloat16(void) {
   return isa == dnnl_cpu_isa_avx512_core_bf16 || isa == dnnl_cpu_isa_avx512_core_amx;
 }
 
+bool lb_emulates_bfloat16(void) {
+  dnnl_cpu_isa_t isa = dnnl_get_effective_cpu_isa();
+  return isa == dnnl_cpu_isa_avx512_core || isa == dnnl_cpu_isa_avx512_core_vnni;
+}
+
 size_t lb_primitive_count(void) {
   std::lock_guard<std::mutex> guard(primitives_lock);
   return primitives().size();

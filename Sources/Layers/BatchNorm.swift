@@ -59,7 +59,9 @@ public final class BatchNorm: Module {
 extension Module {
   /// Batch norm, then ReLU: in one pass, unless a hook would see what lies between.
   package static func normalized(_ norm: BatchNorm, _ relu: ReLU, _ input: Tensor) -> Tensor {
-    norm.isHooked || relu.isHooked ? relu(norm(input)) : norm.normalized(input, relu: true)
+    guard !norm.isHooked, !relu.isHooked else { return relu(norm(input)) }
+    guard Profiler.isActive else { return norm.normalized(input, relu: true) }
+    return Profiler.within(norm.label) { norm.normalized(input, relu: true) }
   }
 
   /// The residual sum, then ReLU, in one pass.

@@ -15,6 +15,9 @@ open class Module {
   /// True while training: dropout drops, batch norm uses the batch's statistics.
   public private(set) var isTraining = true
 
+  /// What a profile calls this module; its path, once `labelForProfile()` has run.
+  package final var label = ""
+
   package var forwardHooks: [Int: (Module, Tensor, Tensor) -> Void] = [:]
   package var backwardHooks: [Int: @Sendable (Tensor) -> Void] = [:]
   private var nextHook = 0
@@ -34,7 +37,7 @@ open class Module {
   /// A hook that wants the gradient of the output gets it even where nothing upstream needs one: the
   /// output then becomes a gradient target itself, on a tape of its own if the input is on none.
   public final func callAsFunction(_ input: Tensor) -> Tensor {
-    var output = forward(input)
+    var output = Profiler.isActive ? Profiler.within(label) { forward(input) } : forward(input)
     if !backwardHooks.isEmpty {
       if !output.needsGradient {
         output = (Tape.common([output]) ?? Tape()).watch(output)
@@ -102,6 +105,11 @@ open class Module {
       + namedChildren.flatMap { name, child in
         child.namedModules.map { (joined(name, $0.path), $0.module) }
       }
+  }
+
+  /// Gives every module its path as the label that a profile shows.
+  public final func labelForProfile() {
+    for (path, module) in namedModules { module.label = path }
   }
 
   /// All modules, this one first.

@@ -6,14 +6,24 @@ import Synchronization
 /// The process-wide choices: threads, the convolution algorithm, precision; and what the machine has.
 public enum Compute {
   /// How convolutions may be computed.
-  public enum ConvolutionAlgorithm: UInt8, Sendable {
+  public enum ConvolutionAlgorithm: String, Sendable, CaseIterable {
     /// Whatever is fastest, Winograd included: differs from `direct` by some 1e-6, relative.
     case fastest
     /// Never Winograd.
     case direct
   }
 
+  /// What convolutions and linear layers compute in.
+  public enum Precision: String, Sendable, CaseIterable, Codable {
+    /// Single precision throughout.
+    case float32
+    /// Mixed: images and filters are rounded to bfloat16 where they meet, sums are kept in float32; so
+    /// are weights, statistics of batch norm, the loss and the optimizer's state.
+    case bfloat16
+  }
+
   private struct Choices {
+    var precision = Precision.float32
     var convolution = ConvolutionAlgorithm.fastest
     var reorderedBytes = 0
     var reorders = 0
@@ -37,6 +47,20 @@ public enum Compute {
   public static var convolution: ConvolutionAlgorithm {
     get { choices.withLock { $0.convolution } }
     set { choices.withLock { $0.convolution = newValue } }
+  }
+
+  /// What convolutions and linear layers compute in; set by `use(_:)`.
+  public static var precision: Precision { choices.withLock { $0.precision } }
+
+  /// Chooses the precision of convolutions and linear layers, from now on.
+  ///
+  /// - Throws: `UnsupportedPrecision` where the processor would only pretend.
+  public static func use(_ precision: Precision) throws(UnsupportedPrecision) {
+    guard precision != .bfloat16 || lb_has_bfloat16() || lb_emulates_bfloat16() else {
+      throw UnsupportedPrecision(
+        precision: precision, instructions: String(cString: lb_onednn_isa()))
+    }
+    choices.withLock { $0.precision = precision }
   }
 
   /// Memory held by tensors.
@@ -81,5 +105,18 @@ public enum Compute {
       ),
       ("bfloat16", lb_has_bfloat16() ? "in hardware" : "not in hardware"),
     ]
+  }
+}
+
+/// A precision that the processor does not have.
+public struct UnsupportedPrecision: Error, Sendable, Equatable, CustomStringConvertible {
+  /// What was asked for.
+  public let precision: Compute.Precision
+  /// What the processor has.
+  public let instructions: String
+
+  /// What is missing, and the way out.
+  public var description: String {
+    "\(precision.rawValue) needs AVX-512, and this processor has \(instructions): use float32"
   }
 }

@@ -22,7 +22,8 @@ extension Tensor {
       lb_make_reorder(from.pointer, wanted.pointer, $0)
     }
     var result = Tensor(uninitialized: shape, layout: wanted)
-    primitive.execute([(LB_ARG_SRC, storage.pointer), (LB_ARG_DST, result.storage.pointer)])
+    primitive.execute(
+      "reorder", [(LB_ARG_SRC, storage.pointer), (LB_ARG_DST, result.storage.pointer)])
     Compute.countReorder(bytes: from.byteCount)
     result.place = place
     return result
@@ -34,7 +35,7 @@ extension Tensor {
       shape == other.shape, "cannot add a gradient of shape \(other.shape) to one of \(shape)")
     let addend = other.layout == layout ? other : other.reordered(to: oneDNNLayout)
     if isKnownUniquelyReferenced(&storage) {
-      lb_accumulate(addend.floats, floats, physicalCount)
+      Profiler.measure("accumulate") { lb_accumulate(addend.floats, floats, physicalCount) }
     } else {
       let sum = Storage(byteCount: storage.byteCount)
       lb_binary_same(LB_ADD, floats, addend.floats, sum.floats, physicalCount)

@@ -33,6 +33,8 @@ public final class Tape: Sendable {
     var saved: Saved
     var sink: GradientSink?
     var observers: [@Sendable (Tensor) -> Void] = []
+    /// Which layer recorded it, while a profiler listens.
+    var layer = Profiler.layer
   }
 
   private struct State: Sendable {
@@ -126,6 +128,15 @@ public final class Tape: Sendable {
   fileprivate func walk(
     from output: Tensor, seed: Tensor?, keepingSaved: Bool, intoSinks: Bool, keep: Set<Int> = []
   ) -> [Int: Tensor] {
+    Profiler.during(.backward) {
+      walkSteps(
+        from: output, seed: seed, keepingSaved: keepingSaved, intoSinks: intoSinks, keep: keep)
+    }
+  }
+
+  private func walkSteps(
+    from output: Tensor, seed: Tensor?, keepingSaved: Bool, intoSinks: Bool, keep: Set<Int>
+  ) -> [Int: Tensor] {
     guard let place = output.place, place.tape === self, place.index >= 0 else {
       preconditionFailure(
         "backward of a tensor of shape \(output.shape) that depends on nothing with a gradient")
@@ -161,7 +172,10 @@ public final class Tape: Sendable {
           "the step \(step.name) was walked before and its saved values are gone; pass "
             + "keepingSaved: true to the first backward")
       case .pullback(let pullback):
-        let results = Tape.apply(pullback, to: gradient)
+        let results =
+          Profiler.isActive
+          ? Profiler.within(step.layer) { Tape.apply(pullback, to: gradient) }
+          : Tape.apply(pullback, to: gradient)
         precondition(
           results.count == step.inputs.count,
           "\(step.name) gives \(results.count) gradients for \(step.inputs.count) inputs")

@@ -13,6 +13,10 @@ enum BLAS {
         "OpenBLAS cannot be loaded: \(String(cString: lb_blas_error())); "
           + "install Debian's libopenblas0")
     }
-    lb_sgemm(ta, tb, m, n, k, 1, a, max(ta ? m : k, 1), b, max(tb ? k : n, 1), beta, c, n)
+    Profiler.measure(
+      "matmul", "OpenBLAS", operations: 2 * Double(m) * Double(n) * Double(k)
+    ) {
+      lb_sgemm(ta, tb, m, n, k, 1, a, max(ta ? m : k, 1), b, max(tb ? k : n, 1), beta, c, n)
+    }
   }
 }

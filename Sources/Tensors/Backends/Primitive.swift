@@ -32,7 +32,15 @@ struct Primitive {
 
   var implementation: String { String(cString: lb_primitive_implementation(pointer)) }
 
-  func execute(_ arguments: [(lb_argument, UnsafeMutableRawPointer)]) {
+  /// Runs the primitive, under a name that a profile shows.
+  func execute(
+    _ operation: StaticString, operations: Double = 0,
+    _ arguments: [(lb_argument, UnsafeMutableRawPointer)]
+  ) {
+    Profiler.measure(operation, implementation, operations: operations) { execute(arguments) }
+  }
+
+  private func execute(_ arguments: [(lb_argument, UnsafeMutableRawPointer)]) {
     let names = arguments.map { Int32($0.0.rawValue) }
     let pointers: [UnsafeMutableRawPointer?] = arguments.map(\.1)
     let status = lb_primitive_execute(pointer, Int32(names.count), names, pointers)

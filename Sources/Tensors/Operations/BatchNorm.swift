@@ -68,7 +68,7 @@ extension Tensor {
     ]
     let workspace = forward.layout(LB_ARG_WORKSPACE).map { Storage(byteCount: $0.byteCount) }
     if let workspace { arguments.append((LB_ARG_WORKSPACE, workspace.pointer)) }
-    forward.execute(arguments)
+    forward.execute("batchNorm", arguments)
 
     let needsInput = needsGradient
     let result = rank == 4 ? y : y.viewed(as: original)
@@ -87,7 +87,7 @@ extension Tensor {
         (LB_ARG_DIFF_SCALE, dScale.storage.pointer), (LB_ARG_DIFF_SHIFT, dShift.storage.pointer),
       ]
       if let workspace { arguments.append((LB_ARG_WORKSPACE, workspace.pointer)) }
-      backward.execute(arguments)
+      backward.execute("batchNorm", arguments)
       return [
         needsInput ? (original.count == 4 ? dx : dx.viewed(as: original)) : nil, dScale, dShift,
       ]

@@ -104,6 +104,11 @@ package struct ConvolutionShape: Sendable {
     groups = g.groups
   }
 
+  /// Multiplications and additions of one pass.
+  var operations: Double {
+    2 * Double(key.n * key.oc * key.oh * key.ow) * Double(key.ic / key.groups * key.kh * key.kw)
+  }
+
   var text: String {
     "a convolution of \(key.n)x\(key.ic)x\(key.ih)x\(key.iw) with \(key.oc) filters of "
       + "\(key.kh)x\(key.kw), stride \(key.sh)x\(key.sw), \(groups) groups"
@@ -160,7 +165,7 @@ extension Tensor {
     ]
     let b = bias?.rowMajor
     if let b { arguments.append((LB_ARG_BIAS, b.storage.pointer)) }
-    forward.execute(arguments)
+    forward.execute("conv2d", operations: shape.operations, arguments)
 
     let (inputShape, weightShape) = (self.shape, weight.shape)
     let needs = (needsGradient, weight.needsGradient || (bias?.needsGradient ?? false))
@@ -199,7 +204,7 @@ extension Tensor {
       arguments.append((LB_ARG_DIFF_BIAS, d.storage.pointer))
       db = d
     }
-    backward.execute(arguments)
+    backward.execute("conv2d.weight", operations: shape.operations, arguments)
     if shape.groups > 1 {
       dw = dw.reordered(from: layout, to: plain)
       dw.layout = nil
@@ -214,10 +219,12 @@ extension Tensor {
     let packed = w.reordered(from: home, to: backward.required(LB_ARG_WEIGHTS))
     let diff = dy.reordered(to: backward.required(LB_ARG_DIFF_DST))
     let dx = Tensor(uninitialized: inputShape, layout: backward.required(LB_ARG_DIFF_SRC))
-    backward.execute([
-      (LB_ARG_WEIGHTS, packed.storage.pointer), (LB_ARG_DIFF_DST, diff.storage.pointer),
-      (LB_ARG_DIFF_SRC, dx.storage.pointer),
-    ])
+    backward.execute(
+      "conv2d.input", operations: shape.operations,
+      [
+        (LB_ARG_WEIGHTS, packed.storage.pointer), (LB_ARG_DIFF_DST, diff.storage.pointer),
+        (LB_ARG_DIFF_SRC, dx.storage.pointer),
+      ])
     return dx
   }
 }

@@ -23,11 +23,11 @@ extension Tensor {
   public func relu() -> Tensor {
     requireFloat("relu")
     let y = Tensor(uninitialized: shape, layout: layout, physicalCount: physicalCount)
-    lb_unary_forward(LB_RELU, floats, y.floats, physicalCount)
+    Profiler.measure("relu") { lb_unary_forward(LB_RELU, floats, y.floats, physicalCount) }
     return y.recorded("relu", from: [self]) { dy in
       let dy = dy.reordered(to: y.oneDNNLayout)
       let dx = Tensor(uninitialized: y.shape, layout: y.layout, physicalCount: y.physicalCount)
-      lb_relu_mask(y.floats, dy.floats, dx.floats, y.physicalCount)
+      Profiler.measure("relu") { lb_relu_mask(y.floats, dy.floats, dx.floats, y.physicalCount) }
       return [dx]
     }
   }
@@ -39,11 +39,15 @@ extension Tensor {
     b.requireFloat("addReLU")
     let aligned = b.reordered(to: a.oneDNNLayout)
     let y = Tensor(uninitialized: a.shape, layout: a.layout, physicalCount: a.physicalCount)
-    lb_add_relu(a.floats, aligned.floats, y.floats, a.physicalCount)
+    Profiler.measure("addReLU") {
+      lb_add_relu(a.floats, aligned.floats, y.floats, a.physicalCount)
+    }
     return y.recorded("addReLU", from: [a, b]) { dy in
       let dy = dy.reordered(to: y.oneDNNLayout)
       let dx = Tensor(uninitialized: y.shape, layout: y.layout, physicalCount: y.physicalCount)
-      lb_relu_mask(y.floats, dy.floats, dx.floats, y.physicalCount)
+      Profiler.measure("addReLU") {
+        lb_relu_mask(y.floats, dy.floats, dx.floats, y.physicalCount)
+      }
       return [dx, dx]
     }
   }

@@ -78,7 +78,9 @@ extension Tensor {
     step.debias2 = Float(1 - LibM.pow(s.beta2, s.step))
     step.gradient_scale = Float(s.gradientScale)
     step.decoupled = s.isDecoupled
-    lb_adam_step(step, floats, g.floats, average.floats, squareAverage.floats, physicalCount)
+    Profiler.measure("adam") {
+      lb_adam_step(step, floats, g.floats, average.floats, squareAverage.floats, physicalCount)
+    }
   }
 
   /// One step of SGD, in place: `m ← momentum·m + g; p ← p (1 − lr·wd) − lr·m`.
@@ -93,6 +95,8 @@ extension Tensor {
     step.gradient_scale = Float(s.gradientScale)
     step.decoupled = s.isDecoupled
     step.has_momentum = average != nil
-    lb_sgd_step(step, floats, g.floats, average?.floats, physicalCount)
+    Profiler.measure("sgd") {
+      lb_sgd_step(step, floats, g.floats, average?.floats, physicalCount)
+    }
   }
 }

@@ -72,7 +72,7 @@ extension Tensor {
     var arguments = [(LB_ARG_SRC, x.storage.pointer), (LB_ARG_DST, y.storage.pointer)]
     let workspace = forward.layout(LB_ARG_WORKSPACE).map { Storage(byteCount: $0.byteCount) }
     if let workspace { arguments.append((LB_ARG_WORKSPACE, workspace.pointer)) }
-    forward.execute(arguments)
+    forward.execute("pool2d", arguments)
     let inputShape = shape
     return y.recorded(name, from: [self]) { [key] dy in
       let backward = Primitive(text) { lb_make_pooling_backward(key, $0) }
@@ -82,7 +82,7 @@ extension Tensor {
         (LB_ARG_DIFF_DST, diff.storage.pointer), (LB_ARG_DIFF_SRC, dx.storage.pointer),
       ]
       if let workspace { arguments.append((LB_ARG_WORKSPACE, workspace.pointer)) }
-      backward.execute(arguments)
+      backward.execute("pool2d", arguments)
       return [dx]
     }
   }

@@ -106,6 +106,10 @@ public final class Optimizer {
 
   /// Changes every parameter that has a gradient.
   public func step() {
+    Profiler.during(.optimizer) { stepAll() }
+  }
+
+  private func stepAll() {
     for group in groups.indices {
       for index in groups[group].indices where groups[group][index].parameter.requiresGradient {
         guard let gradient = groups[group][index].parameter.sink.take() else { continue }

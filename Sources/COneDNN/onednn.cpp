@@ -179,6 +179,13 @@ dnnl_memory_desc_t any(int rank, const dnnl_dim_t *dims, int scalar) {
   return md;
 }
 
+dnnl_memory_desc_t blocked_if(bool blocked, const dnnl_dim_t *dims, int scalar) {
+  if (!blocked) return any(4, dims, scalar);
+  dnnl_memory_desc_t md;
+  dnnl_memory_desc_init_by_tag(&md, 4, dims, data_type(scalar), dnnl_nChw16c);
+  return md;
+}
+
 struct Images {
   dnnl_memory_desc_t source, weights, bias, destination;
   dnnl_dims_t strides, dilates, before, after;
@@ -190,8 +197,8 @@ Images describe(const lb_convolution &c) {
   if (c.plain_source)
     dnnl_memory_desc_init_by_tag(&i.source, 4, source, data_type(c.scalar), dnnl_nchw);
   else
-    i.source = any(4, source, c.scalar);
-  i.destination = any(4, destination, c.scalar);
+    i.source = blocked_if(c.blocked && c.ic % 16 == 0, source, c.scalar);
+  i.destination = blocked_if(c.blocked && c.oc % 16 == 0, destination, c.scalar);
   if (c.groups > 1) {
     dnnl_dim_t weights[] = {c.groups, c.oc / c.groups, c.ic / c.groups, c.kh, c.kw};
     i.weights = any(5, weights, c.scalar);
@@ -220,10 +227,10 @@ int forward_descriptor(const lb_convolution &c, dnnl_primitive_desc_t *out) {
     &i.weights, c.has_bias ? &i.bias : nullptr, &i.destination, i.strides, i.dilates, i.before, i.after);
   if (status != dnnl_success) return status;
   dnnl_primitive_attr_t a = attributes();
-  if (c.relu || c.sum) {
+  if (c.relu || c.addend) {
     dnnl_post_ops_t operations;
     dnnl_post_ops_create(&operations);
-    if (c.sum) dnnl_post_ops_append_sum(operations, 1.0f);
+    if (c.addend) dnnl_post_ops_append_binary(operations, dnnl_binary_add, &layout_of(c.addend)->md);
     if (c.relu) dnnl_post_ops_append_eltwise(operations, 1.0f, dnnl_eltwise_relu, 0.0f, 0.0f);
     dnnl_primitive_attr_set_post_ops(a, operations);
     dnnl_post_ops_destroy(operations);
@@ -273,10 +280,9 @@ const lb_layout *lb_layout_plain(int rank, const int64_t *dims, lb_scalar scalar
   return intern(md);
 }
 
-const lb_layout *lb_layout_blocked16(const int64_t *dims, lb_scalar scalar) {
-  dnnl_memory_desc_t md;
-  if (dnnl_memory_desc_init_by_tag(&md, 4, dims, data_type(scalar), dnnl_nChw16c) != dnnl_success)
-    return nullptr;
+const lb_layout *lb_layout_with_scalar(const lb_layout *layout, lb_scalar scalar) {
+  dnnl_memory_desc_t md = layout->md;
+  md.data_type = data_type(scalar);
   return intern(md);
 }
 
@@ -394,8 +400,10 @@ int lb_make_convolution_backward_weights(lb_convolution c, const lb_primitive **
   if (status != dnnl_success) return status;
   Images i = describe(c);
   dnnl_convolution_desc_t od;
+  // Sums over the batch stay in float32, whatever the images are.
+  dnnl_memory_desc_t weights = any(i.weights.ndims, i.weights.dims, LB_SCALAR_F32);
   status = dnnl_dilated_convolution_backward_weights_desc_init(
-    &od, algorithm(c), &i.source, &i.weights, c.has_bias ? &i.bias : nullptr, &i.destination, i.strides,
+    &od, algorithm(c), &i.source, &weights, c.has_bias ? &i.bias : nullptr, &i.destination, i.strides,
     i.dilates, i.before, i.after);
   if (status == dnnl_success) status = describe_primitive(&d, &od, hint);
   dnnl_primitive_desc_destroy(hint);

@@ -8,7 +8,7 @@ public import Tensors
 ///       let activations = hook.stored
 ///     }
 ///
-/// What it keeps is off the tape and never changes afterwards. A hook never changes a result.
+/// What it keeps is float32, off the tape, and never changes afterwards. A hook never changes a result.
 public final class Hook {
   /// The layer's last output, detached; nil before it ran.
   public private(set) var stored: Tensor?
@@ -18,7 +18,9 @@ public final class Hook {
   /// Attaches to a layer until `remove()` or until this object goes.
   public init(_ module: Module) {
     self.module = module
-    number = module.addForwardHook { [weak self] _, _, output in self?.stored = output.detached }
+    number = module.addForwardHook { [weak self] _, _, output in
+      self?.stored = output.detached.converted(to: .float32)
+    }
   }
 
   /// Detaches; what was stored stays.

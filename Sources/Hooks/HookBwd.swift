@@ -23,7 +23,9 @@ public final class HookBwd {
     self.module = module
     let box = box
     number = module.addBackwardHook { gradient in
-      box.state.withLock { if $0.isAttached { $0.stored = gradient.detached } }
+      box.state.withLock {
+        if $0.isAttached { $0.stored = gradient.detached.converted(to: .float32) }
+      }
     }
   }
 

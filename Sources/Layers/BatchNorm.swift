@@ -55,17 +55,3 @@ public final class BatchNorm: Module {
     return result.output
   }
 }
-
-extension Module {
-  /// Batch norm, then ReLU: in one pass, unless a hook would see what lies between.
-  package static func normalized(_ norm: BatchNorm, _ relu: ReLU, _ input: Tensor) -> Tensor {
-    guard !norm.isHooked, !relu.isHooked else { return relu(norm(input)) }
-    guard Profiler.isActive else { return norm.normalized(input, relu: true) }
-    return Profiler.within(norm.label) { norm.normalized(input, relu: true) }
-  }
-
-  /// The residual sum, then ReLU, in one pass.
-  package static func added(_ a: Tensor, _ b: Tensor, _ relu: ReLU) -> Tensor {
-    relu.isHooked ? relu(a + b) : Tensor.addReLU(a, b)
-  }
-}

@@ -10,6 +10,8 @@ public final class Conv2D: Module {
   public let bias: Parameter?
   /// Stride, padding, dilation, groups.
   public let geometry: ConvolutionGeometry
+  /// What inference uses instead of this layer and the batch norm behind it.
+  var folding: FoldedConvolution?
 
   /// Makes a convolution with PyTorch's default initial values.
   public init(
@@ -34,7 +36,8 @@ public final class Conv2D: Module {
 
   /// The convolution of a batch of images.
   public override func forward(_ input: Tensor) -> Tensor {
-    if isTraining, weight.value.layout == nil {
+    if isTraining { folding = nil }
+    if weight.value.layout == nil {
       let shape = ConvolutionShape(
         input: input.shape, weight: weight.shape, bias: bias?.shape, geometry)
       weight.adopt(shape.homeOfWeights)

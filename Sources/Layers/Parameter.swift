@@ -17,6 +17,8 @@ public final class Parameter {
   package let sink = GradientSink()
   package var stream: RandomSource
   private var current: Tensor?
+  /// Counts the changes, so that what was computed from the value is known to be out of date.
+  package private(set) var version = 0
 
   /// Makes a parameter whose first value comes from an initializer.
   public init(shape: [Int], initializer: Initializer) {
@@ -45,6 +47,7 @@ public final class Parameter {
       precondition(
         newValue.shape == shape, "a parameter of shape \(shape) cannot take \(newValue.shape)")
       current = newValue.detached
+      version += 1
     }
   }
 
@@ -66,12 +69,14 @@ public final class Parameter {
     current = nil
     body(&taken)
     current = taken
+    version += 1
   }
 
   /// Forgets the value, so that the next read draws it anew.
   package func reset(random: RandomSource) {
     stream = random
     current = nil
+    version += 1
   }
 
   /// Keeps the value in the physical layout that its operation prefers, from now on.
@@ -84,7 +89,9 @@ public final class Parameter {
 /// A tensor that belongs to a module and is saved with it, but has no gradient: running statistics.
 public final class Buffer {
   /// The value now.
-  public var value: Tensor
+  public var value: Tensor { didSet { version += 1 } }
+  /// Counts the changes.
+  package private(set) var version = 0
 
   /// Makes a buffer.
   public init(_ value: Tensor) { self.value = value }

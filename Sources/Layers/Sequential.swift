@@ -40,12 +40,19 @@ public final class Sequential: Module {
   /// Number of layers.
   public var count: Int { layers.count }
 
-  /// Runs the layers in order; batch norm and the ReLU behind it in one pass where no hook looks between.
+  /// Runs the layers in order; convolution, batch norm and ReLU as one where no hook looks between.
   public override func forward(_ input: Tensor) -> Tensor {
     var x = input
     var i = 0
     while i < layers.count {
-      if i + 1 < layers.count, let norm = layers[i] as? BatchNorm, let relu = layers[i + 1] as? ReLU
+      if i + 1 < layers.count, let convolution = layers[i] as? Conv2D,
+        let norm = layers[i + 1] as? BatchNorm
+      {
+        let relu = i + 2 < layers.count ? layers[i + 2] as? ReLU : nil
+        x = Module.convolved(convolution, norm, relu, x)
+        i += relu == nil ? 2 : 3
+      } else if i + 1 < layers.count, let norm = layers[i] as? BatchNorm,
+        let relu = layers[i + 1] as? ReLU
       {
         x = Module.normalized(norm, relu, x)
         i += 2

@@ -81,7 +81,7 @@ public final class ResNet: Module {
 
   /// Logits, `[batch, classes]`, of pictures, `[batch, channels, height, width]`.
   public override func forward(_ input: Tensor) -> Tensor {
-    let stem = maxpool(Module.normalized(bn1, relu, conv1(input)))
+    let stem = maxpool(Module.convolved(conv1, bn1, relu, input))
     return fc(avgpool(layer4(layer3(layer2(layer1(stem))))).flattened())
   }
 

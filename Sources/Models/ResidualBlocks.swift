@@ -21,8 +21,8 @@ public final class BasicBlock: Module {
 
   /// `relu(bn2(conv2(relu(bn1(conv1(x))))) + shortcut(x))`.
   public override func forward(_ input: Tensor) -> Tensor {
-    let x = Module.normalized(bn1, relu, conv1(input))
-    return Module.added(bn2(conv2(x)), downsample?(input) ?? input, relu)
+    let x = Module.convolved(conv1, bn1, relu, input)
+    return Module.convolved(conv2, bn2, relu, adding: downsample?(input) ?? input, x)
   }
 }
 
@@ -55,9 +55,9 @@ public final class Bottleneck: Module {
 
   /// `relu(bn3(conv3(relu(bn2(conv2(relu(bn1(conv1(x)))))))) + shortcut(x))`.
   public override func forward(_ input: Tensor) -> Tensor {
-    let x = Module.normalized(bn1, relu, conv1(input))
-    let y = Module.normalized(bn2, relu, conv2(x))
-    return Module.added(bn3(conv3(y)), downsample?(input) ?? input, relu)
+    let x = Module.convolved(conv1, bn1, relu, input)
+    let y = Module.convolved(conv2, bn2, relu, x)
+    return Module.convolved(conv3, bn3, relu, adding: downsample?(input) ?? input, y)
   }
 }
 

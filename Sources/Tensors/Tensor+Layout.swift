@@ -5,7 +5,7 @@ extension Tensor {
   /// The same numbers in row-major order; itself if it is so already.
   package var rowMajor: Tensor {
     guard layout != nil else { return self }
-    return reordered(to: Layout.plain(shape))
+    return reordered(to: Layout.plain(shape, dtype.oneDNNScalar))
   }
 
   /// The same numbers in another physical order; itself if it is so already.
@@ -29,11 +29,27 @@ extension Tensor {
     return result
   }
 
+  /// The same numbers as float32 or bfloat16 (rounded to the nearest, ties to even), in the same
+  /// physical order; itself if it is so already.
+  ///
+  /// Differentiable; the gradient comes back in this tensor's type.
+  public func converted(to type: DType) -> Tensor {
+    guard type != dtype else { return self }
+    let own = dtype
+    let result = detached.reordered(to: oneDNNLayout.with(type))
+    return result.recorded("converted", from: [self]) { dy in [dy.converted(to: own)] }
+  }
+
   /// Adds `other` to this tensor's numbers, in place where nobody else holds them.
   package mutating func accumulate(_ other: Tensor) {
     precondition(
       shape == other.shape, "cannot add a gradient of shape \(other.shape) to one of \(shape)")
     let addend = other.layout == layout ? other : other.reordered(to: oneDNNLayout)
+    guard dtype != .bfloat16 else {
+      makeUnique()
+      Profiler.measure("accumulate") { lb_accumulate_bf16(addend.bfloats, bfloats, physicalCount) }
+      return
+    }
     if isKnownUniquelyReferenced(&storage) {
       Profiler.measure("accumulate") { lb_accumulate(addend.floats, floats, physicalCount) }
     } else {

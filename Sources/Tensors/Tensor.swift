@@ -37,10 +37,10 @@ public struct Tensor: Sendable {
     self.init(shape: shape, dtype: dtype, storage: Storage(byteCount: count * dtype.byteCount))
   }
 
-  /// float32 memory in a physical layout; whoever asks must write every scalar, padding included.
+  /// Memory in a physical layout, of its scalars; whoever asks must write every scalar, padding included.
   package init(uninitialized shape: [Int], layout: Layout) {
     self.init(
-      shape: shape, dtype: .float32, storage: Storage(byteCount: layout.byteCount),
+      shape: shape, dtype: layout.dtype, storage: Storage(byteCount: layout.byteCount),
       layout: layout.isPlain ? nil : layout)
   }
 
@@ -99,6 +99,9 @@ public struct Tensor: Sendable {
     Tensor(shape: shape, dtype: dtype, storage: storage, layout: layout)
   }
 
+  /// True if no tape watches this tensor.
+  package var isOffTape: Bool { place == nil }
+
   /// True if a gradient of this tensor will be known after a backward walk.
   public var needsGradient: Bool { (place?.index ?? -1) >= 0 }
 
@@ -140,11 +143,28 @@ public struct Tensor: Sendable {
 
   package var floats: UnsafeMutablePointer<Float> { storage.floats }
 
-  /// float32 scalars in memory, padding included.
-  var physicalCount: Int { layout.map { $0.byteCount / 4 } ?? count }
+  /// Scalars in memory, padding included.
+  var physicalCount: Int { layout.map { $0.byteCount / dtype.byteCount } ?? count }
 
   /// The layout as oneDNN knows it.
-  var oneDNNLayout: Layout { layout ?? Layout.plain(shape) }
+  var oneDNNLayout: Layout { layout ?? Layout.plain(shape, dtype.oneDNNScalar) }
+
+  /// Memory for the same scalars in the same physical order; whoever asks must write all, padding included.
+  var uninitializedAlike: Tensor {
+    Tensor(
+      shape: shape, dtype: dtype, storage: Storage(byteCount: physicalCount * dtype.byteCount),
+      layout: layout)
+  }
+
+  var bfloats: UnsafeMutablePointer<UInt16> {
+    storage.pointer.assumingMemoryBound(to: UInt16.self)
+  }
+
+  func requireFloatOrBFloat(_ operation: StaticString) {
+    precondition(
+      dtype == .float32 || dtype == .bfloat16,
+      "\(operation) needs float32 or bfloat16, not \(dtype.rawValue)")
+  }
 
   func requireFloat(_ operation: StaticString) {
     precondition(dtype == .float32, "\(operation) needs float32, not \(dtype.rawValue)")

@@ -62,6 +62,17 @@ void lb_u8_to_f32(const uint8_t *x, float scale, float *y, size_t n);
 void lb_f32_to_bf16(const float *x, uint16_t *y, size_t n);
 void lb_bf16_to_f32(const uint16_t *x, float *y, size_t n);
 
+// MARK: Elementwise on bfloat16 (bfloat16.c): computed in float32, rounded to the nearest, ties to even.
+
+void lb_relu_bf16(const uint16_t *x, uint16_t *y, size_t n);
+/// dx = dy where y > 0, else 0.
+void lb_relu_mask_bf16(const uint16_t *y, const uint16_t *dy, uint16_t *dx, size_t n);
+/// y = y + x.
+void lb_accumulate_bf16(const uint16_t *x, uint16_t *y, size_t n);
+void lb_add_bf16(const uint16_t *a, const uint16_t *b, uint16_t *y, size_t n);
+/// y = max(a + b, 0).
+void lb_add_relu_bf16(const uint16_t *a, const uint16_t *b, uint16_t *y, size_t n);
+
 // MARK: Shapes (shaping.c): row-major, any 4-byte elements.
 
 /// `y` (row-major, `rank` dims) gathers `x` at offset + sum(index * stride). Strides in elements, may be negative.

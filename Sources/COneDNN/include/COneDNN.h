@@ -22,8 +22,8 @@ typedef enum lb_scalar { LB_SCALAR_F32 = 0, LB_SCALAR_BF16 = 1, LB_SCALAR_S32 = 
 
 /// Row-major, dense.
 const lb_layout *lb_layout_plain(int rank, const int64_t *dims, lb_scalar scalar);
-/// Channels in blocks of 16 (rank 4): what most primitives prefer.
-const lb_layout *lb_layout_blocked16(const int64_t *dims, lb_scalar scalar);
+/// The same order of other scalars.
+const lb_layout *lb_layout_with_scalar(const lb_layout *layout, lb_scalar scalar);
 size_t lb_layout_bytes(const lb_layout *layout);
 bool lb_layout_is_plain(const lb_layout *layout);
 /// True: scalars in some order, with at most padding between; false: a private packing (Winograd).
@@ -38,7 +38,8 @@ typedef enum lb_argument {
   LB_ARG_SRC = 1, LB_ARG_SRC_1 = 2, LB_ARG_DST = 17, LB_ARG_WEIGHTS = 33, LB_ARG_BIAS = 41,
   LB_ARG_MEAN = 49, LB_ARG_VARIANCE = 50, LB_ARG_SCALE = 51, LB_ARG_SHIFT = 52,
   LB_ARG_WORKSPACE = 64, LB_ARG_DIFF_SRC = 129, LB_ARG_DIFF_DST = 145, LB_ARG_DIFF_WEIGHTS = 161,
-  LB_ARG_DIFF_BIAS = 169, LB_ARG_DIFF_SCALE = 255, LB_ARG_DIFF_SHIFT = 256
+  LB_ARG_DIFF_BIAS = 169, LB_ARG_DIFF_SCALE = 255, LB_ARG_DIFF_SHIFT = 256,
+  LB_ARG_ADDEND = 16386  // the second operand of the first operation behind a convolution
 } lb_argument;
 
 /// What the primitive wants for an argument; NULL: nothing.
@@ -56,13 +57,14 @@ int lb_make_reorder(const lb_layout *from, const lb_layout *to, const lb_primiti
 
 typedef struct lb_convolution {
   int64_t n, ic, ih, iw, oc, oh, ow, kh, kw, groups, sh, sw, dh, dw, pt, pl, pb, pr;
+  uintptr_t addend;      // layout of LB_ARG_ADDEND, added before ReLU (inference only); 0: none
   int32_t scalar;        // lb_scalar of images and filters
   int32_t has_bias;
   int32_t winograd;      // 1: oneDNN may choose Winograd
   int32_t plain_source;  // 1: the source stays row-major (few channels)
   int32_t inference;     // 1: forward only, filters may be packed
   int32_t relu;          // 1: with ReLU behind (inference only)
-  int32_t sum;           // 1: adds to what is in the destination, before ReLU (inference only)
+  int32_t blocked;       // 1: channels in blocks of 16 where they fill them (inference only)
   int32_t kind;          // set by the functions below
 } lb_convolution;
 int lb_make_convolution_forward(lb_convolution shape, const lb_primitive **out);

@@ -23,9 +23,33 @@ package struct Layout: @unchecked Sendable, Hashable {
   /// The same pointer as a number, for the keys of primitives.
   var address: UInt { UInt(bitPattern: pointer) }
 
+  /// The same order of other scalars.
+  func with(_ type: DType) -> Layout {
+    guard let pointer = lb_layout_with_scalar(pointer, type.oneDNNScalar) else {
+      fatalError("oneDNN has no such layout of \(type.rawValue): \(description)")
+    }
+    return Layout(pointer)
+  }
+
+  /// The type of the scalars.
+  var dtype: DType { lb_layout_scalar(pointer) == LB_SCALAR_BF16 ? .bfloat16 : .float32 }
+
   var byteCount: Int { lb_layout_bytes(pointer) }
   package var isPlain: Bool { lb_layout_is_plain(pointer) }
   /// False for private packings that only one primitive can read.
   var isBlocked: Bool { lb_layout_is_blocked(pointer) }
   package var description: String { String(cString: lb_layout_describe(pointer)) }
+}
+
+extension DType {
+  /// oneDNN's name of this type.
+  ///
+  /// - Precondition: a type of floating-point numbers; oneDNN moves no others here.
+  var oneDNNScalar: lb_scalar {
+    switch self {
+    case .float32: LB_SCALAR_F32
+    case .bfloat16: LB_SCALAR_BF16
+    default: preconditionFailure("this operation needs floating-point numbers, not \(rawValue)")
+    }
+  }
 }

@@ -17,6 +17,13 @@ struct Primitive {
     pointer = found
   }
 
+  /// Looks up or makes a primitive that oneDNN may not have.
+  init?(make: (UnsafeMutablePointer<OpaquePointer?>) -> Int32) {
+    var found: OpaquePointer?
+    guard make(&found) == 0, let found else { return nil }
+    pointer = found
+  }
+
   /// The layout that the primitive wants for an argument; nil if it has no such argument.
   func layout(_ argument: lb_argument) -> Layout? {
     lb_primitive_layout(pointer, argument).map(Layout.init)

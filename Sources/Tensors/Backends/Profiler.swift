@@ -51,7 +51,8 @@ public enum Profiler {
   }
 
   /// Runs `body` under a layer's label.
-  package static func within<Result>(_ layer: String, _ body: () throws -> Result) rethrows -> Result
+  package static func within<Result>(_ layer: String, _ body: () throws -> Result) rethrows
+    -> Result
   {
     state.withLock { $0.layers.append(layer) }
     defer { state.withLock { _ = $0.layers.popLast() } }

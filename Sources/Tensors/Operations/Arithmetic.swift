@@ -74,9 +74,21 @@ extension Tensor {
 
   /// Element by element, with broadcasting: `y = a + b`, `da = db = dy`.
   public static func + (a: Tensor, b: Tensor) -> Tensor {
+    if a.dtype == .bfloat16 || b.dtype == .bfloat16, a.shape == b.shape { return a.addingBFloat(b) }
     let (shapeA, shapeB) = (a.shape, b.shape)
     return a.combined(LB_ADD, "+", with: b).recorded("add", from: [a, b]) { dy in
       [dy.summed(to: shapeA), dy.summed(to: shapeB)]
+    }
+  }
+
+  /// The sum of two tensors of one shape, at least one of them bfloat16: bfloat16.
+  private func addingBFloat(_ other: Tensor) -> Tensor {
+    let (a, own, others) = (detached.converted(to: .bfloat16), dtype, other.dtype)
+    let b = other.detached.reordered(to: a.oneDNNLayout)
+    let y = a.uninitializedAlike
+    lb_add_bf16(a.bfloats, b.bfloats, y.bfloats, a.physicalCount)
+    return y.recorded("add", from: [self, other]) { dy in
+      [dy.converted(to: own), dy.converted(to: others)]
     }
   }
 

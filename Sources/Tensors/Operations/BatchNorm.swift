@@ -32,7 +32,7 @@ extension Tensor {
     scale: Tensor, shift: Tensor, statistics: (mean: Tensor, variance: Tensor)? = nil,
     epsilon: Float = 1e-5, relu: Bool = false
   ) -> BatchNormResult {
-    requireFloat("batchNorm")
+    requireFloatOrBFloat("batchNorm")
     precondition(
       (rank == 2 || rank == 4) && scale.shape == [shape[1]] && shift.shape == [shape[1]],
       "batchNorm: an input of \(shape) with scale \(scale.shape) and shift \(shift.shape): "

@@ -95,7 +95,8 @@ package struct ConvolutionShape: Sendable {
     // What the last position needs, which may be less than the padding asked for.
     key.pb = Int64((oh - 1) * g.stride.height + eh - h - g.padding.height)
     key.pr = Int64((ow - 1) * g.stride.width + ew - w - g.padding.width)
-    key.scalar = Int32(LB_SCALAR_F32.rawValue)
+    let isMixed = Compute.precision == .bfloat16
+    key.scalar = Int32((isMixed ? LB_SCALAR_BF16 : LB_SCALAR_F32).rawValue)
     key.has_bias = bias == nil ? 0 : 1
     key.winograd = Compute.convolution == .fastest ? 1 : 0
     // The stem reads pictures as they come; everything behind it stays in blocks.
@@ -103,6 +104,9 @@ package struct ConvolutionShape: Sendable {
     outputShape = [n, o, oh, ow]
     groups = g.groups
   }
+
+  /// The type of images and results.
+  var dtype: DType { key.scalar == Int32(LB_SCALAR_BF16.rawValue) ? .bfloat16 : .float32 }
 
   /// Multiplications and additions of one pass.
   var operations: Double {
@@ -127,9 +131,12 @@ package struct ConvolutionShape: Sendable {
     groups == 1 ? Layout.plain(weight) : Layout.plain([groups, weight[0] / groups] + weight[1...])
   }
 
-  /// Where weights may live between steps: the forward primitive's layout if others can read it too.
+  /// Where weights may live between steps: the forward primitive's layout if others can read it too; in
+  /// mixed precision, where weights are float32 and rounded at each use, the layout of their gradient.
   package var homeOfWeights: Layout? {
-    let wanted = forward().required(LB_ARG_WEIGHTS)
+    let wanted =
+      dtype == .float32
+      ? forward().required(LB_ARG_WEIGHTS) : backwardWeights().required(LB_ARG_DIFF_WEIGHTS)
     return groups == 1 && wanted.isBlocked && !wanted.isPlain ? wanted : nil
   }
 }
@@ -149,7 +156,7 @@ extension Tensor {
   public func conv2d(
     _ weight: Tensor, bias: Tensor? = nil, geometry: ConvolutionGeometry = ConvolutionGeometry()
   ) -> Tensor {
-    requireFloat("conv2d")
+    requireFloatOrBFloat("conv2d")
     weight.requireFloat("conv2d")
     let shape = ConvolutionShape(
       input: self.shape, weight: weight.shape, bias: bias?.shape, geometry)
@@ -167,7 +174,7 @@ extension Tensor {
     if let b { arguments.append((LB_ARG_BIAS, b.storage.pointer)) }
     forward.execute("conv2d", operations: shape.operations, arguments)
 
-    let (inputShape, weightShape) = (self.shape, weight.shape)
+    let (inputShape, inputType, weightShape) = (self.shape, dtype, weight.shape)
     let needs = (needsGradient, weight.needsGradient || (bias?.needsGradient ?? false))
     let w = weight.detached
     return y.recorded("conv2d", from: [self, weight] + (bias.map { [$0] } ?? [])) { dy in
@@ -180,7 +187,8 @@ extension Tensor {
         gradients.append(nil)
       }
       if needs.0 {
-        gradients[0] = Tensor.convolutionInputGradient(w, home, dy, shape, inputShape)
+        let dx = Tensor.convolutionInputGradient(w, home, dy, shape, inputShape)
+        gradients[0] = dx.converted(to: inputType)
       }
       return gradients
     }

@@ -21,35 +21,50 @@ extension Tensor {
   ///
   /// Keeps the physical layout; its own output is all that backward needs.
   public func relu() -> Tensor {
-    requireFloat("relu")
-    let y = Tensor(uninitialized: shape, layout: layout, physicalCount: physicalCount)
-    Profiler.measure("relu") { lb_unary_forward(LB_RELU, floats, y.floats, physicalCount) }
+    requireFloatOrBFloat("relu")
+    let y = uninitializedAlike
+    Profiler.measure("relu") {
+      if dtype == .bfloat16 {
+        lb_relu_bf16(bfloats, y.bfloats, physicalCount)
+      } else {
+        lb_unary_forward(LB_RELU, floats, y.floats, physicalCount)
+      }
+    }
     return y.recorded("relu", from: [self]) { dy in
-      let dy = dy.reordered(to: y.oneDNNLayout)
-      let dx = Tensor(uninitialized: y.shape, layout: y.layout, physicalCount: y.physicalCount)
-      Profiler.measure("relu") { lb_relu_mask(y.floats, dy.floats, dx.floats, y.physicalCount) }
-      return [dx]
+      Profiler.measure("relu") { [y.maskedByPositive(dy)] }
     }
   }
 
   /// The residual sum with ReLU behind it, in one pass: `y = max(a + b, 0)`.
   public static func addReLU(_ a: Tensor, _ b: Tensor) -> Tensor {
     precondition(a.shape == b.shape, "addReLU of \(a.shape) and \(b.shape): the shapes differ")
-    a.requireFloat("addReLU")
-    b.requireFloat("addReLU")
-    let aligned = b.reordered(to: a.oneDNNLayout)
-    let y = Tensor(uninitialized: a.shape, layout: a.layout, physicalCount: a.physicalCount)
+    a.requireFloatOrBFloat("addReLU")
+    b.requireFloatOrBFloat("addReLU")
+    let (aligned, other) = (b.reordered(to: a.oneDNNLayout), b.dtype)
+    let y = a.uninitializedAlike
     Profiler.measure("addReLU") {
-      lb_add_relu(a.floats, aligned.floats, y.floats, a.physicalCount)
+      if a.dtype == .bfloat16 {
+        lb_add_relu_bf16(a.bfloats, aligned.bfloats, y.bfloats, a.physicalCount)
+      } else {
+        lb_add_relu(a.floats, aligned.floats, y.floats, a.physicalCount)
+      }
     }
     return y.recorded("addReLU", from: [a, b]) { dy in
-      let dy = dy.reordered(to: y.oneDNNLayout)
-      let dx = Tensor(uninitialized: y.shape, layout: y.layout, physicalCount: y.physicalCount)
-      Profiler.measure("addReLU") {
-        lb_relu_mask(y.floats, dy.floats, dx.floats, y.physicalCount)
-      }
-      return [dx, dx]
+      let dx = Profiler.measure("addReLU") { y.maskedByPositive(dy) }
+      return [dx, dx.converted(to: other)]
     }
+  }
+
+  /// `dy` where this tensor is positive, else 0.
+  private func maskedByPositive(_ dy: Tensor) -> Tensor {
+    let dy = dy.reordered(to: oneDNNLayout)
+    let dx = uninitializedAlike
+    if dtype == .bfloat16 {
+      lb_relu_mask_bf16(bfloats, dy.bfloats, dx.bfloats, physicalCount)
+    } else {
+      lb_relu_mask(floats, dy.floats, dx.floats, physicalCount)
+    }
+    return dx
   }
 
   /// e to the power of each scalar; relative error about 1e-7.

@@ -38,7 +38,9 @@ public struct PoolingGeometry: Sendable, Hashable {
 extension Tensor {
   private func pooled(_ g: PoolingGeometry, maximum: Bool, _ name: String) -> Tensor {
     precondition(rank == 4, "\(name): needs [batch, channels, height, width], not \(shape)")
-    precondition(dtype == .float32, "\(name) needs float32, not \(dtype.rawValue)")
+    precondition(
+      dtype == .float32 || dtype == .bfloat16,
+      "\(name) needs float32 or bfloat16, not \(dtype.rawValue)")
     let (h, w) = (shape[2], shape[3])
     precondition(
       g.kernelSize.height > 0 && g.kernelSize.width > 0 && g.stride.height > 0 && g.stride.width > 0
@@ -100,7 +102,7 @@ extension Tensor {
   public func avgPool2d(_ geometry: PoolingGeometry) -> Tensor {
     // oneDNN counts every tap of an overhanging window; PyTorch counts those within the margin.
     if geometry.ceilMode, geometry.countsPadding {
-      return averagedByWindows(geometry)
+      return converted(to: .float32).averagedByWindows(geometry)
     }
     return pooled(geometry, maximum: false, "avgPool2d")
   }
@@ -150,6 +152,10 @@ extension Tensor {
     precondition(
       rank == 4 && shape[2] > 0 && shape[3] > 0 && size.height > 0 && size.width > 0,
       "\(name): an input of \(shape) into \(size) parts")
+    // What is pooled away is not rounded twice.
+    if dtype == .bfloat16 {
+      return converted(to: .float32).adaptivelyPooled(size, maximum: maximum, name)
+    }
     requireFloat("adaptive pooling")
     let (h, w) = (shape[2], shape[3])
     if size == 1, h > 1 || w > 1 {

@@ -1,0 +1,86 @@
+package import Tensors
+
+// What stands together in nearly every network, in as few passes over memory as can be. Where a hook
+// would see what lies between, each layer runs by itself; the numbers agree to rounding.
+
+extension Module {
+  /// Batch norm, then ReLU: in one pass, unless a hook would see what lies between.
+  package static func normalized(_ norm: BatchNorm, _ relu: ReLU, _ input: Tensor) -> Tensor {
+    guard !norm.isHooked, !relu.isHooked else { return relu(norm(input)) }
+    guard Profiler.isActive else { return norm.normalized(input, relu: true) }
+    return Profiler.within(norm.label) { norm.normalized(input, relu: true) }
+  }
+
+  /// The residual sum, then ReLU, in one pass.
+  package static func added(_ a: Tensor, _ b: Tensor, _ relu: ReLU) -> Tensor {
+    relu.isHooked ? relu(a + b) : Tensor.addReLU(a, b)
+  }
+
+  /// Convolution and batch norm, then a residual sum and ReLU where given.
+  ///
+  /// In evaluation mode, on no tape, batch norm is folded into the filters and all of it is one pass.
+  package static func convolved(
+    _ convolution: Conv2D, _ norm: BatchNorm, _ relu: ReLU? = nil, adding residual: Tensor? = nil,
+    _ input: Tensor
+  ) -> Tensor {
+    let isHooked = convolution.isHooked || norm.isHooked || relu?.isHooked ?? false
+    if !isHooked, !norm.isTraining, input.isOffTape, residual?.isOffTape ?? true {
+      guard Profiler.isActive else {
+        return convolution.folded(norm, input, adding: residual, relu: relu != nil)
+      }
+      return Profiler.within(convolution.label) {
+        convolution.folded(norm, input, adding: residual, relu: relu != nil)
+      }
+    }
+    let y = convolution(input)
+    guard let residual else { return relu.map { normalized(norm, $0, y) } ?? norm(y) }
+    return relu.map { added(norm(y), residual, $0) } ?? norm(y) + residual
+  }
+}
+
+/// A convolution with a batch norm folded into it, as long as neither changes.
+struct FoldedConvolution {
+  private let norm: ObjectIdentifier
+  private let versions: [Int]
+  private let precision: Compute.Precision
+  var packed: PackedConvolution
+
+  ///     w' = w · γ / √(σ² + ε);   b' = β + (b − μ) · γ / √(σ² + ε)
+  init(_ convolution: Conv2D, _ norm: BatchNorm) {
+    self.norm = ObjectIdentifier(norm)
+    versions = FoldedConvolution.versions(convolution, norm)
+    precision = Compute.precision
+    let outputs = convolution.weight.shape[0]
+    let scale = norm.weight.value / (norm.runningVar.value + Tensor(norm.epsilon)).squareRoot()
+    let bias = convolution.bias?.value ?? Tensor.zeros([outputs])
+    packed = PackedConvolution(
+      weight: convolution.weight.value.detached * scale.reshaped(to: [outputs, 1, 1, 1]),
+      bias: norm.bias.value + (bias - norm.runningMean.value) * scale)
+  }
+
+  func isCurrent(_ convolution: Conv2D, _ norm: BatchNorm) -> Bool {
+    self.norm == ObjectIdentifier(norm) && precision == Compute.precision
+      && versions == FoldedConvolution.versions(convolution, norm)
+  }
+
+  private static func versions(_ convolution: Conv2D, _ norm: BatchNorm) -> [Int] {
+    [
+      convolution.weight.version, convolution.bias?.version ?? 0, norm.weight.version,
+      norm.bias.version, norm.runningMean.version, norm.runningVar.version,
+    ]
+  }
+}
+
+extension Conv2D {
+  /// The convolution with a batch norm folded into it, then a sum and ReLU where asked.
+  fileprivate func folded(
+    _ norm: BatchNorm, _ input: Tensor, adding residual: Tensor?, relu: Bool
+  ) -> Tensor {
+    var current =
+      folding.flatMap { $0.isCurrent(self, norm) ? $0 : nil } ?? FoldedConvolution(self, norm)
+    folding = nil  // held once, so that what it packs is not copied
+    let result = current.packed(input, geometry, adding: residual, relu: relu)
+    folding = current
+    return result
+  }
+}

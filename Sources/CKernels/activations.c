@@ -38,8 +38,9 @@ LB_INLINE float lb_gelu_tanh_slope(float v) {
   return g + c * g * (1.0f - g) * 2.0f * LB_GELU_C * (1.0f + 3.0f * 0.044715f * c * c);
 }
 LB_INLINE float lb_silu_slope(float v) {
-  float s = lb_sigmoidf(v), other = lb_sigmoidf(-v);
-  return s + (other > 0.0f && s > 0.0f ? v * s * other : 0.0f);
+  lb_sigmoids s = lb_sigmoid_pair(v);
+  float bend = s.of_x * s.of_minus_x;
+  return s.of_x + (bend > 0.0f ? v * bend : bend);
 }
 // e^v - 1 for v <= 0: the series near 0, where the difference would lose digits.
 LB_INLINE float lb_expm1_negative(float v) {

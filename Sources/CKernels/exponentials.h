@@ -50,6 +50,15 @@ LB_INLINE float lb_logf(float x) {
 
 LB_INLINE float lb_sigmoidf(float x) { return 1.0f / (1.0f + lb_expf(-x)); }
 
+// Both from one e^-|x|, neither as 1 less the other.
+typedef struct { float of_x, of_minus_x; } lb_sigmoids;
+LB_INLINE lb_sigmoids lb_sigmoid_pair(float x) {
+  float e = lb_expf(-__builtin_fabsf(x)), large = 1.0f / (1.0f + e), small = e * large;
+  bool up = x > 0.0f;
+  lb_sigmoids s = {up ? large : small, up ? small : large};
+  return s;
+}
+
 // log(1 + e^x): max(x, 0) + log1p(e^-|x|). Rounding 1 + e loses e's last digits; e / (u - 1) gives them back.
 LB_INLINE float lb_softplusf(float x) {
   float e = lb_expf(-__builtin_fabsf(x));

@@ -123,33 +123,37 @@ void lb_focal_backward(const float *ce, const float *dy, double gamma, float *dx
 // MARK: Binary cross entropy, w ((1 - t) softplus(x) + p t softplus(-x)): no difference of large numbers.
 
 typedef struct { const float *x, *t, *w, *p, *dy; float *out; } lb_bce_job;
-LB_KERNEL static void lb_bce_loop(
-  const float *restrict x, const float *restrict t, const float *w, const float *p, float *restrict y, size_t n) {
-  if (!w && !p) {
-    for (size_t i = 0; i < n; ++i) {
-      // Both at once: softplus(-x) = softplus(x) - x, but the smaller one must not come from that difference.
-      float small = lb_softplusf(-__builtin_fabsf(x[i]));
-      float large = small + __builtin_fabsf(x[i]);
-      bool up = x[i] > 0.0f;
-      y[i] = (1.0f - t[i]) * (up ? large : small) + t[i] * (up ? small : large);
-    }
-    return;
-  }
+// The weights' presence is a constant in each instance, so that the loops vectorise.
+LB_INLINE void lb_bce_each(
+  const float *restrict x, const float *restrict t, const float *restrict w, const float *restrict p,
+  const float *restrict dy, float *restrict out, size_t n, bool weighted, bool positive, bool backward) {
   for (size_t i = 0; i < n; ++i) {
-    float small = lb_softplusf(-__builtin_fabsf(x[i]));
-    float large = small + __builtin_fabsf(x[i]);
-    bool up = x[i] > 0.0f;
-    float l = (1.0f - t[i]) * (up ? large : small) + (p ? p[i] : 1.0f) * t[i] * (up ? small : large);
-    y[i] = w ? w[i] * l : l;
+    float no = 1.0f - t[i], yes = positive ? p[i] * t[i] : t[i], v;
+    if (backward) {
+      lb_sigmoids s = lb_sigmoid_pair(x[i]);
+      v = dy[i] * (no * s.of_x - yes * s.of_minus_x);
+    } else {
+      // The smaller of softplus(x) and softplus(-x) does not come from a difference of larger numbers.
+      float a = __builtin_fabsf(x[i]), small = lb_softplusf(-a), large = small + a;
+      bool up = x[i] > 0.0f;
+      v = no * (up ? large : small) + yes * (up ? small : large);
+    }
+    out[i] = weighted ? w[i] * v : v;
   }
 }
+LB_KERNEL static void lb_bce_loop(
+  const float *x, const float *t, const float *w, const float *p, float *y, size_t n) {
+  if (w && p) lb_bce_each(x, t, w, p, NULL, y, n, true, true, false);
+  else if (w) lb_bce_each(x, t, w, NULL, NULL, y, n, true, false, false);
+  else if (p) lb_bce_each(x, t, NULL, p, NULL, y, n, false, true, false);
+  else lb_bce_each(x, t, NULL, NULL, NULL, y, n, false, false, false);
+}
 LB_KERNEL static void lb_bce_backward_loop(
-  const float *restrict x, const float *restrict t, const float *w, const float *p, const float *restrict dy,
-  float *restrict dx, size_t n) {
-  for (size_t i = 0; i < n; ++i) {
-    float d = (1.0f - t[i]) * lb_sigmoidf(x[i]) - (p ? p[i] : 1.0f) * t[i] * lb_sigmoidf(-x[i]);
-    dx[i] = dy[i] * (w ? w[i] * d : d);
-  }
+  const float *x, const float *t, const float *w, const float *p, const float *dy, float *dx, size_t n) {
+  if (w && p) lb_bce_each(x, t, w, p, dy, dx, n, true, true, true);
+  else if (w) lb_bce_each(x, t, w, NULL, dy, dx, n, true, false, true);
+  else if (p) lb_bce_each(x, t, NULL, p, dy, dx, n, false, true, true);
+  else lb_bce_each(x, t, NULL, NULL, dy, dx, n, false, false, true);
 }
 static void lb_bce_range(void *context, size_t begin, size_t end) {
   const lb_bce_job *j = context;

@@ -33,24 +33,36 @@ void lb_sum(const float *x, size_t outer, size_t middle, size_t inner, float *y)
     }
 }
 
+// The first of equals wins; a NaN wins over everything, as in PyTorch.
+LB_INLINE bool lb_beats(float v, float best, bool minimum) {
+  return (minimum ? v < best : v > best) || (v != v && best == best);
+}
+LB_KERNEL static void lb_extremum_rows(
+  const float *restrict x, int64_t m, float *restrict y, int64_t *restrict index, size_t n, bool minimum) {
+  for (size_t i = 0; i < n; ++i) {
+    bool better = lb_beats(x[i], y[i], minimum);
+    y[i] = better ? x[i] : y[i];
+    index[i] = better ? m : index[i];
+  }
+}
 void lb_extremum(
   const float *x, size_t outer, size_t middle, size_t inner, bool minimum, float *y, int64_t *index) {
-  for (size_t o = 0; o < outer; ++o)
+  for (size_t o = 0; o < outer; ++o, y += inner, index += inner) {
+    const float *p = x + o * middle * inner;
     for (size_t i = 0; i < inner; ++i) {
-      const float *p = x + o * middle * inner + i;
-      float best = p[0];
-      int64_t at = 0;
-      // The first of equals wins; a NaN wins over everything, as in PyTorch.
-      for (size_t m = 1; m < middle && best == best; ++m) {
-        float v = p[m * inner];
-        if ((minimum ? v < best : v > best) || v != v) {
-          best = v;
-          at = (int64_t)m;
-        }
-      }
-      y[o * inner + i] = best;
-      index[o * inner + i] = at;
+      y[i] = p[i];
+      index[i] = 0;
     }
+    if (inner > 1) {
+      for (size_t m = 1; m < middle; ++m) lb_extremum_rows(p + m * inner, (int64_t)m, y, index, inner, minimum);
+      continue;
+    }
+    for (size_t m = 1; m < middle; ++m)
+      if (lb_beats(p[m], y[0], minimum)) {
+        y[0] = p[m];
+        index[0] = (int64_t)m;
+      }
+  }
 }
 void lb_extremum_backward(
   const float *dy, const int64_t *index, size_t outer, size_t middle, size_t inner, float *dx) {

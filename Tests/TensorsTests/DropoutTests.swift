@@ -33,12 +33,12 @@ struct DropoutTests {
       // A zero of x is both; the formula draws none.
       let rate = Double(kept.count { $0 }) / Double(contract.n)
       #expect(abs(rate - test.keep) <= test.tolerance, "p = \(test.p): \(rate) kept")
-      if test.p == 0 { #expect(seen == values) }
+      if test.p == 0 { #expect(zip(seen, values).allSatisfy { $0.bitPattern == $1.bitPattern }) }
       let gradient = tape.gradients(of: (y * upstream).sum(), withRespectTo: [x])[0].floatScalars
       let expected = zip(upstream.floatScalars, kept).map {
         $1 ? Float(Double($0) * test.scale) : 0
       }
-      #expect(gradient == expected, "p = \(test.p)")
+      #expect(zip(gradient, expected).allSatisfy { $0 == $1 }, "p = \(test.p): the gradient")
     }
   }
 
@@ -48,11 +48,13 @@ struct DropoutTests {
     var random = RandomSource(seed: 3)
     let first = x.dropout(0.5, random: &random).floatScalars
     let second = x.dropout(0.5, random: &random).floatScalars
-    #expect(first != second)
+    // Counted, for a message of 70 001 numbers helps nobody.
+    func differing(_ a: [Float], _ b: [Float]) -> Int { zip(a, b).count { $0 != $1 } }
+    #expect(differing(first, second) > 30_000)
     var again = RandomSource(seed: 3)
-    #expect(x.dropout(0.5, random: &again).floatScalars == first)
+    #expect(differing(x.dropout(0.5, random: &again).floatScalars, first) == 0)
     var single = RandomSource(seed: 3)
-    #expect(first == first.map { _ in single.uniform() < 0.5 ? 0 : 2 })
+    #expect(differing(first, first.map { _ in single.uniform() < 0.5 ? 0 : 2 }) == 0)
     #expect(second[0] == (single.uniform() < 0.5 ? 0 : 2))
   }
 

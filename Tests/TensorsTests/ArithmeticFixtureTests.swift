@@ -31,7 +31,7 @@ struct ArithmeticFixtureTests {
   func leakyReLU() throws {
     try OperationFixture.check("leaky_relu") { test, x in
       let slope = Float(try #require(test.double("slope")))
-      return ["y": try #require(x["x"]).leakyReLU(slope: slope)]
+      return ["y": try #require(x["x"]).leakyReLU(negativeSlope: slope)]
     }
   }
 

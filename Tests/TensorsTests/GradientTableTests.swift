@@ -17,7 +17,7 @@ struct GradientTableTests {
     checkGradient("silu", shape) { ($0 * 3).silu() }
     checkGradient("softplus", shape) { $0.softplus(beta: 3) }
     checkGradient("elu", shape, shift: -1.2) { $0.elu(alpha: 0.7) }
-    checkGradient("leaky ReLU", shape, shift: -1.2) { $0.leakyReLU(slope: 0.3) }
+    checkGradient("leaky ReLU", shape, shift: -1.2) { $0.leakyReLU(negativeSlope: 0.3) }
     checkGradient("hardswish", shape) { $0.hardswish() }
     checkGradient("clamped", shape, shift: 1.2) { $0.clamped(to: 0...9) * $0 }
   }

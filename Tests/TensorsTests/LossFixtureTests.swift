@@ -35,7 +35,7 @@ struct LossFixtureTests {
       return [
         "y": logits.crossEntropy(
           target, weights: x["weight"], labelSmoothing: smoothing,
-          ignoredTarget: test.integer("ignore_index") ?? -100, reduction: reduction(test))
+          ignoreIndex: test.integer("ignore_index") ?? -100, reduction: reduction(test))
       ]
     }
   }
@@ -45,12 +45,12 @@ struct LossFixtureTests {
     let tape = Tape()
     let x = tape.watch(Tensor([1, 2, 3, 4] as [Float], shape: [2, 2]))
     let targets = Tensor([9, 0] as [Int64])
-    let losses = x.crossEntropy(targets, labelSmoothing: 0.2, ignoredTarget: 9, reduction: .none)
+    let losses = x.crossEntropy(targets, labelSmoothing: 0.2, ignoreIndex: 9, reduction: .none)
     #expect(losses.floatScalars[0] == 0 && losses.floatScalars[1] > 1)
     let gradient = tape.gradients(of: losses.sum(), withRespectTo: [x])[0].floatScalars
     #expect(gradient[0] == 0 && gradient[1] == 0 && gradient[2] < 0)
     let none = Tensor([9, 9] as [Int64])
-    #expect(x.crossEntropy(none, ignoredTarget: 9).item.isNaN)
+    #expect(x.crossEntropy(none, ignoreIndex: 9).item.isNaN)
   }
 
   @Test("smoothed one-hot probabilities are smoothed classes")

@@ -28,12 +28,12 @@ extension Tensor {
     }
   }
 
-  /// ReLU that lets a part of what is negative through: `y = x` where `x > 0`, else `slope · x`.
+  /// ReLU that lets a part of what is negative through: `y = x` where `x > 0`, else `negativeSlope · x`.
   ///
-  /// The gradient at 0 is that of the negative side, `slope`. Keeps the input and its layout.
+  /// The gradient at 0 is that of the negative side, `negativeSlope`. Keeps the input and its layout.
   /// Reference: Maas et al., "Rectifier nonlinearities improve neural network acoustic models" (2013).
-  public func leakyReLU(slope: Float = 0.01) -> Tensor {
-    activated(LB_LEAKY_RELU, slope, 0, "leakyReLU")
+  public func leakyReLU(negativeSlope: Float = 0.01) -> Tensor {
+    activated(LB_LEAKY_RELU, negativeSlope, 0, "leakyReLU")
   }
 
   /// `y = x` where `x > 0`, else `alpha · (e^x − 1)`.

@@ -23,7 +23,7 @@ extension Tensor {
   ///   - weights: One weight per class, `[classes]`. With classes as targets the mean then divides by
   ///     the sum of the targets' weights.
   ///   - labelSmoothing: Share of the target spread over all classes, as PyTorch does it.
-  ///   - ignoredTarget: Positions of this target neither add to the loss nor count in the mean; the
+  ///   - ignoreIndex: Positions of this target neither add to the loss nor count in the mean; the
   ///     mean of none is NaN.
   ///   - reduction: Mean, sum, or one loss per position.
   /// - Returns: A single number, or `[rows, …]` without reduction. This tensor holds logits,
@@ -32,10 +32,10 @@ extension Tensor {
   /// Differentiable in the logits. Keeps them, and the logarithm of the sum of `e^x` per position.
   public func crossEntropy(
     _ targets: Tensor, weights: Tensor? = nil, labelSmoothing: Double = 0,
-    ignoredTarget: Int = -100, reduction: LossReduction = .mean
+    ignoreIndex: Int = -100, reduction: LossReduction = .mean
   ) -> Tensor {
     likelihood(
-      targets, weights, labelSmoothing, ignoredTarget, reduction, fastai: false, "crossEntropy")
+      targets, weights, labelSmoothing, ignoreIndex, reduction, fastai: false, "crossEntropy")
   }
 
   /// fastai's `LabelSmoothingCrossEntropy`: class weights act on the target, not on the smoothing.

@@ -2,23 +2,8 @@ import Tensors
 import TestSupport
 import Testing
 
-@Suite("Normalisation against PyTorch, values and gradients")
+@Suite("Layer and group norm against PyTorch, values and gradients")
 struct NormalizationFixtureTests {
-  @Test("batch norm with the batch's and with given statistics")
-  func batchNorm() throws {
-    // A channel of one value everywhere has no spread, so rounding alone decides its gradient.
-    try OperationFixture.check("batch_norm", except: ["train_constant_channel"]) { test, x in
-      let isTraining = test.flag("train")
-      let mean = try #require(x["running_mean"])
-      let variance = try #require(x["running_var"])
-      let result = try #require(x["x"]).batchNorm(
-        scale: try #require(x["w"]), shift: try #require(x["b"]),
-        statistics: isTraining ? nil : (mean, variance),
-        epsilon: Float(try #require(test.double("eps"))))
-      return ["y": result.output]
-    }
-  }
-
   @Test("layer norm over the last dimensions")
   func layerNorm() throws {
     try OperationFixture.check("layer_norm") { test, x in

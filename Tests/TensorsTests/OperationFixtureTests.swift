@@ -2,7 +2,7 @@ import Tensors
 import TestSupport
 import Testing
 
-@Suite("Convolution, pooling and concatenation against PyTorch, values and gradients")
+@Suite("Convolution, batch norm, pooling and joins against PyTorch, values and gradients")
 struct OperationFixtureTests {
   @Test("concatenation")
   func concatenation() throws {
@@ -22,6 +22,21 @@ struct OperationFixtureTests {
       return [
         "y": try #require(x["x"]).conv2d(try #require(x["w"]), bias: x["b"], geometry: geometry)
       ]
+    }
+  }
+
+  @Test("batch norm with the batch's and with given statistics")
+  func batchNorm() throws {
+    // A channel of one value everywhere has no spread, so rounding alone decides its gradient.
+    try OperationFixture.check("batch_norm", except: ["train_constant_channel"]) { test, x in
+      let isTraining = test.flag("train")
+      let mean = try #require(x["running_mean"])
+      let variance = try #require(x["running_var"])
+      let result = try #require(x["x"]).batchNorm(
+        scale: try #require(x["w"]), shift: try #require(x["b"]),
+        statistics: isTraining ? nil : (mean, variance),
+        epsilon: Float(try #require(test.double("eps"))))
+      return ["y": result.output]
     }
   }
 

@@ -41,7 +41,8 @@ struct ParallelKernelTests {
     checkItems("gelu") { x, _ in x.gelu() }
     checkItems("silu") { x, _ in x.silu() }
     checkItems("layer norm") { x, _ in x.layerNorm([32]) }
-    checkItems("group norm") { x, _ in x.groupNorm(groups: 2) }
+    let scale = Tensor([1, 2, 3, 4] as [Float])
+    checkItems("group norm") { x, _ in x.groupNorm(groups: 2, scale: scale) }
     checkItems("variance") { x, _ in x.variance(axes: [2, 3]) }
     checkItems("padded") { x, _ in x.padded(3, mode: .reflect) }
   }

@@ -192,29 +192,6 @@ void lb_bce_backward(
   const float *x, const float *t, const float *_Nullable w, const float *_Nullable p, const float *dy, float *dx,
   size_t n);
 
-// MARK: Optimizers (optimizers.c): one pass over all state, fastai's formulas.
-
-typedef struct lb_adam {
-  float learning_rate, beta1, beta2, epsilon, weight_decay, debias1, debias2, gradient_scale;
-  bool decoupled;
-} lb_adam;
-void lb_adam_step(lb_adam s, float *p, const float *g, float *m, float *v, size_t n);
-typedef struct lb_sgd {
-  float learning_rate, momentum, weight_decay, gradient_scale;
-  bool decoupled, has_momentum;
-} lb_sgd;
-void lb_sgd_step(lb_sgd s, float *p, const float *g, float *_Nullable m, size_t n);
-
-// MARK: Pooling with windows of varying size (pooling.c), plain [planes, height, width].
-
-void lb_adaptive_average(const float *x, size_t planes, size_t h, size_t w, size_t oh, size_t ow, float *y);
-void lb_adaptive_average_backward(
-  const float *dy, size_t planes, size_t h, size_t w, size_t oh, size_t ow, float *dx);
-void lb_adaptive_max(
-  const float *x, size_t planes, size_t h, size_t w, size_t oh, size_t ow, float *y, int32_t *index);
-void lb_adaptive_max_backward(
-  const float *dy, const int32_t *index, size_t planes, size_t h, size_t w, size_t oh, size_t ow, float *dx);
-
 // MARK: Grids (grids.c).
 
 typedef enum lb_grid_padding { LB_GRID_ZEROS, LB_GRID_BORDER, LB_GRID_REFLECTION } lb_grid_padding;
@@ -262,6 +239,29 @@ void lb_pad(
 void lb_pad_backward(
   const float *dy, size_t planes, size_t h, size_t w, const int32_t *rows, size_t oh, const int32_t *columns,
   size_t ow, float *dx);
+
+// MARK: Optimizers (optimizers.c): one pass over all state, fastai's formulas.
+
+typedef struct lb_adam {
+  float learning_rate, beta1, beta2, epsilon, weight_decay, debias1, debias2, gradient_scale;
+  bool decoupled;
+} lb_adam;
+void lb_adam_step(lb_adam s, float *p, const float *g, float *m, float *v, size_t n);
+typedef struct lb_sgd {
+  float learning_rate, momentum, weight_decay, gradient_scale;
+  bool decoupled, has_momentum;
+} lb_sgd;
+void lb_sgd_step(lb_sgd s, float *p, const float *g, float *_Nullable m, size_t n);
+
+// MARK: Pooling with windows of varying size (pooling.c), plain [planes, height, width].
+
+void lb_adaptive_average(const float *x, size_t planes, size_t h, size_t w, size_t oh, size_t ow, float *y);
+void lb_adaptive_average_backward(
+  const float *dy, size_t planes, size_t h, size_t w, size_t oh, size_t ow, float *dx);
+void lb_adaptive_max(
+  const float *x, size_t planes, size_t h, size_t w, size_t oh, size_t ow, float *y, int32_t *index);
+void lb_adaptive_max_backward(
+  const float *dy, const int32_t *index, size_t planes, size_t h, size_t w, size_t oh, size_t ow, float *dx);
 
 // MARK: Augmentation (resampling.c): planes of one picture, [planes, height, width].
 

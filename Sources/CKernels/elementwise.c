@@ -1,28 +1,6 @@
-#include "kernel.h"
+#include "exponentials.h"
 #include <math.h>
 #include <string.h>
-
-// exp in float: 2^k * p(r) with |r| <= ln2/2, relative error about 1e-7; vectorises, unlike libm's.
-LB_INLINE float lb_expf(float x) {
-  // Below this, the result is subnormal or zero; above, infinity.
-  float c = x < -87.33f ? -87.33f : (x > 88.72f ? 88.72f : x);
-  float k = __builtin_rintf(c * 1.44269504088896341f);
-  float r = (c - k * 0.693359375f) - k * -2.12194440e-4f;
-  float p = 1.9875691500e-4f;
-  p = p * r + 1.3981999507e-3f;
-  p = p * r + 8.3334519073e-3f;
-  p = p * r + 4.1665795894e-2f;
-  p = p * r + 1.6666665459e-1f;
-  p = p * r + 5.0000001201e-1f;
-  p = p * r * r + r + 1.0f;
-  // Two factors of a power of two each: 2^k alone would overflow at k = 128.
-  int ki = (int)k, half = ki / 2;
-  union { int i; float f; } a = {(half + 127) << 23}, b = {(ki - half + 127) << 23};
-  float y = p * a.f * b.f;
-  y = x < -103.97f ? 0.0f : y;
-  y = x > 88.7228f ? INFINITY : y;
-  return x != x ? x : y;
-}
 
 #define LB_UNARY(name, expression)                                                                 \
   LB_KERNEL static void name(const float *restrict x, float *restrict y, size_t n) {               \
@@ -234,10 +212,6 @@ static void lb_fill_range(void *context, size_t begin, size_t end) {
 void lb_fill(float *y, float value, size_t n) {
   lb_one_job job = {y, y, value};
   lb_parallel_for(n, LB_GRAIN * 4, &job, lb_fill_range);
-}
-
-LB_KERNEL void lb_mask_scale(const float *x, const uint8_t *mask, float scale, float *y, size_t n) {
-  for (size_t i = 0; i < n; ++i) y[i] = mask[i] ? x[i] * scale : 0.0f;
 }
 
 LB_KERNEL static size_t lb_count_not_finite(const float *x, size_t n) {

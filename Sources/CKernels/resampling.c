@@ -1,4 +1,4 @@
-#include "kernel.h"
+#include "exponentials.h"
 #include <math.h>
 #include <string.h>
 
@@ -58,29 +58,6 @@ void lb_warp_coordinates(const lb_warp *m, size_t oh, size_t ow, float *cx, floa
     float gy = oh > 1 ? -1.0f + 2.0f * (float)i / (float)(oh - 1) : 0.0f;
     lb_row_coordinates(m, gy, gx, ow, cx + i * ow, cy + i * ow);
   }
-}
-
-// log for positive normal numbers: mantissa in [sqrt 1/2, sqrt 2), polynomial of degree 8; relative error about 1e-7.
-LB_INLINE float lb_logf(float x) {
-  union { float f; int32_t i; } u = {x};
-  int32_t e = ((u.i >> 23) & 0xff) - 126;
-  u.i = (u.i & 0x007fffff) | 0x3f000000;
-  float m = u.f;
-  int small = m < 0.70710678f;
-  e -= small;
-  m = (small ? m + m : m) - 1.0f;
-  float z = m * m;
-  float p = 7.0376836292e-2f;
-  p = p * m - 1.1514610310e-1f;
-  p = p * m + 1.1676998740e-1f;
-  p = p * m - 1.2420140846e-1f;
-  p = p * m + 1.4249322787e-1f;
-  p = p * m - 1.6668057665e-1f;
-  p = p * m + 2.0000714765e-1f;
-  p = p * m - 2.4999993993e-1f;
-  p = p * m + 3.3333331174e-1f;
-  float y = p * m * z + (float)e * -2.12194440e-4f - 0.5f * z;
-  return m + y + (float)e * 0.693359375f;
 }
 
 LB_INLINE float lb_light_expf(float x) {

@@ -1,5 +1,5 @@
 #define _GNU_SOURCE
-#include "CKernels.h"
+#include "kernel.h"
 #include <sched.h>
 #include <stdlib.h>
 #include <unistd.h>
@@ -14,7 +14,7 @@ extern int omp_in_parallel(void);
 extern void omp_set_num_threads(int);
 
 typedef struct {
-  size_t count;
+  size_t count, unit;
   void *context;
   lb_range_body body;
 } lb_job;
@@ -22,14 +22,13 @@ typedef struct {
 static void lb_run_share(void *data) {
   lb_job *job = data;
   size_t parts = (size_t)omp_get_num_threads(), part = (size_t)omp_get_thread_num();
-  // Shares end on multiples of 16 elements, so that no two threads write one cache line.
-  size_t units = (job->count + 15) / 16;
-  size_t begin = units * part / parts * 16, end = units * (part + 1) / parts * 16;
+  size_t units = (job->count + job->unit - 1) / job->unit;
+  size_t begin = units * part / parts * job->unit, end = units * (part + 1) / parts * job->unit;
   if (end > job->count) end = job->count;
   if (begin < end) job->body(job->context, begin, end);
 }
 
-void lb_parallel_for(size_t count, size_t grain, void *context, lb_range_body body) {
+static void lb_parallel(size_t count, size_t unit, size_t grain, void *context, lb_range_body body) {
   if (count == 0) return;
   size_t threads = (size_t)omp_get_max_threads();
   size_t useful = grain ? count / grain : threads;
@@ -38,8 +37,18 @@ void lb_parallel_for(size_t count, size_t grain, void *context, lb_range_body bo
     body(context, 0, count);
     return;
   }
-  lb_job job = {count, context, body};
+  lb_job job = {count, unit, context, body};
   GOMP_parallel(lb_run_share, &job, (unsigned)threads, 0);
+}
+
+// Shares end on multiples of 16 elements, so that no two threads write one cache line.
+void lb_parallel_for(size_t count, size_t grain, void *context, lb_range_body body) {
+  lb_parallel(count, 16, grain, context, body);
+}
+
+void lb_parallel_items(size_t count, size_t cost, void *context, lb_range_body body) {
+  size_t grain = LB_GRAIN / (cost ? cost : 1);
+  lb_parallel(count, 1, grain ? grain : 1, context, body);
 }
 
 void lb_set_threads(int count) { omp_set_num_threads(count < 1 ? 1 : count); }

@@ -184,7 +184,7 @@ extension Tensor: CustomStringConvertible {
   public var description: String {
     guard dtype == .float32 else { return "Tensor(\(shape), \(dtype.rawValue))" }
     let head = rowMajor
-    let shown = (0..<min(count, 8)).map { "\(head.floats[$0])" }.joined(separator: ", ")
+    let shown = (0..<Swift.min(count, 8)).map { "\(head.floats[$0])" }.joined(separator: ", ")
     return "Tensor(\(shape), [\(shown)\(count > 8 ? ", …" : "")])"
   }
 }

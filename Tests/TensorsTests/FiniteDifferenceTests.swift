@@ -3,7 +3,7 @@ import TestSupport
 import Testing
 
 /// The gradient of `Σ weight · f(x)` by central differences, beside the tape's.
-private func checkGradient(
+func checkGradient(
   _ name: String, _ shape: [Int], step: Float = 1e-2, tolerance: Double = 2e-2, shift: Double = 0,
   sourceLocation: SourceLocation = #_sourceLocation, _ f: (Tensor) -> Tensor
 ) {

@@ -82,33 +82,6 @@ extension Tensor {
   /// The magnitude of each scalar; the gradient at 0 is 0.
   public func absolute() -> Tensor { mapped(LB_ABS, "absolute", keepsLayout: true) }
 
-  /// Zeroes each scalar with probability `p` and scales the rest by `1 / (1 - p)`.
-  ///
-  /// - Parameters:
-  ///   - p: Probability of zero, from 0 to 1.
-  ///   - random: The source that decides; the same state gives the same mask.
-  /// - Returns: A tensor of the same shape.
-  public func dropout(_ p: Double, random: inout RandomSource) -> Tensor {
-    precondition((0...1).contains(p), "a dropout probability lies between 0 and 1, not \(p)")
-    guard p > 0 else { return self }
-    requireFloat("dropout")
-    let x = rowMajor
-    let mask = Tensor(uninitialized: shape, dtype: .uint8)
-    let bytes = mask.storage.pointer.assumingMemoryBound(to: UInt8.self)
-    for i in 0..<count { bytes[i] = random.uniform() < p ? 0 : 1 }
-    let scale = p < 1 ? Float(1 / (1 - p)) : 0
-    let y = Tensor(uninitialized: shape)
-    lb_mask_scale(x.floats, bytes, scale, y.floats, count)
-    return y.recorded("dropout", from: [self]) { dy in
-      let dy = dy.rowMajor
-      let dx = Tensor(uninitialized: dy.shape)
-      lb_mask_scale(
-        dy.floats, mask.storage.pointer.assumingMemoryBound(to: UInt8.self), scale, dx.floats,
-        dy.count)
-      return [dx]
-    }
-  }
-
   /// The first scalar that is not finite, by its row-major index; nil if all are.
   public var firstNotFinite: Int? {
     let plain = rowMajor

@@ -1,39 +1,38 @@
 import CKernels
 
 extension Tensor {
-  /// The product of two matrices: `y[i, j] = Σ a[i, k] b[k, j]`.
+  /// Matrix products, by PyTorch's rules: `y[…, i, j] = Σ a[…, i, k] b[…, k, j]`.
   ///
-  /// - Precondition: `a` is `[m, k]`, `b` is `[k, n]`.
+  /// - Parameter other: `[…, k, n]`, or a vector `[k]`.
+  /// - Returns: `[…, m, n]` for this tensor's `[…, m, k]`. Dimensions in front are batches, which
+  ///   broadcast. A vector on the left is a row, on the right a column, and its dimension goes away.
+  ///
+  /// `da = dy bᵀ`, `db = aᵀ dy`, summed over what was broadcast. Keeps both.
   public func matmul(_ other: Tensor) -> Tensor {
     precondition(
-      rank == 2 && other.rank == 2 && shape[1] == other.shape[0],
-      "matmul of \(shape) and \(other.shape): needs [m, k] and [k, n]")
+      rank >= 1 && other.rank >= 1 && shape[rank - 1] == other.shape[Swift.max(other.rank - 2, 0)],
+      "matmul of \(shape) and \(other.shape): needs […, m, k] and […, k, n]")
     requireFloat("matmul")
     other.requireFloat("matmul")
+    if rank == 1 {
+      let y = unsqueezed(at: 0).matmul(other)
+      return y.squeezed(at: other.rank == 1 ? 0 : -2)
+    }
+    if other.rank == 1 { return matmul(other.unsqueezed(at: 1)).squeezed(at: -1) }
+    guard let batch = broadcastShape(shape.dropLast(2), other.shape.dropLast(2)) else {
+      preconditionFailure("matmul of \(shape) and \(other.shape): the batches do not broadcast")
+    }
+    let products = MatrixBatch(shape, other.shape, batch)
     let (a, b) = (rowMajor.detached, other.rowMajor.detached)
-    let (m, k, n) = (shape[0], shape[1], other.shape[1])
     let needs = (needsGradient, other.needsGradient)
-    let y = Tensor(uninitialized: [m, n])
-    BLAS.gemm(
-      a.floats, transposed: false, b.floats, transposed: false, m: m, n: n, k: k, into: y.floats)
+    let y = Tensor(uninitialized: batch + [shape[rank - 2], other.shape[other.rank - 1]])
+    products.multiply(a, b, into: y)
     return y.recorded("matmul", from: [self, other]) { dy in
       let dy = dy.rowMajor
-      var (da, db): (Tensor?, Tensor?) = (nil, nil)
-      if needs.0 {
-        let d = Tensor(uninitialized: [m, k])
-        BLAS.gemm(
-          dy.floats, transposed: false, b.floats, transposed: true, m: m, n: k, k: n, into: d.floats
-        )
-        da = d
-      }
-      if needs.1 {
-        let d = Tensor(uninitialized: [k, n])
-        BLAS.gemm(
-          a.floats, transposed: true, dy.floats, transposed: false, m: k, n: n, k: m, into: d.floats
-        )
-        db = d
-      }
-      return [da, db]
+      return [
+        needs.0 ? products.leftGradient(dy, b, shape: a.shape) : nil,
+        needs.1 ? products.rightGradient(a, dy, shape: b.shape) : nil,
+      ]
     }
   }
 
@@ -88,5 +87,74 @@ extension Tensor {
       }
       return gradients
     }
+  }
+}
+
+/// Which matrices of two batches are multiplied with each other.
+private struct MatrixBatch: Sendable {
+  private let m: Int
+  private let k: Int
+  private let n: Int
+  /// Per product, the matrix of the left and of the right operand.
+  private let left: [Int]
+  private let right: [Int]
+  private let isLeftRepeated: Bool
+  private let isRightRepeated: Bool
+
+  init(_ a: [Int], _ b: [Int], _ batch: [Int]) {
+    let rows = a[a.count - 2]
+    (k, n) = (a[a.count - 1], b[b.count - 1])
+    // One right matrix for all: the left ones are one tall matrix.
+    if b.count == 2 {
+      m = rows * batch.reduce(1, *)
+      (left, right, isLeftRepeated, isRightRepeated) = ([0], [0], false, false)
+      return
+    }
+    m = rows
+    left = MatrixBatch.matrices(Array(a.dropLast(2)), batch)
+    right = MatrixBatch.matrices(Array(b.dropLast(2)), batch)
+    isLeftRepeated = a.dropLast(2).reduce(1, *) != left.count
+    isRightRepeated = b.dropLast(2).reduce(1, *) != right.count
+  }
+
+  /// For each position of a broadcast shape, in row-major order, the operand's position.
+  private static func matrices(_ operand: [Int], _ batch: [Int]) -> [Int] {
+    var found = [0]
+    for (axis, length) in batch.enumerated() {
+      let own = axis - (batch.count - operand.count)
+      let isRepeated = own < 0 || operand[own] == 1
+      found = found.flatMap { start in
+        (0..<length).map { isRepeated ? start : start * length + $0 }
+      }
+    }
+    return found
+  }
+
+  func multiply(_ a: Tensor, _ b: Tensor, into y: Tensor) {
+    for (product, (i, j)) in zip(left, right).enumerated() {
+      BLAS.gemm(
+        a.floats + i * m * k, transposed: false, b.floats + j * k * n, transposed: false, m: m,
+        n: n, k: k, into: y.floats + product * m * n)
+    }
+  }
+
+  func leftGradient(_ dy: Tensor, _ b: Tensor, shape: [Int]) -> Tensor {
+    let d = isLeftRepeated ? Tensor.zeros(shape) : Tensor(uninitialized: shape)
+    for (product, (i, j)) in zip(left, right).enumerated() {
+      BLAS.gemm(
+        dy.floats + product * m * n, transposed: false, b.floats + j * k * n, transposed: true,
+        m: m, n: k, k: n, beta: isLeftRepeated ? 1 : 0, into: d.floats + i * m * k)
+    }
+    return d
+  }
+
+  func rightGradient(_ a: Tensor, _ dy: Tensor, shape: [Int]) -> Tensor {
+    let d = isRightRepeated ? Tensor.zeros(shape) : Tensor(uninitialized: shape)
+    for (product, (i, j)) in zip(left, right).enumerated() {
+      BLAS.gemm(
+        a.floats + i * m * k, transposed: true, dy.floats + product * m * n, transposed: false,
+        m: k, n: n, k: m, beta: isRightRepeated ? 1 : 0, into: d.floats + j * k * n)
+    }
+    return d
   }
 }

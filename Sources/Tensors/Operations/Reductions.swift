@@ -39,8 +39,9 @@ extension Tensor {
     for axis in all { keptShape[axis] = 1 }
     let result: Tensor
     if all.count == rank {
+      let x = rowMajor
       result = Tensor(uninitialized: keptShape)
-      lb_sum(rowMajor.floats, 1, count, 1, result.floats)
+      lb_sum(x.floats, 1, count, 1, result.floats)
     } else {
       result = all.sorted(by: >).reduce(detached) { $0.summedOverOne($1) }
     }
@@ -63,48 +64,9 @@ extension Tensor {
     return sum(axes: axes, keepingDimensions: keepingDimensions) * (1 / Float(counted))
   }
 
-  /// The largest value along a dimension, and where it stands first.
-  public func max(axis: Int, keepingDimensions: Bool = false) -> (values: Tensor, indices: Tensor) {
-    requireFloat("max")
-    let axis = checkedAxis(axis, "max")
-    let (outer, middle, inner) = split(at: axis)
-    precondition(middle > 0, "max over an axis of length 0, shape \(shape)")
-    var kept = shape
-    kept[axis] = 1
-    let squeezed = shape.indices.filter { $0 != axis }.map { shape[$0] }
-    let x = rowMajor
-    let y = Tensor(uninitialized: kept)
-    let index = Tensor(uninitialized: kept, dtype: .int64)
-    let at = index.storage.pointer.assumingMemoryBound(to: Int64.self)
-    lb_max(x.floats, outer, middle, inner, y.floats, at)
-    let inputShape = shape
-    let values = y.viewed(as: keepingDimensions ? kept : squeezed).recorded("max", from: [self]) {
-      dy in
-      let dy = dy.rowMajor
-      let dx = Tensor.zeros(inputShape)
-      let at = index.storage.pointer.assumingMemoryBound(to: Int64.self)
-      for o in 0..<outer {
-        for i in 0..<inner {
-          dx.floats[(o * middle + Int(at[o * inner + i])) * inner + i] = dy.floats[o * inner + i]
-        }
-      }
-      return [dx]
-    }
-    return (values, index.viewed(as: keepingDimensions ? kept : squeezed))
-  }
-
-  /// Where the largest value along a dimension stands first; int64.
-  public func argmax(axis: Int) -> Tensor { detached.max(axis: axis).indices }
-
   /// The square root of the sum of squares of all scalars.
   public var norm: Double {
     requireFloat("norm")
     return lb_sum_squares(floats, physicalCount).squareRoot()
-  }
-
-  /// Row-major repetition of dimensions of length 1.
-  package func expanded(to target: [Int]) -> Tensor {
-    guard shape != target else { return self }
-    return detached + Tensor.zeros(target)
   }
 }

@@ -68,20 +68,51 @@ extension Tensor {
     return strides
   }
 
-  private func gathered(_ target: [Int], strides: [Int], offset: Int) -> Tensor {
-    precondition(dtype.byteCount == 4, "this operation needs 4-byte scalars, not \(dtype.rawValue)")
-    precondition(target.count <= 8, "at most 8 dimensions, not \(target)")
+  /// The scalars at `offset + Σ index · stride` as a row-major tensor; any type.
+  func gathered(_ target: [Int], strides: [Int], offset: Int) -> Tensor {
     let x = rowMajor
     let y = Tensor(uninitialized: target, dtype: dtype)
     guard y.count > 0 else { return y }
-    let source = x.storage.pointer.assumingMemoryBound(to: UInt32.self) + offset
-    let destination = y.storage.pointer.assumingMemoryBound(to: UInt32.self)
-    if target.isEmpty {
-      destination[0] = source[0]
-    } else {
-      lb_gather_strided(Int32(target.count), target, source, strides, destination)
+    let (lengths, steps) = Self.merged(target, strides)
+    let rank = Int32(lengths.count)
+    let (source, destination) = (x.storage.pointer, y.storage.pointer)
+    func at<Word>(_ type: Word.Type) -> (UnsafePointer<Word>, UnsafeMutablePointer<Word>) {
+      (
+        UnsafePointer(source.assumingMemoryBound(to: type) + offset),
+        destination.assumingMemoryBound(to: type)
+      )
+    }
+    switch dtype.byteCount {
+    case 1:
+      let (from, to) = at(UInt8.self)
+      lb_gather_strided_1(rank, lengths, from, steps, to)
+    case 2:
+      let (from, to) = at(UInt16.self)
+      lb_gather_strided_2(rank, lengths, from, steps, to)
+    case 4:
+      let (from, to) = at(UInt32.self)
+      lb_gather_strided(rank, lengths, from, steps, to)
+    default:
+      let (from, to) = at(UInt64.self)
+      lb_gather_strided_8(rank, lengths, from, steps, to)
     }
     return y
+  }
+
+  /// Fewer and longer dimensions with the same places: neighbours that continue each other are one.
+  private static func merged(_ shape: [Int], _ strides: [Int]) -> ([Int], [Int]) {
+    var (lengths, steps): ([Int], [Int]) = ([], [])
+    for (length, step) in zip(shape, strides) where length != 1 {
+      if let last = steps.last, last == length * step {
+        lengths[lengths.count - 1] *= length
+        steps[steps.count - 1] = step
+      } else {
+        lengths.append(length)
+        steps.append(step)
+      }
+    }
+    precondition(lengths.count <= 8, "at most 8 dimensions, not \(shape)")
+    return lengths.isEmpty ? ([1], [1]) : (lengths, steps)
   }
 
   /// Part of a dimension.
@@ -101,14 +132,12 @@ extension Tensor {
   }
 
   /// The adjoint of `gathered`.
-  private func scattered(into target: [Int], strides: [Int], offset: Int) -> Tensor {
+  func scattered(into target: [Int], strides: [Int], offset: Int) -> Tensor {
     let dy = rowMajor
     let dx = Tensor.zeros(target)
-    if rank == 0 {
-      dx.floats[offset] += dy.floats[0]
-    } else if count > 0 {
-      lb_scatter_add_strided(Int32(rank), shape, dy.floats, dx.floats + offset, strides)
-    }
+    guard count > 0 else { return dx }
+    let (lengths, steps) = Self.merged(shape, strides)
+    lb_scatter_add_strided(Int32(lengths.count), lengths, dy.floats, dx.floats + offset, steps)
     return dx
   }
 

@@ -32,6 +32,12 @@ public struct RandomSource: Sendable, RandomNumberGenerator {
     return RandomSource.mixed(state)
   }
 
+  /// Passes over `count` draws of `next` and gives the state that they start from, for a kernel that makes them.
+  mutating func skip(_ count: Int) -> UInt64 {
+    defer { state &+= UInt64(count) &* 0x9E37_79B9_7F4A_7C15 }
+    return state
+  }
+
   /// A number in [0, 1), with 53 random bits.
   public mutating func uniform() -> Double { Double(next() >> 11) * 0x1p-53 }
 

@@ -55,10 +55,10 @@ let testOne = "\(pneu)/\(df.rows[0][0])"
 let (label, cls, probabilities) = try learn.predict(testOne)
 print(label, cls, probabilities.map { String(format: "%.4f", $0) })
 
-// Grad-CAM by hand: the gradients of the last block, weighted.
+// Grad-CAM by hand: the gradients of the last layer with an extent (a ResNet's layer4), weighted.
 let picture = try learn.predictor.prepare(testOne)
 let x = picture.input
-guard let layer = learn.model["0.-1.-1"] else { fatalError("the body has no last block") }
+let layer = learn.vision.lastSpatialLayer
 
 let camMap = try withHookBwd(on: layer) { hookg in
   let (output, act) = withHook(on: layer) { hook in
@@ -84,6 +84,7 @@ guard maps[0].map.floatScalars == camMap.floatScalars else {
 }
 
 let explanation = try Explanation(of: picture, model: learn.model, layer: layer, classes: dls.vocab)
-try explanation.figure(title: "\(label)", colour: .red, layerName: "layer4").write(
-  to: "siim-pneumothorax.png")
+let figure = explanation.figure(
+  title: "\(label)", colour: .red, layerName: learn.vision.lastSpatialLayerPath)
+try figure.write(to: "siim-pneumothorax.png")
 print("maps by hand and by getCmaps agree; figure siim-pneumothorax.png")

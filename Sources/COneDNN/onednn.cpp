@@ -286,6 +286,35 @@ const lb_layout *lb_layout_with_scalar(const lb_layout *layout, lb_scalar scalar
   return intern(md);
 }
 
+const lb_layout *lb_layout_in_channel_blocks(const int64_t *dims, int64_t block, lb_scalar scalar) {
+  dnnl_format_tag_t tag;
+  switch (block) {
+    case 1: return lb_layout_plain(4, dims, scalar);
+    case 4: tag = dnnl_nChw4c; break;
+    case 8: tag = dnnl_nChw8c; break;
+    case 16: tag = dnnl_nChw16c; break;
+    default:
+      if (block != dims[1]) return nullptr;
+      tag = dnnl_nhwc;
+  }
+  dnnl_memory_desc_t md;
+  if (dnnl_memory_desc_init_by_tag(&md, 4, dims, data_type(scalar), tag) != dnnl_success) return nullptr;
+  return intern(md);
+}
+
+int64_t lb_layout_channel_block(const lb_layout *layout) {
+  const dnnl_memory_desc_t &md = layout->md;
+  if (md.ndims != 4 || md.format_kind != dnnl_blocked || md.offset0 != 0) return 0;
+  if (layout->plain) return 1;
+  const auto &b = md.format_desc.blocking;
+  bool last = b.inner_nblks == 0 && b.strides[1] == 1;
+  if (!last && !(b.inner_nblks == 1 && b.inner_idxs[0] == 1)) return 0;
+  int64_t block = last ? md.dims[1] : b.inner_blks[0], row = block * md.dims[3], plane = row * md.dims[2];
+  bool dense = b.strides[3] == block && b.strides[2] == row && (last || b.strides[1] == plane)
+    && b.strides[0] == plane * (md.padded_dims[1] / block) && md.padded_dims[0] == md.dims[0];
+  return dense ? block : 0;
+}
+
 size_t lb_layout_bytes(const lb_layout *layout) { return layout->bytes; }
 bool lb_layout_is_plain(const lb_layout *layout) { return layout->plain; }
 bool lb_layout_is_blocked(const lb_layout *layout) { return layout->md.format_kind == dnnl_blocked; }

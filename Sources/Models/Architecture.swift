@@ -2,24 +2,30 @@
 public struct Architecture: Sendable, Equatable {
   /// The name, such as "resnet18".
   public let name: String
-  /// Path of the last layer with a spatial extent, in the whole network.
-  public let lastSpatialLayer: String
-  /// Children of the body that form the first parameter group, as fastai splits it.
-  public let firstGroupCount: Int
-  private let make: @Sendable (_ classes: Int, _ inputChannels: Int) -> ResNet
+  private let make: @Sendable (_ classes: Int, _ inputChannels: Int) -> any ImageClassifier
 
   /// All architectures, in order of their names.
   public static let all: [Architecture] = [
+    Architecture("densenet121") { DenseNet.densenet121(classes: $0, inputChannels: $1) },
+    Architecture("densenet161") { DenseNet.densenet161(classes: $0, inputChannels: $1) },
+    Architecture("densenet169") { DenseNet.densenet169(classes: $0, inputChannels: $1) },
+    Architecture("densenet201") { DenseNet.densenet201(classes: $0, inputChannels: $1) },
+    Architecture("resnet101") { ResNet.resnet101(classes: $0, inputChannels: $1) },
+    Architecture("resnet152") { ResNet.resnet152(classes: $0, inputChannels: $1) },
     Architecture("resnet18") { ResNet.resnet18(classes: $0, inputChannels: $1) },
     Architecture("resnet34") { ResNet.resnet34(classes: $0, inputChannels: $1) },
     Architecture("resnet50") { ResNet.resnet50(classes: $0, inputChannels: $1) },
+    Architecture("resnetblur18") { ResNet.resnetblur18(classes: $0, inputChannels: $1) },
+    Architecture("resnetblur50") { ResNet.resnetblur50(classes: $0, inputChannels: $1) },
+    Architecture("resnext101_32x8d") { ResNet.resnext101(classes: $0, inputChannels: $1) },
+    Architecture("resnext50_32x4d") { ResNet.resnext50(classes: $0, inputChannels: $1) },
+    Architecture("wide_resnet101_2") { ResNet.wideResnet101(classes: $0, inputChannels: $1) },
+    Architecture("wide_resnet50_2") { ResNet.wideResnet50(classes: $0, inputChannels: $1) },
   ]
 
-  private init(_ name: String, make: @escaping @Sendable (Int, Int) -> ResNet) {
+  private init(_ name: String, make: @escaping @Sendable (Int, Int) -> any ImageClassifier) {
     self.name = name
     self.make = make
-    lastSpatialLayer = "layer4"
-    firstGroupCount = 6
   }
 
   /// Looks a name up.
@@ -33,7 +39,7 @@ public struct Architecture: Sendable, Equatable {
   }
 
   /// Makes the whole network.
-  public func makeModel(classes: Int = 1000, inputChannels: Int = 3) -> ResNet {
+  public func makeModel(classes: Int = 1000, inputChannels: Int = 3) -> any ImageClassifier {
     make(classes, inputChannels)
   }
 

@@ -40,6 +40,39 @@ extension Tensor {
     return result.recorded("converted", from: [self]) { dy in [dy.converted(to: own)] }
   }
 
+  /// Images as memory has them: `[planes, height, width, block]`, `block` channels in a plane.
+  struct ChannelBlocks {
+    let tensor: Tensor
+    let block: Int
+    var planesPerImage: Int { (tensor.shape[1] + block - 1) / block }
+    var planes: Int { tensor.shape[0] * planesPerImage }
+    /// Scalars of one plane.
+    var planeCount: Int { tensor.shape[2] * tensor.shape[3] * block }
+
+    /// Memory for images of another shape in the same order; whoever asks must write every scalar.
+    func uninitialized(_ shape: [Int]) -> Tensor {
+      guard block > 1, let layout = Layout.inChannelBlocks(of: block, shape, tensor.dtype) else {
+        precondition(block == 1, "no layout of \(shape) in blocks of \(block) channels")
+        return Tensor(uninitialized: shape, dtype: tensor.dtype)
+      }
+      return Tensor(uninitialized: shape, layout: layout)
+    }
+  }
+
+  /// These images as planes of channel blocks; a row-major copy where memory has another order.
+  var channelBlocks: ChannelBlocks {
+    if let block = layout?.channelBlock { return ChannelBlocks(tensor: detached, block: block) }
+    return ChannelBlocks(tensor: rowMajor.detached, block: 1)
+  }
+
+  /// These images in blocks of so many channels.
+  func inChannelBlocks(of block: Int) -> Tensor {
+    guard let layout = Layout.inChannelBlocks(of: block, shape, dtype) else {
+      preconditionFailure("no layout of \(shape) in blocks of \(block) channels")
+    }
+    return reordered(to: layout)
+  }
+
   /// Adds `other` to this tensor's numbers, in place where nobody else holds them.
   package mutating func accumulate(_ other: Tensor) {
     precondition(

@@ -15,7 +15,7 @@ public struct VisionModel {
   public let body: Sequential
   /// Pooling and classifier.
   public let head: Sequential
-  private let network: ResNet
+  private let network: any ImageClassifier
 
   /// Makes a network with values drawn from a seed.
   public init(
@@ -30,33 +30,38 @@ public struct VisionModel {
     model.initialize(seed: seed)
   }
 
-  /// Parameters in fastai's three groups: the early layers, the late layers, the head.
-  public var parameterGroups: [[Parameter]] {
-    let cut = architecture.firstGroupCount
-    return [
-      body.layers[..<cut].flatMap(\.parameters), body.layers[cut...].flatMap(\.parameters),
-      head.parameters,
-    ]
-  }
+  /// Parameters in fastai's groups: the body's early layers, its late ones, the head; or body and head,
+  /// where fastai has no rule for the body.
+  public var parameterGroups: [[Parameter]] { network.bodyGroups + [head.parameters] }
 
   /// The last layer with a spatial extent, where class activation maps are taken unless said otherwise.
-  public var lastSpatialLayer: Module { body[-1] }
+  public var lastSpatialLayer: Module { network[network.lastSpatialLayer] ?? body }
 
-  /// A layer by fastai's path (`0.7.1`) or by torchvision's (`layer4.1`).
+  /// Its path, such as "layer4".
+  public var lastSpatialLayerPath: String { network.lastSpatialLayer }
+
+  /// A layer by fastai's path (`0.7.1`, `0.model.layer4.1`) or by the network's own (`layer4.1`).
   public func layer(_ path: String) -> Module? { model[path] ?? network[path] }
 
-  /// Paths of torchvision's kind that `layer(_:)` finds, for messages.
+  /// Paths of the network's own kind that `layer(_:)` finds, for messages: the upper two levels.
   public var layerPaths: [String] {
-    network.namedModules.map(\.path).filter { $0.hasPrefix("layer") || $0 == "conv1" }
+    network.namedModules.filter { path, module in
+      let parts = path.split(separator: ".")
+      return (1...2).contains(parts.count) && parts[0] != network.classifierName
+        && !module.parameters.isEmpty
+    }.map(\.path)
   }
 
-  /// Takes weights of a whole torchvision network (the classifier is left: the head is new), or of a
-  /// network that this program or fastai saved.
+  /// Takes weights of a whole network with the names of torchvision or timm (the classifier is left:
+  /// the head is new), or of a network that this program or fastai saved.
   public func load(_ source: [String: Tensor]) -> Module.LoadReport {
     if source.keys.contains(where: { $0.hasPrefix("0.") }) { return model.load(source) }
-    var report = network.load(source.filter { !$0.key.hasPrefix("fc.") })
-    report.missing.removeAll { $0.hasPrefix("fc.") }
-    report.unexpected += source.keys.filter { $0.hasPrefix("fc.") }.sorted()
+    let classifier = network.classifierName + "."
+    let named = Dictionary(
+      source.map { (network.entryName($0.key), $0.value) }, uniquingKeysWith: { first, _ in first })
+    var report = network.load(named.filter { !$0.key.hasPrefix(classifier) })
+    report.missing.removeAll { $0.hasPrefix(classifier) }
+    report.unexpected += named.keys.filter { $0.hasPrefix(classifier) }.sorted()
     return report
   }
 }

@@ -58,6 +58,14 @@ struct ModelFixture {
     }
   }
 
+  /// Path of the module whose output is stored.
+  var lastBlock: String {
+    get throws {
+      let block = try #require(json["last_block"] as? [String: Any])
+      return try #require(block["module"] as? String)
+    }
+  }
+
   func number(_ path: String...) throws -> Double {
     var value: Any = json
     for key in path { value = try #require((value as? [String: Any])?[key]) }

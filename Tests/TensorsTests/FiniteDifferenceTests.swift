@@ -93,6 +93,19 @@ struct FiniteDifferenceTests {
     checkGradient("global", [2, 17, 3, 4]) { $0.adaptiveAvgPool2d() }
   }
 
+  @Test(
+    "blurred strides and joined channels: odd, non-square, padded channels",
+    arguments: [[1, 1, 2, 2], [2, 3, 5, 7], [1, 17, 4, 6]])
+  func blurAndConcatenation(shape: [Int]) {
+    checkGradient("blur", shape) { $0.blurPool2d() }
+    checkGradient("blur of one pixel's step", shape) { $0.blurPool2d(filterSize: 2, stride: 1) }
+    let parts = filters([16, shape[1], 1, 1])
+    checkGradient("joined", shape) { x in
+      let y = x.conv2d(parts)
+      return Tensor.concatenated([y, x, y * y], axis: 1)
+    }
+  }
+
   @Test("blocked layouts with padded channels: conv, norm, ReLU, residual sum, pooling, linear")
   func chain() {
     let w1 = filters([17, 3, 3, 3])

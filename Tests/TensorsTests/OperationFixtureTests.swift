@@ -40,6 +40,17 @@ struct OperationFixtureTests {
     }
   }
 
+  @Test("blurred strides")
+  func blurPool() throws {
+    try OperationFixture.check("blur_pool2d") { test, x in
+      [
+        "y": try #require(x["x"]).blurPool2d(
+          filterSize: try #require(test.integer("filter")),
+          stride: try #require(test.integer("stride")))
+      ]
+    }
+  }
+
   @Test("maxima over windows")
   func maxPool() throws {
     try OperationFixture.check("max_pool2d") { test, x in

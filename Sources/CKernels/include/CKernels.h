@@ -274,6 +274,26 @@ void lb_adaptive_max(
 void lb_adaptive_max_backward(
   const float *dy, const int32_t *index, size_t planes, size_t h, size_t w, size_t oh, size_t ow, float *dx);
 
+// MARK: Blurring (blurring.c).
+
+/// x is [planes, height, width, inner], mirrored about the border pixels by `padding` on every side;
+/// y is [planes, out_height, out_width, inner].
+typedef struct lb_blur {
+  size_t planes, height, width, inner, out_height, out_width;
+  /// Length of the binomial filter, 2 to 8.
+  size_t taps;
+  size_t stride, padding;
+} lb_blur;
+void lb_blur_forward(lb_blur b, const float *x, float *y);
+/// The adjoint; writes all of dx.
+void lb_blur_backward(lb_blur b, const float *dy, float *dx);
+
+// MARK: Copying (copying.c).
+
+/// Copies `count` runs of `bytes` bytes each; a run begins every `x_stride` bytes of x, `y_stride` of y.
+void lb_copy_runs(
+  const void *x, size_t x_stride, void *y, size_t y_stride, size_t bytes, size_t count);
+
 // MARK: Augmentation (resampling.c): planes of one picture, [planes, height, width].
 
 /// Output coordinates in -1...1 (corners aligned) to input coordinates: an affine map, then a perspective one.

@@ -24,6 +24,11 @@ typedef enum lb_scalar { LB_SCALAR_F32 = 0, LB_SCALAR_BF16 = 1, LB_SCALAR_S32 = 
 const lb_layout *lb_layout_plain(int rank, const int64_t *dims, lb_scalar scalar);
 /// The same order of other scalars.
 const lb_layout *lb_layout_with_scalar(const lb_layout *layout, lb_scalar scalar);
+/// Images with channels innermost in blocks of `block`: 1 is row-major, the number of channels is
+/// channels-last, otherwise 4, 8 or 16 with padded channels. NULL: no such layout.
+const lb_layout *lb_layout_in_channel_blocks(const int64_t *dims, int64_t block, lb_scalar scalar);
+/// The block of such a layout, so that memory is [batch, blocks, height, width, block], dense; 0: another order.
+int64_t lb_layout_channel_block(const lb_layout *layout);
 size_t lb_layout_bytes(const lb_layout *layout);
 bool lb_layout_is_plain(const lb_layout *layout);
 /// True: scalars in some order, with at most padding between; false: a private packing (Winograd).

@@ -74,6 +74,7 @@ struct InterpretCommand: ParsableCommand {
     }
     let (_, description, vision, predictor) = try model.load()
     let module: Module
+    let layerName = layer ?? vision.lastSpatialLayerPath
     if let layer {
       guard let found = vision.layer(layer) else {
         throw MapError.noSuchLayer(layer, known: Array(vision.layerPaths.prefix(12)))
@@ -93,7 +94,7 @@ struct InterpretCommand: ParsableCommand {
     var findings: [Finding] = []
     var used = Set<String>()
     for file in files {
-      findings.append(explain(file, module, predictor, colour, &used))
+      findings.append(explain(file, module, layerName, predictor, colour, &used))
     }
     let encoder = JSONEncoder()
     encoder.outputFormatting = [.sortedKeys, .withoutEscapingSlashes]
@@ -172,8 +173,8 @@ struct InterpretCommand: ParsableCommand {
   }
 
   private func explain(
-    _ file: String, _ module: Module, _ predictor: Predictor, _ colour: Colour,
-    _ used: inout Set<String>
+    _ file: String, _ module: Module, _ layerName: String, _ predictor: Predictor,
+    _ colour: Colour, _ used: inout Set<String>
   ) -> Finding {
     do {
       let picture = try predictor.prepare(file)
@@ -196,7 +197,7 @@ struct InterpretCommand: ParsableCommand {
       let path = "\(out)/\(name).png"
       try explanation.figure(
         title: "\(base): \(answer.label)", boxes: boxes, colour: colour,
-        layerName: layer ?? "layer4"
+        layerName: layerName
       ).write(to: path)
       return Finding(
         file: file, figure: path, predicted: answer.label,

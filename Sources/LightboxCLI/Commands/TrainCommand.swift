@@ -14,7 +14,8 @@ struct TrainCommand: ParsableCommand {
   @OptionGroup var source: TableOptions
   @OptionGroup var compute: ComputeOptions
 
-  @Option(help: "Architecture: resnet18, resnet34 or resnet50.")
+  @Option(
+    help: "Architecture: \(Architecture.all.map(\.name).joined(separator: ", ")).")
   var arch = "resnet18"
 
   @Option(help: "Weights to start from: safetensors with torchvision's names.")

@@ -20,6 +20,22 @@ package struct Layout: @unchecked Sendable, Hashable {
     return Layout(pointer)
   }
 
+  /// Images with channels innermost in blocks: 1 is row-major, 16 what most primitives prefer.
+  ///
+  /// - Returns: nil if oneDNN has no such layout.
+  static func inChannelBlocks(
+    of block: Int, _ shape: [Int], _ type: DType
+  ) -> Layout? {
+    lb_layout_in_channel_blocks(shape.map(Int64.init), Int64(block), type.oneDNNScalar)
+      .map(Layout.init)
+  }
+
+  /// The block b, if memory is `[batch, channels / b, height, width, b]` with channels padded to whole blocks.
+  var channelBlock: Int? {
+    let block = Int(lb_layout_channel_block(pointer))
+    return block > 0 ? block : nil
+  }
+
   /// The same pointer as a number, for the keys of primitives.
   var address: UInt { UInt(bitPattern: pointer) }
 

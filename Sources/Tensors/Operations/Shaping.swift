@@ -162,46 +162,4 @@ extension Tensor {
       [dy.scattered(into: original, strides: restStrides, offset: start)]
     }
   }
-
-  /// Tensors joined along a dimension; the others must agree.
-  public static func concatenated(_ tensors: [Tensor], axis: Int) -> Tensor {
-    precondition(!tensors.isEmpty, "concatenate needs at least one tensor")
-    let at = tensors[0].checkedAxis(axis, "concatenate")
-    var target = tensors[0].shape
-    target[at] = 0
-    for tensor in tensors {
-      tensor.requireFloat("concatenate")
-      var other = tensor.shape
-      precondition(
-        other.count == target.count, "concatenate: \(tensor.shape) beside \(tensors[0].shape)")
-      target[at] += other[at]
-      other[at] = target[at]
-      precondition(
-        other == target, "concatenate along \(axis): \(tensor.shape) beside \(tensors[0].shape)")
-    }
-    let result = Tensor(uninitialized: target)
-    let (outer, middle, inner) = result.split(at: at)
-    var start = 0
-    var ranges: [Range<Int>] = []
-    for tensor in tensors {
-      let part = tensor.rowMajor
-      let length = tensor.shape[at]
-      for o in 0..<outer where length * inner > 0 {
-        (result.floats + (o * middle + start) * inner)
-          .update(from: part.floats + o * length * inner, count: length * inner)
-      }
-      ranges.append(start..<(start + length))
-      start += length
-    }
-    let parts = ranges
-    return result.recorded("concatenate", from: tensors) { dy in
-      let dy = dy.rowMajor.detached
-      return parts.map { dy.sliced(axis: at, $0) }
-    }
-  }
-
-  /// Tensors of one shape as the rows of a new first dimension.
-  public static func stacked(_ tensors: [Tensor]) -> Tensor {
-    concatenated(tensors.map { $0.unsqueezed(at: 0) }, axis: 0)
-  }
 }

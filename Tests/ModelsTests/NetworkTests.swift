@@ -5,11 +5,15 @@ import Tensors
 import TestSupport
 import Testing
 
-@Suite("ResNet against torchvision", .serialized)
-struct ResNetTests {
-  static let names = ["resnet18", "resnet50"]
+@Suite("Networks against torchvision and timm", .serialized)
+struct NetworkTests {
+  static let names = ["resnet18", "resnet50", "resnetblur50", "densenet121"]
 
-  func loaded(_ name: String) throws -> (ModelFixture, ResNet) {
+  /// In evaluation mode one ReLU behind this parameter has an input so near 0 that float32, PyTorch's
+  /// as ours, gives it the other sign than float64: the gradients of all before it move.
+  static let flips = ["densenet121": "features.transition3.norm.bias"]
+
+  func loaded(_ name: String) throws -> (ModelFixture, any ImageClassifier) {
     let fixture = try ModelFixture(name)
     let model = try Architecture.named(name).makeModel(classes: 1000)
     let report = model.load(fixture.state)
@@ -17,7 +21,7 @@ struct ResNetTests {
     return (fixture, model)
   }
 
-  @Test("the names and shapes are torchvision's, in its order", arguments: names)
+  @Test("names and shapes are those of the reference, in its order", arguments: names)
   func manifest(name: String) throws {
     let fixture = try ModelFixture(name)
     let model = try Architecture.named(name).makeModel()
@@ -30,11 +34,13 @@ struct ResNetTests {
         == (try fixture.number("parameters")))
   }
 
-  @Test("logits and layer-4 activations in evaluation mode", arguments: names)
+  @Test("logits and the last layer's activations in evaluation mode", arguments: names)
   func evaluation(name: String) throws {
     let (fixture, model) = try loaded(name)
     model.eval()
-    try withHook(on: model.layer4) { hook in
+    #expect(model.lastSpatialLayer == (try fixture.lastBlock))
+    let layer = try #require(model[model.lastSpatialLayer])
+    try withHook(on: layer) { hook in
       try fixture.expect(model(fixture.input("eval64")), "eval64.logits")
       let stored = try #require(hook.stored)
       try fixture.expect(stored.sliced(axis: 0, 0..<1), "eval64.last_block")
@@ -79,7 +85,7 @@ struct ResNetTests {
   }
 
   private func check(
-    _ fixture: ModelFixture, _ model: ResNet, _ mode: String, normTolerance: Double,
+    _ fixture: ModelFixture, _ model: any ImageClassifier, _ mode: String, normTolerance: Double,
     gradientTolerance: Double?
   ) throws {
     let logits = model(Tape().record(try fixture.input("train64")))
@@ -94,44 +100,25 @@ struct ResNetTests {
       .squareRoot()
     expectClose(
       [total], [try fixture.number(mode, "grad_l2_total")], relative: normTolerance, "total norm")
+    let order = model.namedParameters.map(\.name)
+    let flip = Self.flips[fixture.name].flatMap { order.firstIndex(of: $0) } ?? -1
+    /// The bound, or twice PyTorch's own deviation where a ReLU flips.
+    func tolerance(_ usual: Double, _ name: String, _ deviation: String) throws -> Double {
+      guard try #require(order.firstIndex(of: name)) <= flip else { return usual }
+      return max(usual, 2 * (try fixture.number(mode, "float32_deviation", deviation)))
+    }
     for (name, norm) in try fixture.dictionary(mode, "grad_l2_selected") {
       let gradient = try #require(parameters[name]?.gradient)
-      expectClose([gradient.norm], [norm], relative: normTolerance * 2, "norm of \(name)")
+      expectClose(
+        [gradient.norm], [norm],
+        relative: try tolerance(normTolerance * 2, name, "norm_relative_max"), "norm of \(name)")
     }
     guard let gradientTolerance else { return }
     for key in fixture.tensors.keys where key.hasPrefix("\(mode).grad.") {
       let name = String(key.dropFirst("\(mode).grad.".count))
       let gradient = try #require(parameters[name]?.gradient)
-      try fixture.expect(gradient, key, tolerance: gradientTolerance)
-    }
-  }
-}
-
-@Suite("Architectures by name")
-struct ArchitectureTests {
-  @Test("an unknown name is refused with the nearest ones")
-  func unknown() {
-    #expect(throws: UnknownArchitecture(name: "resnet19")) { try Architecture.named("resnet19") }
-    #expect(UnknownArchitecture(name: "resnet35").nearest.first == "resnet34")
-    #expect("\(UnknownArchitecture(name: "resnt50"))".contains("resnet50"))
-  }
-
-  @Test("the fixtures' numbers are the formula's")
-  func formula() throws {
-    struct Check: Decodable {
-      struct Stream: Decodable {
-        let key: String, splitmix64: [String], uniform: [Double], below_10: [Int]
-      }
-      let seed: UInt64
-      let streams: [Stream]
-    }
-    let check = try Fixture.json("models/formula.json", as: Check.self)
-    let formula = NumberFormula(seed: check.seed)
-    for stream in check.streams {
-      let raw = stream.splitmix64.map { UInt64($0, radix: 16) }
-      #expect(formula.outputs(stream.key, raw.count).map { Optional($0) } == raw)
-      #expect(formula.uniform(stream.key, [stream.uniform.count]) == stream.uniform)
-      #expect(formula.below(stream.key, [stream.below_10.count], 10) == stream.below_10)
+      try fixture.expect(
+        gradient, key, tolerance: try tolerance(gradientTolerance, name, "vector_relative_max"))
     }
   }
 }

@@ -1,0 +1,125 @@
+import Foundation
+import Layers
+import Models
+import Tensors
+import TestSupport
+import Testing
+
+@Suite("Architectures by name")
+struct ArchitectureTests {
+  @Test("an unknown name is refused with the nearest ones")
+  func unknown() {
+    #expect(throws: UnknownArchitecture(name: "resnet19")) { try Architecture.named("resnet19") }
+    #expect(UnknownArchitecture(name: "resnet35").nearest.first == "resnet34")
+    #expect("\(UnknownArchitecture(name: "resnt50"))".contains("resnet50"))
+    #expect(UnknownArchitecture(name: "resnet_blur50").nearest.first == "resnetblur50")
+    #expect(UnknownArchitecture(name: "DenseNet-121").nearest.first == "densenet121")
+    #expect(UnknownArchitecture(name: "wide_resnet50").nearest.first == "wide_resnet50_2")
+  }
+
+  /// Numbers of parameters with 1000 classes, as torchvision 0.29.2 and timm 1.0.31 count them.
+  static let counts = [
+    "densenet121": 7_978_856, "densenet161": 28_681_000, "densenet169": 14_149_480,
+    "densenet201": 20_013_928, "resnet101": 44_549_160, "resnet152": 60_192_808,
+    "resnet18": 11_689_512, "resnet34": 21_797_672, "resnet50": 25_557_032,
+    "resnetblur18": 11_689_512, "resnetblur50": 25_557_032, "resnext101_32x8d": 88_791_336,
+    "resnext50_32x4d": 25_028_904, "wide_resnet101_2": 126_886_696, "wide_resnet50_2": 68_883_240,
+  ]
+
+  @Test("every network has the known number of parameters", arguments: Architecture.all.map(\.name))
+  func parameterCount(name: String) throws {
+    let model = try Architecture.named(name).makeModel()
+    #expect(model.parameters.reduce(0) { $0 + $1.shape.reduce(1, *) } == Self.counts[name])
+    let grouped = model.bodyGroups.flatMap(\.self)
+    #expect(grouped.map(ObjectIdentifier.init) == model.body.parameters.map(ObjectIdentifier.init))
+    #expect(model[model.lastSpatialLayer] != nil && model[model.classifierName] is Linear)
+  }
+
+  @Test("names are in order, and there is one of each")
+  func order() {
+    let names = Architecture.all.map(\.name)
+    #expect(names == Set(names).sorted())
+  }
+
+  @Test(
+    "bodies give the channels they promise, at a thirty-second of the input's size",
+    arguments: ["resnet18", "resnetblur18", "resnext50_32x4d", "densenet121"])
+  func bodies(name: String) throws {
+    let model = try Architecture.named(name).makeModel(classes: 3, inputChannels: 1).eval()
+    let x = Tensor(repeating: 0.5, shape: [1, 1, 64, 96])
+    #expect(model(x).shape == [1, 3])
+    let network = try Architecture.named(name).makeModel(classes: 3, inputChannels: 1)
+    network.eval()
+    #expect(network.body(x).shape == [1, network.featureCount, 2, 3])
+  }
+
+  @Test("timm's blocks begin as the identity, torchvision's do not")
+  func firstValues() throws {
+    func lastScale(_ model: ResNet) -> Float? {
+      (model["layer2.1.bn3"] as? BatchNorm)?.weight.value.floatScalars.max()
+    }
+    #expect(lastScale(.resnetblur50()) == 0)
+    #expect(lastScale(.resnet50()) == 1)
+  }
+
+  @Test("older names of DenseNet's weights are understood")
+  func olderNames() {
+    let model = DenseNet(growth: 4, depths: [1], stem: 8)
+    for (old, new) in [
+      (
+        "features.denseblock1.denselayer1.norm.1.weight",
+        "features.denseblock1.denselayer1.norm1.weight"
+      ),
+      (
+        "features.denseblock1.denselayer1.conv.2.weight",
+        "features.denseblock1.denselayer1.conv2.weight"
+      ),
+      ("features.transition1.conv.weight", "features.transition1.conv.weight"),
+      ("features.norm0.running_mean", "features.norm0.running_mean"),
+    ] {
+      #expect(model.entryName(old) == new)
+      #expect(model.entryName(new) == new)
+    }
+  }
+
+  @Test("training a DenseNet reorders no activations")
+  func reorders() async {
+    await #expect(processExitsWith: .success) {
+      let model = DenseNet(growth: 32, depths: [3, 2], stem: 64, classes: 3)
+      let x = Tensor(repeating: 0.5, shape: [8, 3, 128, 128])
+      func step() {
+        let loss = model(Tape().record(x)).crossEntropy(Tensor([Int64](repeating: 1, count: 8)))
+        loss.backward()
+        model.zeroGradients()
+      }
+      step()
+      let before = Compute.reorders.bytes
+      step()
+      // Filters go into the layout of each backward primitive; one block's output has 5 MB.
+      let filters = model.parameters.reduce(0) { $0 + $1.shape.reduce(4, *) }
+      let moved = Compute.reorders.bytes - before
+      guard moved <= 3 * filters else {
+        fatalError("\(moved) bytes were reordered, with \(filters) bytes of parameters")
+      }
+    }
+  }
+
+  @Test("the fixtures' numbers are the formula's")
+  func formula() throws {
+    struct Check: Decodable {
+      struct Stream: Decodable {
+        let key: String, splitmix64: [String], uniform: [Double], below_10: [Int]
+      }
+      let seed: UInt64
+      let streams: [Stream]
+    }
+    let check = try Fixture.json("models/formula.json", as: Check.self)
+    let formula = NumberFormula(seed: check.seed)
+    for stream in check.streams {
+      let raw = stream.splitmix64.map { UInt64($0, radix: 16) }
+      #expect(formula.outputs(stream.key, raw.count).map { Optional($0) } == raw)
+      #expect(formula.uniform(stream.key, [stream.uniform.count]) == stream.uniform)
+      #expect(formula.below(stream.key, [stream.below_10.count], 10) == stream.below_10)
+    }
+  }
+}

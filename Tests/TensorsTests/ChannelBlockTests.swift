@@ -1,0 +1,111 @@
+import Tensors
+import TestSupport
+import Testing
+
+@Suite("Operations that keep channels in blocks")
+struct ChannelBlockTests {
+  private func numbers(_ shape: [Int], seed: UInt64 = 9) -> Tensor {
+    var random = RandomSource(seed: seed)
+    return Tensor((0..<shape.reduce(1, *)).map { _ in Float(random.uniform(-1, 1)) }, shape: shape)
+  }
+
+  /// The same numbers as a convolution gives them, in whatever layout it prefers.
+  private func asConvolved(_ x: Tensor) -> Tensor {
+    let c = x.shape[1]
+    var identity = [Float](repeating: 0, count: c * c)
+    for i in 0..<c { identity[i * c + i] = 1 }
+    return x.conv2d(Tensor(identity, shape: [c, c, 1, 1]))
+  }
+
+  private func gradients(_ inputs: [Tensor], _ f: ([Tensor]) -> Tensor) -> [Tensor] {
+    let tape = Tape()
+    let watched = inputs.map { tape.watch($0) }
+    let y = f(watched)
+    return tape.gradients(
+      of: y, withRespectTo: watched, seed: numbers(y.shape, seed: 4).reordered(as: y))
+  }
+
+  @Test(
+    "blurring stays in the layout and gives the numbers of row-major memory",
+    arguments: [[2, 32, 9, 12], [1, 17, 5, 4], [3, 16, 2, 3]])
+  func blur(shape: [Int]) {
+    let plain = numbers(shape)
+    let blocked = asConvolved(plain)
+    #expect(blocked.layout != nil)
+    for (taps, stride) in [(3, 2), (3, 1), (2, 2), (4, 1)] {
+      let f = { (x: [Tensor]) in x[0].blurPool2d(filterSize: taps, stride: stride) }
+      let (y, z) = (f([plain]), f([blocked]))
+      #expect(z.layout?.description.contains("blocked") == true)
+      expectClose(z.floatScalars, y.floatScalars, absolute: 1e-6, "\(taps) by \(stride)")
+      let (dy, dz) = (gradients([plain], f)[0], gradients([blocked], f)[0])
+      #expect(dz.layout == blocked.layout)
+      expectClose(dz.floatScalars, dy.floatScalars, absolute: 1e-6, "\(taps) by \(stride)")
+    }
+  }
+
+  @Test("a blur and its gradient are adjoint on large images, on several threads")
+  func adjoint() {
+    let x = asConvolved(numbers([4, 64, 61, 58]))
+    let tape = Tape()
+    let watched = tape.watch(x)
+    let y = watched.blurPool2d()
+    let w = numbers(y.shape, seed: 2)
+    let dx = tape.gradients(of: y, withRespectTo: [watched], seed: w)[0]
+    func product(_ a: Tensor, _ b: Tensor) -> Double {
+      zip(a.floatScalars, b.floatScalars).reduce(0) { $0 + Double($1.0) * Double($1.1) }
+    }
+    expectClose([product(y, w)], [product(x, dx)], relative: 1e-5)
+    // A constant image stays constant, borders included.
+    let flat = Tensor(repeating: 3, shape: [1, 16, 7, 5]).blurPool2d()
+    expectClose(flat.floatScalars, [Float](repeating: 3, count: 16 * 4 * 3), absolute: 1e-6)
+  }
+
+  @Test(
+    "joined channels stay in blocks where whole blocks meet, and so do the gradients",
+    arguments: [[32, 16], [16, 48, 32], [32, 7], [32, 3, 16], [5, 16]])
+  func concatenation(channels: [Int]) {
+    let plain = channels.enumerated().map { numbers([2, $1, 3, 5], seed: UInt64($0)) }
+    let blocked = plain.map(asConvolved)
+    let f = { (x: [Tensor]) in Tensor.concatenated(x, axis: 1) }
+    let y = f(blocked)
+    #expect(y.floatScalars == f(plain).floatScalars)
+    let whole = channels.dropLast().allSatisfy { $0 % 16 == 0 }
+    #expect((y.layout != nil) == whole)
+    for (a, b) in zip(gradients(plain, f), gradients(blocked, f)) {
+      #expect(a.floatScalars == b.floatScalars)
+      #expect((b.layout != nil) == whole)
+    }
+  }
+
+  @Test("a mixture of layouts, other dimensions, empty parts")
+  func mixtures() {
+    let (a, b) = (numbers([2, 32, 2, 3]), numbers([2, 16, 2, 3], seed: 1))
+    let y = Tensor.concatenated([a, asConvolved(b)], axis: 1)
+    #expect(y.sliced(axis: 1, 0..<32).floatScalars == a.floatScalars)
+    #expect(y.sliced(axis: 1, 32..<48).floatScalars == b.floatScalars)
+    let rows = Tensor.concatenated([asConvolved(a), asConvolved(a)], axis: 2)
+    #expect(rows.sliced(axis: 2, 2..<4).floatScalars == a.floatScalars)
+    let empty = Tensor(([] as [Float]), shape: [2, 0, 2, 3])
+    #expect(Tensor.concatenated([empty, b, empty], axis: 1).floatScalars == b.floatScalars)
+  }
+
+  @Test("a caller's mistake traps")
+  func mistakes() async {
+    await #expect(processExitsWith: .failure) { _ = Tensor.zeros([1, 1, 1, 4]).blurPool2d() }
+    await #expect(processExitsWith: .failure) {
+      _ = Tensor.zeros([1, 1, 8, 8]).blurPool2d(filterSize: 9)
+    }
+    await #expect(processExitsWith: .failure) { _ = Tensor.zeros([4, 4]).blurPool2d() }
+    await #expect(processExitsWith: .failure) {
+      _ = Tensor.concatenated(
+        [Tensor.zeros([1, 16, 2, 2]), Tensor.zeros([1, 16, 2, 3])], axis: 1)
+    }
+  }
+}
+
+extension Tensor {
+  /// The same numbers in another tensor's layout.
+  fileprivate func reordered(as other: Tensor) -> Tensor {
+    other.layout.map { reordered(to: $0) } ?? self
+  }
+}

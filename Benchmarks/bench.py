@@ -124,7 +124,7 @@ def main():
             )
         except KeyboardInterrupt:
             interrupted = True
-        except Unavailable as error:
+        except (Unavailable, OSError) as error:
             experiment.problems["Lightbox"] = str(error)
         progress.clear()
         for result in experiment.results():
@@ -142,7 +142,7 @@ def main():
         ]
         with open(chosen.json, "w") as file:
             json.dump(dict(facts, rows=results, runs=runs), file, indent=1)
-    if chosen.markdown:
+    if chosen.markdown and not interrupted:
         report.insert(chosen.markdown, report.markdown(facts, results))
     if interrupted:
         return 130

@@ -62,7 +62,7 @@ class Experiment:
             if self.prepare:
                 progress("preparing")
                 self.prepare()
-        except Unavailable as error:
+        except (Unavailable, OSError) as error:
             self.problems["Lightbox"] = str(error)
             return
         candidates = list(self.peers)
@@ -75,7 +75,7 @@ class Experiment:
                 side = self.lightbox if name == "Lightbox" else self.peers[name]
                 try:
                     done[name] = side()
-                except Unavailable as error:
+                except (Unavailable, OSError) as error:
                     self.problems[name] = str(error)
                     if name == "Lightbox":
                         return

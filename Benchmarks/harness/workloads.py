@@ -236,11 +236,11 @@ def epoch(setting):
         )  # fmt: skip
         return epoch_numbers(logged_seconds(os.path.join(run, "metrics.sqlite")), finished)
 
-    def peer(workers):
+    def peer(workers, transforms="seed"):
         def side():
             finished = setting.run_peer(
                 "fastai_epoch.py", films, "--labels", table, "--arch", "resnet18", "--size", 224, "--epochs", 2,
-                "--batch-size", 32, "--threads", setting.threads, "--workers", workers,
+                "--batch-size", 32, "--threads", setting.threads, "--workers", workers, "--transforms", transforms,
             )  # fmt: skip
             return epoch_numbers(finished.json()["epochs"], finished)
 
@@ -248,16 +248,21 @@ def epoch(setting):
 
     seed = ["fastai 0 wrk."]
     best = ["fastai 0 wrk.", "fastai 1 wrk.", "fastai 2 wrk."]
+    # What `lightbox train` does, to the letter: no random crop.
+    plain = "fastai, plain"
+    peers = {name: peer(number) for number, name in enumerate(best)}
+    peers[plain] = peer(0, "train")
     rows = [
         Row("epoch 1 resnet18", "epoch 1 of 250 films", "float32", seed, 2.0, "first"),
         Row("epoch 1 resnet18 best workers", "  fastai's best workers", "float32", best, 2.0, "first"),
+        Row("epoch 1 resnet18 plain", "  without its random crop", "float32", [plain], None, "first"),
         Row("epoch 2 resnet18", "epoch 2 (ours: cached)", "float32", seed, 2.0, "second"),
         Row("epoch 2 resnet18 best workers", "  fastai's best workers", "float32", best, 2.0, "second"),
         Row("epoch 1 against 2 resnet18", "our epoch 1, fastai's 2", "float32", best, None, "first", "second"),
         Row("process epochs resnet18", "both epochs, whole process", "float32", best, None, "whole"),
         Row("memory epochs resnet18", "  its peak memory", "float32", best, None, "memory", unit="bytes"),
     ]
-    return Experiment(rows, lightbox, {name: peer(number) for number, name in enumerate(best)}, prepare)
+    return Experiment(rows, lightbox, peers, prepare)
 
 
 def epoch_numbers(seconds, finished):

@@ -27,7 +27,7 @@ def options():
     )
     parser.add_argument("--rows", metavar="PATTERN", help="only rows whose name matches this regular expression")
     parser.add_argument("--list", action="store_true", help="print the rows' names and stop")
-    parser.add_argument("--quick", action="store_true", help="one round, one timed step, fewer rows: a rough look")
+    parser.add_argument("--quick", action="store_true", help="one round, a third of the steps, fewer rows: a rough look")
     parser.add_argument("--rounds", type=int, help="times that both sides run (default: ROUNDS or 3)")
     parser.add_argument("--threads", type=int, help="threads of both sides (default: THREADS or all cores)")
     parser.add_argument("--json", metavar="FILE", help="write every number")

@@ -72,7 +72,7 @@ def markdown(facts, results):
     lines.append("- peers: " + ", ".join(f"{k} {v}" for k, v in versions.items() if k not in ("Lightbox", "commit")))
     lines.append(
         f"- {settings['threads']} threads, rounds: {settings['rounds']}"
-        + (", quick: one timed step per round" if settings["quick"] else "")
+        + (", quick: a third of the steps" if settings["quick"] else "")
         + (f", only rows `{settings['rows']}`" if settings["rows"] else "")
     )
     others, host = facts["disturbance"]

@@ -104,14 +104,18 @@ class Experiment:
         return {name: statistics.median(seconds) for name, seconds in found.items() if seconds and None not in seconds}
 
     def results(self):
-        """A dictionary per row."""
-        return [self.result(row) for row in self.rows]
+        """A dictionary per row. A reason that the row above has given is not told again."""
+        found = [self.result(row) for row in self.rows]
+        for above, row in reversed(list(zip(found, found[1:]))):
+            if row["reason"] and row["reason"] == above["reason"]:
+                row["reason"] = "as above"
+        return found
 
     def result(self, row):
         found = {
             "id": row.id, "title": row.title, "precision": row.precision, "unit": row.unit, "bar": row.bar,
             "lightbox": None, "peer": None, "peerName": None, "ratio": None, "ratios": [], "met": None, "reason": None,
-            "disturbed": self.disturbed,
+            "disturbed": None,
         }
         ours = self.values("Lightbox", row.value)
         if any(value is not None for value in ours):
@@ -130,6 +134,7 @@ class Experiment:
         if not pairs:
             found["reason"] = "not measured"
             return found
+        found["disturbed"] = self.disturbed
         found["peerName"] = name
         found["peer"] = statistics.median(b for _, b in pairs)
         found["ratios"] = [b / a for a, b in pairs]

@@ -18,9 +18,14 @@ def amount(value, unit):
     return f"{value:.3f} s" if value < 10 else f"{value:.1f} s"
 
 
+def disturbed(result):
+    """Whether others took a notable share of the processor while the row was measured."""
+    return (result["disturbed"] or 0) > NOTABLE
+
+
 def met(result):
     """Whether the bar is met, in a word; ~: others kept the processor busy meanwhile."""
-    return {True: "yes", False: "no", None: ""}[result["met"]] + "~" * (result["disturbed"] > NOTABLE)
+    return {True: "yes", False: "no", None: ""}[result["met"]] + "~" * disturbed(result)
 
 
 def line(*cells):
@@ -54,10 +59,10 @@ def summary(results):
     said = f"{sum(result['met'] for result in measured)} of {len(barred)} bars met"
     if len(measured) < len(barred):
         said += f", {len(barred) - len(measured)} not measured"
-    disturbed = sum(result["disturbed"] > NOTABLE for result in results)
-    if disturbed:
+    doubtful = sum(disturbed(result) for result in results)
+    if doubtful:
         said += (
-            f"; ~ ({disturbed} row{'s' * (disturbed > 1)}): other programs or machines took more than "
+            f"; ~ ({doubtful} row{'s' * (doubtful > 1)}): other programs or machines took more than "
             f"{NOTABLE * 100:.0f} % of the processor meanwhile, so do not trust the row"
         )
     return said

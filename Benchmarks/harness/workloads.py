@@ -214,7 +214,7 @@ def write_png(path, size):
 def epoch(setting):
     """Two epochs on films, ResNet-18, against fastai."""
     films, run = setting.path("films"), setting.path("epoch-run")
-    table = os.path.join(films, "bench.csv")
+    table = setting.path("films.csv")
 
     def prepare():
         fresh(setting, films, FILMS, 1024)

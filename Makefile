@@ -29,8 +29,9 @@ examples: setup
 	swift build -c release --product lightbox
 	@Examples/check.sh
 
-bench: setup
-	Benchmarks/run.sh
+bench: build
+	@Benchmarks/setup.sh
+	@python3 Benchmarks/bench.py $(BENCH)
 
 clean:
 	rm -rf .build demo

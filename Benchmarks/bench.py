@@ -1,0 +1,169 @@
+#!/usr/bin/env python3
+"""Lightbox against PyTorch, ONNX Runtime, OpenVINO and fastai: one table. `make bench` calls it; see README.md.
+
+Environment: LIGHTBOX_BIN (the program, default .build/release/lightbox), LIGHTBOX_BENCH_VENV (the Python environment
+of the peers, default .venv-bench), LIGHTBOX_BENCH_WORK (films, models; default .build/bench), ROUNDS, THREADS.
+"""
+import argparse
+import json
+import os
+import re
+import sys
+import textwrap
+import time
+
+from harness import machine, report, workloads
+from harness.processes import Unavailable
+
+CHECKOUT = os.path.dirname(os.path.dirname(os.path.abspath(__file__)))
+# Enough to see whether something is badly off, in some minutes.
+QUICK = r"^((memory )?train|infer) resnet(18|50) (float32|bfloat16)$|^latency|predict"
+
+
+def options():
+    parser = argparse.ArgumentParser(
+        description="Time Lightbox and its peers in turn, and print the ratios.",
+        epilog="A ratio is the peer's value over Lightbox's: above 1, Lightbox is faster or smaller.",
+    )
+    parser.add_argument("--rows", metavar="PATTERN", help="only rows whose name matches this regular expression")
+    parser.add_argument("--list", action="store_true", help="print the rows' names and stop")
+    parser.add_argument("--quick", action="store_true", help="one round, a third of the steps, fewer rows: a rough look")
+    parser.add_argument("--rounds", type=int, help="times that both sides run (default: ROUNDS or 3)")
+    parser.add_argument("--threads", type=int, help="threads of both sides (default: THREADS or all cores)")
+    parser.add_argument("--json", metavar="FILE", help="write every number")
+    parser.add_argument("--markdown", metavar="FILE", help="put the table into this file, above older ones")
+    parser.add_argument("--check", action="store_true", help="exit with 1 unless every bar is met")
+    chosen = parser.parse_args()
+    if chosen.rounds is None:
+        chosen.rounds = 1 if chosen.quick else int(os.environ.get("ROUNDS", 3))
+    if chosen.threads is None:
+        chosen.threads = int(os.environ.get("THREADS", len(os.sched_getaffinity(0))))
+    if chosen.rounds < 1 or chosen.threads < 1:
+        parser.error("--rounds and --threads: use 1 or more")
+    return chosen
+
+
+def setting(chosen):
+    def path(variable, default):
+        return os.path.abspath(os.path.join(CHECKOUT, os.environ.get(variable) or default))
+
+    lightbox = path("LIGHTBOX_BIN", ".build/release/lightbox")
+    python = os.path.join(path("LIGHTBOX_BENCH_VENV", ".venv-bench"), "bin", "python")
+    for needed, remedy in ((lightbox, "make build"), (python, "Benchmarks/setup.sh")):
+        if not os.access(needed, os.X_OK):
+            sys.exit(f"bench: {needed} is not there: {remedy} makes it")
+    folder = path("LIGHTBOX_BENCH_WORK", ".build/bench")
+    os.makedirs(folder, exist_ok=True)
+    return workloads.Setting(lightbox, python, folder, chosen.threads, chosen.quick)
+
+
+def select(experiments, pattern):
+    """The experiments that have matching rows, with those rows only."""
+    wanted = re.compile(pattern or "", re.IGNORECASE)
+    found = []
+    for experiment in experiments:
+        rows = [row for row in experiment.rows if wanted.search(row.id)]
+        if rows:
+            found.append(experiment.only(rows))
+    return found
+
+
+class Progress:
+    """One line on the standard error that says what runs now."""
+
+    def __init__(self):
+        self.live = sys.stderr.isatty()
+        self.started = time.monotonic()
+
+    def __call__(self, what):
+        minutes, seconds = divmod(int(time.monotonic() - self.started), 60)
+        said = f"{minutes}:{seconds:02}  {what}"[:79]
+        sys.stderr.write(f"\r{said:<79}" if self.live else said + "\n")
+        sys.stderr.flush()
+
+    def clear(self):
+        if self.live:
+            sys.stderr.write("\r" + " " * 79 + "\r")
+            sys.stderr.flush()
+
+
+def main():
+    chosen = options()
+    pattern = chosen.rows or (QUICK if chosen.quick else "")
+    try:
+        re.compile(pattern)
+    except re.error as error:
+        sys.exit(f"bench: --rows {pattern}: {error}")
+    if chosen.list:
+        nowhere = workloads.Setting("", "", "", chosen.threads, chosen.quick)
+        for experiment in select(workloads.experiments(nowhere), pattern):
+            for row in experiment.rows:
+                print(row.id)
+        return 0
+
+    shared = setting(chosen)
+    experiments = select(workloads.experiments(shared), pattern)
+    if not experiments:
+        sys.exit(f"bench: no row matches {pattern}; --list names them")
+    packages = ["torch", "torchvision", "timm", "onnxruntime", "openvino", "fastai", "pydicom", "pillow"]
+    facts = {
+        "date": machine.now(),
+        "machine": machine.describe(),
+        "versions": machine.versions(shared.python, shared.lightbox, packages),
+        "settings": {"threads": chosen.threads, "rounds": chosen.rounds, "quick": chosen.quick, "rows": pattern},
+    }
+    print_facts(facts)
+    progress, disturbance = Progress(), machine.Disturbance()
+    results, interrupted = [], False
+    print(report.header())
+    for number, experiment in enumerate(experiments, 1):
+        name = experiment.rows[0].id
+        try:
+            experiment.measure(
+                chosen.rounds, lambda what: progress(f"{number}/{len(experiments)}  {name}: {what}")
+            )
+        except KeyboardInterrupt:
+            interrupted = True
+        except (Unavailable, OSError) as error:
+            experiment.problems["Lightbox"] = str(error)
+        progress.clear()
+        for result in experiment.results():
+            results.append(result)
+            print(report.text(result), flush=True)
+        if interrupted:
+            break
+    facts["disturbance"] = disturbance.shares()
+    print(report.header().splitlines()[1])
+    print(textwrap.fill(("interrupted; " if interrupted else "") + report.summary(results), 80))
+    if chosen.json:
+        runs = [
+            {"rows": [row.id for row in experiment.rows], "rounds": experiment.rounds, "problems": experiment.problems}
+            for experiment in experiments
+        ]
+        with open(chosen.json, "w") as file:
+            json.dump(dict(facts, rows=results, runs=runs), file, indent=1)
+    if chosen.markdown and not interrupted:
+        report.insert(chosen.markdown, report.markdown(facts, results))
+    if interrupted:
+        return 130
+    unmet = any(result["bar"] is not None and not result["met"] for result in results)
+    return 1 if chosen.check and unmet else 0
+
+
+def print_facts(facts):
+    described, versions, settings = facts["machine"], facts["versions"], facts["settings"]
+    names = ["Lightbox", "commit", "Python", "torch", "torchvision", "timm", "onnxruntime", "openvino", "fastai"]
+    said = [
+        f"{described['processor']} (family, model, stepping: {described['family, model, stepping']}), "
+        f"{described['cores']} cores, {described['memory']}, {described['has']}",
+        ", ".join(f"{name} {versions[name]}" for name in names if name in versions),
+        f"{facts['date']}, {settings['threads']} threads, {settings['rounds']} "
+        f"round{'s' * (settings['rounds'] > 1)}; batch 16, 224 x 224 unless said",
+    ]
+    for paragraph in said:
+        print(textwrap.fill(paragraph, 80))
+    print()
+
+
+if __name__ == "__main__":
+    sys.exit(main())

@@ -1,0 +1,288 @@
+"""What is compared: the rows of the table, and how each side runs them."""
+import csv
+import os
+import shutil
+import struct
+import zlib
+
+from harness import processes
+from harness.compare import Experiment, Row
+from harness.processes import Unavailable
+
+PEERS = os.path.join(os.path.dirname(os.path.dirname(os.path.abspath(__file__))), "peers")
+NAMES = {
+    "resnet18": "ResNet-18",
+    "resnet34": "ResNet-34",
+    "resnet50": "ResNet-50",
+    "resnetblur50": "blur ResNet-50",
+    "densenet121": "DenseNet-121",
+}
+PRECISIONS = ["float32", "bfloat16"]
+LAYOUTS = {"PyTorch nhwc": "channels_last", "PyTorch nchw": "contiguous"}
+FILMS = 250
+
+
+class Setting:
+    """Paths and numbers that all runs share."""
+
+    def __init__(self, lightbox, python, folder, threads, quick):
+        self.lightbox = lightbox
+        self.python = python
+        self.folder = folder
+        self.threads = threads
+        self.quick = quick
+        common = {k: v for k, v in os.environ.items() if not k.startswith(("OMP_", "KMP_", "MKL_", "GOMP_"))}
+        self.lightbox_environment = common
+        # No accelerator: fastai would take one by itself.
+        self.peer_environment = dict(
+            common, OMP_NUM_THREADS=str(threads), MKL_NUM_THREADS=str(threads), CUDA_VISIBLE_DEVICES=""
+        )
+
+    def path(self, name):
+        return os.path.join(self.folder, name)
+
+    def run_lightbox(self, *arguments):
+        return processes.run([self.lightbox, *map(str, arguments)], self.lightbox_environment)
+
+    def run_peer(self, program, *arguments):
+        command = [self.python, os.path.join(PEERS, program), *map(str, arguments)]
+        return processes.run(command, self.peer_environment)
+
+    def newer_program(self, path):
+        """Whether something must be made, by this lightbox: it is missing or older than the program."""
+        return not os.path.exists(path) or os.path.getmtime(path) < os.path.getmtime(self.lightbox)
+
+
+def experiments(setting):
+    """All of them, in the table's order."""
+    found = [steps(setting, "train", arch, precision) for precision in PRECISIONS for arch in NAMES]
+    found += [steps(setting, "infer", arch, precision) for precision in PRECISIONS for arch in NAMES]
+    return found + [latency(setting), one_picture(setting), epoch(setting)]
+
+
+# Steps
+
+
+def step_options(setting, arch, mode, precision, batch, count):
+    return [
+        "--arch", arch, "--mode", mode, "--batch-size", batch, "--size", 224, "--precision", precision,
+        "--threads", setting.threads, "--steps", max(1, count // 3) if setting.quick else count, "--json",
+    ]  # fmt: skip
+
+
+def step_numbers(finished):
+    return dict(finished.json(), memory=finished.peak_bytes)
+
+
+def step_sides(setting, options, engines):
+    """Lightbox, and the named peers."""
+
+    def lightbox():
+        return step_numbers(setting.run_lightbox("bench", "step", *options))
+
+    def peer(extra):
+        def side():
+            if "--model" in extra:
+                export(setting, extra[-1], options)
+            return step_numbers(setting.run_peer("step.py", *options, *extra))
+
+        return side
+
+    return lightbox, {name: peer(extra) for name, extra in engines.items()}
+
+
+def steps(setting, mode, arch, precision):
+    """Training or inference, batch 16, against PyTorch; ResNet-50's inference also against other engines."""
+    if mode == "train":
+        bar = {"float32": 1.4, "bfloat16": 1.1} if arch == "densenet121" else {"float32": 1.6, "bfloat16": 1.15}
+    else:
+        bar = {"float32": 1.4, "bfloat16": 1.15}
+    engines = {name: ["--layout", layout] for name, layout in LAYOUTS.items()}
+    id, title = f"{mode} {arch} {precision}", f"{mode} {NAMES[arch]}"
+    rows = [Row(id, title, precision, list(LAYOUTS), bar[precision])]
+    if arch == "resnet50":
+        if mode == "train":
+            rows.append(
+                Row(f"memory {id}", "  its peak memory", precision, list(LAYOUTS), 1.0, "memory", unit="bytes")
+            )
+        elif precision == "float32":
+            model = setting.path("resnet50-16.onnx")
+            engines.update(onnx_engines(model, ["latency", "throughput"]))
+            rows.append(Row(f"{id} fastest", "  against the fastest", precision, list(engines), 1.15))
+        if precision == "float32":
+            engines["torch.compile"] = ["--compile"]
+            rows.append(Row(f"{id} compiled", "  against torch.compile", precision, ["torch.compile"]))
+    options = step_options(setting, arch, mode, precision, 16, 3 if mode == "train" else 8)
+    return Experiment(rows, *step_sides(setting, options, engines))
+
+
+def latency(setting):
+    """ResNet-50, one picture."""
+    model = setting.path("resnet50-1.onnx")
+    engines = {name: ["--layout", layout] for name, layout in LAYOUTS.items()}
+    engines.update(onnx_engines(model, ["latency"]))
+    row = Row("latency resnet50 float32", "infer ResNet-50, batch 1", "float32", list(engines), 1.0)
+    options = step_options(setting, "resnet50", "infer", "float32", 1, 40)
+    return Experiment([row], *step_sides(setting, options, engines))
+
+
+def onnx_engines(model, hints):
+    engines = {"ONNX Runtime": ["--engine", "onnxruntime", "--model", model]}
+    for hint in hints:
+        # OpenVINO's two ways: one request at a time on all threads, or several side by side.
+        name = "OpenVINO" if hint == "latency" else "OpenVINO tput"
+        engines[name] = ["--engine", "openvino", "--hint", hint, "--model", model]
+    return engines
+
+
+def export(setting, model, options):
+    """Makes the ONNX file that other engines read, once."""
+    if not os.path.exists(model):
+        part = model + ".part.onnx"
+        setting.run_peer("step.py", *options, "--export", part)
+        os.replace(part, model)
+
+
+# From the start of a process to its end
+
+
+def one_picture(setting):
+    """A process that loads ResNet-50 weights and predicts one picture."""
+    run, picture, weights = setting.path("resnet50-run"), setting.path("film.png"), setting.path("resnet50.pth")
+
+    def prepare():
+        if not os.path.exists(picture):
+            write_png(picture, 1024)
+        if setting.newer_program(run):
+            films = setting.path("films-small")
+            fresh(setting, films, 12, 256)
+            shutil.rmtree(run, ignore_errors=True)
+            # One epoch on a few films: what the weights are does not matter here, that they are for 224 x 224 does.
+            setting.run_lightbox(
+                "train", films, "--arch", "resnet50", "--size", 224, "--epochs", 1, "--batch-size", 4, "--out", run
+            )
+        if not os.path.exists(weights):
+            setting.run_peer("predict_one.py", "--make", weights)
+        # Programs and weights come from the page cache for both sides.
+        lightbox()
+        peer()
+
+    def numbers(finished):
+        return {"seconds": finished.seconds, "memory": finished.peak_bytes}
+
+    def lightbox():
+        return numbers(setting.run_lightbox("predict", run, picture, "--threads", setting.threads))
+
+    def peer():
+        return numbers(setting.run_peer("predict_one.py", weights, picture))
+
+    name = "torchvision"
+    rows = [
+        Row("process predict resnet50", "load ResNet-50, predict 1", "float32", [name], 8.0),
+        Row("memory process predict resnet50", "  its peak memory", "float32", [name], None, "memory", unit="bytes"),
+    ]
+    return Experiment(rows, lightbox, {name: peer}, prepare)
+
+
+def fresh(setting, films, count, size):
+    """Synthetic films, made again when the program is newer."""
+    if setting.newer_program(films):
+        setting.run_lightbox("data", "synth", films, "--count", count, "--size", size, "--seed", 7, "--overwrite")
+
+
+def write_png(path, size):
+    """A grey picture: a soft disc with some texture."""
+    rows = bytearray()
+    for y in range(size):
+        rows.append(0)
+        for x in range(size):
+            distance = ((x - size / 2) ** 2 + (y - size / 2) ** 2) / (size / 2) ** 2
+            rows.append(int(max(0.0, 1 - distance) * 200) + (x * 7919 ^ y * 104729) % 32)
+
+    def chunk(kind, data):
+        return struct.pack(">I", len(data)) + kind + data + struct.pack(">I", zlib.crc32(kind + data))
+
+    header = struct.pack(">IIBBBBB", size, size, 8, 0, 0, 0, 0)
+    with open(path, "wb") as file:
+        file.write(b"\x89PNG\r\n\x1a\n" + chunk(b"IHDR", header))
+        file.write(chunk(b"IDAT", zlib.compress(bytes(rows))) + chunk(b"IEND", b""))
+
+
+# Epochs
+
+
+def epoch(setting):
+    """Two epochs on films, ResNet-18, against fastai."""
+    films, run = setting.path("films"), setting.path("epoch-run")
+    table = setting.path("films.csv")
+
+    def prepare():
+        fresh(setting, films, FILMS, 1024)
+        # All films take part, every fifth to validate: 200 and 50, as in the walk-through that this project began with.
+        with open(os.path.join(films, "labels.csv"), newline="") as source, open(table, "w", newline="") as target:
+            writer = csv.writer(target)
+            writer.writerow(["file", "label", "split"])
+            for number, row in enumerate(csv.DictReader(source)):
+                writer.writerow([row["file"], row["label"], "valid" if number % 5 == 4 else "train"])
+                # Both sides find the films in the page cache.
+                with open(os.path.join(films, row["file"]), "rb") as film:
+                    film.read()
+
+    def lightbox():
+        shutil.rmtree(run, ignore_errors=True)
+        finished = setting.run_lightbox(
+            "train", films, "--labels", table, "--arch", "resnet18", "--size", 224, "--epochs", 2,
+            "--batch-size", 32, "--threads", setting.threads, "--out", run,
+        )  # fmt: skip
+        return epoch_numbers(logged_seconds(os.path.join(run, "metrics.sqlite")), finished)
+
+    def peer(workers, transforms="seed"):
+        def side():
+            finished = setting.run_peer(
+                "fastai_epoch.py", films, "--labels", table, "--arch", "resnet18", "--size", 224, "--epochs", 2,
+                "--batch-size", 32, "--threads", setting.threads, "--workers", workers, "--transforms", transforms,
+            )  # fmt: skip
+            return epoch_numbers(finished.json()["epochs"], finished)
+
+        return side
+
+    seed = ["fastai 0 wrk."]
+    best = ["fastai 0 wrk.", "fastai 1 wrk.", "fastai 2 wrk."]
+    # What `lightbox train` does, to the letter: no random crop.
+    plain = "fastai, plain"
+    peers = {name: peer(number) for number, name in enumerate(best)}
+    peers[plain] = peer(0, "train")
+    rows = [
+        Row("epoch 1 resnet18", "epoch 1 of 250 films", "float32", seed, 2.0, "first"),
+        Row("epoch 1 resnet18 best workers", "  fastai's best workers", "float32", best, 2.0, "first"),
+        Row("epoch 1 resnet18 plain", "  without its random crop", "float32", [plain], None, "first"),
+        Row("epoch 2 resnet18", "epoch 2 (ours: cached)", "float32", seed, 2.0, "second"),
+        Row("epoch 2 resnet18 best workers", "  fastai's best workers", "float32", best, 2.0, "second"),
+        Row("epoch 1 against 2 resnet18", "our epoch 1, fastai's 2", "float32", best, None, "first", "second"),
+        Row("process epochs resnet18", "both epochs, whole process", "float32", best, None, "whole"),
+        Row("memory epochs resnet18", "  its peak memory", "float32", best, None, "memory", unit="bytes"),
+    ]
+    return Experiment(rows, lightbox, peers, prepare)
+
+
+def epoch_numbers(seconds, finished):
+    if len(seconds) != 2:
+        raise Unavailable(f"{len(seconds)} epochs recorded, not 2")
+    return {
+        "first": seconds[0], "second": seconds[1], "seconds": seconds[1], "whole": finished.seconds,
+        "memory": finished.peak_bytes,
+    }  # fmt: skip
+
+
+def logged_seconds(path):
+    """The seconds of each epoch, from the run's database."""
+    try:
+        import sqlite3
+
+        with sqlite3.connect(path) as database:
+            return [row[0] for row in database.execute("select seconds from epochs order by epoch")]
+    except ImportError:  # A Python without SQLite: its own program does as well.
+        finished = processes.run(["sqlite3", path, "select seconds from epochs order by epoch"])
+        return [float(line) for line in finished.output.split()]
+    except sqlite3.Error as error:
+        raise Unavailable(f"{path}: {error}")

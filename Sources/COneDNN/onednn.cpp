@@ -10,6 +10,7 @@
 #include <mutex>
 #include <string>
 #include <unordered_map>
+#include <unordered_set>
 #include <vector>
 
 struct lb_layout {
@@ -216,7 +217,8 @@ Images describe(const lb_convolution &c) {
 }
 
 dnnl_alg_kind_t algorithm(const lb_convolution &c) {
-  return c.winograd ? dnnl_convolution_auto : dnnl_convolution_direct;
+  return c.winograd == 2 ? dnnl_convolution_winograd
+    : c.winograd ? dnnl_convolution_auto : dnnl_convolution_direct;
 }
 
 int forward_descriptor(const lb_convolution &c, dnnl_primitive_desc_t *out) {
@@ -399,9 +401,18 @@ int lb_make_convolution_forward(lb_convolution c, const lb_primitive **out) {
   c.kind = 0;
   std::string k = key_of('c', c);
   if ((*out = find(k))) return 0;
+  // Asking again for what oneDNN does not have would cost more than a small convolution.
+  static auto *refused = new std::unordered_set<std::string>;
+  {
+    std::lock_guard<std::mutex> guard(primitives_lock);
+    if (refused->count(k)) return dnnl_unimplemented;
+  }
   dnnl_primitive_desc_t d;
   int status = forward_descriptor(c, &d);
-  return status == dnnl_success ? keep(k, d, out) : status;
+  if (status == dnnl_success) return keep(k, d, out);
+  std::lock_guard<std::mutex> guard(primitives_lock);
+  refused->insert(k);
+  return status;
 }
 
 int lb_make_convolution_backward_data(lb_convolution c, const lb_primitive **out) {

@@ -65,7 +65,7 @@ typedef struct lb_convolution {
   uintptr_t addend;      // layout of LB_ARG_ADDEND, added before ReLU (inference only); 0: none
   int32_t scalar;        // lb_scalar of images and filters
   int32_t has_bias;
-  int32_t winograd;      // 1: oneDNN may choose Winograd
+  int32_t winograd;      // 1: oneDNN may choose Winograd; 2: it must
   int32_t plain_source;  // 1: the source stays row-major (few channels)
   int32_t inference;     // 1: forward only, filters may be packed
   int32_t relu;          // 1: with ReLU behind (inference only)

@@ -28,8 +28,8 @@ package struct PackedConvolution: Sendable {
       input: input.shape, weight: weight.shape, bias: bias?.shape, geometry)
     shape.key.inference = 1
     // Left to itself, oneDNN prefers channels-last for inference, where it has no Winograd: slower by a
-    // seventh over a ResNet-50 at batch 16. Below four images it takes no Winograd anyway.
-    shape.key.blocked = input.shape[0] >= 4 ? 1 : 0
+    // seventh over a ResNet-50, and with reorders in between.
+    shape.key.blocked = 1
     if let addend {
       precondition(
         addend.shape == shape.outputShape,
@@ -37,13 +37,17 @@ package struct PackedConvolution: Sendable {
     }
     shape.key.relu = relu ? 1 : 0
     let type = shape.dtype
-    let addend = addend?.converted(to: type)
-    if let addend, !shape.mayBeWinograd {
-      shape.key.addend = addend.oneDNNLayout.address
-      if let forward = shape.forwardIfFast() { return run(forward, shape, input, addend) }
-      shape.key.addend = 0
+    guard let addend = addend?.converted(to: type) else {
+      return run(shape.winograd() ?? shape.forward(), shape, input, nil)
     }
-    guard let addend else { return run(shape.forward(), shape, input, nil) }
+    // Winograd cannot add, but is worth more than a fused sum.
+    if let forward = shape.winograd(relu: false) {
+      let sum = run(forward, shape, input, nil)
+      return relu ? Tensor.addReLU(sum, addend) : sum + addend
+    }
+    shape.key.addend = addend.oneDNNLayout.address
+    if let forward = shape.forwardIfFast() { return run(forward, shape, input, addend) }
+    shape.key.addend = 0
     shape.key.relu = 0
     let sum = run(shape.forward(), shape, input, nil)
     return relu ? Tensor.addReLU(sum, addend) : sum + addend
@@ -74,11 +78,18 @@ package struct PackedConvolution: Sendable {
 }
 
 extension ConvolutionShape {
-  /// True where Winograd may be chosen, which is worth more than a fused sum.
-  fileprivate var mayBeWinograd: Bool {
-    key.winograd != 0 && key.blocked != 0 && key.kh == 3 && key.kw == 3 && key.sh == 1
-      && key.sw == 1
-      && key.groups == 1
+  /// Winograd's primitive where it is allowed and there is one.
+  ///
+  /// oneDNN itself takes it from four images on only; filters are packed once here, so it pays from one.
+  fileprivate func winograd(relu: Bool? = nil) -> Primitive? {
+    guard
+      key.winograd != 0, dtype == .float32, key.kh == 3, key.kw == 3, key.sh == 1, key.sw == 1,
+      key.dh == 1, key.dw == 1, key.groups == 1
+    else { return nil }
+    var wanted = key
+    wanted.winograd = 2
+    if let relu { wanted.relu = relu ? 1 : 0 }
+    return Primitive(make: { lb_make_convolution_forward(wanted, $0) })
   }
 
   /// The primitive, unless oneDNN has only a slow general one for it.

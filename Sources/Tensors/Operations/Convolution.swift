@@ -105,6 +105,12 @@ package struct ConvolutionShape: Sendable {
     groups = g.groups
   }
 
+  /// True where Winograd is allowed and fits: 3×3 filters, one step, float32.
+  var mayBeWinograd: Bool {
+    key.winograd != 0 && dtype == .float32 && key.kh == 3 && key.kw == 3 && key.sh == 1
+      && key.sw == 1 && key.dh == 1 && key.dw == 1 && key.groups == 1
+  }
+
   /// The type of images and results.
   var dtype: DType { key.scalar == Int32(LB_SCALAR_BF16.rawValue) ? .bfloat16 : .float32 }
 
@@ -123,7 +129,14 @@ package struct ConvolutionShape: Sendable {
     Primitive(text) { lb_make_convolution_backward_data(key, $0) }
   }
   func backwardWeights() -> Primitive {
-    Primitive(text) { lb_make_convolution_backward_weights(key, $0) }
+    if mayBeWinograd {
+      var wanted = key
+      wanted.winograd = 2
+      if let found = Primitive(make: { lb_make_convolution_backward_weights(wanted, $0) }) {
+        return found
+      }
+    }
+    return Primitive(text) { lb_make_convolution_backward_weights(key, $0) }
   }
 
   /// The layout of the weights as a tensor of four dimensions has it when it is row-major.

@@ -82,10 +82,7 @@ extension ConvolutionShape {
   ///
   /// oneDNN itself takes it from four images on only; filters are packed once here, so it pays from one.
   fileprivate func winograd(relu: Bool? = nil) -> Primitive? {
-    guard
-      key.winograd != 0, dtype == .float32, key.kh == 3, key.kw == 3, key.sh == 1, key.sw == 1,
-      key.dh == 1, key.dw == 1, key.groups == 1
-    else { return nil }
+    guard mayBeWinograd else { return nil }
     var wanted = key
     wanted.winograd = 2
     if let relu { wanted.relu = relu ? 1 : 0 }

@@ -1,0 +1,43 @@
+import Tensors
+import TestSupport
+import Testing
+
+/// How far Winograd lies from direct convolution, on layers of a ResNet's size.
+@Suite("Winograd beside direct convolution")
+struct WinogradTests {
+  // The algorithm is the process's choice, so each layer gets a process of its own.
+  @Test("results and both gradients within 3e-6 of the direct ones, relative RMS")
+  func layers() async {
+    await #expect(processExitsWith: .success) {
+      for (batch, channels, size) in [(16, 64, 56), (16, 128, 28), (16, 256, 14), (16, 512, 7)] {
+        var random = RandomSource(seed: 7)
+        func normal(_ shape: [Int], _ scale: Float) -> Tensor {
+          let count = shape.reduce(1, *)
+          return Tensor((0..<count).map { _ in Float(random.normal()) * scale }, shape: shape)
+        }
+        // Like a layer behind a ReLU, and filters as He et al. draw them.
+        let x = normal([batch, channels, size, size], 1).relu()
+        let w = normal([channels, channels, 3, 3], (2 / Float(channels * 9)).squareRoot())
+        let dy = normal([batch, channels, size, size], 1)
+        func run() -> [Tensor] {
+          let tape = Tape()
+          let (x, w) = (tape.watch(x), tape.watch(w))
+          let y = x.conv2d(w, geometry: ConvolutionGeometry(padding: 1))
+          return [y.detached] + tape.gradients(of: y, withRespectTo: [x, w], seed: dy)
+        }
+        Compute.convolution = .fastest
+        let fast = run()
+        Compute.convolution = .direct
+        for (name, pair) in zip(["y", "dx", "dw"], zip(fast, run())) {
+          let (a, b) = (pair.0.floatScalars, pair.1.floatScalars)
+          #expect(a.count == b.count && a.allSatisfy(\.isFinite))
+          let difference = zip(a, b).reduce(0) { $0 + Double($1.0 - $1.1) * Double($1.0 - $1.1) }
+          let size = b.reduce(0) { $0 + Double($1) * Double($1) }
+          let relative = (difference / size).squareRoot()
+          #expect(relative < 3e-6, "\(name) of \(channels) channels: \(relative)")
+          #expect(relative > 0, "\(name) of \(channels) channels: both were direct")
+        }
+      }
+    }
+  }
+}

@@ -242,17 +242,6 @@ int forward_descriptor(const lb_convolution &c, dnnl_primitive_desc_t *out) {
   return status;
 }
 
-int batch_norm_forward_descriptor(const lb_batch_norm &b, dnnl_primitive_desc_t *out) {
-  unsigned flags = dnnl_use_scale | dnnl_use_shift;
-  if (b.global) flags |= dnnl_use_global_stats;
-  if (b.relu) flags |= dnnl_fuse_norm_relu;
-  dnnl_batch_normalization_desc_t d;
-  dnnl_status_t status = dnnl_batch_normalization_forward_desc_init(
-    &d, b.training ? dnnl_forward_training : dnnl_forward_inference, &layout_of(b.source)->md, b.epsilon, flags);
-  if (status != dnnl_success) return status;
-  return describe_primitive(out, &d, nullptr);
-}
-
 int pooling_forward_descriptor(const lb_pooling &p, dnnl_primitive_desc_t *out) {
   dnnl_dim_t dims[] = {layout_of(p.source)->md.dims[0], layout_of(p.source)->md.dims[1], p.oh, p.ow};
   dnnl_memory_desc_t destination;
@@ -445,34 +434,6 @@ int lb_make_convolution_backward_weights(lb_convolution c, const lb_primitive **
   status = dnnl_dilated_convolution_backward_weights_desc_init(
     &od, algorithm(c), &i.source, &weights, c.has_bias ? &i.bias : nullptr, &i.destination, i.strides,
     i.dilates, i.before, i.after);
-  if (status == dnnl_success) status = describe_primitive(&d, &od, hint);
-  dnnl_primitive_desc_destroy(hint);
-  return status == dnnl_success ? keep(k, d, out) : status;
-}
-
-int lb_make_batch_norm_forward(lb_batch_norm b, const lb_primitive **out) {
-  b.kind = 0;
-  std::string k = key_of('b', b);
-  if ((*out = find(k))) return 0;
-  dnnl_primitive_desc_t d;
-  int status = batch_norm_forward_descriptor(b, &d);
-  return status == dnnl_success ? keep(k, d, out) : status;
-}
-
-int lb_make_batch_norm_backward(lb_batch_norm b, const lb_layout *diff, const lb_primitive **out) {
-  struct { lb_batch_norm b; const lb_layout *diff; } key = {b, diff};
-  key.b.kind = 1;
-  std::string k = key_of('b', key);
-  if ((*out = find(k))) return 0;
-  dnnl_primitive_desc_t hint, d;
-  int status = batch_norm_forward_descriptor(b, &hint);
-  if (status != dnnl_success) return status;
-  unsigned flags = dnnl_use_scale | dnnl_use_shift;
-  if (b.global) flags |= dnnl_use_global_stats;
-  if (b.relu) flags |= dnnl_fuse_norm_relu;
-  dnnl_batch_normalization_desc_t od;
-  status = dnnl_batch_normalization_backward_desc_init(
-    &od, dnnl_backward, &diff->md, &layout_of(b.source)->md, b.epsilon, flags);
   if (status == dnnl_success) status = describe_primitive(&d, &od, hint);
   dnnl_primitive_desc_destroy(hint);
   return status == dnnl_success ? keep(k, d, out) : status;

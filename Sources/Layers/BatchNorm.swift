@@ -34,12 +34,12 @@ public final class BatchNorm: Module {
   /// Normalises, and in training moves the running statistics.
   public override func forward(_ input: Tensor) -> Tensor { normalized(input, relu: false) }
 
-  /// Normalises, with ReLU in the same pass where asked.
-  package func normalized(_ input: Tensor, relu: Bool) -> Tensor {
+  /// Normalises, with a sum and ReLU in the same pass where asked.
+  package func normalized(_ input: Tensor, adding addend: Tensor? = nil, relu: Bool) -> Tensor {
     let result = input.batchNorm(
       scale: weight.watched(with: input), shift: bias.watched(with: input),
       statistics: isTraining ? nil : (runningMean.value, runningVar.value),
-      epsilon: epsilon, relu: relu)
+      epsilon: epsilon, adding: addend, relu: relu)
     if isTraining {
       let samples = input.count / max(input.shape[1], 1)
       precondition(

@@ -4,16 +4,20 @@ package import Tensors
 // would see what lies between, each layer runs by itself; the numbers agree to rounding.
 
 extension Module {
-  /// Batch norm, then ReLU: in one pass, unless a hook would see what lies between.
-  package static func normalized(_ norm: BatchNorm, _ relu: ReLU, _ input: Tensor) -> Tensor {
-    guard !norm.isHooked, !relu.isHooked else { return relu(norm(input)) }
-    guard Profiler.isActive else { return norm.normalized(input, relu: true) }
-    return Profiler.within(norm.label) { norm.normalized(input, relu: true) }
-  }
-
-  /// The residual sum, then ReLU, in one pass.
-  package static func added(_ a: Tensor, _ b: Tensor, _ relu: ReLU) -> Tensor {
-    relu.isHooked ? relu(a + b) : Tensor.addReLU(a, b)
+  /// Batch norm, a residual sum where given, then ReLU: in one pass, unless a hook would see what lies between.
+  package static func normalized(
+    _ norm: BatchNorm, adding residual: Tensor? = nil, _ relu: ReLU, _ input: Tensor
+  ) -> Tensor {
+    guard !norm.isHooked, !relu.isHooked else {
+      let y = norm(input)
+      return relu(residual.map { y + $0 } ?? y)
+    }
+    guard Profiler.isActive else {
+      return norm.normalized(input, adding: residual, relu: true)
+    }
+    return Profiler.within(norm.label) {
+      norm.normalized(input, adding: residual, relu: true)
+    }
   }
 
   /// Convolution and batch norm, then a residual sum and ReLU where given.
@@ -33,8 +37,8 @@ extension Module {
       }
     }
     let y = convolution(input)
-    guard let residual else { return relu.map { normalized(norm, $0, y) } ?? norm(y) }
-    return relu.map { added(norm(y), residual, $0) } ?? norm(y) + residual
+    guard let relu else { return residual.map { norm(y) + $0 } ?? norm(y) }
+    return normalized(norm, adding: residual, relu, y)
   }
 }
 

@@ -90,6 +90,33 @@ void lb_add_bf16(const uint16_t *a, const uint16_t *b, uint16_t *y, size_t n);
 /// y = max(a + b, 0).
 void lb_add_relu_bf16(const uint16_t *a, const uint16_t *b, uint16_t *y, size_t n);
 
+// MARK: Batch norm (batch_norm.c): planes of channel blocks, [images, blocks, pixels, block].
+
+typedef struct lb_planes {
+  size_t images, blocks;
+  size_t count;  // scalars of a plane: pixels * block
+  size_t block;  // 1, 2, 4, 8 or 16 channels
+  bool bf16;     // scalars are bfloat16, else float
+} lb_planes;
+/// Numbers of each channel, blocks * block of each.
+typedef struct lb_norm_numbers {
+  float *mean, *variance;            // given, or found by forward
+  const float *scale, *shift;
+  float *factor;                     // scale / deviation, set by forward
+  double *inverse;                   // 1 / deviation, set by forward
+  float *_Nullable c1, *_Nullable c2;  // room that backward needs
+  double *sums;                      // room for images * blocks * 2 * block
+} lb_norm_numbers;
+
+/// y = (x - mean) * scale / deviation + shift (+ addend), then ReLU where asked.
+void lb_batch_norm_forward(
+  lb_planes s, const void *x, const void *_Nullable addend, lb_norm_numbers k, float epsilon, bool given,
+  bool relu, void *y);
+/// With `y` (there were an addend and a ReLU), dz is dy where y > 0 and is written. dx may be NULL.
+void lb_batch_norm_backward(
+  lb_planes s, const void *x, const void *dy, const void *_Nullable y, lb_norm_numbers k, bool given,
+  bool relu, void *_Nullable dz, float *scale_gradient, float *shift_gradient, void *_Nullable dx);
+
 // MARK: Shapes (shaping.c): row-major, elements of 4 bytes unless the name says 1, 2 or 8.
 
 /// `y` (row-major, `rank` dims) gathers `x` at offset + sum(index * stride). Strides in elements, may be negative.

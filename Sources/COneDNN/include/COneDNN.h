@@ -41,9 +41,8 @@ const char *lb_layout_describe(const lb_layout *layout);
 
 typedef enum lb_argument {
   LB_ARG_SRC = 1, LB_ARG_SRC_1 = 2, LB_ARG_DST = 17, LB_ARG_WEIGHTS = 33, LB_ARG_BIAS = 41,
-  LB_ARG_MEAN = 49, LB_ARG_VARIANCE = 50, LB_ARG_SCALE = 51, LB_ARG_SHIFT = 52,
   LB_ARG_WORKSPACE = 64, LB_ARG_DIFF_SRC = 129, LB_ARG_DIFF_DST = 145, LB_ARG_DIFF_WEIGHTS = 161,
-  LB_ARG_DIFF_BIAS = 169, LB_ARG_DIFF_SCALE = 255, LB_ARG_DIFF_SHIFT = 256,
+  LB_ARG_DIFF_BIAS = 169,
   LB_ARG_ADDEND = 16386  // the second operand of the first operation behind a convolution
 } lb_argument;
 
@@ -75,18 +74,6 @@ typedef struct lb_convolution {
 int lb_make_convolution_forward(lb_convolution shape, const lb_primitive **out);
 int lb_make_convolution_backward_data(lb_convolution shape, const lb_primitive **out);
 int lb_make_convolution_backward_weights(lb_convolution shape, const lb_primitive **out);
-
-typedef struct lb_batch_norm {
-  uintptr_t source;      // address of the lb_layout, as a number: the key is plain data
-  float epsilon;
-  int32_t training;      // 1: statistics of the batch are computed and given out
-  int32_t global;        // 1: statistics are given
-  int32_t relu;          // 1: with ReLU behind; training keeps a mask in the workspace
-  int32_t kind;
-  int32_t reserved;      // 0: the key has no padding bytes
-} lb_batch_norm;
-int lb_make_batch_norm_forward(lb_batch_norm shape, const lb_primitive **out);
-int lb_make_batch_norm_backward(lb_batch_norm shape, const lb_layout *diff, const lb_primitive **out);
 
 typedef struct lb_pooling {
   uintptr_t source;         // address of the lb_layout

@@ -1,5 +1,4 @@
 import CKernels
-import COneDNN
 
 /// What batch normalisation gives: the normalised tensor and the statistics it used.
 public struct BatchNormResult: Sendable {
@@ -16,21 +15,26 @@ extension Tensor {
   ///
   ///     y = (x − mean) / √(variance + ε) · scale + shift
   ///
+  /// Keeps the physical layout and the type of the input. The batch's statistics are summed around a
+  /// guess, in double, so values far from zero lose nothing, and the number of threads changes no bit.
+  ///
   /// - Parameters:
   ///   - scale: `[channels]`.
   ///   - shift: `[channels]`.
   ///   - statistics: Mean and variance to use, `[channels]` each; nil: those of this batch, through
   ///     which the gradient then flows too.
   ///   - epsilon: Added to the variance.
+  ///   - addend: Added to the result in the same pass, of the input's shape; nil: nothing.
   ///   - relu: Follow with ReLU in the same pass.
   /// - Returns: The output, and the statistics it used.
   /// - Precondition: `[batch, channels]` or `[batch, channels, height, width]`.
   ///
-  /// Differentiable in the input, `scale` and `shift`. Keeps the input.
+  /// Differentiable in the input, `scale`, `shift` and `addend`. Keeps the input, and the output where
+  /// there are both an addend and a ReLU.
   /// Reference: Ioffe and Szegedy, arXiv:1502.03167.
   public func batchNorm(
     scale: Tensor, shift: Tensor, statistics: (mean: Tensor, variance: Tensor)? = nil,
-    epsilon: Float = 1e-5, relu: Bool = false
+    epsilon: Float = 1e-5, adding addend: Tensor? = nil, relu: Bool = false
   ) -> BatchNormResult {
     requireFloatOrBFloat("batchNorm")
     precondition(
@@ -43,55 +47,150 @@ extension Tensor {
         "batchNorm: statistics of \(statistics.mean.shape), \(statistics.variance.shape) for \(shape)"
       )
     }
-    let (original, channels) = (shape, shape[1])
-    let image = rank == 4 ? detached : rowMajor.viewed(as: [shape[0], channels, 1, 1])
-    let inputs = [self, scale, shift]
-    let isRecorded = inputs.contains(where: \.needsGradient)
-    var key = lb_batch_norm()
-    key.source = image.oneDNNLayout.address
-    key.epsilon = epsilon
-    key.training = isRecorded || statistics == nil ? 1 : 0
-    key.global = statistics == nil ? 0 : 1
-    key.relu = relu ? 1 : 0
-    let text = "batch norm of \(image.shape)"
-    let forward = Primitive(text) { lb_make_batch_norm_forward(key, $0) }
-
-    let (gamma, beta) = (scale.rowMajor.detached, shift.rowMajor.detached)
-    let mean = statistics?.mean.rowMajor.detached ?? Tensor(uninitialized: [channels])
-    let variance = statistics?.variance.rowMajor.detached ?? Tensor(uninitialized: [channels])
-    let x = image.reordered(to: forward.required(LB_ARG_SRC))
-    let y = Tensor(uninitialized: image.shape, layout: forward.required(LB_ARG_DST))
-    var arguments = [
-      (LB_ARG_SRC, x.storage.pointer), (LB_ARG_DST, y.storage.pointer),
-      (LB_ARG_MEAN, mean.storage.pointer), (LB_ARG_VARIANCE, variance.storage.pointer),
-      (LB_ARG_SCALE, gamma.storage.pointer), (LB_ARG_SHIFT, beta.storage.pointer),
-    ]
-    let workspace = forward.layout(LB_ARG_WORKSPACE).map { Storage(byteCount: $0.byteCount) }
-    if let workspace { arguments.append((LB_ARG_WORKSPACE, workspace.pointer)) }
-    forward.execute("batchNorm", arguments)
+    if let addend {
+      precondition(
+        addend.shape == shape,
+        "batchNorm: a sum of \(shape) and \(addend.shape): the shapes differ")
+    }
+    let norm = NormPlanes(self, statistics: statistics, scale, shift)
+    let other = addend.map { norm.aligned($0.detached) }
+    let y = norm.forward(adding: other, epsilon: epsilon, relu: relu)
+    let result = norm.restored(y)
 
     let needsInput = needsGradient
-    let result = rank == 4 ? y : y.viewed(as: original)
-    let output = result.recorded("batchNorm", from: inputs) { [key] dy in
-      let diff = (dy.rank == 4 ? dy : dy.rowMajor.viewed(as: x.shape)).reordered(to: x.oneDNNLayout)
-      let backward = Primitive(text) {
-        lb_make_batch_norm_backward(key, x.oneDNNLayout.pointer, $0)
+    let kept = relu && addend != nil ? y : nil
+    let addendType = addend?.dtype
+    let output = result.recorded(
+      "batchNorm", from: [self, scale, shift] + (addend.map { [$0] } ?? [])
+    ) { dy in
+      let found = norm.backward(
+        norm.aligned(dy), output: kept, relu: relu, needsInput: needsInput)
+      var gradients: [Tensor?] = [
+        found.input.map(norm.restored), found.scale, found.shift,
+      ]
+      if let addendType {
+        gradients.append(norm.restored(found.addend).converted(to: addendType))
       }
-      let dx = Tensor(uninitialized: x.shape, layout: backward.required(LB_ARG_DIFF_SRC))
-      let (dScale, dShift) = (Tensor(uninitialized: [channels]), Tensor(uninitialized: [channels]))
-      var arguments = [
-        (LB_ARG_SRC, x.storage.pointer), (LB_ARG_DIFF_DST, diff.storage.pointer),
-        (LB_ARG_MEAN, mean.storage.pointer), (LB_ARG_VARIANCE, variance.storage.pointer),
-        (LB_ARG_SCALE, gamma.storage.pointer), (LB_ARG_SHIFT, beta.storage.pointer),
-        (LB_ARG_DIFF_SRC, dx.storage.pointer),
-        (LB_ARG_DIFF_SCALE, dScale.storage.pointer), (LB_ARG_DIFF_SHIFT, dShift.storage.pointer),
-      ]
-      if let workspace { arguments.append((LB_ARG_WORKSPACE, workspace.pointer)) }
-      backward.execute("batchNorm", arguments)
-      return [
-        needsInput ? (original.count == 4 ? dx : dx.viewed(as: original)) : nil, dScale, dShift,
-      ]
+      return gradients
     }
-    return BatchNormResult(output: output, mean: mean, variance: variance)
+    return BatchNormResult(
+      output: output, mean: norm.numbers(.mean), variance: norm.numbers(.variance))
+  }
+}
+
+/// An input as the kernels see it, with the numbers of each channel.
+private struct NormPlanes: Sendable {
+  /// Rows of `floats`, each as long as the channels with their blocks filled up by zeros.
+  enum Row: Int, CaseIterable {
+    case mean, variance, scale, shift, factor, c1, c2, scaleGradient, shiftGradient
+  }
+
+  /// `[batch, channels, height, width]` in channel blocks; `[1, channels, 1, batch]` for a matrix.
+  private let x: Tensor
+  private let original: [Int]
+  private let channels: Int
+  private let padded: Int
+  private let planes: lb_planes
+  private let floats: Tensor
+  private let inverse: Storage
+  private let isGiven: Bool
+
+  init(
+    _ input: Tensor, statistics: (mean: Tensor, variance: Tensor)?, _ scale: Tensor, _ shift: Tensor
+  ) {
+    precondition(
+      input.count > 0, "batchNorm: an input of \(input.shape) has no values to normalise")
+    original = input.shape
+    channels = input.shape[1]
+    x = NormPlanes.aligned(input.detached)
+    let block = x.layout?.channelBlock ?? 1
+    let blocks = (channels + block - 1) / block
+    planes = lb_planes(
+      images: x.shape[0], blocks: blocks, count: x.shape[2] * x.shape[3] * block, block: block,
+      bf16: x.dtype == .bfloat16)
+    padded = blocks * block
+    isGiven = statistics != nil
+    floats = Tensor.zeros([Row.allCases.count, padded])
+    inverse = Storage(byteCount: padded * 8)
+    set(.scale, scale)
+    set(.shift, shift)
+    if let statistics {
+      set(.mean, statistics.mean)
+      set(.variance, statistics.variance)
+    }
+  }
+
+  private func pointer(_ row: Row) -> UnsafeMutablePointer<Float> {
+    floats.floats + row.rawValue * padded
+  }
+
+  private func set(_ row: Row, _ values: Tensor) {
+    let plain = values.rowMajor
+    withExtendedLifetime(plain) { pointer(row).update(from: plain.floats, count: channels) }
+  }
+
+  /// A row as a tensor of its own, `[channels]`.
+  func numbers(_ row: Row) -> Tensor {
+    let result = Tensor(uninitialized: [channels])
+    result.floats.update(from: pointer(row), count: channels)
+    return result
+  }
+
+  private func numbers(_ sums: Storage) -> lb_norm_numbers {
+    lb_norm_numbers(
+      mean: pointer(.mean), variance: pointer(.variance), scale: pointer(.scale),
+      shift: pointer(.shift), factor: pointer(.factor), inverse: inverse.doubles, c1: pointer(.c1),
+      c2: pointer(.c2), sums: sums.doubles)
+  }
+
+  func forward(adding addend: Tensor?, epsilon: Float, relu: Bool) -> Tensor {
+    let (y, sums) = (x.uninitializedAlike, NormPlanes.sums(planes))
+    Profiler.measure("batchNorm") {
+      lb_batch_norm_forward(
+        planes, x.storage.pointer, addend?.storage.pointer, numbers(sums), epsilon, isGiven, relu,
+        y.storage.pointer)
+    }
+    return y
+  }
+
+  func backward(_ dy: Tensor, output: Tensor?, relu: Bool, needsInput: Bool) -> (
+    input: Tensor?, scale: Tensor, shift: Tensor, addend: Tensor
+  ) {
+    let dz = output == nil ? dy : x.uninitializedAlike
+    let dx = needsInput ? x.uninitializedAlike : nil
+    let sums = NormPlanes.sums(planes)
+    Profiler.measure("batchNorm") {
+      lb_batch_norm_backward(
+        planes, x.storage.pointer, dy.storage.pointer, output?.storage.pointer, numbers(sums),
+        isGiven, relu, output == nil ? nil : dz.storage.pointer, pointer(.scaleGradient),
+        pointer(.shiftGradient), dx?.storage.pointer)
+    }
+    return (dx, numbers(.scaleGradient), numbers(.shiftGradient), dz)
+  }
+
+  /// Another tensor of the input's shape in the order of the planes.
+  func aligned(_ other: Tensor) -> Tensor {
+    original.count == 4
+      ? other.reordered(to: x.oneDNNLayout)
+      : NormPlanes.aligned(other.converted(to: x.dtype))
+  }
+
+  /// What is in the order of the planes, in the input's shape.
+  func restored(_ result: Tensor) -> Tensor {
+    original.count == 4
+      ? result : result.viewed(as: [original[1], original[0]]).transposed()
+  }
+
+  private static func aligned(_ input: Tensor) -> Tensor {
+    guard input.rank == 4 else {
+      return input.rowMajor.transposed().viewed(as: [1, input.shape[1], 1, input.shape[0]])
+    }
+    guard let layout = input.layout else { return input }
+    if let block = layout.channelBlock, [1, 2, 4, 8, 16].contains(block) { return input }
+    return input.inChannelBlocks(of: 16)
+  }
+
+  private static func sums(_ planes: lb_planes) -> Storage {
+    Storage(byteCount: planes.images * planes.blocks * 2 * planes.block * 8)
   }
 }

@@ -96,7 +96,9 @@ open class Module {
   public final var namedParameters: [(name: String, parameter: Parameter)] {
     var found: [(name: String, parameter: Parameter)] = []
     visit("") { path, _, members in
-      for (name, parameter) in members().parameters { found.append((joined(path, name), parameter)) }
+      for (name, parameter) in members().parameters {
+        found.append((joined(path, name), parameter))
+      }
     }
     return found
   }

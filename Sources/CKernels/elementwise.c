@@ -136,30 +136,71 @@ void lb_binary_scalar(lb_binary op, const float *a, float b, bool scalar_first, 
   lb_parallel_for(n, LB_GRAIN, &job, lb_binary_range);
 }
 
-void lb_binary_broadcast(
-  lb_binary op, int rank, const size_t *dims, const float *a, const size_t *as, const float *b,
-  const size_t *bs, float *y) {
-  size_t index[8] = {0}, inner = dims[rank - 1], sa = as[rank - 1], sb = bs[rank - 1], rows = 1;
-  for (int d = 0; d + 1 < rank; ++d) rows *= dims[d];
-  for (size_t r = 0; r < rows; ++r) {
-    const float *pa = a, *pb = b;
-    for (int d = 0; d + 1 < rank; ++d) {
-      pa += index[d] * as[d];
-      pb += index[d] * bs[d];
+typedef struct {
+  lb_binary op;
+  int rank;
+  size_t dims[8], as[8], bs[8];
+  const float *a, *b;
+  float *y;
+} lb_broadcast_job;
+
+static void lb_broadcast_rows(void *context, size_t begin, size_t end) {
+  const lb_broadcast_job *j = context;
+  const int last = j->rank - 1;
+  const size_t inner = j->dims[last], sa = j->as[last], sb = j->bs[last];
+  size_t index[8] = {0}, rest = begin;
+  for (int d = last - 1; d >= 0; --d) {
+    index[d] = rest % j->dims[d];
+    rest /= j->dims[d];
+  }
+  float *y = j->y + begin * inner;
+  for (size_t r = begin; r < end; ++r, y += inner) {
+    const float *a = j->a, *b = j->b;
+    for (int d = 0; d < last; ++d) {
+      a += index[d] * j->as[d];
+      b += index[d] * j->bs[d];
     }
-    if (sa && sb) lb_row_vv(op, pa, pb, y, inner);
-    else if (sb) lb_row_sv(op, pa, pb, y, inner);
-    else if (sa) lb_row_vs(op, pa, pb, y, inner);
+    if (sa && sb) lb_row_vv(j->op, a, b, y, inner);
+    else if (sb) lb_row_sv(j->op, a, b, y, inner);
+    else if (sa) lb_row_vs(j->op, a, b, y, inner);
     else {
-      float v = lb_apply(op, pa[0], pb[0]);
+      float v = lb_apply(j->op, a[0], b[0]);
       for (size_t i = 0; i < inner; ++i) y[i] = v;
     }
-    y += inner;
-    for (int d = rank - 2; d >= 0; --d) {
-      if (++index[d] < dims[d]) break;
+    for (int d = last - 1; d >= 0; --d) {
+      if (++index[d] < j->dims[d]) break;
       index[d] = 0;
     }
   }
+}
+
+// Dimensions that both operands walk through without a jump are one: filters times a scale per output
+// would else be rows of one element each.
+void lb_binary_broadcast(
+  lb_binary op, int rank, const size_t *dims, const float *a, const size_t *as, const float *b,
+  const size_t *bs, float *y) {
+  lb_broadcast_job job = {.op = op, .rank = 0, .a = a, .b = b, .y = y};
+  for (int d = 0; d < rank; ++d) {
+    if (dims[d] == 1 && rank > 1) continue;
+    int k = job.rank - 1;
+    if (k >= 0 && job.as[k] == as[d] * dims[d] && job.bs[k] == bs[d] * dims[d]) {
+      job.dims[k] *= dims[d];
+      job.as[k] = as[d];
+      job.bs[k] = bs[d];
+      continue;
+    }
+    job.dims[++k] = dims[d];
+    job.as[k] = as[d];
+    job.bs[k] = bs[d];
+    job.rank = k + 1;
+  }
+  if (job.rank == 0) {
+    job.rank = 1;
+    job.dims[0] = 1;
+  }
+  size_t rows = 1;
+  for (int d = 0; d + 1 < job.rank; ++d) rows *= job.dims[d];
+  lb_parallel_items(rows, job.dims[job.rank - 1], &job, lb_broadcast_rows);
 }
 
 // MARK: Fused passes.

@@ -131,8 +131,12 @@ public struct SafeTensors: Sendable {
   }
 
   /// Reads every tensor, by name.
-  public var tensors: [String: Tensor] {
-    Dictionary(uniqueKeysWithValues: entries.map { ($0.name, read($0)) })
+  public var tensors: [String: Tensor] { tensors { _ in true } }
+
+  /// Reads the tensors of some names; the bytes of the others are not touched.
+  public func tensors(where isWanted: (String) -> Bool) -> [String: Tensor] {
+    Dictionary(
+      uniqueKeysWithValues: entries.filter { isWanted($0.name) }.map { ($0.name, read($0)) })
   }
 
   private func read(_ entry: Entry) -> Tensor {

@@ -13,7 +13,8 @@ public enum UnreadablePolicy: Sendable, Equatable {
 /// Reads items, transforms them in threads of its own and gives them in batches, in order.
 ///
 /// What is random about an item comes from (seed, epoch, item), so the number of workers changes nothing.
-/// Decoded pictures are kept in memory up to a limit, because every epoch reads them again.
+/// Decoded pictures are kept in memory up to a limit, because every epoch reads them again; resized,
+/// where that would come out the same every time.
 public final class DataLoader: BatchSource {
   /// The items.
   public let items: [Item]
@@ -135,8 +136,17 @@ public final class DataLoader: BatchSource {
   private func picture(_ index: Int) throws(DataError) -> PixelBuffer {
     if let kept = cache[index] { return kept }
     let read = try Preprocessing.read(items[index].path)
-    cache[index] = read
-    return read
+    let resize = preprocessing.resize
+    let isSmaller = resize.height * resize.width <= read.height * read.width
+    guard isSmaller, !isTraining || resize.leavesNoChoice(height: read.height, width: read.width)
+    else {
+      cache[index] = read
+      return read
+    }
+    // Resizing again, to the size that it has, changes nothing.
+    let resized = read.resized(to: (resize.height, resize.width), method: resize.resizeMethod)
+    cache[index] = resized.picture
+    return resized.picture
   }
 
   /// Puts a batch together from the slots that were filled.

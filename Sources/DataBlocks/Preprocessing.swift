@@ -40,6 +40,13 @@ public struct Resize: Sendable, Equatable, Codable {
     case .squish: .squish
     }
   }
+
+  /// True if the window that is resized is the whole picture, so that there is no place to draw for it.
+  func leavesNoChoice(height: Int, width: Int) -> Bool {
+    let window = resizeMethod.window(
+      from: (height, width), to: (self.height, self.width), at: (0.5, 0.5))
+    return window.height == height && window.width == width
+  }
 }
 
 /// Statistics that inputs are normalised by: `(x − mean) / deviation`, per channel.

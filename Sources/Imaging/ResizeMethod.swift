@@ -67,6 +67,7 @@ extension PixelBuffer {
     let geometry = PictureGeometry(
       windowX: Double(window.x), windowY: Double(window.y), windowWidth: Double(window.width),
       windowHeight: Double(window.height), width: size.width, height: size.height)
+    if size == (height, width) { return (self, geometry) }
     if case .pad(let mode) = method {
       let padded = padded(
         x: window.x, y: window.y, width: window.width, height: window.height, mode: mode)

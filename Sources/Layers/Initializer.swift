@@ -42,7 +42,7 @@ public enum Initializer: Sendable, Equatable {
     case .uniform(let bound):
       return Tensor.random(shape: shape) { Float(random.uniform(-bound, bound)) }
     case .normal(let deviation):
-      return Tensor.random(shape: shape) { Float(random.normal() * deviation) }
+      return Tensor.normal(shape: shape, deviation: deviation, random: &random)
     }
   }
 }

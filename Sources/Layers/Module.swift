@@ -75,36 +75,13 @@ open class Module {
   // MARK: The tree
 
   /// Children with their names, in the order of declaration.
-  open var namedChildren: [(name: String, module: Module)] {
-    members.compactMap { name, value in (value as? Module).map { (name, $0) } }
-  }
-
-  private final var members: [(name: String, value: Any)] {
-    var found: [(String, Any)] = []
-    var mirror: Mirror? = Mirror(reflecting: self)
-    while let level = mirror, level.subjectType != Module.self {
-      var own: [(String, Any)] = []
-      for child in level.children {
-        guard let label = child.label else { continue }
-        let value = Mirror(reflecting: child.value)
-        if value.displayStyle == .optional {
-          if let some = value.children.first { own.append((snakeCased(label), some.value)) }
-        } else {
-          own.append((snakeCased(label), child.value))
-        }
-      }
-      found = own + found
-      mirror = level.superclassMirror
-    }
-    return found
-  }
+  open var namedChildren: [(name: String, module: Module)] { Members(of: self).children }
 
   /// This module and all below it, with paths; the root's path is empty.
   public final var namedModules: [(path: String, module: Module)] {
-    [("", self)]
-      + namedChildren.flatMap { name, child in
-        child.namedModules.map { (joined(name, $0.path), $0.module) }
-      }
+    var found: [(path: String, module: Module)] = []
+    visit("") { path, module, _ in found.append((path, module)) }
+    return found
   }
 
   /// Gives every module its path as the label that a profile shows.
@@ -117,11 +94,13 @@ open class Module {
 
   /// All parameters with PyTorch's names, in PyTorch's order.
   public final var namedParameters: [(name: String, parameter: Parameter)] {
-    let own = members.compactMap { name, value in (value as? Parameter).map { (name, $0) } }
-    return own
-      + namedChildren.flatMap { name, child in
-        child.namedParameters.map { (joined(name, $0.name), $0.parameter) }
+    var found: [(name: String, parameter: Parameter)] = []
+    visit("") { path, _, members in
+      for (name, parameter) in members().parameters {
+        found.append((joined(path, name), parameter))
       }
+    }
+    return found
   }
 
   /// All parameters.
@@ -129,11 +108,19 @@ open class Module {
 
   /// All buffers with PyTorch's names.
   public final var namedBuffers: [(name: String, buffer: Buffer)] {
-    let own = members.compactMap { name, value in (value as? Buffer).map { (name, $0) } }
-    return own
-      + namedChildren.flatMap { name, child in
-        child.namedBuffers.map { (joined(name, $0.name), $0.buffer) }
-      }
+    var found: [(name: String, buffer: Buffer)] = []
+    visit("") { path, _, members in
+      for (name, buffer) in members().buffers { found.append((joined(path, name), buffer)) }
+    }
+    return found
+  }
+
+  /// Calls `body` for this module and all below it, parents first, with the paths.
+  ///
+  /// Reflection is slow: each module is looked at once, and by itself only if `body` asks for it.
+  final func visit(_ path: String, _ body: (String, Module, () -> Members) -> Void) {
+    body(path, self) { Members(of: self) }
+    for (name, child) in namedChildren { child.visit(joined(path, name), body) }
   }
 
   /// The module at a path such as `layer4.2.conv3`; an index may count from the end: `layer4.-1`.
@@ -170,18 +157,5 @@ open class Module {
   /// Clears every gradient.
   public final func zeroGradients() {
     for parameter in parameters { parameter.gradient = nil }
-  }
-}
-
-private func joined(_ a: String, _ b: String) -> String { b.isEmpty ? a : "\(a).\(b)" }
-
-/// `runningMean` as `running_mean`.
-private func snakeCased(_ name: String) -> String {
-  name.reduce(into: "") { text, character in
-    if character.isUppercase {
-      text += "_" + character.lowercased()
-    } else {
-      text.append(character)
-    }
   }
 }

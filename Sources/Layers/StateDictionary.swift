@@ -27,17 +27,15 @@ extension Module {
   }
 
   var stateEntries: [(name: String, entry: StateEntry)] {
-    namedModules.flatMap { path, module -> [(String, StateEntry)] in
-      let prefix = path.isEmpty ? "" : path + "."
-      let below = Set(module.namedChildren.map(\.name))
-      func isOwn(_ name: String) -> Bool {
-        !below.contains { name.hasPrefix($0 + ".") }
+    var found: [(name: String, entry: StateEntry)] = []
+    visit("") { path, _, members in
+      let own = members()
+      for (name, parameter) in own.parameters {
+        found.append((joined(path, name), .parameter(parameter)))
       }
-      return module.namedParameters.filter { isOwn($0.name) }
-        .map { (prefix + $0.name, .parameter($0.parameter)) }
-        + module.namedBuffers.filter { isOwn($0.name) }
-        .map { (prefix + $0.name, .buffer($0.buffer)) }
+      for (name, buffer) in own.buffers { found.append((joined(path, name), .buffer(buffer))) }
     }
+    return found
   }
 
   /// What `load` did with each name.

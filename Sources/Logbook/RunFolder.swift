@@ -128,16 +128,15 @@ public final class RunFolder: CheckpointStore {
   /// Reads what `save` wrote.
   public func load(_ name: String, into learner: Learner, withOptimizer: Bool) throws {
     let file = try SafeTensors(contentsOf: checkpointPath(name))
-    let tensors = file.tensors
     let prefix = RunFolder.optimizerPrefix
-    let report = learner.model.load(tensors.filter { !$0.key.hasPrefix(prefix) })
+    let report = learner.model.load(file.tensors { !$0.hasPrefix(prefix) })
     guard report.missing.isEmpty, report.mismatched.isEmpty else {
       throw RunError("its weights do not fit the model: \(report)", path: checkpointPath(name))
     }
     guard withOptimizer else { return }
     learner.optimizer.load(
       Dictionary(
-        uniqueKeysWithValues: tensors.filter { $0.key.hasPrefix(prefix) }
+        uniqueKeysWithValues: file.tensors { $0.hasPrefix(prefix) }
           .map { (String($0.key.dropFirst(prefix.count)), $0.value) }))
     if let text = file.metadata["hyperparameters"] {
       learner.optimizer.hyperparameters = try JSONDecoder().decode(

@@ -73,8 +73,18 @@ package final class MemoryPool: Sendable {
       return UInt(bitPattern: block)
     }
     if let block = UnsafeMutableRawPointer(bitPattern: reused) { return block }
-    if capacity > 64 << 20, capacity > lb_memory_available() { releaseCached() }
-    if capacity <= lb_memory_available(), let block = lb_memory_allocate(capacity) { return block }
+    // Asking the system takes longer than a small block does, and thousands of those make up no more
+    // than a few large ones.
+    if capacity < 1 << 20 {
+      if let block = lb_memory_allocate(capacity) { return block }
+    } else {
+      var available = lb_memory_available()
+      if capacity > 64 << 20, capacity > available {
+        releaseCached()
+        available = lb_memory_available()
+      }
+      if capacity <= available, let block = lb_memory_allocate(capacity) { return block }
+    }
     releaseCached()
     if let block = lb_memory_allocate(capacity) { return block }
     let use = state.withLock { $0.use }

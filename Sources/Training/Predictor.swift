@@ -40,7 +40,7 @@ public struct Predictor {
   ) {
     let wasTraining = model.isTraining
     model.eval()
-    defer { model.train(wasTraining) }
+    defer { if wasTraining { model.train() } }
     let probabilities = model(picture.input).softmax(axis: -1).floatScalars.map(Double.init)
     let index = probabilities.indices.dropFirst().reduce(0) {
       probabilities[$1] > probabilities[$0] ? $1 : $0

@@ -45,7 +45,7 @@ public struct RunDescription: Sendable, Equatable, Codable {
     let vision = VisionModel(
       try Architecture.named(architecture), classes: vocab.count, seed: seed)
     let file = try SafeTensors(contentsOf: path)
-    let report = vision.load(file.tensors.filter { !$0.key.hasPrefix("optimizer:") })
+    let report = vision.load(file.tensors { !$0.hasPrefix("optimizer:") })
     guard report.isComplete else { throw WeightsMismatch(path: path, report: "\(report)") }
     vision.model.eval()
     return (vision, Predictor(model: vision.model, vocab: vocab, preprocessing: preprocessing))

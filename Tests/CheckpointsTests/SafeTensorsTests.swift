@@ -46,6 +46,22 @@ struct SafeTensorsTests {
     }
   }
 
+  @Test("tensors of some names only")
+  func some() throws {
+    let path = FileManager.default.temporaryDirectory
+      .appendingPathComponent("lightbox-\(UUID()).safetensors").path
+    defer { try? FileManager.default.removeItem(atPath: path) }
+    try SafeTensors.write(
+      [
+        ("a", Tensor([Float(1), 2])), ("optimizer:a", Tensor([Float(3)])),
+        ("b", Tensor([Int64(4)])),
+      ],
+      to: path)
+    let found = try SafeTensors(contentsOf: path).tensors { !$0.hasPrefix("optimizer:") }
+    #expect(found.keys.sorted() == ["a", "b"])
+    #expect(found["a"]?.floatScalars == [1, 2])
+  }
+
   @Test("damaged and hostile files are refused, each with a reason that names it")
   func bad() throws {
     let list = try Fixture.json("checkpoints/safetensors.json", as: File.self)

@@ -57,6 +57,34 @@ struct DataLoaderTests {
     }
   }
 
+  @Test(
+    "what the cache keeps changes nothing", arguments: [Resize.Method.crop, .pad, .squish],
+    [(30, 40), (30, 30), (10, 10)])
+  func cache(_ method: Resize.Method, _ size: (height: Int, width: Int)) throws {
+    try withFolder { folder in
+      var items = try films(folder, 8)
+      // Square pictures are kept resized, others whole in training.
+      let square = try PixelBuffer(contentsOfImage: items[0].path)
+        .cropped(x: 3, y: 0, width: 30, height: 30)
+      try PNG.write(square, to: "\(folder)/square.png")
+      items.append(Item(path: "\(folder)/square.png", label: "a", patient: "q"))
+      let block = DataBlock<Item>(
+        itemTransforms: [Resize(height: size.height, width: size.width, method: method)],
+        batchTransforms: [.augTransforms()])
+      let warm = try block.dataLoaders(items, batchSize: 2, workers: 0, seed: 5)
+      let valid = try #require(warm.valid)
+      for epoch in 0..<3 {
+        let cold = try block.dataLoaders(items, batchSize: 2, workers: 0, seed: 5)
+        #expect(
+          try all(warm.train, epoch: epoch).map(\.inputs)
+            == all(cold.train, epoch: epoch).map(\.inputs))
+        #expect(
+          try all(valid, epoch: epoch).map(\.inputs)
+            == all(#require(cold.valid), epoch: 0).map(\.inputs))
+      }
+    }
+  }
+
   @Test("an unreadable file stops with its path and reason, or is left out and listed")
   func unreadable() throws {
     try withFolder { folder in

@@ -20,6 +20,18 @@ private final class Net: Module {
   override func forward(_ input: Tensor) -> Tensor { head(layer1(input)) }
 }
 
+private class Base: Module {
+  let firstLinear = Linear(2, 2)
+  let name = "no module"
+  let sizes: [Int]? = [1]
+}
+
+private final class Derived: Base {
+  let scaleByΔ = Parameter(Tensor([Float(1)]))
+  let absent: Linear? = nil
+  let seen: Buffer? = Buffer(Tensor.zeros([1]))
+}
+
 @Suite("Modules, names and hooks")
 struct ModuleTests {
   private func input(_ count: Int = 2) -> Tensor {
@@ -42,6 +54,22 @@ struct ModuleTests {
     #expect(net["layer1.0.bn1"] is BatchNorm)
     #expect(net["head.-1"] is Linear)
     #expect(net["layer1.3"] == nil)
+  }
+
+  @Test("properties of superclasses come first, optionals count if they hold something")
+  func properties() {
+    let module = Derived()
+    #expect(module.namedChildren.map(\.name) == ["first_linear"])
+    #expect(
+      module.namedParameters.map(\.name) == [
+        "scale_by_δ", "first_linear.weight", "first_linear.bias",
+      ])
+    #expect(module.namedBuffers.map(\.name) == ["seen"])
+    #expect(module.namedModules.map(\.path) == ["", "first_linear"])
+    #expect(
+      module.stateDictionary.map(\.name) == [
+        "scale_by_δ", "seen", "first_linear.weight", "first_linear.bias",
+      ])
   }
 
   @Test("loading reports what matched, what is missing, left over, of another shape")

@@ -73,6 +73,12 @@ void lb_dropout_mask(uint64_t state, double p, uint8_t *mask, size_t n);
 /// y = float(x * scale) where the mask is not 0, else 0.
 void lb_mask_scale(const float *x, const uint8_t *mask, double scale, float *y, size_t n);
 
+// MARK: Random numbers (normals.c).
+
+/// The next `n` draws of a splitmix64 stream's normal distribution (Box-Muller, two to a pair of numbers),
+/// times `deviation`.
+void lb_normals(uint64_t state, double deviation, float *y, size_t n);
+
 // MARK: Conversions (conversions.c).
 
 void lb_u8_to_f32(const uint8_t *x, float scale, float *y, size_t n);

@@ -49,7 +49,7 @@ extension DICOMFile {
     let firstBit = frame * layout.frameBits
     let offset = firstBit / 8
     let count = (firstBit + layout.frameBits + 7) / 8 - offset
-    var raw = try bytes(count: count) { file, start, reason in
+    var raw = try bytes(count: count, used: { count }) { file, start, reason in
       lb_dcm_native_pixels(
         file, UInt64(offset), count, Int32(layout.bitsAllocated), start, reason)
     }
@@ -112,7 +112,10 @@ extension DICOMFile {
       is_signed: layout.isSigned ? 1 : 0, frame_count: Int32(clamping: layout.frameCount))
     var decoded = lb_dcm_decoded()
     let capacity = layout.sampleCount * 4 + 4
-    let raw = try bytes(count: capacity) { file, start, reason in
+    // 8-bit pictures, the usual ones, are then whole as they are; what is not used is never touched.
+    let raw = try bytes(
+      count: capacity, used: { layout.sampleCount * Int(decoded.bytes_per_sample) }
+    ) { file, start, reason in
       lb_dcm_decode_frame(file, &shape, Int32(frame), start, capacity, &decoded, reason)
     }
     var bits = layout.bitsStored
@@ -137,8 +140,9 @@ extension DICOMFile {
 
   // MARK: - Bytes to samples
 
+  /// Room for `count` bytes, of which `fill` writes as many as `used` says afterwards.
   private func bytes(
-    count: Int,
+    count: Int, used: () -> Int,
     _ fill: (
       OpaquePointer, UnsafeMutablePointer<UInt8>, UnsafeMutablePointer<lb_dcm_reason>
     ) -> lb_dcm_status
@@ -149,7 +153,7 @@ extension DICOMFile {
       let bytes = [UInt8](unsafeUninitializedCapacity: max(1, count)) { buffer, filled in
         guard let start = buffer.baseAddress else { return }
         status = fill(file, start, &reason)
-        filled = status == LB_DCM_OK ? count : 0
+        filled = status == LB_DCM_OK ? used() : 0
       }
       guard status == LB_DCM_OK else { throw DICOMError(status, file: name, reason: reason) }
       return bytes

@@ -58,6 +58,9 @@ public struct RandomSource: Sendable, RandomNumberGenerator {
     return radius * cosine
   }
 
+  /// True if the next normal number begins a pair.
+  var isBetweenPairs: Bool { spare == nil }
+
   /// 0 ..< count in random order (Fisher-Yates).
   public mutating func permutation(_ count: Int) -> [Int] {
     var order = Array(0..<count)

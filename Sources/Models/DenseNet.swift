@@ -73,6 +73,9 @@ public final class DenseNet: Module, ImageClassifier {
     return [layers.prefix(7).flatMap(\.parameters), layers.dropFirst(7).flatMap(\.parameters)]
   }
 
+  /// The dense blocks.
+  public var stages: [Module] { features.layers.filter { $0 is DenseBlock } }
+
   /// `classifier`.
   public var classifierName: String { "classifier" }
 

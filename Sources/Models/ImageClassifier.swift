@@ -19,11 +19,19 @@ public protocol ImageClassifier: Module {
   /// Path of the last layer with a spatial extent, where class activation maps are usually taken.
   var lastSpatialLayer: String { get }
 
+  /// The parts of the body that make up most of its memory in training, in order.
+  var stages: [Module] { get }
+
   /// This network's name of an entry in a checkpoint, which may be an older one.
   func entryName(_ stored: String) -> String
 }
 
 extension ImageClassifier {
+  /// Keeps only what goes into each stage in training, and computes the stages again in the walk back.
+  public func recomputeStages(_ isWanted: Bool = true) {
+    for stage in stages { stage.recomputesInBackward = isWanted }
+  }
+
   /// The name as it is.
   public func entryName(_ stored: String) -> String { stored }
 }

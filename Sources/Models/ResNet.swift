@@ -120,6 +120,9 @@ public final class ResNet: Module, ImageClassifier {
       : [layers.flatMap(\.parameters)]
   }
 
+  /// `layer1` to `layer4`.
+  public var stages: [Module] { [layer1, layer2, layer3, layer4] }
+
   /// `fc`.
   public var classifierName: String { "fc" }
 

@@ -1,6 +1,6 @@
-import ArgumentParser
+public import ArgumentParser
 import Foundation
-import Lightbox
+public import Lightbox
 
 struct TrainCommand: ParsableCommand {
   static let configuration = CommandConfiguration(
@@ -35,6 +35,16 @@ struct TrainCommand: ParsableCommand {
 
   @Option(help: "The highest learning rate.")
   var lr = 1e-3
+
+  @Option(
+    help:
+      "A batch whose loss or gradient is not finite: stop (before it reaches the weights) or skip it."
+  )
+  var onBadGradient = GradientCheck.Policy.stop
+
+  @Flag(
+    help: "Compute each stage again in the walk back: less memory, the same gradients, more time.")
+  var recompute = false
 
   @Option(help: "Share for validation, where the table has no split.")
   var validPct = 0.2
@@ -79,7 +89,7 @@ struct TrainCommand: ParsableCommand {
   }
 
   func run() throws {
-    compute.apply()
+    try compute.apply()
     // What can be refused is refused before anything is made.
     _ = try Architecture.named(arch)
     let start = try weights.map { try SafeTensors(contentsOf: $0) }
@@ -105,7 +115,8 @@ struct TrainCommand: ParsableCommand {
     }
     let learner = try visionLearner(
       loaders, arch, metrics: [.accuracy, .rocAuc],
-      callbacks: [TerminateOnNaN(), ProgressCallback()], seed: seed)
+      callbacks: [GradientCheck(onBadGradient), ProgressCallback()], seed: seed)
+    learner.vision.recomputeStages(recompute)
     if let start { try take(start, learner.vision) }
     try fit(learner, loaders, items: items, train: train, valid: valid)
   }
@@ -168,7 +179,9 @@ struct TrainCommand: ParsableCommand {
           "size": "\(size)", "weights": weights ?? "random", "augment": "\(augment)",
           "flip": "\(flip)",
           "monitor": monitor, "threads": "\(Compute.threads)",
-          "workers": "\(loaders.train.workers)",
+          "workers": "\(loaders.train.workers)", "precision": compute.precision.rawValue,
+          "convolution": compute.convolution.rawValue, "recompute": "\(recompute)",
+          "on-bad-gradient": onBadGradient.rawValue,
         ], data: facts, version: programVersion))
     folder.metadata = [
       "architecture": arch, "classes": loaders.vocab.joined(separator: "\n"), "size": "\(size)",
@@ -216,3 +229,5 @@ struct TrainCommand: ParsableCommand {
     )
   }
 }
+
+extension GradientCheck.Policy: ExpressibleByArgument {}

@@ -18,7 +18,7 @@ open class Module {
   /// Keep nothing of what this module computes in training, and compute it again in the walk back.
   ///
   /// Less memory for one more forward pass of this part; gradients, running statistics and dropped
-  /// scalars are the same, and a forward hook inside is called once. Best on whole stages of a network:
+  /// scalars are the same, and a forward hook inside is called once. Best on the blocks of a network:
   /// the module's input is kept. Without effect where nothing is recorded, in evaluation mode, and on a
   /// batch norm or convolution that runs as one with its neighbours: mark what holds them.
   ///

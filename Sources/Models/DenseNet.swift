@@ -73,8 +73,8 @@ public final class DenseNet: Module, ImageClassifier {
     return [layers.prefix(7).flatMap(\.parameters), layers.dropFirst(7).flatMap(\.parameters)]
   }
 
-  /// The dense blocks.
-  public var stages: [Module] { features.layers.filter { $0 is DenseBlock } }
+  /// The layers of the dense blocks.
+  public var blocks: [Module] { features.layers.compactMap { $0 as? DenseBlock }.flatMap(\.layers) }
 
   /// `classifier`.
   public var classifierName: String { "classifier" }

@@ -19,17 +19,17 @@ public protocol ImageClassifier: Module {
   /// Path of the last layer with a spatial extent, where class activation maps are usually taken.
   var lastSpatialLayer: String { get }
 
-  /// The parts of the body that make up most of its memory in training, in order.
-  var stages: [Module] { get }
+  /// The parts of the body, in order, that hold most of the memory in training.
+  var blocks: [Module] { get }
 
   /// This network's name of an entry in a checkpoint, which may be an older one.
   func entryName(_ stored: String) -> String
 }
 
 extension ImageClassifier {
-  /// Keeps only what goes into each stage in training, and computes the stages again in the walk back.
-  public func recomputeStages(_ isWanted: Bool = true) {
-    for stage in stages { stage.recomputesInBackward = isWanted }
+  /// Keeps only what goes into each block in training, and computes the blocks again in the walk back.
+  public func recomputeBlocks(_ isWanted: Bool = true) {
+    for block in blocks { block.recomputesInBackward = isWanted }
   }
 
   /// The name as it is.

@@ -120,8 +120,8 @@ public final class ResNet: Module, ImageClassifier {
       : [layers.flatMap(\.parameters)]
   }
 
-  /// `layer1` to `layer4`.
-  public var stages: [Module] { [layer1, layer2, layer3, layer4] }
+  /// The residual blocks.
+  public var blocks: [Module] { [layer1, layer2, layer3, layer4].flatMap(\.layers) }
 
   /// `fc`.
   public var classifierName: String { "fc" }

@@ -14,12 +14,18 @@ struct MixedPrecisionTests {
       let x = Tensor(
         (0..<(8 * 3 * 64 * 64)).map { _ in Float(random.normal()) }, shape: [8, 3, 64, 64])
       let targets = Tensor((0..<8).map { Int64($0 % 4) })
-      func run(_ precision: Compute.Precision) throws -> (
-        logits: [Float], loss: Float, gradients: [(String, [Float])], buffers: [Float]
+      func run(_ precision: Compute.Precision, roundingWeights: Bool = false) throws -> (
+        logits: [Float], loss: Float, gradients: [(name: String, values: [Float])],
+        buffers: [Float]
       ) {
         try Compute.use(precision)
         let model = try Architecture.named("resnet18").makeModel(classes: 4)
         model.initialize(seed: 6)
+        if roundingWeights {
+          for parameter in model.parameters {
+            parameter.value = parameter.value.converted(to: .bfloat16).converted(to: .float32)
+          }
+        }
         let logits = model(Tape().record(x))
         #expect(logits.dtype == .float32)
         let loss = logits.crossEntropy(targets)
@@ -34,21 +40,28 @@ struct MixedPrecisionTests {
         return (logits.floatScalars, loss.item, gradients, buffers.flatMap(\.floatScalars))
       }
       let (single, mixed) = (try run(.float32), try run(.bfloat16))
-      let logits = relativeDifference(mixed.logits, single.logits)
-      #expect(logits < 0.03, "logits: \(logits)")
-      #expect(abs(mixed.loss - single.loss) < 0.02 * single.loss)
-      let buffers = relativeDifference(mixed.buffers, single.buffers)
-      #expect(buffers < 0.01, "running statistics: \(buffers)")
-      let all = relativeDifference(
-        mixed.gradients.flatMap(\.1), single.gradients.flatMap(\.1))
-      #expect(all < 0.15, "all gradients: \(all)")
-      // A ReLU whose input is near 0 goes the other way, which moves all gradients behind it.
-      for (a, b) in zip(mixed.gradients, single.gradients) {
-        let found = relativeDifference(a.1, b.1)
-        #expect(found < 0.3, "\(a.0): \(found)")
-        print("gradient", a.0, found)
+      // What a rounding of the weights alone does to float32: with 8 pictures, batch norm and ReLUs
+      // whose input is near 0 enlarge every rounding on the way back.
+      let rounded = try run(.float32, roundingWeights: true)
+      func distance(_ a: [Float], _ b: [Float], _ name: String, within limit: Double) {
+        let found = relativeDifference(a, b)
+        #expect(found > 0 && found < limit, "\(name): \(found), limit \(limit)")
       }
-      print("logits", logits, "buffers", buffers, "all", all)
+      distance(mixed.logits, single.logits, "logits", within: 0.03)
+      distance(mixed.buffers, single.buffers, "running statistics", within: 0.01)
+      #expect(abs(mixed.loss - single.loss) < 0.02 * single.loss)
+      let all = single.gradients.flatMap(\.values)
+      let yardstick = relativeDifference(rounded.gradients.flatMap(\.values), all)
+      print("rounded weights alone", yardstick)
+      distance(
+        mixed.gradients.flatMap(\.values), all, "all gradients", within: min(0.4, 3 * yardstick))
+      for (a, b) in zip(mixed.gradients, single.gradients) {
+        distance(a.values, b.values, a.name, within: 0.5)
+      }
+      print(
+        "mixed", relativeDifference(mixed.gradients.flatMap(\.values), all),
+        relativeDifference(mixed.logits, single.logits),
+        relativeDifference(mixed.buffers, single.buffers))
     }
   }
 }

@@ -26,7 +26,7 @@ private func trained(workers: Int, seed: UInt64 = 5, recomputing: Bool = false) 
   )
   .dataLoaders(items, batchSize: 4, workers: workers, seed: seed)
   let learner = try visionLearner(loaders, "resnet18", seed: seed)
-  learner.vision.recomputeStages(recomputing)
+  learner.vision.recomputeBlocks(recomputing)
   learner.recorder.printsTable = false
   learner.report = { _ in }
   try learner.fit(1, learningRate: 1e-3)
@@ -41,7 +41,7 @@ private func digest(_ values: [Float]) -> UInt64 {
 
 @Suite("The same seed and threads give the same bits", .serialized)
 struct DeterminismTests {
-  @Test("twice in a process, with any number of workers, with stages computed again")
+  @Test("twice in a process, with any number of workers, with blocks computed again")
   func sameProcess() throws {
     let first = digest(try trained(workers: 0))
     #expect(try digest(trained(workers: 0)) == first)

@@ -25,7 +25,7 @@ struct WorkloadOptions: ParsableArguments {
   @Option(help: "Convolutions: fastest (Winograd where it pays) or direct.")
   var convolution = Compute.ConvolutionAlgorithm.fastest
 
-  @Flag(help: "Compute each stage again in the walk back instead of keeping what it made.")
+  @Flag(help: "Compute each block again in the walk back instead of keeping what it made.")
   var recompute = false
 
   @Option(help: "Threads; all cores unless said.")
@@ -52,7 +52,7 @@ struct WorkloadOptions: ParsableArguments {
     Compute.convolution = convolution
     try Compute.use(precision)
     let model = try Architecture.named(arch).makeModel()
-    model.recomputeStages(recompute)
+    model.recomputeBlocks(recompute)
     return Workload(
       model: model, mode: mode, batchSize: batchSize, size: size)
   }

@@ -43,7 +43,9 @@ struct TrainCommand: ParsableCommand {
   var onBadGradient = GradientCheck.Policy.stop
 
   @Flag(
-    help: "Compute each stage again in the walk back: less memory, the same gradients, more time.")
+    help:
+      "Compute each block again in the walk back: half the memory, the same gradients, a third more time."
+  )
   var recompute = false
 
   @Option(help: "Share for validation, where the table has no split.")
@@ -116,7 +118,7 @@ struct TrainCommand: ParsableCommand {
     let learner = try visionLearner(
       loaders, arch, metrics: [.accuracy, .rocAuc],
       callbacks: [GradientCheck(onBadGradient), ProgressCallback()], seed: seed)
-    learner.vision.recomputeStages(recompute)
+    learner.vision.recomputeBlocks(recompute)
     if let start { try take(start, learner.vision) }
     try fit(learner, loaders, items: items, train: train, valid: valid)
   }

@@ -52,16 +52,11 @@ struct MixedPrecisionTests {
       #expect(abs(mixed.loss - single.loss) < 0.02 * single.loss)
       let all = single.gradients.flatMap(\.values)
       let yardstick = relativeDifference(rounded.gradients.flatMap(\.values), all)
-      print("rounded weights alone", yardstick)
       distance(
         mixed.gradients.flatMap(\.values), all, "all gradients", within: min(0.4, 3 * yardstick))
       for (a, b) in zip(mixed.gradients, single.gradients) {
         distance(a.values, b.values, a.name, within: 0.5)
       }
-      print(
-        "mixed", relativeDifference(mixed.gradients.flatMap(\.values), all),
-        relativeDifference(mixed.logits, single.logits),
-        relativeDifference(mixed.buffers, single.buffers))
     }
   }
 }

@@ -25,6 +25,7 @@ private struct Setup {
   let spoiler = Spoiler()
   let learner: Learner
   var lines: [String] { box.lines }
+  var first: String { box.lines.first ?? "" }
   var notes: [String] { box.notes }
   private let box = Box()
   private final class Box {
@@ -110,8 +111,8 @@ struct BadNumberTests {
       #expect(setup.lines.allSatisfy { $0.hasSuffix(": skipped") })
       if spoilsOutput {
         #expect(
-          setup.lines[0].contains("2 is the first layer to give a number that is not finite"),
-          "\(setup.lines[0])")
+          setup.first.contains("2 is the first layer to give a number that is not finite"),
+          "\(setup.first)")
       }
     }
   }
@@ -123,13 +124,13 @@ struct BadNumberTests {
     let input = Setup([GradientCheck(.skip)], inputs: Tensor(values, shape: [12, 3]))
     try input.learner.fit(1, learningRate: 0.1)
     #expect(input.lines.count == 1)
-    #expect(input.lines[0].contains("epoch 0, batch 1"), "\(input.lines)")
-    #expect(input.lines[0].contains("item 4 of the data is not finite"), "\(input.lines)")
+    #expect(input.first.contains("epoch 0, batch 1"), "\(input.lines)")
+    #expect(input.first.contains("item 4 of the data is not finite"), "\(input.lines)")
     let weights = Setup([GradientCheck(.stop)])
     try #require(weights.learner.model["3"] as? Linear).bias?.value = Tensor(
       repeating: .infinity, shape: [4])
     try weights.learner.fit(1, learningRate: 0.1)
-    #expect(weights.lines[0].contains("the weights 3.bias are not finite"), "\(weights.lines)")
+    #expect(weights.first.contains("the weights 3.bias are not finite"), "\(weights.lines)")
   }
 
   @Test("too many in a row end training all the same")
@@ -139,7 +140,8 @@ struct BadNumberTests {
     try setup.learner.fit(3, learningRate: 0.1)
     #expect(setup.learner.totalSteps == 4)
     #expect(setup.lines.count == 4)
-    #expect(setup.lines[3].contains("as 3 batches in a row were like this"), "\(setup.lines)")
+    #expect(
+      (setup.lines.last ?? "").contains("as 3 batches in a row were like this"), "\(setup.lines)")
   }
 
   @Test("with accumulation and clipping: what adds up is given up as a whole")
@@ -176,6 +178,6 @@ struct BadNumberTests {
     setup.spoiler.badOutputs = [1]
     try setup.learner.fit(1, learningRate: 0.1)
     #expect(setup.learner.totalSteps == 1)
-    #expect(setup.lines.count == 1 && setup.lines[0].contains("training ends"), "\(setup.lines)")
+    #expect(setup.lines.count == 1 && setup.first.contains("training ends"), "\(setup.lines)")
   }
 }

@@ -76,7 +76,6 @@ struct DeterminismTests {
       let two = try trained(workers: 0)
       let found = relativeDifference(two, one)
       #expect(found < 1e-3, "\(found)")
-      print("1 and 2 threads differ by", found)
     }
   }
 }

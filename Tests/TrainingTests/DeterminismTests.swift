@@ -73,8 +73,12 @@ struct DeterminismTests {
     try FileManager.default.createDirectory(at: folder, withIntermediateDirectories: true)
     defer { try? FileManager.default.removeItem(at: folder) }
     let (one, two) = (folder.path + "/1", folder.path + "/2")
-    await #expect(processExitsWith: .success) { [one = one as String] in try train(threads: 1, into: one) }
-    await #expect(processExitsWith: .success) { [two = two as String] in try train(threads: 2, into: two) }
+    await #expect(processExitsWith: .success) { [one = one as String] in
+      try train(threads: 1, into: one)
+    }
+    await #expect(processExitsWith: .success) { [two = two as String] in
+      try train(threads: 2, into: two)
+    }
     let found = relativeDifference(try weights(in: two), try weights(in: one))
     #expect(found < 0.02, "\(found)")
   }

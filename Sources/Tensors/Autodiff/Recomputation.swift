@@ -10,6 +10,7 @@ extension Tensor {
   ///   - body: The computation; it may change what is outside (running statistics, random streams).
   ///   - again: The same computation; it must give the same numbers and change nothing outside. What
   ///     it meets knows from `isRepeated`.
+  /// - Returns: What `body` gave.
   /// - Precondition: neither uses a tensor of the tape other than through its argument.
   ///
   /// Reference: Chen et al., arXiv:1604.06174.

@@ -153,8 +153,9 @@ public final class Optimizer {
     return norm
   }
 
-  /// The parameter whose gradient was the first of the walk to hold a number that is not finite: of
-  /// those that do, the one nearest to the loss. nil if all are finite.
+  /// The parameter whose gradient was the first of the walk to hold a number that is not finite.
+  ///
+  /// Of those that do, the one nearest to the loss; nil if all are finite.
   public var nameOfBadGradient: String? {
     groups.joined().reversed().first { $0.parameter.gradient?.firstNotFinite != nil }?.name
   }

@@ -115,12 +115,13 @@ struct TrainCommand: ParsableCommand {
         .noItems("validation: mark some rows as valid, or leave the split out"),
         path: source.tablePath)
     }
+    let check = GradientCheck(onBadGradient)
     let learner = try visionLearner(
       loaders, arch, metrics: [.accuracy, .rocAuc],
-      callbacks: [GradientCheck(onBadGradient), ProgressCallback()], seed: seed)
+      callbacks: [check, ProgressCallback()], seed: seed)
     learner.vision.recomputeBlocks(recompute)
     if let start { try take(start, learner.vision) }
-    try fit(learner, loaders, items: items, train: train, valid: valid)
+    try fit(learner, loaders, check, items: items, train: train, valid: valid)
   }
 
   private func splitter(_ items: [Item]) -> Splitter {
@@ -159,7 +160,8 @@ struct TrainCommand: ParsableCommand {
   }
 
   private func fit(
-    _ learner: VisionLearner, _ loaders: DataLoaders, items: [Item], train: [Int], valid: [Int]
+    _ learner: VisionLearner, _ loaders: DataLoaders, _ check: GradientCheck, items: [Item],
+    train: [Int], valid: [Int]
   ) throws {
     let folder = try RunFolder(creating: out)
     let patients = sharedPatients(train.map { items[$0] }, valid.map { items[$0] }).count
@@ -205,11 +207,13 @@ struct TrainCommand: ParsableCommand {
       if frozen > 0 {
         learner.freeze()
         try learner.fitOneCycle(frozen, learningRate: .last(lr), start: 0.99)
+        if let ending = check.ending { throw TrainingEnded(description: ending) }
         learner.unfreeze()
       }
       if epochs > 0 {
         let rates: LearningRates = weights == nil ? .same(lr) : .range(lr / 100, lr)
         try learner.fitOneCycle(epochs, learningRate: rates)
+        if let ending = check.ending { throw TrainingEnded(description: ending) }
       }
     } catch {
       try? log.event("error", "\(error)")
@@ -233,3 +237,8 @@ struct TrainCommand: ParsableCommand {
 }
 
 extension GradientCheck.Policy: ExpressibleByArgument {}
+
+/// Training that ended before its last epoch, because numbers went bad.
+private struct TrainingEnded: Error, CustomStringConvertible {
+  let description: String
+}

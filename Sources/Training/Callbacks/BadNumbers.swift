@@ -51,6 +51,8 @@ public final class GradientCheck: Callback {
   public let policy: Policy
   /// Batches left in a row after which training ends all the same.
   public let limit: Int
+  /// Why training ended, where this callback ended it.
+  public private(set) var ending: String?
   /// Batches left so far, over all fits.
   public private(set) var skipped = 0
   private var inARow = 0
@@ -68,6 +70,7 @@ public final class GradientCheck: Callback {
     switch event {
     case .beforeFit:
       inARow = 0
+      ending = nil
       buffers = learner.model.namedBuffers.map { ($0.buffer, $0.buffer.value) }
     case .beforeBatch where learner.isTraining:
       for index in buffers.indices { buffers[index].value = buffers[index].buffer.value }
@@ -97,13 +100,14 @@ public final class GradientCheck: Callback {
     inARow += 1
     let message = "epoch \(learner.epoch), batch \(learner.batchIndex): \(reason)"
     guard policy == .skip, inARow < limit else {
-      let ending =
+      let last =
         policy == .stop
         ? "training ends, with the weights before this batch"
         : "training ends, as \(inARow) batches in a row were like this"
       learner.optimizer.clearGradients()
-      try learner.note("bad_gradient", "\(message); \(ending)")
-      learner.report("\(message); \(ending)")
+      ending = "\(message); \(last)"
+      try learner.note("bad_gradient", "\(message); \(last)")
+      learner.report("\(message); \(last)")
       throw Interruption.cancelFit
     }
     skipped += 1

@@ -117,7 +117,9 @@ let package = Package(
     tests("ModelsTests", of: ["Tensors", "Layers", "Models", "Checkpoints", "Hooks"]),
     tests(
       "TrainingTests",
-      of: ["Tensors", "Layers", "DataBlocks", "Training", "Checkpoints", "Vision", "Models"]),
+      of: [
+        "Tensors", "Imaging", "Layers", "DataBlocks", "Training", "Checkpoints", "Vision", "Models",
+      ]),
     tests("DatasetsTests", of: ["Imaging", "DataBlocks", "Datasets"]),
     tests(
       "InterpretTests",

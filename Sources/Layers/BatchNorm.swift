@@ -40,7 +40,7 @@ public final class BatchNorm: Module {
       scale: weight.watched(with: input), shift: bias.watched(with: input),
       statistics: isTraining ? nil : (runningMean.value, runningVar.value),
       epsilon: epsilon, adding: addend, relu: relu)
-    if isTraining {
+    if isTraining, !input.isRepeated {
       let samples = input.count / max(input.shape[1], 1)
       precondition(
         samples > 1,

@@ -1,7 +1,13 @@
 public import Tensors
 
+/// A module that draws random numbers, all of them from one stream that can be set back.
+public protocol RandomizedModule: Module {
+  /// The stream; the same state gives the same numbers.
+  var random: RandomSource { get set }
+}
+
 /// Zeroes scalars at random while training, and scales the rest up.
-public final class Dropout: Module {
+public final class Dropout: Module, RandomizedModule {
   /// Probability of zero.
   public let probability: Double
   /// Where the masks come from.
@@ -26,7 +32,7 @@ extension Module {
   /// repeated without any saved random state.
   package func seedRandomness(seed: UInt64, step: UInt64) {
     for (path, module) in namedModules {
-      (module as? Dropout)?.random = RandomSource(seed: seed, step, stableHash(path))
+      (module as? any RandomizedModule)?.random = RandomSource(seed: seed, step, stableHash(path))
     }
   }
 }

@@ -49,6 +49,8 @@ struct FoldedConvolution {
   private let precision: Compute.Precision
   var packed: PackedConvolution
 
+  /// Folds a batch norm with its running statistics.
+  ///
   ///     w' = w · γ / √(σ² + ε);   b' = β + (b − μ) · γ / √(σ² + ε)
   init(_ convolution: Conv2D, _ norm: BatchNorm) {
     self.norm = ObjectIdentifier(norm)

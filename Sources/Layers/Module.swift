@@ -15,6 +15,18 @@ open class Module {
   /// True while training: dropout drops, batch norm uses the batch's statistics.
   public private(set) var isTraining = true
 
+  /// Keep nothing of what this module computes in training, and compute it again in the walk back.
+  ///
+  /// Less memory for one more forward pass of this part; gradients, running statistics and dropped
+  /// scalars are the same, and a forward hook inside is called once. Best on the blocks of a network:
+  /// the module's input is kept. Without effect where nothing is recorded, in evaluation mode, and on a
+  /// batch norm or convolution that runs as one with its neighbours: mark what holds them.
+  ///
+  /// A module of one's own inside must not use tensors of the tape other than its input; one that draws
+  /// random numbers is a `RandomizedModule`; one that changes something else as it runs asks
+  /// `input.isRepeated` first.
+  public final var recomputesInBackward = false
+
   /// What a profile calls this module; its path, once `labelForProfile()` has run.
   package final var label = ""
 
@@ -37,7 +49,7 @@ open class Module {
   /// A hook that wants the gradient of the output gets it even where nothing upstream needs one: the
   /// output then becomes a gradient target itself, on a tape of its own if the input is on none.
   public final func callAsFunction(_ input: Tensor) -> Tensor {
-    var output = Profiler.isActive ? Profiler.within(label) { forward(input) } : forward(input)
+    var output = Profiler.isActive ? Profiler.within(label) { computed(input) } : computed(input)
     if !backwardHooks.isEmpty {
       if !output.needsGradient {
         output = (Tape.common([output]) ?? Tape()).watch(output)
@@ -46,8 +58,24 @@ open class Module {
         Tape.common([output])?.observeGradient(of: output, hook)
       }
     }
-    for hook in forwardHooks.values { hook(self, input, output) }
+    if !input.isRepeated {
+      for hook in forwardHooks.values { hook(self, input, output) }
+    }
     return output
+  }
+
+  private final func computed(_ input: Tensor) -> Tensor {
+    guard recomputesInBackward, isTraining, !input.isOffTape else { return forward(input) }
+    let random = modules.compactMap { $0 as? any RandomizedModule }
+    let streams = random.map(\.random)
+    // The walk runs on the thread that asks for it, which is the one that may use the module.
+    nonisolated(unsafe) let (module, drawing) = (self, random)
+    return input.recomputed({ forward($0) }) { input in
+      let now = drawing.map(\.random)
+      for (part, stream) in zip(drawing, streams) { part.random = stream }
+      defer { for (part, stream) in zip(drawing, now) { part.random = stream } }
+      return module.forward(input)
+    }
   }
 
   // MARK: Hooks

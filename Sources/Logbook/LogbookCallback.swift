@@ -24,6 +24,9 @@ public final class LogbookCallback: Callback {
   public func handle(_ event: Event, _ learner: Learner) throws {
     guard learner.isFitting else { return }
     switch event {
+    case .beforeFit:
+      let log = log
+      learner.note = { kind, message in try log.event(kind, message) }
     case .beforeEpoch:
       steps = []
       Compute.resetMemoryPeak()

@@ -73,6 +73,9 @@ public final class DenseNet: Module, ImageClassifier {
     return [layers.prefix(7).flatMap(\.parameters), layers.dropFirst(7).flatMap(\.parameters)]
   }
 
+  /// The layers of the dense blocks.
+  public var blocks: [Module] { features.layers.compactMap { $0 as? DenseBlock }.flatMap(\.layers) }
+
   /// `classifier`.
   public var classifierName: String { "classifier" }
 

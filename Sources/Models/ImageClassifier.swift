@@ -19,11 +19,19 @@ public protocol ImageClassifier: Module {
   /// Path of the last layer with a spatial extent, where class activation maps are usually taken.
   var lastSpatialLayer: String { get }
 
+  /// The parts of the body, in order, that hold most of the memory in training.
+  var blocks: [Module] { get }
+
   /// This network's name of an entry in a checkpoint, which may be an older one.
   func entryName(_ stored: String) -> String
 }
 
 extension ImageClassifier {
+  /// Keeps only what goes into each block in training, and computes the blocks again in the walk back.
+  public func recomputeBlocks(_ isWanted: Bool = true) {
+    for block in blocks { block.recomputesInBackward = isWanted }
+  }
+
   /// The name as it is.
   public func entryName(_ stored: String) -> String { stored }
 }

@@ -120,6 +120,9 @@ public final class ResNet: Module, ImageClassifier {
       : [layers.flatMap(\.parameters)]
   }
 
+  /// The residual blocks.
+  public var blocks: [Module] { [layer1, layer2, layer3, layer4].flatMap(\.layers) }
+
   /// `fc`.
   public var classifierName: String { "fc" }
 

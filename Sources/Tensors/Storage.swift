@@ -11,10 +11,11 @@ package final class Storage: @unchecked Sendable {
   package let byteCount: Int
   private let capacity: Int
 
-  package init(byteCount: Int) {
+  /// Memory of so many bytes; `what` it is for is said where there is not enough.
+  package init(byteCount: Int, _ what: @autoclosure () -> String = "working memory") {
     self.byteCount = byteCount
     capacity = MemoryPool.capacity(for: byteCount)
-    pointer = MemoryPool.shared.take(capacity)
+    pointer = MemoryPool.shared.take(capacity, what)
     #if DEBUG
       // A kernel that forgets a scalar shows at once.
       memset_pattern(pointer, byteCount)
@@ -64,7 +65,9 @@ package final class MemoryPool: Sendable {
     return (wanted + step - 1) / step * step
   }
 
-  func take(_ capacity: Int) -> UnsafeMutableRawPointer {
+  /// A block of `capacity` bytes; ends the process where that is more than there is, before the
+  /// machine swaps or somebody else's process is killed for it.
+  func take(_ capacity: Int, _ what: () -> String) -> UnsafeMutableRawPointer {
     let reused = state.withLock { state in
       state.use.inUse += capacity
       state.use.peak = max(state.use.peak, state.use.inUse)
@@ -73,24 +76,20 @@ package final class MemoryPool: Sendable {
       return UInt(bitPattern: block)
     }
     if let block = UnsafeMutableRawPointer(bitPattern: reused) { return block }
-    // Asking the system takes longer than a small block does, and thousands of those make up no more
-    // than a few large ones.
-    if capacity < 1 << 20 {
-      if let block = lb_memory_allocate(capacity) { return block }
-    } else {
-      var available = lb_memory_available()
-      if capacity > 64 << 20, capacity > available {
-        releaseCached()
-        available = lb_memory_available()
+    for _ in 0..<2 {
+      // The system promises more than it has, so what it gives says nothing. Asking how much there is
+      // takes longer than a small block does, and thousands of those make up no more than a few large ones.
+      if capacity < 1 << 20 || capacity <= lb_memory_available(),
+        let block = lb_memory_allocate(capacity)
+      {
+        return block
       }
-      if capacity <= available, let block = lb_memory_allocate(capacity) { return block }
+      releaseCached()
     }
-    releaseCached()
-    if let block = lb_memory_allocate(capacity) { return block }
     let use = state.withLock { $0.use }
     fatalError(
-      "out of memory: a tensor needs \(capacity) bytes, tensors hold \(use.inUse - capacity) already, "
-        + "\(lb_memory_available()) bytes are free; use a smaller batch or image size")
+      "out of memory: \(what()) needs \(capacity) bytes; tensors hold \(use.inUse - capacity) "
+        + "already and \(lb_memory_available()) are free: use a smaller batch or image size")
   }
 
   func give(_ block: UnsafeMutableRawPointer, _ capacity: Int) {

@@ -34,14 +34,21 @@ public struct Tensor: Sendable {
       return (value, product.1 || over)
     }
     precondition(!overflow && count < Int.max / 16, "a tensor of shape \(shape) is too large")
-    self.init(shape: shape, dtype: dtype, storage: Storage(byteCount: count * dtype.byteCount))
+    let storage = Storage(
+      byteCount: count * dtype.byteCount, Tensor.described(shape, dtype))
+    self.init(shape: shape, dtype: dtype, storage: storage)
   }
 
   /// Memory in a physical layout, of its scalars; whoever asks must write every scalar, padding included.
   package init(uninitialized shape: [Int], layout: Layout) {
     self.init(
-      shape: shape, dtype: layout.dtype, storage: Storage(byteCount: layout.byteCount),
+      shape: shape, dtype: layout.dtype,
+      storage: Storage(byteCount: layout.byteCount, Tensor.described(shape, layout.dtype)),
       layout: layout.isPlain ? nil : layout)
+  }
+
+  private static func described(_ shape: [Int], _ dtype: DType) -> String {
+    "a \(dtype.rawValue) tensor of shape \(shape)"
   }
 
   /// Makes a tensor from scalars in row-major order.
@@ -152,7 +159,9 @@ public struct Tensor: Sendable {
   /// Memory for the same scalars in the same physical order; whoever asks must write all, padding included.
   var uninitializedAlike: Tensor {
     Tensor(
-      shape: shape, dtype: dtype, storage: Storage(byteCount: physicalCount * dtype.byteCount),
+      shape: shape, dtype: dtype,
+      storage: Storage(
+        byteCount: physicalCount * dtype.byteCount, Tensor.described(shape, dtype)),
       layout: layout)
   }
 
@@ -173,7 +182,7 @@ public struct Tensor: Sendable {
   /// Makes this tensor the only holder of its storage, copying if it is shared.
   package mutating func makeUnique() {
     if isKnownUniquelyReferenced(&storage) { return }
-    let copy = Storage(byteCount: storage.byteCount)
+    let copy = Storage(byteCount: storage.byteCount, Tensor.described(shape, dtype))
     copy.pointer.copyMemory(from: storage.pointer, byteCount: storage.byteCount)
     storage = copy
   }

@@ -90,6 +90,7 @@ extension Learner {
     while let next = try iterator.next() {
       batch = next
       lossScale = 1
+      isBatchDiscarded = false
       try body()
       batchIndex += 1
     }

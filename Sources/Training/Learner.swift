@@ -34,6 +34,8 @@ open class Learner {
   public var learningRate: LearningRates
   /// Receives lines for people.
   public var report: (String) -> Void = { print($0) }
+  /// Receives what happened out of the ordinary, for a run's log: a kind, and a sentence.
+  public var note: (_ kind: String, _ message: String) throws -> Void = { _, _ in }
 
   // The state of the run: callbacks read it.
 
@@ -61,6 +63,8 @@ open class Learner {
   public internal(set) var loss = 0.0
   /// Factor of the loss that gradients are taken of.
   public var lossScale = 1.0
+  /// True where the batch at hand is to leave no trace: its loss is no part of any average.
+  public package(set) var isBatchDiscarded = false
   /// True inside `fit`; validation and predictions outside of it are none of a tracker's business.
   public internal(set) var isFitting = false
   var lossTensor: Tensor?

@@ -12,8 +12,22 @@ struct OperationFixtureTests {
     }
   }
 
-  @Test("convolutions, direct and with Winograd allowed")
+  @Test("convolutions, with Winograd allowed")
   func convolutions() throws {
+    #expect(Compute.convolution == .fastest)
+    try Self.checkConvolutions()
+  }
+
+  // The algorithm is the whole process's choice, so this has a process of its own.
+  @Test("convolutions, direct")
+  func directConvolutions() async {
+    await #expect(processExitsWith: .success) {
+      Compute.convolution = .direct
+      try OperationFixtureTests.checkConvolutions()
+    }
+  }
+
+  private static func checkConvolutions() throws {
     try OperationFixture.check("conv2d") { test, x in
       let geometry = ConvolutionGeometry(
         stride: try #require(test.extent("stride")), padding: try #require(test.extent("padding")),

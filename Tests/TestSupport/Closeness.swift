@@ -53,3 +53,15 @@ public func expectClose(
     worst at [\(worstIndex)]: \(actual[worstIndex]), expected \(expected[worstIndex])
     """, sourceLocation: sourceLocation)
 }
+
+/// The root mean square of the differences over that of what is expected.
+public func relativeDifference(_ actual: [Float], _ expected: [Float]) -> Double {
+  precondition(
+    actual.count == expected.count && !expected.isEmpty,
+    "\(actual.count) numbers beside \(expected.count)")
+  let squares = expected.reduce(0) { $0 + Double($1) * Double($1) }
+  let differences = zip(actual, expected).reduce(0) {
+    $0 + (Double($1.0) - Double($1.1)) * (Double($1.0) - Double($1.1))
+  }
+  return differences == 0 ? 0 : (differences / squares).squareRoot()
+}

@@ -25,6 +25,9 @@ struct WorkloadOptions: ParsableArguments {
   @Option(help: "Convolutions: fastest (Winograd where it pays) or direct.")
   var convolution = Compute.ConvolutionAlgorithm.fastest
 
+  @Flag(help: "Compute each block again in the walk back instead of keeping what it made.")
+  var recompute = false
+
   @Option(help: "Threads; all cores unless said.")
   var threads: Int?
 
@@ -48,8 +51,10 @@ struct WorkloadOptions: ParsableArguments {
     if let threads { Compute.threads = threads }
     Compute.convolution = convolution
     try Compute.use(precision)
+    let model = try Architecture.named(arch).makeModel()
+    model.recomputeBlocks(recompute)
     return Workload(
-      model: try Architecture.named(arch).makeModel(), mode: mode, batchSize: batchSize, size: size)
+      model: model, mode: mode, batchSize: batchSize, size: size)
   }
 }
 

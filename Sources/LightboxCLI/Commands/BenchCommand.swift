@@ -22,6 +22,7 @@ struct BenchStepCommand: ParsableCommand {
     let mode: WorkloadOptions.Mode
     let precision: String
     let convolution: String
+    let recompute: Bool
     let batchSize: Int
     let size: Int
     let threads: Int
@@ -61,7 +62,8 @@ struct BenchStepCommand: ParsableCommand {
     )
     let report = Report(
       arch: options.arch, mode: options.mode, precision: options.precision.rawValue,
-      convolution: options.convolution.rawValue, batchSize: options.batchSize, size: options.size,
+      convolution: options.convolution.rawValue, recompute: options.recompute,
+      batchSize: options.batchSize, size: options.size,
       threads: Compute.threads, steps: options.steps, seconds: median, allSeconds: seconds,
       imagesPerSecond: Double(options.batchSize) / median, gigaflops: work / median * 1e-9,
       peakResidentBytes: Compute.peakResidentMemory, peakTensorBytes: Compute.memory.peak,

@@ -41,7 +41,7 @@ struct EvaluateCommand: ParsableCommand {
   }
 
   func run() throws {
-    compute.apply()
+    try compute.apply()
     let (_, description, _, predictor) = try model.load()
     let all = try source.items()
     let name = split ?? (all.contains { $0.split == .test } ? "test" : "all")

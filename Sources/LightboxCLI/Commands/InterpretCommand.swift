@@ -66,7 +66,7 @@ struct InterpretCommand: ParsableCommand {
   }
 
   func run() throws {
-    compute.apply()
+    try compute.apply()
     guard let colour = Colour(color) else {
       throw ValidationError(
         "--color \(color): use #rrggbb or one of \(Colour.names.prefix(12).joined(separator: ", "))"

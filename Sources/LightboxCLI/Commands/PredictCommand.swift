@@ -26,7 +26,7 @@ struct PredictCommand: ParsableCommand {
   }
 
   func run() throws {
-    compute.apply()
+    try compute.apply()
     let (_, description, _, predictor) = try model.load()
     var answers: [Answer] = []
     for file in files {

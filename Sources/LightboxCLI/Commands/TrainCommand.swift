@@ -1,6 +1,6 @@
-import ArgumentParser
+public import ArgumentParser
 import Foundation
-import Lightbox
+public import Lightbox
 
 struct TrainCommand: ParsableCommand {
   static let configuration = CommandConfiguration(
@@ -35,6 +35,18 @@ struct TrainCommand: ParsableCommand {
 
   @Option(help: "The highest learning rate.")
   var lr = 1e-3
+
+  @Option(
+    help:
+      "A batch whose loss or gradient is not finite: stop (before it reaches the weights) or skip it."
+  )
+  var onBadGradient = GradientCheck.Policy.stop
+
+  @Flag(
+    help:
+      "Compute each block again in the walk back: half the memory, the same gradients, a third more time."
+  )
+  var recompute = false
 
   @Option(help: "Share for validation, where the table has no split.")
   var validPct = 0.2
@@ -79,7 +91,7 @@ struct TrainCommand: ParsableCommand {
   }
 
   func run() throws {
-    compute.apply()
+    try compute.apply()
     // What can be refused is refused before anything is made.
     _ = try Architecture.named(arch)
     let start = try weights.map { try SafeTensors(contentsOf: $0) }
@@ -103,11 +115,13 @@ struct TrainCommand: ParsableCommand {
         .noItems("validation: mark some rows as valid, or leave the split out"),
         path: source.tablePath)
     }
+    let check = GradientCheck(onBadGradient)
     let learner = try visionLearner(
       loaders, arch, metrics: [.accuracy, .rocAuc],
-      callbacks: [TerminateOnNaN(), ProgressCallback()], seed: seed)
+      callbacks: [check, ProgressCallback()], seed: seed)
+    learner.vision.recomputeBlocks(recompute)
     if let start { try take(start, learner.vision) }
-    try fit(learner, loaders, items: items, train: train, valid: valid)
+    try fit(learner, loaders, check, items: items, train: train, valid: valid)
   }
 
   private func splitter(_ items: [Item]) -> Splitter {
@@ -146,7 +160,8 @@ struct TrainCommand: ParsableCommand {
   }
 
   private func fit(
-    _ learner: VisionLearner, _ loaders: DataLoaders, items: [Item], train: [Int], valid: [Int]
+    _ learner: VisionLearner, _ loaders: DataLoaders, _ check: GradientCheck, items: [Item],
+    train: [Int], valid: [Int]
   ) throws {
     let folder = try RunFolder(creating: out)
     let patients = sharedPatients(train.map { items[$0] }, valid.map { items[$0] }).count
@@ -168,7 +183,9 @@ struct TrainCommand: ParsableCommand {
           "size": "\(size)", "weights": weights ?? "random", "augment": "\(augment)",
           "flip": "\(flip)",
           "monitor": monitor, "threads": "\(Compute.threads)",
-          "workers": "\(loaders.train.workers)",
+          "workers": "\(loaders.train.workers)", "precision": compute.precision.rawValue,
+          "convolution": compute.convolution.rawValue, "recompute": "\(recompute)",
+          "on-bad-gradient": onBadGradient.rawValue,
         ], data: facts, version: programVersion))
     folder.metadata = [
       "architecture": arch, "classes": loaders.vocab.joined(separator: "\n"), "size": "\(size)",
@@ -190,11 +207,13 @@ struct TrainCommand: ParsableCommand {
       if frozen > 0 {
         learner.freeze()
         try learner.fitOneCycle(frozen, learningRate: .last(lr), start: 0.99)
+        if let ending = check.ending { throw TrainingEnded(description: ending) }
         learner.unfreeze()
       }
       if epochs > 0 {
         let rates: LearningRates = weights == nil ? .same(lr) : .range(lr / 100, lr)
         try learner.fitOneCycle(epochs, learningRate: rates)
+        if let ending = check.ending { throw TrainingEnded(description: ending) }
       }
     } catch {
       try? log.event("error", "\(error)")
@@ -215,4 +234,11 @@ struct TrainCommand: ParsableCommand {
       "lightbox: \(digits(seconds, 1)) s, \(digits(Double(seen) / seconds, 1)) images/s trained; the run is in \(out)"
     )
   }
+}
+
+extension GradientCheck.Policy: ExpressibleByArgument {}
+
+/// Training that ended before its last epoch, because numbers went bad.
+private struct TrainingEnded: Error, CustomStringConvertible {
+  let description: String
 }

@@ -40,19 +40,42 @@ public final class Tape: Sendable {
   private struct State: Sendable {
     var steps: [Step] = []
     var leaves: [ObjectIdentifier: Int] = [:]
+    var survey = Survey()
+  }
+
+  /// What a computation asked of a tape that records nothing.
+  struct Survey: Sendable {
+    /// Parameters that want a gradient, in the order they were met.
+    var parameters: [(value: Tensor, sink: GradientSink)] = []
+    /// True if something else wants one.
+    var watches = false
   }
 
   private let state = Mutex(State())
 
+  /// True: nothing is recorded, it is only noted who wants a gradient.
+  let isSurvey: Bool
+  /// True: what runs here ran before, so nothing outside of the computation may change again.
+  let isRepetition: Bool
+
   /// Makes an empty tape.
-  public init() {}
+  public convenience init() { self.init(isSurvey: false, isRepetition: false) }
+
+  init(isSurvey: Bool, isRepetition: Bool) {
+    self.isSurvey = isSurvey
+    self.isRepetition = isRepetition
+  }
 
   /// Number of steps recorded.
   public var count: Int { state.withLock { $0.steps.count } }
 
   /// Puts a tensor on the tape and asks for its gradient.
   public func watch(_ tensor: Tensor) -> Tensor {
-    append(tensor, Step(name: "watch", inputs: [], saved: .leaf))
+    if isSurvey {
+      state.withLock { $0.survey.watches = true }
+      return record(tensor)
+    }
+    return append(tensor, Step(name: "watch", inputs: [], saved: .leaf))
   }
 
   /// Puts a tensor on the tape without asking for its gradient: only parameters met on the way get one.
@@ -64,6 +87,13 @@ public final class Tape: Sendable {
 
   /// A parameter's value on this tape; the same place each time it is met.
   package func leaf(_ value: Tensor, sink: GradientSink) -> Tensor {
+    if isSurvey {
+      state.withLock { state in
+        let isNew = state.leaves.updateValue(-1, forKey: ObjectIdentifier(sink)) == nil
+        if isNew { state.survey.parameters.append((value.detached, sink)) }
+      }
+      return record(value)
+    }
     var copy = value.detached
     let index = state.withLock { state in
       let key = ObjectIdentifier(sink)
@@ -76,6 +106,14 @@ public final class Tape: Sendable {
     return copy
   }
 
+  /// What a survey found.
+  var survey: Survey { state.withLock { $0.survey } }
+
+  /// The place of a parameter that was met; nil if it was not.
+  func index(of sink: GradientSink) -> Int? {
+    state.withLock { $0.leaves[ObjectIdentifier(sink)] }
+  }
+
   private func append(_ tensor: Tensor, _ step: Step) -> Tensor {
     var copy = tensor.detached
     let index = state.withLock { state in
@@ -86,7 +124,7 @@ public final class Tape: Sendable {
     return copy
   }
 
-  fileprivate func append(
+  func append(
     _ output: Tensor, _ name: String, inputs: [Int], pullback: @escaping Pullback
   ) -> Tensor {
     append(output, Step(name: name, inputs: inputs, saved: .pullback(pullback)))
@@ -125,7 +163,7 @@ public final class Tape: Sendable {
   }
 
   @discardableResult
-  fileprivate func walk(
+  func walk(
     from output: Tensor, seed: Tensor?, keepingSaved: Bool, intoSinks: Bool, keep: Set<Int> = []
   ) -> [Int: Tensor] {
     Profiler.during(.backward) {
@@ -194,32 +232,6 @@ public final class Tape: Sendable {
 
   private static func apply(_ pullback: Pullback, to gradient: consuming Tensor) -> [Tensor?] {
     pullback(gradient)
-  }
-}
-
-/// Where the gradient of a parameter is added up.
-package final class GradientSink: Sendable {
-  private let state = Mutex<Tensor?>(nil)
-
-  package init() {}
-
-  package var gradient: Tensor? {
-    get { state.withLock { $0 } }
-    set { state.withLock { $0 = newValue } }
-  }
-
-  package func add(_ gradient: Tensor) {
-    state.withLock { sum in
-      if sum == nil { sum = gradient } else { sum?.accumulate(gradient) }
-    }
-  }
-
-  /// Takes the gradient out, so that whoever holds it is alone with it.
-  package func take() -> Tensor? {
-    state.withLock { sum in
-      defer { sum = nil }
-      return sum
-    }
   }
 }
 

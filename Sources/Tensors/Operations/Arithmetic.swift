@@ -151,6 +151,8 @@ extension Tensor {
   /// float32 memory in the same physical layout as another tensor.
   init(uninitialized shape: [Int], layout: Layout?, physicalCount: Int) {
     self.init(
-      shape: shape, dtype: .float32, storage: Storage(byteCount: physicalCount * 4), layout: layout)
+      shape: shape, dtype: .float32,
+      storage: Storage(byteCount: physicalCount * 4, "a float32 tensor of shape \(shape)"),
+      layout: layout)
   }
 }

@@ -46,27 +46,3 @@ public final class GradientAccumulation: Callback {
     }
   }
 }
-
-/// Ends the fit when the loss is no longer a number, and says which gradient was the first to go.
-public final class TerminateOnNaN: Callback {
-  /// -9.
-  public let order = -9
-  private var culprit: String?
-
-  /// Makes the callback.
-  public init() {}
-
-  /// Looks at every loss, and at the gradients where one has gone.
-  public func handle(_ event: Event, _ learner: Learner) throws {
-    switch event {
-    case .beforeStep:
-      culprit = learner.loss.isFinite ? nil : learner.optimizer.nameOfBadGradient
-    case .afterBatch where !learner.loss.isFinite && learner.isTraining:
-      learner.report(
-        "The loss of batch \(learner.batchIndex) in epoch \(learner.epoch) is \(learner.loss)"
-          + (culprit.map { "; the gradient of \($0) is not finite" } ?? "") + ": training ends")
-      throw Interruption.cancelFit
-    default: break
-    }
-  }
-}

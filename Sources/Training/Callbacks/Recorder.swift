@@ -92,7 +92,7 @@ public final class Recorder: Callback {
   private func afterBatch(_ learner: Learner) throws {
     guard let batch = learner.batch else { return }
     if learner.isTraining {
-      guard batch.targets != nil else { return }
+      guard batch.targets != nil, !learner.isBatchDiscarded else { return }
       average = 0.98 * average + 0.02 * learner.loss
       count += 1
       losses.append(smoothedLoss)

@@ -70,6 +70,7 @@ public final class Optimizer {
     var step = 0
   }
   private var groups: [[Entry]]
+  private var knownNorm: (changes: Int, norm: Double)?
 
   /// Makes an optimizer over groups of named parameters.
   public init(
@@ -138,17 +139,25 @@ public final class Optimizer {
     for group in groups { for entry in group { entry.parameter.gradient = nil } }
   }
 
-  /// The root of the sum of squares of all gradients.
+  /// The root of the sum of squares of all gradients; not finite if one of them is not.
+  ///
+  /// One pass over the gradients, however often it is asked for before they change.
   public var gradientNorm: Double {
-    groups.joined().reduce(0) { sum, entry in
+    let changes = groups.joined().reduce(0) { $0 + $1.parameter.sink.changes }
+    if let knownNorm, knownNorm.changes == changes { return knownNorm.norm }
+    let norm = groups.joined().reduce(0) { sum, entry in
       let norm = entry.parameter.gradient?.norm ?? 0
       return sum + norm * norm
     }.squareRoot()
+    knownNorm = (changes, norm)
+    return norm
   }
 
-  /// The first parameter whose gradient holds a number that is not finite.
+  /// The parameter whose gradient was the first of the walk to hold a number that is not finite.
+  ///
+  /// Of those that do, the one nearest to the loss; nil if all are finite.
   public var nameOfBadGradient: String? {
-    groups.joined().first { $0.parameter.gradient?.firstNotFinite != nil }?.name
+    groups.joined().reversed().first { $0.parameter.gradient?.firstNotFinite != nil }?.name
   }
 
   // MARK: Freezing

@@ -1,0 +1,43 @@
+import Synchronization
+
+/// Where the gradient of a parameter is added up.
+package final class GradientSink: Sendable {
+  private struct State {
+    var sum: Tensor?
+    var changes = 0
+  }
+  private let state = Mutex(State())
+
+  package init() {}
+
+  package var gradient: Tensor? {
+    get { state.withLock { $0.sum } }
+    set {
+      state.withLock {
+        $0.sum = newValue
+        $0.changes += 1
+      }
+    }
+  }
+
+  /// Counts the changes, so that what was computed from the gradient is known to be out of date.
+  package var changes: Int { state.withLock { $0.changes } }
+
+  package func add(_ gradient: Tensor) {
+    state.withLock { state in
+      if state.sum == nil { state.sum = gradient } else { state.sum?.accumulate(gradient) }
+      state.changes += 1
+    }
+  }
+
+  /// Takes the gradient out, so that whoever holds it is alone with it.
+  package func take() -> Tensor? {
+    state.withLock { state in
+      defer {
+        state.sum = nil
+        state.changes += 1
+      }
+      return state.sum
+    }
+  }
+}

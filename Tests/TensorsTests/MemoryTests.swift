@@ -1,0 +1,19 @@
+import Tensors
+import Testing
+
+@Suite("Memory")
+struct MemoryTests {
+  @Test("more than there is: refused before anything is touched, with the shape and the bytes")
+  func tooMuch() async throws {
+    let clock = ContinuousClock()
+    let start = clock.now
+    let result = await #expect(
+      processExitsWith: .failure, observing: [\.standardErrorContent]
+    ) { _ = Tensor.zeros([1 << 20, 1 << 20]) }
+    let text = String(decoding: try #require(result).standardErrorContent, as: UTF8.self)
+    #expect(text.contains("float32 tensor of shape [1048576, 1048576]"), "\(text.prefix(400))")
+    #expect(text.contains("4398046511104 bytes"))
+    #expect(text.contains("are free"))
+    #expect(clock.now - start < .seconds(60))
+  }
+}

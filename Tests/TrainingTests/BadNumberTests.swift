@@ -1,0 +1,185 @@
+import DataBlocks
+import Layers
+import Tensors
+import TestSupport
+import Testing
+import Training
+
+/// Passes its input on; at chosen training steps, counted from 0, its output or its gradient is spoilt.
+private final class Spoiler: Module {
+  var badOutputs: Set<Int> = []
+  var badGradients: Set<Int> = []
+  var poison = Float.nan
+  private var step = -1
+  override func forward(_ input: Tensor) -> Tensor {
+    guard isTraining else { return input }
+    // Only what is recorded is a step; the search for the place runs the same step once more.
+    if !input.isOffTape { step += 1 }
+    let (isBad, value) = (badGradients.contains(step), poison)
+    let output = badOutputs.contains(step) ? input.detached * value : input.detached
+    return output.recorded("spoiler", from: [input]) { dy in [isBad ? dy * value : dy] }
+  }
+}
+
+private struct Setup {
+  let spoiler = Spoiler()
+  let learner: Learner
+  var lines: [String] { box.lines }
+  var first: String { box.lines.first ?? "" }
+  var notes: [String] { box.notes }
+  private let box = Box()
+  private final class Box {
+    var lines: [String] = []
+    var notes: [String] = []
+  }
+
+  init(_ callbacks: [any Callback], inputs: Tensor? = nil) {
+    let net = Sequential(Linear(3, 4), BatchNorm(4), spoiler, Linear(4, 4), ReLU(), Linear(4, 2))
+    net.initialize(seed: 3)
+    var random = RandomSource(seed: 5)
+    let x = inputs ?? Tensor((0..<36).map { _ in Float(random.normal()) }, shape: [12, 3])
+    let y = Tensor((0..<12).map { Int64($0 % 2) })
+    learner = Learner(
+      model: net, train: TensorBatches(inputs: x, targets: y, batchSize: 3),
+      valid: TensorBatches(inputs: Tensor.ones([12, 3]), targets: y, batchSize: 12),
+      callbacks: callbacks)
+    learner.recorder.printsTable = false
+    let box = box
+    learner.report = { box.lines.append($0) }
+    learner.note = { kind, message in box.notes.append("\(kind): \(message)") }
+  }
+
+  var state: [[Float]] {
+    learner.model.stateDictionary.filter { $0.tensor.dtype == .float32 }
+      .map { $0.tensor.floatScalars }
+  }
+}
+
+/// Leaves chosen batches before the model sees them.
+private final class Leaver: Callback {
+  let batches: Set<Int>
+  init(_ batches: Set<Int>) { self.batches = batches }
+  func handle(_ event: Event, _ learner: Learner) throws {
+    guard event == .beforeBatch, learner.isTraining, batches.contains(learner.totalSteps) else {
+      return
+    }
+    learner.isBatchDiscarded = true
+    throw Interruption.cancelBatch
+  }
+}
+
+@Suite("Numbers that are not finite")
+struct BadNumberTests {
+  @Test(
+    "a bad gradient is named by the parameter nearest to the loss, and never reaches the weights",
+    arguments: [Float.nan, .infinity])
+  func stop(poison: Float) throws {
+    let check = GradientCheck(.stop)
+    let setup = Setup([check])
+    setup.spoiler.poison = poison
+    setup.spoiler.badGradients = [0]
+    let before = setup.state
+    try setup.learner.fit(1, learningRate: 0.1)
+    #expect(setup.learner.totalSteps == 0)
+    #expect(setup.state == before)
+    #expect(setup.lines.count == 1 && setup.lines == setup.notes.map { String($0.dropFirst(14)) })
+    let line = try #require(setup.lines.first)
+    #expect(line.contains("epoch 0, batch 0: the gradient of 1.bias is not finite"), "\(line)")
+    #expect(check.ending == line)
+    #expect(line.contains("training ends, with the weights before this batch"))
+    #expect(setup.learner.model.parameters.allSatisfy { $0.gradient == nil })
+  }
+
+  @Test("a batch that is skipped leaves no trace", arguments: [[1], [0, 2], [5]] as [Set<Int>])
+  func skip(bad: Set<Int>) throws {
+    let clean = Setup([Leaver(bad)])
+    try clean.learner.fit(2, learningRate: 0.1)
+    let state = clean.state
+    #expect(state.joined().allSatisfy { $0.isFinite })
+    for spoilsOutput in [false, true] {
+      let check = GradientCheck(.skip)
+      let setup = Setup([check])
+      if spoilsOutput {
+        setup.spoiler.badOutputs = bad
+      } else {
+        setup.spoiler.badGradients = bad
+      }
+      try setup.learner.fit(2, learningRate: 0.1)
+      #expect(check.skipped == bad.count && check.ending == nil)
+      #expect(setup.learner.totalSteps == 8)
+      #expect(setup.state == state)
+      #expect(setup.learner.recorder.rows == clean.learner.recorder.rows)
+      #expect(setup.lines.count == bad.count && setup.notes.count == bad.count)
+      #expect(setup.lines.allSatisfy { $0.hasSuffix(": skipped") })
+      if spoilsOutput {
+        #expect(
+          setup.first.contains("2 is the first layer to give a number that is not finite"),
+          "\(setup.first)")
+      }
+    }
+  }
+
+  @Test("bad input and bad weights are named")
+  func sources() throws {
+    var values = [Float](repeating: 1, count: 36)
+    values[4 * 3 + 1] = .nan
+    let input = Setup([GradientCheck(.skip)], inputs: Tensor(values, shape: [12, 3]))
+    try input.learner.fit(1, learningRate: 0.1)
+    #expect(input.lines.count == 1)
+    #expect(input.first.contains("epoch 0, batch 1"), "\(input.lines)")
+    #expect(input.first.contains("item 4 of the data is not finite"), "\(input.lines)")
+    let weights = Setup([GradientCheck(.stop)])
+    try #require(weights.learner.model["3"] as? Linear).bias?.value = Tensor(
+      repeating: .infinity, shape: [4])
+    try weights.learner.fit(1, learningRate: 0.1)
+    #expect(weights.first.contains("the weights 3.bias are not finite"), "\(weights.lines)")
+  }
+
+  @Test("too many in a row end training all the same")
+  func limit() throws {
+    let setup = Setup([GradientCheck(.skip, limit: 3)])
+    setup.spoiler.badGradients = [0, 2, 3, 4, 5]
+    try setup.learner.fit(3, learningRate: 0.1)
+    #expect(setup.learner.totalSteps == 4)
+    #expect(setup.lines.count == 4)
+    #expect(
+      (setup.lines.last ?? "").contains("as 3 batches in a row were like this"), "\(setup.lines)")
+  }
+
+  @Test("with accumulation and clipping: what adds up is given up as a whole")
+  func accumulated() throws {
+    let check = GradientCheck(.skip)
+    let setup = Setup([GradientClip(0.5), check, GradientAccumulation(itemsPerStep: 6)])
+    setup.spoiler.badGradients = [1]
+    try setup.learner.fit(1, learningRate: 0.1)
+    #expect(check.skipped == 1)
+    #expect(setup.state.joined().allSatisfy { $0.isFinite })
+    let half = Setup([GradientClip(0.5), GradientAccumulation(itemsPerStep: 6)])
+    try half.learner.fit(1, learningRate: 0.1)
+    #expect(setup.state != half.state)
+  }
+
+  @Test("the norm is computed once, and again when a gradient changes")
+  func norm() {
+    let parameter = Parameter(Tensor([1, 2] as [Float]))
+    let optimizer = Optimizer(SGD(), groups: [[("p", parameter)]])
+    #expect(optimizer.gradientNorm == 0)
+    parameter.gradient = Tensor([3, 4] as [Float])
+    #expect(optimizer.gradientNorm == 5)
+    #expect(optimizer.gradientNorm == 5)
+    (parameter.watched(with: Tape().record(Tensor([0] as [Float]))) * 3).sum().backward()
+    #expect(abs(optimizer.gradientNorm - (36.0 + 49).squareRoot()) < 1e-6)
+    optimizer.step()
+    #expect(optimizer.gradientNorm == 0)
+    #expect(optimizer.nameOfBadGradient == nil)
+  }
+
+  @Test("fastai's callback ends the fit behind the batch")
+  func terminates() throws {
+    let setup = Setup([TerminateOnNaN()])
+    setup.spoiler.badOutputs = [1]
+    try setup.learner.fit(1, learningRate: 0.1)
+    #expect(setup.learner.totalSteps == 1)
+    #expect(setup.lines.count == 1 && setup.first.contains("training ends"), "\(setup.lines)")
+  }
+}

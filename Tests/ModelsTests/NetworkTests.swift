@@ -9,8 +9,9 @@ import Testing
 struct NetworkTests {
   static let names = ["resnet18", "resnet50", "resnetblur50", "densenet121"]
 
-  /// In evaluation mode one ReLU behind this parameter has an input so near 0 that float32, PyTorch's
-  /// as ours, gives it the other sign than float64: the gradients of all before it move.
+  /// Networks with a ReLU whose input is so near 0 that float32 gives it the other sign than float64.
+  ///
+  /// The gradients of all parameters up to the named one move, PyTorch's as ours, in evaluation mode.
   /// In the blur ResNet it is one of the stem's (PyTorch's own run flips one in layer3).
   static let flips = ["densenet121": "features.transition3.norm.bias", "resnetblur50": "bn1.bias"]
 

@@ -37,7 +37,7 @@ let package = Package(
   targets: [
     // Floor 0: C and C++.
     .target(name: "CKernels", linkerSettings: [.linkedLibrary("gomp")]),
-    .target(name: "COneDNN", linkerSettings: [.linkedLibrary("dnnl")]),
+    .target(name: "COneDNN", linkerSettings: [.linkedLibrary("dnnl"), .linkedLibrary("gomp")]),
     .target(name: "COpenBLAS", linkerSettings: [.linkedLibrary("dl")]),
     .target(
       name: "CCodecs",

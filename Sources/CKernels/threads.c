@@ -13,6 +13,22 @@ extern int omp_get_max_threads(void);
 extern int omp_in_parallel(void);
 extern void omp_set_num_threads(int);
 
+// OpenMP's number of threads belongs to the thread that sets it; ours is for all of them.
+static _Atomic int wanted;
+static _Thread_local int in_use;
+
+void lb_use_threads(void) {
+  int count = wanted;
+  if (count == in_use) return;
+  omp_set_num_threads(count);
+  in_use = count;
+}
+
+void lb_set_threads(int count) {
+  wanted = count < 1 ? 1 : count;
+  lb_use_threads();
+}
+
 typedef struct {
   size_t count, unit;
   void *context;
@@ -30,6 +46,7 @@ static void lb_run_share(void *data) {
 
 static void lb_parallel(size_t count, size_t unit, size_t grain, void *context, lb_range_body body) {
   if (count == 0) return;
+  lb_use_threads();
   size_t threads = (size_t)omp_get_max_threads();
   size_t useful = grain ? count / grain : threads;
   if (useful < threads) threads = useful;
@@ -51,8 +68,10 @@ void lb_parallel_items(size_t count, size_t cost, void *context, lb_range_body b
   lb_parallel(count, 1, grain ? grain : 1, context, body);
 }
 
-void lb_set_threads(int count) { omp_set_num_threads(count < 1 ? 1 : count); }
-int lb_threads(void) { return omp_get_max_threads(); }
+int lb_threads(void) {
+  lb_use_threads();
+  return omp_get_max_threads();
+}
 
 int lb_online_cores(void) {
   cpu_set_t set;

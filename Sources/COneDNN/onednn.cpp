@@ -2,6 +2,7 @@
 
 #include <oneapi/dnnl/dnnl.h>
 #include <oneapi/dnnl/dnnl_debug.h>
+#include <sys/mman.h>
 
 #include <cstdio>
 #include <cstdlib>
@@ -12,6 +13,9 @@
 #include <unordered_map>
 #include <unordered_set>
 #include <vector>
+
+// libgomp's, which oneDNN runs on.
+extern "C" int omp_get_max_threads(void);
 
 struct lb_layout {
   dnnl_memory_desc_t md;
@@ -67,9 +71,12 @@ void *scratch(size_t bytes) {
   } block;
   if (bytes > block.bytes) {
     free(block.memory);
-    block.bytes = (bytes + 4095) / 4096 * 4096;
-    block.memory = aligned_alloc(4096, block.bytes);
+    // Huge pages: Winograd scatters over a hundred megabytes.
+    const size_t page = bytes < ((size_t)1 << 20) ? 4096 : (size_t)2 << 20;
+    block.bytes = (bytes + page - 1) / page * page;
+    block.memory = aligned_alloc(page, block.bytes);
     if (!block.memory) block.bytes = 0;
+    else if (page > 4096) madvise(block.memory, block.bytes, MADV_HUGEPAGE);
   }
   return block.memory;
 }
@@ -140,9 +147,12 @@ std::unordered_map<std::string, std::unique_ptr<lb_primitive>> &primitives() {
   return *map;
 }
 
+// A primitive divides its work among the threads there are when it is made.
 template <typename Key>
 std::string key_of(char kind, const Key &key) {
   std::string s(1, kind);
+  int threads = omp_get_max_threads();
+  s.append(reinterpret_cast<const char *>(&threads), sizeof threads);
   s.append(reinterpret_cast<const char *>(&key), sizeof key);
   return s;
 }

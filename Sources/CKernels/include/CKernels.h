@@ -14,7 +14,10 @@ typedef void (*lb_range_body)(void *context, size_t begin, size_t end);
 void lb_parallel_for(size_t count, size_t grain, void *context, lb_range_body body);
 /// The same for items that cost as much as `cost` elements each; any item may begin a range.
 void lb_parallel_items(size_t count, size_t cost, void *context, lb_range_body body);
+/// Sets the number of threads, whichever thread computes.
 void lb_set_threads(int count);
+/// Tells the calling thread's OpenMP; whoever calls a library that runs on it does this first.
+void lb_use_threads(void);
 int lb_threads(void);
 int lb_online_cores(void);
 

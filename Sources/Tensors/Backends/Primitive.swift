@@ -1,3 +1,4 @@
+import CKernels
 import COneDNN
 
 /// A oneDNN primitive: made once per (operation, shapes, layouts), kept for good.
@@ -9,6 +10,7 @@ struct Primitive {
     _ what: @autoclosure () -> String,
     make: (UnsafeMutablePointer<OpaquePointer?>) -> Int32
   ) {
+    lb_use_threads()
     var found: OpaquePointer?
     let status = make(&found)
     guard status == 0, let found else {
@@ -19,6 +21,7 @@ struct Primitive {
 
   /// Looks up or makes a primitive that oneDNN may not have.
   init?(make: (UnsafeMutablePointer<OpaquePointer?>) -> Int32) {
+    lb_use_threads()
     var found: OpaquePointer?
     guard make(&found) == 0, let found else { return nil }
     pointer = found
@@ -48,6 +51,7 @@ struct Primitive {
   }
 
   private func execute(_ arguments: [(lb_argument, UnsafeMutableRawPointer)]) {
+    lb_use_threads()
     let names = arguments.map { Int32($0.0.rawValue) }
     let pointers: [UnsafeMutableRawPointer?] = arguments.map(\.1)
     let status = lb_primitive_execute(pointer, Int32(names.count), names, pointers)

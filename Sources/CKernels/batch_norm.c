@@ -1,5 +1,4 @@
-#include "kernel.h"
-#include <string.h>
+#include "bfloat16.h"
 
 // Wide vectors are passed between functions that are always inlined, so no call ever has to agree on how.
 #pragma clang diagnostic ignored "-Wpsabi"
@@ -270,14 +269,7 @@ static void lb_guess_means(lb_planes s, const void *x, float *mean) {
     double sum = 0;
     for (size_t p = 0; p < looked; ++p) {
       size_t i = c / s.block * s.count + p * s.block + c % s.block;
-      float value;
-      if (s.bf16) {
-        uint32_t b = (uint32_t)((const uint16_t *)x)[i] << 16;
-        memcpy(&value, &b, 4);
-      } else {
-        value = ((const float *)x)[i];
-      }
-      sum += value;
+      sum += s.bf16 ? lb_wide(((const uint16_t *)x)[i]) : ((const float *)x)[i];
     }
     mean[c] = (float)(sum / (double)looked);
   }

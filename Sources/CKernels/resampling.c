@@ -60,27 +60,12 @@ void lb_warp_coordinates(const lb_warp *m, size_t oh, size_t ow, float *cx, floa
   }
 }
 
-LB_INLINE float lb_light_expf(float x) {
-  float c = x < -87.0f ? -87.0f : (x > 87.0f ? 87.0f : x);
-  float k = __builtin_rintf(c * 1.44269504088896341f);
-  float r = (c - k * 0.693359375f) - k * -2.12194440e-4f;
-  float p = 1.9875691500e-4f;
-  p = p * r + 1.3981999507e-3f;
-  p = p * r + 8.3334519073e-3f;
-  p = p * r + 4.1665795894e-2f;
-  p = p * r + 1.6666665459e-1f;
-  p = p * r + 5.0000001201e-1f;
-  p = p * r * r + r + 1.0f;
-  union { int32_t i; float f; } two = {((int32_t)k + 127) << 23};
-  return p * two.f;
-}
-
 LB_KERNEL void lb_lighting(float *x, size_t n, float shift, float factor) {
   for (size_t i = 0; i < n; ++i) {
     float v = x[i];
     v = v < 1e-7f ? 1e-7f : (v > 1.0f - 1e-7f ? 1.0f - 1e-7f : v);
     float l = (lb_logf(v) - lb_logf(1.0f - v) + shift) * factor;
-    x[i] = 1.0f / (1.0f + lb_light_expf(-l));
+    x[i] = 1.0f / (1.0f + lb_expf(-l));
   }
 }
 

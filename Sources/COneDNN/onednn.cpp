@@ -11,7 +11,6 @@
 #include <mutex>
 #include <string>
 #include <unordered_map>
-#include <unordered_set>
 #include <vector>
 
 // libgomp's, which oneDNN runs on.
@@ -157,12 +156,6 @@ std::string key_of(char kind, const Key &key) {
   return s;
 }
 
-const lb_primitive *find(const std::string &key) {
-  std::lock_guard<std::mutex> guard(primitives_lock);
-  auto it = primitives().find(key);
-  return it == primitives().end() ? nullptr : it->second.get();
-}
-
 /// Takes over `descriptor`.
 int keep(const std::string &key, dnnl_primitive_desc_t descriptor, const lb_primitive **out) {
   auto made = std::make_unique<lb_primitive>();
@@ -182,6 +175,29 @@ int keep(const std::string &key, dnnl_primitive_desc_t descriptor, const lb_prim
   if (!slot) slot = std::move(made);
   *out = slot.get();
   return 0;
+}
+
+/// Looks a primitive up, or makes it from what `describe` gives. A refusal is kept like a primitive: asking
+/// again for what oneDNN does not have would cost more than a small convolution.
+template <typename Describe>
+int make(const std::string &key, const lb_primitive **out, Describe describe) {
+  *out = nullptr;
+  {
+    std::lock_guard<std::mutex> guard(primitives_lock);
+    auto it = primitives().find(key);
+    if (it != primitives().end()) {
+      *out = it->second.get();
+      return *out ? dnnl_success : dnnl_unimplemented;
+    }
+  }
+  dnnl_primitive_desc_t descriptor;
+  int status = describe(&descriptor);
+  if (status == dnnl_success) return keep(key, descriptor, out);
+  if (status == dnnl_unimplemented) {
+    std::lock_guard<std::mutex> guard(primitives_lock);
+    primitives().try_emplace(key);
+  }
+  return status;
 }
 
 dnnl_memory_desc_t any(int rank, const dnnl_dim_t *dims, int scalar) {
@@ -386,95 +402,76 @@ const char *lb_status_name(int status) { return dnnl_status2str((dnnl_status_t)s
 
 int lb_make_reorder(const lb_layout *from, const lb_layout *to, const lb_primitive **out) {
   struct { const lb_layout *a, *b; } key = {from, to};
-  std::string k = key_of('r', key);
-  if ((*out = find(k))) return 0;
-  dnnl_primitive_desc_t d;
-  dnnl_primitive_attr_t a = attributes();
-  dnnl_status_t status =
-    dnnl_reorder_primitive_desc_create(&d, &from->md, engine(), &to->md, engine(), a);
-  dnnl_primitive_attr_destroy(a);
-  return status == dnnl_success ? keep(k, d, out) : status;
+  return make(key_of('r', key), out, [=](dnnl_primitive_desc_t *d) {
+    dnnl_primitive_attr_t a = attributes();
+    int status = dnnl_reorder_primitive_desc_create(d, &from->md, engine(), &to->md, engine(), a);
+    dnnl_primitive_attr_destroy(a);
+    return status;
+  });
 }
 
 int lb_make_convolution_forward(lb_convolution c, const lb_primitive **out) {
   c.kind = 0;
-  std::string k = key_of('c', c);
-  if ((*out = find(k))) return 0;
-  // Asking again for what oneDNN does not have would cost more than a small convolution.
-  static auto *refused = new std::unordered_set<std::string>;
-  {
-    std::lock_guard<std::mutex> guard(primitives_lock);
-    if (refused->count(k)) return dnnl_unimplemented;
-  }
-  dnnl_primitive_desc_t d;
-  int status = forward_descriptor(c, &d);
-  if (status == dnnl_success) return keep(k, d, out);
-  std::lock_guard<std::mutex> guard(primitives_lock);
-  refused->insert(k);
-  return status;
+  return make(key_of('c', c), out, [=](dnnl_primitive_desc_t *d) { return forward_descriptor(c, d); });
 }
 
 int lb_make_convolution_backward_data(lb_convolution c, const lb_primitive **out) {
   c.kind = 1;
-  std::string k = key_of('c', c);
-  if ((*out = find(k))) return 0;
-  dnnl_primitive_desc_t hint, d;
-  int status = forward_descriptor(c, &hint);
-  if (status != dnnl_success) return status;
-  Images i = describe(c);
-  dnnl_convolution_desc_t od;
-  status = dnnl_dilated_convolution_backward_data_desc_init(
-    &od, algorithm(c), &i.source, &i.weights, &i.destination, i.strides, i.dilates, i.before, i.after);
-  if (status == dnnl_success) status = describe_primitive(&d, &od, hint);
-  dnnl_primitive_desc_destroy(hint);
-  return status == dnnl_success ? keep(k, d, out) : status;
+  return make(key_of('c', c), out, [=](dnnl_primitive_desc_t *d) -> int {
+    dnnl_primitive_desc_t hint;
+    int status = forward_descriptor(c, &hint);
+    if (status != dnnl_success) return status;
+    Images i = describe(c);
+    dnnl_convolution_desc_t od;
+    status = dnnl_dilated_convolution_backward_data_desc_init(
+      &od, algorithm(c), &i.source, &i.weights, &i.destination, i.strides, i.dilates, i.before, i.after);
+    if (status == dnnl_success) status = describe_primitive(d, &od, hint);
+    dnnl_primitive_desc_destroy(hint);
+    return status;
+  });
 }
 
 int lb_make_convolution_backward_weights(lb_convolution c, const lb_primitive **out) {
   c.kind = 2;
-  std::string k = key_of('c', c);
-  if ((*out = find(k))) return 0;
-  dnnl_primitive_desc_t hint, d;
-  int status = forward_descriptor(c, &hint);
-  if (status != dnnl_success) return status;
-  Images i = describe(c);
-  dnnl_convolution_desc_t od;
-  // Sums over the batch stay in float32, whatever the images are.
-  dnnl_memory_desc_t weights = any(i.weights.ndims, i.weights.dims, LB_SCALAR_F32);
-  status = dnnl_dilated_convolution_backward_weights_desc_init(
-    &od, algorithm(c), &i.source, &weights, c.has_bias ? &i.bias : nullptr, &i.destination, i.strides,
-    i.dilates, i.before, i.after);
-  if (status == dnnl_success) status = describe_primitive(&d, &od, hint);
-  dnnl_primitive_desc_destroy(hint);
-  return status == dnnl_success ? keep(k, d, out) : status;
+  return make(key_of('c', c), out, [=](dnnl_primitive_desc_t *d) -> int {
+    dnnl_primitive_desc_t hint;
+    int status = forward_descriptor(c, &hint);
+    if (status != dnnl_success) return status;
+    Images i = describe(c);
+    dnnl_convolution_desc_t od;
+    // Sums over the batch stay in float32, whatever the images are.
+    dnnl_memory_desc_t weights = any(i.weights.ndims, i.weights.dims, LB_SCALAR_F32);
+    status = dnnl_dilated_convolution_backward_weights_desc_init(
+      &od, algorithm(c), &i.source, &weights, c.has_bias ? &i.bias : nullptr, &i.destination, i.strides,
+      i.dilates, i.before, i.after);
+    if (status == dnnl_success) status = describe_primitive(d, &od, hint);
+    dnnl_primitive_desc_destroy(hint);
+    return status;
+  });
 }
 
 int lb_make_pooling_forward(lb_pooling p, const lb_primitive **out) {
   p.kind = 0;
-  std::string k = key_of('p', p);
-  if ((*out = find(k))) return 0;
-  dnnl_primitive_desc_t d;
-  int status = pooling_forward_descriptor(p, &d);
-  return status == dnnl_success ? keep(k, d, out) : status;
+  return make(key_of('p', p), out, [=](dnnl_primitive_desc_t *d) { return pooling_forward_descriptor(p, d); });
 }
 
 int lb_make_pooling_backward(lb_pooling p, const lb_primitive **out) {
   p.kind = 1;
-  std::string k = key_of('p', p);
-  if ((*out = find(k))) return 0;
-  dnnl_primitive_desc_t hint, d;
-  int status = pooling_forward_descriptor(p, &hint);
-  if (status != dnnl_success) return status;
-  const dnnl_memory_desc_t *destination = dnnl_primitive_desc_query_md(hint, dnnl_query_dst_md, 0);
-  dnnl_dim_t strides[] = {p.sh, p.sw}, kernel[] = {p.kh, p.kw}, before[] = {p.pt, p.pl}, after[] = {p.pb, p.pr};
-  dnnl_alg_kind_t algorithm = p.maximum ? dnnl_pooling_max
-    : p.include_padding ? dnnl_pooling_avg_include_padding : dnnl_pooling_avg_exclude_padding;
-  dnnl_pooling_desc_t od;
-  status = dnnl_pooling_backward_desc_init(
-    &od, algorithm, &layout_of(p.source)->md, destination, strides, kernel, before, after);
-  if (status == dnnl_success) status = describe_primitive(&d, &od, hint);
-  dnnl_primitive_desc_destroy(hint);
-  return status == dnnl_success ? keep(k, d, out) : status;
+  return make(key_of('p', p), out, [=](dnnl_primitive_desc_t *d) -> int {
+    dnnl_primitive_desc_t hint;
+    int status = pooling_forward_descriptor(p, &hint);
+    if (status != dnnl_success) return status;
+    const dnnl_memory_desc_t *destination = dnnl_primitive_desc_query_md(hint, dnnl_query_dst_md, 0);
+    dnnl_dim_t strides[] = {p.sh, p.sw}, kernel[] = {p.kh, p.kw}, before[] = {p.pt, p.pl}, after[] = {p.pb, p.pr};
+    dnnl_alg_kind_t algorithm = p.maximum ? dnnl_pooling_max
+      : p.include_padding ? dnnl_pooling_avg_include_padding : dnnl_pooling_avg_exclude_padding;
+    dnnl_pooling_desc_t od;
+    status = dnnl_pooling_backward_desc_init(
+      &od, algorithm, &layout_of(p.source)->md, destination, strides, kernel, before, after);
+    if (status == dnnl_success) status = describe_primitive(d, &od, hint);
+    dnnl_primitive_desc_destroy(hint);
+    return status;
+  });
 }
 
 const char *lb_onednn_version(void) {
@@ -506,11 +503,6 @@ bool lb_has_bfloat16(void) {
 bool lb_emulates_bfloat16(void) {
   dnnl_cpu_isa_t isa = dnnl_get_effective_cpu_isa();
   return isa == dnnl_cpu_isa_avx512_core || isa == dnnl_cpu_isa_avx512_core_vnni;
-}
-
-size_t lb_primitive_count(void) {
-  std::lock_guard<std::mutex> guard(primitives_lock);
-  return primitives().size();
 }
 
 }  // extern "C"

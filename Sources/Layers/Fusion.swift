@@ -46,7 +46,6 @@ extension Module {
 struct FoldedConvolution {
   private let norm: ObjectIdentifier
   private let versions: [Int]
-  private let precision: Compute.Precision
   var packed: PackedConvolution
 
   /// Folds a batch norm with its running statistics.
@@ -55,7 +54,6 @@ struct FoldedConvolution {
   init(_ convolution: Conv2D, _ norm: BatchNorm) {
     self.norm = ObjectIdentifier(norm)
     versions = FoldedConvolution.versions(convolution, norm)
-    precision = Compute.precision
     let outputs = convolution.weight.shape[0]
     let scale = norm.weight.value / (norm.runningVar.value + Tensor(norm.epsilon)).squareRoot()
     let bias = convolution.bias?.value ?? Tensor.zeros([outputs])
@@ -65,8 +63,7 @@ struct FoldedConvolution {
   }
 
   func isCurrent(_ convolution: Conv2D, _ norm: BatchNorm) -> Bool {
-    self.norm == ObjectIdentifier(norm) && precision == Compute.precision
-      && versions == FoldedConvolution.versions(convolution, norm)
+    self.norm == ObjectIdentifier(norm) && versions == FoldedConvolution.versions(convolution, norm)
   }
 
   private static func versions(_ convolution: Conv2D, _ norm: BatchNorm) -> [Int] {

@@ -82,12 +82,6 @@ void lb_mask_scale(const float *x, const uint8_t *mask, double scale, float *y, 
 /// times `deviation`.
 void lb_normals(uint64_t state, double deviation, float *y, size_t n);
 
-// MARK: Conversions (conversions.c).
-
-void lb_u8_to_f32(const uint8_t *x, float scale, float *y, size_t n);
-void lb_f32_to_bf16(const float *x, uint16_t *y, size_t n);
-void lb_bf16_to_f32(const uint16_t *x, float *y, size_t n);
-
 // MARK: Elementwise on bfloat16 (bfloat16.c): computed in float32, rounded to the nearest, ties to even.
 
 void lb_relu_bf16(const uint16_t *x, uint16_t *y, size_t n);

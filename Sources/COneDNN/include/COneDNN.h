@@ -92,8 +92,6 @@ const char *lb_onednn_isa(void);
 bool lb_has_bfloat16(void);
 /// True: no bfloat16 instructions, but AVX-512, with which oneDNN computes the same.
 bool lb_emulates_bfloat16(void);
-/// Primitives made so far.
-size_t lb_primitive_count(void);
 
 #ifdef __cplusplus
 }

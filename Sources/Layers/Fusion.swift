@@ -12,9 +12,6 @@ extension Module {
       let y = norm(input)
       return relu(residual.map { y + $0 } ?? y)
     }
-    guard Profiler.isActive else {
-      return norm.normalized(input, adding: residual, relu: true)
-    }
     return Profiler.within(norm.label) {
       norm.normalized(input, adding: residual, relu: true)
     }
@@ -29,9 +26,6 @@ extension Module {
   ) -> Tensor {
     let isHooked = convolution.isHooked || norm.isHooked || relu?.isHooked ?? false
     if !isHooked, !norm.isTraining, input.isOffTape, residual?.isOffTape ?? true {
-      guard Profiler.isActive else {
-        return convolution.folded(norm, input, adding: residual, relu: relu != nil)
-      }
       return Profiler.within(convolution.label) {
         convolution.folded(norm, input, adding: residual, relu: relu != nil)
       }

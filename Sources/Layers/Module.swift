@@ -49,7 +49,7 @@ open class Module {
   /// A hook that wants the gradient of the output gets it even where nothing upstream needs one: the
   /// output then becomes a gradient target itself, on a tape of its own if the input is on none.
   public final func callAsFunction(_ input: Tensor) -> Tensor {
-    var output = Profiler.isActive ? Profiler.within(label) { computed(input) } : computed(input)
+    var output = Profiler.within(label) { computed(input) }
     if !backwardHooks.isEmpty {
       if !output.needsGradient {
         output = (Tape.common([output]) ?? Tape()).watch(output)

@@ -211,9 +211,7 @@ public final class Tape: Sendable {
             + "keepingSaved: true to the first backward")
       case .pullback(let pullback):
         let results =
-          Profiler.isActive
-          ? Profiler.within(step.layer) { Tape.apply(pullback, to: gradient) }
-          : Tape.apply(pullback, to: gradient)
+          Profiler.within(step.layer) { Tape.apply(pullback, to: gradient) }
         precondition(
           results.count == step.inputs.count,
           "\(step.name) gives \(results.count) gradients for \(step.inputs.count) inputs")

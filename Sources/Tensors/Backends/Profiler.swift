@@ -50,10 +50,11 @@ public enum Profiler {
     return state.withLock { $0.events }
   }
 
-  /// Runs `body` under a layer's label.
+  /// Runs `body`, under a layer's label where the profiler is on.
   package static func within<Result>(_ layer: String, _ body: () throws -> Result) rethrows
     -> Result
   {
+    guard isActive else { return try body() }
     state.withLock { $0.layers.append(layer) }
     defer { state.withLock { _ = $0.layers.popLast() } }
     return try body()

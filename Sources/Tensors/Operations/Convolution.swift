@@ -105,10 +105,16 @@ package struct ConvolutionShape: Sendable {
     groups = g.groups
   }
 
-  /// True where Winograd is allowed and fits: 3×3 filters, one step, float32.
-  var mayBeWinograd: Bool {
-    key.winograd != 0 && dtype == .float32 && key.kh == 3 && key.kw == 3 && key.sh == 1
-      && key.sw == 1 && key.dh == 1 && key.dw == 1 && key.groups == 1
+  /// The key that asks for Winograd, past oneDNN's own rule; nil where it is not allowed or does not fit:
+  /// 3×3 filters, one step, float32.
+  var forcedWinograd: lb_convolution? {
+    guard
+      key.winograd != 0, dtype == .float32, key.kh == 3, key.kw == 3, key.sh == 1, key.sw == 1,
+      key.dh == 1, key.dw == 1, key.groups == 1
+    else { return nil }
+    var wanted = key
+    wanted.winograd = 2
+    return wanted
   }
 
   /// The type of images and results.
@@ -129,12 +135,10 @@ package struct ConvolutionShape: Sendable {
     Primitive(text) { lb_make_convolution_backward_data(key, $0) }
   }
   func backwardWeights() -> Primitive {
-    if mayBeWinograd {
-      var wanted = key
-      wanted.winograd = 2
-      if let found = Primitive(make: { lb_make_convolution_backward_weights(wanted, $0) }) {
-        return found
-      }
+    if let wanted = forcedWinograd,
+      let found = Primitive(make: { lb_make_convolution_backward_weights(wanted, $0) })
+    {
+      return found
     }
     return Primitive(text) { lb_make_convolution_backward_weights(key, $0) }
   }

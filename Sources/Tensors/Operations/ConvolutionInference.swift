@@ -82,9 +82,7 @@ extension ConvolutionShape {
   ///
   /// oneDNN itself takes it from four images on only; filters are packed once here, so it pays from one.
   fileprivate func winograd(relu: Bool? = nil) -> Primitive? {
-    guard mayBeWinograd else { return nil }
-    var wanted = key
-    wanted.winograd = 2
+    guard var wanted = forcedWinograd else { return nil }
     if let relu { wanted.relu = relu ? 1 : 0 }
     return Primitive(make: { lb_make_convolution_forward(wanted, $0) })
   }

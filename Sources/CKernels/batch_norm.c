@@ -1,67 +1,11 @@
-#include "bfloat16.h"
-
-// Wide vectors are passed between functions that are always inlined, so no call ever has to agree on how.
-#pragma clang diagnostic ignored "-Wpsabi"
+#include "batch_norm.h"
 
 // Batch norm over planes of channel blocks: [images, blocks, pixels, block], block 1, 2, 4, 8 or 16. A plane
 // is read in chunks of 16 scalars; lane l of a chunk belongs to channel l % block of its block, so one loop
 // serves row-major memory (block 1) and all blocked orders. Sums run in float over short stretches, then in
 // double; each plane has its own, added in one order, so the number of threads changes no bit.
-
-typedef float f32x16 __attribute__((vector_size(64)));
-typedef double f64x16 __attribute__((vector_size(128)));
-typedef int32_t i32x16 __attribute__((vector_size(64)));
-typedef uint32_t u32x16 __attribute__((vector_size(64)));
-typedef uint16_t u16x16 __attribute__((vector_size(32)));
-
-enum { lanes = 16, stretch = 64 };
-
-LB_INLINE f32x16 lb_load(const void *x, size_t i, bool bf16) {
-  if (bf16) {
-    u16x16 half;
-    memcpy(&half, (const uint16_t *)x + i, sizeof half);
-    u32x16 wide = __builtin_convertvector(half, u32x16) << 16;
-    return (f32x16)wide;
-  }
-  f32x16 v;
-  memcpy(&v, (const float *)x + i, sizeof v);
-  return v;
-}
-LB_INLINE void lb_store(void *y, size_t i, f32x16 v, bool bf16) {
-  if (bf16) {
-    u32x16 b = (u32x16)v;
-    u32x16 rounded = (b + 0x7fffu + ((b >> 16) & 1u)) >> 16;
-    u32x16 isNaN = (u32x16)((b & 0x7fffffffu) > 0x7f800000u);
-    rounded = (rounded & ~isNaN) | (((b >> 16) | 0x40u) & isNaN);
-    u16x16 half = __builtin_convertvector(rounded, u16x16);
-    memcpy((uint16_t *)y + i, &half, sizeof half);
-    return;
-  }
-  memcpy((float *)y + i, &v, sizeof v);
-}
-// The last chunk of a plane may be short; what is missing reads as 0.
-LB_INLINE f32x16 lb_load_part(const void *x, size_t i, size_t n, bool bf16) {
-  size_t size = bf16 ? 2 : 4;
-  unsigned char bytes[64] = {0};
-  memcpy(bytes, (const char *)x + i * size, n * size);
-  return lb_load(bytes, 0, bf16);
-}
-LB_INLINE void lb_store_part(void *y, size_t i, f32x16 v, size_t n, bool bf16) {
-  size_t size = bf16 ? 2 : 4;
-  unsigned char bytes[64];
-  lb_store(bytes, 0, v, bf16);
-  memcpy((char *)y + i * size, bytes, n * size);
-}
-LB_INLINE f32x16 lb_lanes(const float *values, size_t block) {
-  f32x16 v;
-  for (int l = 0; l < lanes; ++l) v[l] = values[(size_t)l % block];
-  return v;
-}
-LB_INLINE f32x16 lb_where(i32x16 mask, f32x16 v) { return (f32x16)((i32x16)v & mask); }
-// One spelling, so that backward sees the same sign as forward did.
-LB_INLINE f32x16 lb_normalised(f32x16 x, f32x16 mean, f32x16 factor, f32x16 shift) {
-  return (x - mean) * factor + shift;
-}
+//
+// Where all channels are one block (channels last), batch_norm_rows.c does the passes.
 
 // MARK: Sums of a plane
 
@@ -242,11 +186,21 @@ LB_OVER_PLANES(lb_gradient_sums_range, lb_sums_job, lb_gradient_sums)
 LB_OVER_PLANES(lb_normalise_range, lb_plane_job, lb_normalise)
 LB_OVER_PLANES(lb_input_gradient_range, lb_plane_job, lb_input_gradient)
 
-// The planes' sums, added in the order of the images.
+static bool lb_is_channels_last(lb_planes s) { return s.block > lanes; }
+static size_t lb_rows_of(lb_planes s) { return s.images * (s.count / s.block); }
+
+// Sums that are kept apart for each channel: one per image, or per chunk of rows.
+static size_t lb_sums_per_channel(lb_planes s) {
+  return lb_is_channels_last(s) ? lb_row_chunks(lb_rows_of(s)) : s.images;
+}
+
+size_t lb_batch_norm_sums(lb_planes s) { return lb_sums_per_channel(s) * s.blocks * s.block * 2; }
+
+// The kept sums, added in their order.
 static void lb_total(lb_planes s, const double *sums, size_t channel, double *a, double *b) {
-  size_t block = channel / s.block, lane = channel % s.block;
+  size_t block = channel / s.block, lane = channel % s.block, kept = lb_sums_per_channel(s);
   *a = *b = 0;
-  for (size_t image = 0; image < s.images; ++image) {
+  for (size_t image = 0; image < kept; ++image) {
     const double *p = sums + (image * s.blocks + block) * 2 * s.block;
     *a += p[lane];
     *b += p[s.block + lane];
@@ -254,12 +208,42 @@ static void lb_total(lb_planes s, const double *sums, size_t channel, double *a,
 }
 
 static lb_group lb_next_group(lb_planes s, size_t first, size_t tensors) {
+  if (lb_is_channels_last(s)) return (lb_group){first, s.blocks};
   const size_t cache = (size_t)8 << 20;
   size_t bytes = s.images * s.count * (s.bf16 ? 2 : 4) * tensors;
   size_t fit = bytes ? cache / bytes : s.blocks;
   if (fit < 1) fit = 1;
   return (lb_group){first, fit < s.blocks - first ? fit : s.blocks - first};
 }
+
+// MARK: A group of blocks, in either order
+
+static lb_row_sums lb_row_sums_of(const lb_sums_job *j) {
+  return (lb_row_sums){lb_rows_of(j->s), j->s.block, j->s.bf16, j->x,  j->dy,   j->y,
+                       j->mean,          j->factor,  j->shift,  j->dz, j->relu, j->sums};
+}
+static lb_row_scalars lb_row_scalars_of(const lb_plane_job *j) {
+  return (lb_row_scalars){lb_rows_of(j->s), j->s.block, j->s.bf16, j->x,  j->other, j->mean,
+                          j->factor,        j->shift,   j->c1,     j->c2, j->relu,  j->y};
+}
+
+#define LB_OVER_GROUP(name, job_type, as_rows, rows_type, on_rows, range)        \
+  static void name(job_type job) {                                               \
+    if (lb_is_channels_last(job.s)) {                                            \
+      rows_type rows = as_rows(&job);                                            \
+      on_rows(&rows);                                                            \
+    } else {                                                                     \
+      lb_parallel_items(job.s.images * job.g.count, job.s.count, &job, range);   \
+    }                                                                            \
+  }
+LB_OVER_GROUP(lb_find_moments, lb_sums_job, lb_row_sums_of, lb_row_sums, lb_row_moments, lb_moments_range)
+LB_OVER_GROUP(
+  lb_find_gradient_sums, lb_sums_job, lb_row_sums_of, lb_row_sums, lb_row_gradient_sums, lb_gradient_sums_range)
+LB_OVER_GROUP(
+  lb_normalise_group, lb_plane_job, lb_row_scalars_of, lb_row_scalars, lb_row_normalise, lb_normalise_range)
+LB_OVER_GROUP(
+  lb_find_input_gradient, lb_plane_job, lb_row_scalars_of, lb_row_scalars, lb_row_input_gradient,
+  lb_input_gradient_range)
 
 // A mean of the first pixels as the guess: what is squared and added is then of the size of the spread,
 // however far from zero the values lie.
@@ -284,8 +268,7 @@ void lb_batch_norm_forward(
   for (size_t first = 0; first < s.blocks; first += g.count) {
     g = lb_next_group(s, first, addend ? 3 : 2);
     if (!given) {
-      lb_sums_job job = {.s = s, .g = g, .x = x, .mean = k.mean, .sums = k.sums};
-      lb_parallel_items(s.images * g.count, s.count, &job, lb_moments_range);
+      lb_find_moments((lb_sums_job){.s = s, .g = g, .x = x, .mean = k.mean, .sums = k.sums});
     }
     for (size_t c = first * s.block; c < (first + g.count) * s.block; ++c) {
       if (!given) {
@@ -298,9 +281,8 @@ void lb_batch_norm_forward(
       k.inverse[c] = 1 / __builtin_sqrt((double)k.variance[c] + (double)epsilon);
       k.factor[c] = (float)((double)k.scale[c] * k.inverse[c]);
     }
-    lb_plane_job job = {.s = s, .g = g, .x = x, .other = addend, .mean = k.mean, .factor = k.factor,
-                        .shift = k.shift, .relu = relu, .y = y};
-    lb_parallel_items(s.images * g.count, s.count, &job, lb_normalise_range);
+    lb_normalise_group((lb_plane_job){.s = s, .g = g, .x = x, .other = addend, .mean = k.mean,
+                                      .factor = k.factor, .shift = k.shift, .relu = relu, .y = y});
   }
 }
 
@@ -311,9 +293,9 @@ void lb_batch_norm_backward(
   lb_group g;
   for (size_t first = 0; first < s.blocks; first += g.count) {
     g = lb_next_group(s, first, y ? 3 : 2);
-    lb_sums_job job = {.s = s, .g = g, .x = x, .dy = dy, .y = y, .mean = k.mean, .factor = k.factor,
-                       .shift = k.shift, .dz = dz, .relu = relu, .sums = k.sums};
-    lb_parallel_items(s.images * g.count, s.count, &job, lb_gradient_sums_range);
+    lb_find_gradient_sums((lb_sums_job){.s = s, .g = g, .x = x, .dy = dy, .y = y, .mean = k.mean,
+                                        .factor = k.factor, .shift = k.shift, .dz = dz, .relu = relu,
+                                        .sums = k.sums});
     for (size_t c = first * s.block; c < (first + g.count) * s.block; ++c) {
       double sum, product;
       lb_total(s, k.sums, c, &sum, &product);
@@ -325,9 +307,8 @@ void lb_batch_norm_backward(
       k.c2[c] = (float)(f * k.inverse[c] * k.inverse[c] * product);
     }
     if (!dx) continue;
-    lb_plane_job apply = {.s = s, .g = g, .x = x, .other = y ? dz : dy, .mean = k.mean,
-                          .factor = k.factor, .shift = k.shift, .c1 = k.c1, .c2 = k.c2,
-                          .relu = relu && !y, .y = dx};
-    lb_parallel_items(s.images * g.count, s.count, &apply, lb_input_gradient_range);
+    lb_find_input_gradient((lb_plane_job){.s = s, .g = g, .x = x, .other = y ? dz : dy, .mean = k.mean,
+                                          .factor = k.factor, .shift = k.shift, .c1 = k.c1, .c2 = k.c2,
+                                          .relu = relu && !y, .y = dx});
   }
 }

@@ -20,11 +20,12 @@ typedef struct { const uint16_t *a, *b; uint16_t *y; } lb_bf16_job;
     lb_parallel_for(n, LB_GRAIN, &job, name##_range);                                              \
   }
 
-LB_BF16(lb_positive, (int16_t)a[i] < 0 ? 0 : a[i])
+// Negative numbers are 0x8000 to 0xff80; above them are NaNs, which a ReLU does not hide.
+LB_BF16(lb_positive, (uint16_t)(a[i] - 0x8000u) <= 0x7f80u ? 0 : a[i])
 LB_BF16(lb_masked, (int16_t)a[i] > 0 ? b[i] : 0)
 LB_BF16(lb_sum, lb_narrow(lb_wide(a[i]) + lb_wide(b[i])))
 LB_BF16(lb_sum_in_place, lb_narrow(lb_wide(a[i]) + lb_wide(y[i])))
-LB_BF16(lb_positive_sum, lb_wide(a[i]) + lb_wide(b[i]) > 0 ? lb_narrow(lb_wide(a[i]) + lb_wide(b[i])) : 0)
+LB_BF16(lb_positive_sum, lb_wide(a[i]) + lb_wide(b[i]) <= 0 ? 0 : lb_narrow(lb_wide(a[i]) + lb_wide(b[i])))
 
 void lb_relu_bf16(const uint16_t *x, uint16_t *y, size_t n) { lb_positive_all(x, x, y, n); }
 void lb_relu_mask_bf16(const uint16_t *y, const uint16_t *dy, uint16_t *dx, size_t n) {

@@ -206,10 +206,11 @@ dnnl_memory_desc_t any(int rank, const dnnl_dim_t *dims, int scalar) {
   return md;
 }
 
-dnnl_memory_desc_t blocked_if(bool blocked, const dnnl_dim_t *dims, int scalar) {
-  if (!blocked) return any(4, dims, scalar);
+dnnl_memory_desc_t images_in(int order, const dnnl_dim_t *dims, int scalar) {
+  bool blocks = order == LB_ORDER_BLOCKS && dims[1] % 16 == 0;
+  if (!blocks && order != LB_ORDER_CHANNELS_LAST) return any(4, dims, scalar);
   dnnl_memory_desc_t md;
-  dnnl_memory_desc_init_by_tag(&md, 4, dims, data_type(scalar), dnnl_nChw16c);
+  dnnl_memory_desc_init_by_tag(&md, 4, dims, data_type(scalar), blocks ? dnnl_nChw16c : dnnl_nhwc);
   return md;
 }
 
@@ -224,8 +225,8 @@ Images describe(const lb_convolution &c) {
   if (c.plain_source)
     dnnl_memory_desc_init_by_tag(&i.source, 4, source, data_type(c.scalar), dnnl_nchw);
   else
-    i.source = blocked_if(c.blocked && c.ic % 16 == 0, source, c.scalar);
-  i.destination = blocked_if(c.blocked && c.oc % 16 == 0, destination, c.scalar);
+    i.source = images_in(c.order, source, c.scalar);
+  i.destination = images_in(c.order, destination, c.scalar);
   if (c.groups > 1) {
     dnnl_dim_t weights[] = {c.groups, c.oc / c.groups, c.ic / c.groups, c.kh, c.kw};
     i.weights = any(5, weights, c.scalar);
@@ -499,6 +500,8 @@ bool lb_has_bfloat16(void) {
   dnnl_cpu_isa_t isa = dnnl_get_effective_cpu_isa();
   return isa == dnnl_cpu_isa_avx512_core_bf16 || isa == dnnl_cpu_isa_avx512_core_amx;
 }
+
+bool lb_has_matrix_tiles(void) { return dnnl_get_effective_cpu_isa() == dnnl_cpu_isa_avx512_core_amx; }
 
 bool lb_emulates_bfloat16(void) {
   dnnl_cpu_isa_t isa = dnnl_get_effective_cpu_isa();

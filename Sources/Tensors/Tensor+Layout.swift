@@ -65,8 +65,8 @@ extension Tensor {
     return ChannelBlocks(tensor: rowMajor.detached, block: 1)
   }
 
-  /// These images in blocks of so many channels.
-  func inChannelBlocks(of block: Int) -> Tensor {
+  /// These images in blocks of so many channels; as many as there are: channels last.
+  package func inChannelBlocks(of block: Int) -> Tensor {
     guard let layout = Layout.inChannelBlocks(of: block, shape, dtype) else {
       preconditionFailure("no layout of \(shape) in blocks of \(block) channels")
     }

@@ -98,7 +98,7 @@ void lb_add_relu_bf16(const uint16_t *a, const uint16_t *b, uint16_t *y, size_t 
 typedef struct lb_planes {
   size_t images, blocks;
   size_t count;  // scalars of a plane: pixels * block
-  size_t block;  // 1, 2, 4, 8 or 16 channels
+  size_t block;  // 1, 2, 4, 8 or 16 channels, or all: a multiple of 16, channels last
   bool bf16;     // scalars are bfloat16, else float
 } lb_planes;
 /// Numbers of each channel, blocks * block of each.
@@ -108,9 +108,10 @@ typedef struct lb_norm_numbers {
   float *factor;                     // scale / deviation, set by forward
   double *inverse;                   // 1 / deviation, set by forward
   float *_Nullable c1, *_Nullable c2;  // room that backward needs
-  double *sums;                      // room for images * blocks * 2 * block
+  double *sums;                      // room for lb_batch_norm_sums
 } lb_norm_numbers;
 
+size_t lb_batch_norm_sums(lb_planes s);
 /// y = (x - mean) * scale / deviation + shift (+ addend), then ReLU where asked.
 void lb_batch_norm_forward(
   lb_planes s, const void *x, const void *_Nullable addend, lb_norm_numbers k, float epsilon, bool given,

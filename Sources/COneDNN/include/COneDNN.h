@@ -59,6 +59,12 @@ const char *lb_status_name(int status);
 
 int lb_make_reorder(const lb_layout *from, const lb_layout *to, const lb_primitive **out);
 
+typedef enum lb_order {
+  LB_ORDER_ANY = 0,           // what oneDNN prefers
+  LB_ORDER_BLOCKS = 1,        // channels in blocks of 16 where they fill them
+  LB_ORDER_CHANNELS_LAST = 2
+} lb_order;
+
 typedef struct lb_convolution {
   int64_t n, ic, ih, iw, oc, oh, ow, kh, kw, groups, sh, sw, dh, dw, pt, pl, pb, pr;
   uintptr_t addend;      // layout of LB_ARG_ADDEND, added before ReLU (inference only); 0: none
@@ -68,7 +74,7 @@ typedef struct lb_convolution {
   int32_t plain_source;  // 1: the source stays row-major (few channels)
   int32_t inference;     // 1: forward only, filters may be packed
   int32_t relu;          // 1: with ReLU behind (inference only)
-  int32_t blocked;       // 1: channels in blocks of 16 where they fill them (inference only)
+  int32_t order;         // lb_order of images in and out
   int32_t kind;          // set by the functions below
 } lb_convolution;
 int lb_make_convolution_forward(lb_convolution shape, const lb_primitive **out);
@@ -90,6 +96,8 @@ const char *lb_onednn_version(void);
 /// The instruction set that oneDNN uses, such as "AVX-512 with VNNI".
 const char *lb_onednn_isa(void);
 bool lb_has_bfloat16(void);
+/// The processor multiplies bfloat16 matrices (AMX), and the system lets us.
+bool lb_has_matrix_tiles(void);
 /// True: no bfloat16 instructions, but AVX-512, with which oneDNN computes the same.
 bool lb_emulates_bfloat16(void);
 

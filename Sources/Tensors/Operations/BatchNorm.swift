@@ -186,11 +186,15 @@ private struct NormPlanes: Sendable {
       return input.rowMajor.transposed().viewed(as: [1, input.shape[1], 1, input.shape[0]])
     }
     guard let layout = input.layout else { return input }
-    if let block = layout.channelBlock, [1, 2, 4, 8, 16].contains(block) { return input }
+    if let block = layout.channelBlock,
+      [1, 2, 4, 8, 16].contains(block) || (block == input.shape[1] && block % 16 == 0)
+    {
+      return input
+    }
     return input.inChannelBlocks(of: 16)
   }
 
   private static func sums(_ planes: lb_planes) -> Storage {
-    Storage(byteCount: planes.images * planes.blocks * 2 * planes.block * 8)
+    Storage(byteCount: lb_batch_norm_sums(planes) * 8)
   }
 }

@@ -3,8 +3,8 @@ import CKernels
 extension Tensor {
   /// Tensors joined along a dimension; the others must agree.
   ///
-  /// Channels of images in a blocked layout stay in it where whole blocks meet, and so do the
-  /// gradients: nothing is reordered, memory is copied.
+  /// Channels of images in blocks stay so where whole blocks meet, those of channels-last images stay
+  /// last, and so do the gradients: nothing is reordered, memory is copied.
   ///
   /// - Parameters:
   ///   - tensors: At least one, of shapes that differ along `axis` only.
@@ -29,24 +29,20 @@ extension Tensor {
       precondition(
         other == target, "concatenate along \(axis): \(tensor.shape) beside \(tensors[0].shape)")
     }
-    let block = at == 1 ? sharedBlock(of: tensors) : 1
-    let result =
-      Layout.inBlocks(block, target, type).map { Tensor(uninitialized: target, layout: $0) }
-      ?? Tensor(uninitialized: target, dtype: type)
-    let runs = Runs(of: target, axis: at, block: block, type)
+    let order = at == 1 ? sharedOrder(of: tensors) : .rowMajor
+    let result = order.uninitialized(target, type)
+    let runs = Runs(of: target, axis: at, order, type)
     var start = 0
     var parts: [Range<Int>] = []
     for tensor in tensors {
-      let part = block > 1 ? tensor.inChannelBlocks(of: block) : tensor.rowMajor
       let range = start..<(start + tensor.shape[at])
-      runs.copy(part, into: result, range)
+      runs.copy(order.ordered(tensor), into: result, range)
       parts.append(range)
       start = range.upperBound
     }
     let ranges = parts
     return result.recorded("concatenate", from: tensors) { dy in
-      let dy = dy.converted(to: type)
-      let whole = block > 1 ? dy.inChannelBlocks(of: block) : dy.rowMajor
+      let whole = order.ordered(dy.converted(to: type))
       return ranges.map { runs.part(of: whole, $0) }
     }
   }
@@ -56,19 +52,43 @@ extension Tensor {
     concatenated(tensors.map { $0.unsqueezed(at: 0) }, axis: 0)
   }
 
-  /// The largest block of channels that a part is stored in and that fills whole blocks of all parts but the last.
-  private static func sharedBlock(of parts: [Tensor]) -> Int {
-    parts.compactMap { $0.layout?.channelBlock }.sorted(by: >).first { block in
-      parts.dropLast().allSatisfy { $0.shape[1] % block == 0 }
-        && Layout.inBlocks(block, parts[0].shape, parts[0].dtype) != nil
-    } ?? 1
+  /// Channels last if one part is stored so, else the largest block of channels that a part is stored in
+  /// and that fills whole blocks of all parts but the last.
+  private static func sharedOrder(of parts: [Tensor]) -> ChannelOrder {
+    let found = parts.compactMap { part in part.layout?.channelBlock.map { (part.shape[1], $0) } }
+    if found.contains(where: { channels, block in block > 16 && block == channels }) { return .last }
+    let blocks = found.map(\.1).filter { ChannelOrder.sizes.contains($0) }.sorted(by: >)
+    let shared = blocks.first { block in parts.dropLast().allSatisfy { $0.shape[1] % block == 0 } }
+    return shared.map(ChannelOrder.blocks) ?? .rowMajor
   }
 }
 
-extension Layout {
-  /// A layout in blocks that every number of channels can have; nil: row-major.
-  fileprivate static func inBlocks(_ block: Int, _ shape: [Int], _ type: DType) -> Layout? {
-    [4, 8, 16].contains(block) ? inChannelBlocks(of: block, shape, type) : nil
+/// How joined images lie in memory.
+private enum ChannelOrder: Sendable {
+  case rowMajor
+  /// `[batch, channels / b, height, width, b]`.
+  case blocks(Int)
+  /// `[batch, height, width, channels]`.
+  case last
+
+  /// Blocks that every number of channels can have.
+  static let sizes = [4, 8, 16]
+
+  private func layout(_ shape: [Int], _ type: DType) -> Layout? {
+    switch self {
+    case .rowMajor: nil
+    case .blocks(let block): Layout.inChannelBlocks(of: block, shape, type)
+    case .last: Layout.inChannelBlocks(of: shape[1], shape, type)
+    }
+  }
+
+  func uninitialized(_ shape: [Int], _ type: DType) -> Tensor {
+    layout(shape, type).map { Tensor(uninitialized: shape, layout: $0) }
+      ?? Tensor(uninitialized: shape, dtype: type)
+  }
+
+  func ordered(_ tensor: Tensor) -> Tensor {
+    layout(tensor.shape, tensor.dtype).map { tensor.reordered(to: $0) } ?? tensor.rowMajor
   }
 }
 
@@ -76,19 +96,24 @@ extension Layout {
 private struct Runs: Sendable {
   let shape: [Int]
   let axis: Int
-  let block: Int
+  let order: ChannelOrder
   let type: DType
   let count: Int
+  private let block: Int
   /// Scalars of one step, or one block of steps, along the axis.
-  let inner: Int
+  private let inner: Int
 
-  init(of shape: [Int], axis: Int, block: Int, _ type: DType) {
+  init(of shape: [Int], axis: Int, _ order: ChannelOrder, _ type: DType) {
     self.type = type
     self.shape = shape
     self.axis = axis
-    self.block = block
-    count = shape[..<axis].reduce(1, *)
-    inner = shape[(axis + 1)...].reduce(block, *)
+    self.order = order
+    let (before, after) = (shape[..<axis].reduce(1, *), shape[(axis + 1)...].reduce(1, *))
+    switch order {
+    case .rowMajor: (block, count, inner) = (1, before, after)
+    case .blocks(let size): (block, count, inner) = (size, before, after * size)
+    case .last: (block, count, inner) = (1, before * after, 1)
+    }
   }
 
   /// Bytes of so many steps along the axis, blocks filled up.
@@ -104,9 +129,7 @@ private struct Runs: Sendable {
   func part(of whole: Tensor, _ range: Range<Int>) -> Tensor {
     var target = shape
     target[axis] = range.count
-    let part =
-      Layout.inBlocks(block, target, type).map { Tensor(uninitialized: target, layout: $0) }
-      ?? Tensor(uninitialized: target, dtype: type)
+    let part = order.uninitialized(target, type)
     let run = bytes(range.count)
     lb_copy_runs(
       whole.storage.pointer + bytes(range.lowerBound), bytes(shape[axis]), part.storage.pointer,

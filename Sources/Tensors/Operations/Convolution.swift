@@ -99,8 +99,14 @@ package struct ConvolutionShape: Sendable {
     key.scalar = Int32((isMixed ? LB_SCALAR_BF16 : LB_SCALAR_F32).rawValue)
     key.has_bias = bias == nil ? 0 : 1
     key.winograd = Compute.convolution == .fastest ? 1 : 0
-    // The stem reads pictures as they come; everything behind it stays in blocks.
-    key.plain_source = c <= 4 && g.groups == 1 ? 1 : 0
+    // Matrix tiles (AMX) are fed with channels last: there, everything stays so, pictures included.
+    let isTiled = isMixed && lb_has_matrix_tiles() && g.groups == 1 && o % 16 == 0
+    if isTiled, c % 16 == 0 || c <= 4 {
+      key.order = LB_ORDER_CHANNELS_LAST.value
+    } else if c <= 4, g.groups == 1 {
+      // Elsewhere the stem reads pictures as they come; everything behind it stays in blocks.
+      key.plain_source = 1
+    }
     outputShape = [n, o, oh, ow]
     groups = g.groups
   }
@@ -156,6 +162,11 @@ package struct ConvolutionShape: Sendable {
       ? forward().required(LB_ARG_WEIGHTS) : backwardWeights().required(LB_ARG_DIFF_WEIGHTS)
     return groups == 1 && wanted.isBlocked && !wanted.isPlain ? wanted : nil
   }
+}
+
+extension lb_order {
+  /// As a field of a key holds it.
+  var value: Int32 { Int32(rawValue) }
 }
 
 extension Tensor {

@@ -29,7 +29,7 @@ package struct PackedConvolution: Sendable {
     shape.key.inference = 1
     // Left to itself, oneDNN prefers channels-last for inference, where it has no Winograd: slower by a
     // seventh over a ResNet-50, and with reorders in between.
-    shape.key.blocked = 1
+    if shape.key.order == LB_ORDER_ANY.value { shape.key.order = LB_ORDER_BLOCKS.value }
     if let addend {
       precondition(
         addend.shape == shape.outputShape,

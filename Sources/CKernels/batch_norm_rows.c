@@ -1,0 +1,134 @@
+#include "batch_norm.h"
+
+// Batch norm over channels-last images: rows of pixels, all channels of a pixel together, a multiple of 16.
+// Rows are read once, in their order; the sums of up to 512 channels lie in the first-level cache
+// meanwhile. They run in float over 64 rows, then in double. Rows are summed in chunks whose number
+// depends on the images only, and chunks are added in one order: the number of threads changes no bit.
+
+enum { tile = 512 };
+
+size_t lb_row_chunks(size_t rows) {
+  size_t chunks = rows / stretch;
+  return chunks < 1 ? 1 : chunks > 64 ? 64 : chunks;
+}
+
+// MARK: Sums of a chunk
+
+typedef enum { MOMENTS, GRADIENT, GRADIENT_OF_RELU, GRADIENT_OF_SUM } lb_row_kind;
+
+// Sums over rows begin..<end of the channels from `c` on, `n` of them.
+LB_INLINE void lb_tile_sums(
+  const lb_row_sums *j, size_t begin, size_t end, size_t c, size_t n, double *sums, bool bf16,
+  lb_row_kind kind) {
+  float first[tile], second[tile];
+  for (size_t k = 0; k < n; ++k) sums[c + k] = sums[j->channels + c + k] = 0;
+  for (size_t row = begin; row < end;) {
+    size_t stop = row + stretch < end ? row + stretch : end;
+    memset(first, 0, n * sizeof *first);
+    memset(second, 0, n * sizeof *second);
+    for (; row < stop; ++row) {
+      size_t at = row * j->channels + c;
+      for (size_t k = 0; k < n; k += lanes) {
+        f32x16 a = lb_load(first, k, false), b = lb_load(second, k, false), zero = {0};
+        f32x16 x = lb_load(j->x, at + k, bf16), mean = lb_load(j->mean, c + k, false);
+        if (kind == MOMENTS) {
+          f32x16 d = x - mean;
+          a += d;
+          b += d * d;
+        } else {
+          f32x16 dz = lb_load(j->dy, at + k, bf16);
+          if (kind == GRADIENT_OF_SUM) {
+            dz = lb_where(lb_load(j->y, at + k, bf16) > zero, dz);
+            lb_store(j->dz, at + k, dz, bf16);
+          } else if (kind == GRADIENT_OF_RELU) {
+            f32x16 factor = lb_load(j->factor, c + k, false), shift = lb_load(j->shift, c + k, false);
+            dz = lb_where(lb_normalised(x, mean, factor, shift) > zero, dz);
+          }
+          a += dz;
+          b += dz * (x - mean);
+        }
+        lb_store(first, k, a, false);
+        lb_store(second, k, b, false);
+      }
+    }
+    for (size_t k = 0; k < n; ++k) {
+      sums[c + k] += first[k];
+      sums[j->channels + c + k] += second[k];
+    }
+  }
+}
+LB_INLINE void lb_chunk_sums(const lb_row_sums *j, size_t chunk, bool bf16, lb_row_kind kind) {
+  size_t chunks = lb_row_chunks(j->rows);
+  size_t begin = j->rows * chunk / chunks, end = j->rows * (chunk + 1) / chunks;
+  for (size_t c = 0; c < j->channels; c += tile) {
+    size_t n = j->channels - c < tile ? j->channels - c : tile;
+    lb_tile_sums(j, begin, end, c, n, j->sums + chunk * 2 * j->channels, bf16, kind);
+  }
+}
+
+// MARK: Scalars of some rows
+
+typedef enum { NORMALISE, NORMALISE_RELU, NORMALISE_SUM, NORMALISE_SUM_RELU, BACK, BACK_RELU } lb_scalar_kind;
+
+LB_INLINE void lb_row_of_scalars(const lb_row_scalars *j, size_t row, bool bf16, lb_scalar_kind kind) {
+  const f32x16 zero = {0};
+  for (size_t c = 0, at = row * j->channels; c < j->channels; c += lanes, at += lanes) {
+    f32x16 x = lb_load(j->x, at, bf16), mean = lb_load(j->mean, c, false);
+    f32x16 factor = lb_load(j->factor, c, false), shift = lb_load(j->shift, c, false), y;
+    if (kind == BACK || kind == BACK_RELU) {
+      f32x16 dz = lb_load(j->other, at, bf16);
+      if (kind == BACK_RELU) dz = lb_where(lb_normalised(x, mean, factor, shift) > zero, dz);
+      y = factor * dz - lb_load(j->c1, c, false) - (x - mean) * lb_load(j->c2, c, false);
+    } else {
+      y = lb_normalised(x, mean, factor, shift);
+      if (kind == NORMALISE_SUM || kind == NORMALISE_SUM_RELU) y += lb_load(j->other, at, bf16);
+      // A NaN is not hidden by the ReLU.
+      if (kind == NORMALISE_RELU || kind == NORMALISE_SUM_RELU) y = lb_where(~(y <= zero), y);
+    }
+    lb_store(j->y, at, y, bf16);
+  }
+}
+
+// MARK: Over all rows
+
+// One loop for each type and kind, so that no scalar asks which it is.
+#define LB_ROWS(name, job_type, body, kind)                                       \
+  LB_KERNEL static void name##_f32(const job_type *j, size_t begin, size_t end) { \
+    for (size_t i = begin; i < end; ++i) body(j, i, false, kind);                 \
+  }                                                                               \
+  LB_KERNEL static void name##_bf16(const job_type *j, size_t begin, size_t end) {\
+    for (size_t i = begin; i < end; ++i) body(j, i, true, kind);                  \
+  }                                                                               \
+  static void name(void *context, size_t begin, size_t end) {                     \
+    const job_type *j = context;                                                  \
+    if (j->bf16) name##_bf16(j, begin, end);                                      \
+    else name##_f32(j, begin, end);                                               \
+  }
+LB_ROWS(moments, lb_row_sums, lb_chunk_sums, MOMENTS)
+LB_ROWS(gradient, lb_row_sums, lb_chunk_sums, GRADIENT)
+LB_ROWS(gradient_of_relu, lb_row_sums, lb_chunk_sums, GRADIENT_OF_RELU)
+LB_ROWS(gradient_of_sum, lb_row_sums, lb_chunk_sums, GRADIENT_OF_SUM)
+LB_ROWS(normalise, lb_row_scalars, lb_row_of_scalars, NORMALISE)
+LB_ROWS(normalise_relu, lb_row_scalars, lb_row_of_scalars, NORMALISE_RELU)
+LB_ROWS(normalise_sum, lb_row_scalars, lb_row_of_scalars, NORMALISE_SUM)
+LB_ROWS(normalise_sum_relu, lb_row_scalars, lb_row_of_scalars, NORMALISE_SUM_RELU)
+LB_ROWS(back, lb_row_scalars, lb_row_of_scalars, BACK)
+LB_ROWS(back_relu, lb_row_scalars, lb_row_of_scalars, BACK_RELU)
+
+static void lb_over_chunks(const lb_row_sums *j, lb_range_body body) {
+  size_t chunks = lb_row_chunks(j->rows);
+  lb_parallel_items(chunks, j->rows / chunks * j->channels, (void *)j, body);
+}
+
+void lb_row_moments(const lb_row_sums *j) { lb_over_chunks(j, moments); }
+void lb_row_gradient_sums(const lb_row_sums *j) {
+  lb_over_chunks(j, j->y ? gradient_of_sum : j->relu ? gradient_of_relu : gradient);
+}
+void lb_row_normalise(const lb_row_scalars *j) {
+  lb_range_body body = j->other ? (j->relu ? normalise_sum_relu : normalise_sum)
+    : j->relu ? normalise_relu : normalise;
+  lb_parallel_items(j->rows, j->channels, (void *)j, body);
+}
+void lb_row_input_gradient(const lb_row_scalars *j) {
+  lb_parallel_items(j->rows, j->channels, (void *)j, j->relu ? back_relu : back);
+}

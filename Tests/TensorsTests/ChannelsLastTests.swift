@@ -1,0 +1,129 @@
+import Tensors
+import TestSupport
+import Testing
+
+@Suite("Operations on channels-last images give the numbers of row-major ones")
+struct ChannelsLastTests {
+  private func numbers(_ shape: [Int], seed: UInt64, around centre: Double = 0) -> Tensor {
+    var random = RandomSource(seed: seed)
+    let values = (0..<shape.reduce(1, *)).map { _ in Float(random.uniform(-1, 1) + centre) }
+    return Tensor(values, shape: shape)
+  }
+
+  private func channelsLast(_ x: Tensor) -> Tensor { x.inChannelBlocks(of: x.shape[1]) }
+
+  /// Results and gradients of an operation on images, once row-major and once channels-last.
+  private func compare(
+    _ name: String, _ images: [Tensor], _ others: [Tensor] = [], type: DType = .float32,
+    tolerance: Double, _ operation: ([Tensor], [Tensor]) -> Tensor
+  ) {
+    let images = images.map { $0.converted(to: type) }
+    func run(_ order: (Tensor) -> Tensor) -> (y: Tensor, gradients: [Tensor]) {
+      let tape = Tape()
+      let (x, w) = (images.map { tape.watch(order($0)) }, others.map { tape.watch($0) })
+      let y = operation(x, w)
+      let seed = numbers(y.shape, seed: 3).converted(to: y.dtype)
+      return (y, tape.gradients(of: y, withRespectTo: x + w, seed: order(seed)))
+    }
+    let (plain, last) = (run { $0 }, run(channelsLast))
+    #expect(last.y.layout == channelsLast(plain.y).layout, "\(name): the order is not kept")
+    for (gradient, image) in zip(last.gradients, images) {
+      #expect(gradient.layout == channelsLast(image).layout, "\(name): the order is not kept")
+    }
+    for (number, pair) in zip([last.y] + last.gradients, [plain.y] + plain.gradients).enumerated() {
+      expectClose(
+        pair.0.converted(to: .float32).floatScalars, pair.1.converted(to: .float32).floatScalars,
+        absolute: tolerance, relative: tolerance, "\(name), \(number)")
+    }
+  }
+
+  @Test(
+    "batch norm, its sum and its ReLU",
+    arguments: [[2, 32, 9, 7], [3, 80, 1, 1], [1, 1040, 3, 5], [4, 48, 40, 41]])
+  func batchNorm(shape: [Int]) {
+    let (x, other) = (numbers(shape, seed: 1, around: 2), numbers(shape, seed: 2))
+    let weights = [
+      numbers([shape[1]], seed: 4, around: 1.5), numbers([shape[1]], seed: 5),
+    ]
+    // A bfloat16 result may be the neighbour: 2^-8 of it.
+    for (type, tolerance) in [(DType.float32, 2e-5), (.bfloat16, 8e-3)] {
+      for relu in [false, true] {
+        compare("ReLU \(relu)", [x], weights, type: type, tolerance: tolerance) {
+          $0[0].batchNorm(scale: $1[0], shift: $1[1], relu: relu).output
+        }
+        compare("sum, ReLU \(relu)", [x, other], weights, type: type, tolerance: tolerance) {
+          $0[0].batchNorm(scale: $1[0], shift: $1[1], adding: $0[1], relu: relu).output
+        }
+      }
+    }
+  }
+
+  @Test("statistics of values far from zero, and of given statistics")
+  func statistics() {
+    let x = numbers([2, 32, 20, 20], seed: 1, around: 1000)
+    let one = Tensor(repeating: 1, shape: [32])
+    let (plain, last) = (
+      x.batchNorm(scale: one, shift: one), channelsLast(x).batchNorm(scale: one, shift: one)
+    )
+    expectClose(last.mean.floatScalars, plain.mean.floatScalars, relative: 1e-7)
+    expectClose(last.variance.floatScalars, plain.variance.floatScalars, relative: 1e-6)
+    compare("given", [x], [one, one], tolerance: 1e-5) {
+      $0[0].batchNorm(scale: $1[0], shift: $1[1], statistics: (plain.mean, plain.variance)).output
+    }
+  }
+
+  @Test("the number of threads changes no bit of a batch norm")
+  func threads() async {
+    await #expect(processExitsWith: .success) {
+      let suite = ChannelsLastTests()
+      let x = suite.channelsLast(suite.numbers([4, 64, 30, 30], seed: 1))
+      func run() -> [[Float]] {
+        let tape = Tape()
+        let (watched, scale) = (tape.watch(x), tape.watch(Tensor(repeating: 2, shape: [64])))
+        let y = watched.batchNorm(scale: scale, shift: Tensor.zeros([64]), relu: true).output
+        let found = tape.gradients(
+          of: y, withRespectTo: [watched, scale], seed: suite.numbers(y.shape, seed: 2))
+        return ([y] + found).map(\.floatScalars)
+      }
+      Compute.threads = 1
+      let one = run()
+      for threads in [2, 3, 7] {
+        Compute.threads = threads
+        precondition(run() == one, "\(threads) threads give other bits")
+      }
+    }
+  }
+
+  @Test("joined channels", arguments: [[32, 48], [64, 5, 17], [20, 32]])
+  func concatenation(channels: [Int]) {
+    let images = channels.enumerated().map { numbers([2, $1, 5, 3], seed: UInt64($0)) }
+    for type in [DType.float32, .bfloat16] {
+      compare("\(channels)", images, type: type, tolerance: 0) { x, _ in
+        Tensor.concatenated(x, axis: 1)
+      }
+    }
+  }
+
+  @Test("blur, maxima, means, sums")
+  func windows() {
+    let (x, other) = (numbers([2, 32, 9, 8], seed: 1), numbers([2, 32, 9, 8], seed: 2))
+    compare("blur", [x], tolerance: 1e-6) { x, _ in x[0].blurPool2d() }
+    compare("maxima", [x], tolerance: 1e-6) { x, _ in
+      x[0].maxPool2d(PoolingGeometry(kernelSize: 3, stride: 2, padding: 1))
+    }
+    compare("sum", [x, other], tolerance: 0) { x, _ in x[0] + x[1] }
+    compare("sum and ReLU", [x, other], tolerance: 0) { x, _ in Tensor.addReLU(x[0], x[1]) }
+  }
+
+  @Test("a ReLU hides no NaN, in either type and either sign")
+  func notANumber() {
+    for type in [DType.float32, .bfloat16] {
+      let x = Tensor([Float.nan, -Float.nan, -1, 2, -.infinity], shape: [5]).converted(to: type)
+      let zero = Tensor.zeros([5]).converted(to: type)
+      for y in [x.relu(), Tensor.addReLU(x, zero), Tensor.addReLU(zero, x)] {
+        let found = y.converted(to: .float32).floatScalars
+        #expect(found[0].isNaN && found[1].isNaN && found[2...] == [0, 2, 0], "\(type): \(found)")
+      }
+    }
+  }
+}

@@ -320,6 +320,13 @@ const lb_layout *lb_layout_in_channel_blocks(const int64_t *dims, int64_t block,
   return intern(md);
 }
 
+const lb_layout *lb_layout_of_exchanged_filters(const int64_t *dims) {
+  dnnl_dim_t exchanged[] = {dims[1], dims[0], 1, 1}, strides[] = {1, dims[1], 1, 1};
+  dnnl_memory_desc_t md;
+  if (dnnl_memory_desc_init_by_strides(&md, 4, exchanged, dnnl_f32, strides) != dnnl_success) return nullptr;
+  return intern(md);
+}
+
 int64_t lb_layout_channel_block(const lb_layout *layout) {
   const dnnl_memory_desc_t &md = layout->md;
   if (md.ndims != 4 || md.format_kind != dnnl_blocked || md.offset0 != 0) return 0;
@@ -448,6 +455,19 @@ int lb_make_convolution_backward_weights(lb_convolution c, const lb_primitive **
     if (status == dnnl_success) status = describe_primitive(d, &od, hint);
     dnnl_primitive_desc_destroy(hint);
     return status;
+  });
+}
+
+int lb_make_row_product(lb_row_product p, const lb_primitive **out) {
+  return make(key_of('m', p), out, [=](dnnl_primitive_desc_t *descriptor) -> int {
+    dnnl_dim_t left[] = {p.outputs, p.rows}, right[] = {p.rows, p.inputs}, product[] = {p.outputs, p.inputs};
+    dnnl_memory_desc_t a, b, c;
+    dnnl_memory_desc_init_by_tag(&a, 2, left, data_type((int)p.scalar), dnnl_ba);
+    dnnl_memory_desc_init_by_tag(&b, 2, right, data_type((int)p.scalar), dnnl_ab);
+    dnnl_memory_desc_init_by_tag(&c, 2, product, dnnl_f32, dnnl_ab);
+    dnnl_matmul_desc_t d;
+    dnnl_status_t status = dnnl_matmul_desc_init(&d, &a, &b, nullptr, &c);
+    return status == dnnl_success ? describe_primitive(descriptor, &d, nullptr) : status;
   });
 }
 

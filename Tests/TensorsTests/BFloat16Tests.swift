@@ -53,6 +53,11 @@ struct BFloat16Tests {
         ([2, 3, 20, 22], [16, 3, 7, 7], ConvolutionGeometry(stride: 2, padding: 3)),
         ([2, 16, 9, 8], [32, 16, 3, 3], ConvolutionGeometry(padding: 1)),
         ([2, 17, 9, 8], [5, 17, 1, 1], ConvolutionGeometry(stride: 2)),
+        ([2, 32, 9, 8], [48, 32, 1, 1], ConvolutionGeometry()),
+        ([2, 32, 9, 8], [16, 32, 1, 1], ConvolutionGeometry(stride: Extent(2, 3))),
+        ([2, 32, 8, 10], [64, 32, 1, 1], ConvolutionGeometry(stride: 3)),
+        ([2, 32, 9, 8], [48, 32, 1, 1], ConvolutionGeometry(padding: 1)),
+        ([2, 32, 9, 8], [48, 32, 3, 3], ConvolutionGeometry(stride: 2, padding: 1)),
         ([2, 16, 9, 8], [16, 4, 3, 3], ConvolutionGeometry(padding: 1, groups: 4)),
       ] {
         try compare("convolution of \(image) with \(filters)", [image], filters: [filters]) {

@@ -324,6 +324,14 @@ void lb_blur_backward(lb_blur b, const float *dy, float *dx);
 /// Copies `count` runs of `bytes` bytes each; a run begins every `x_stride` bytes of x, `y_stride` of y.
 void lb_copy_runs(
   const void *x, size_t x_stride, void *y, size_t y_stride, size_t bytes, size_t count);
+/// Channels-last images: every `rows_step`-th pixel of every `columns_step`-th; `bytes` of a pixel.
+typedef struct lb_pixel_grid {
+  size_t images, height, width, rows_step, columns_step, out_height, out_width, bytes;
+} lb_pixel_grid;
+/// The pixels of the grid.
+void lb_pick_pixels(lb_pixel_grid g, const void *x, void *y);
+/// Its transpose: the pixels where they were picked, zeros between.
+void lb_place_pixels(lb_pixel_grid g, const void *y, void *x);
 
 // MARK: Augmentation (resampling.c): planes of one picture, [planes, height, width].
 

@@ -27,6 +27,9 @@ const lb_layout *lb_layout_with_scalar(const lb_layout *layout, lb_scalar scalar
 /// Images with channels innermost in blocks of `block`: 1 is row-major, the number of channels is
 /// channels-last, otherwise 4, 8 or 16 with padded channels. NULL: no such layout.
 const lb_layout *lb_layout_in_channel_blocks(const int64_t *dims, int64_t block, lb_scalar scalar);
+/// Filters of 1x1 pixels whose outputs and inputs have changed places: [dims[1], dims[0], 1, 1] over the
+/// row-major memory of [dims[0], dims[1], 1, 1], float32.
+const lb_layout *lb_layout_of_exchanged_filters(const int64_t *dims);
 /// The block of such a layout, so that memory is [batch, blocks, height, width, block], dense; 0: another order.
 int64_t lb_layout_channel_block(const lb_layout *layout);
 size_t lb_layout_bytes(const lb_layout *layout);
@@ -80,6 +83,14 @@ typedef struct lb_convolution {
 int lb_make_convolution_forward(lb_convolution shape, const lb_primitive **out);
 int lb_make_convolution_backward_data(lb_convolution shape, const lb_primitive **out);
 int lb_make_convolution_backward_weights(lb_convolution shape, const lb_primitive **out);
+
+/// DST [outputs, inputs] = SRC [rows, outputs] transposed times WEIGHTS [rows, inputs]; the result is
+/// row-major float32, whatever the rows are.
+typedef struct lb_row_product {
+  int64_t rows, outputs, inputs;
+  int64_t scalar;  // lb_scalar of the rows
+} lb_row_product;
+int lb_make_row_product(lb_row_product shape, const lb_primitive **out);
 
 typedef struct lb_pooling {
   uintptr_t source;         // address of the lb_layout

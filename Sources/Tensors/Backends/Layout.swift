@@ -30,6 +30,14 @@ package struct Layout: @unchecked Sendable, Hashable {
       .map(Layout.init)
   }
 
+  /// The row-major memory of 1×1 filters, `[outputs, inputs, 1, 1]`, seen as filters from outputs to inputs.
+  static func exchangedFilters(_ shape: [Int]) -> Layout {
+    guard let pointer = lb_layout_of_exchanged_filters(shape.map(Int64.init)) else {
+      fatalError("oneDNN has no layout of exchanged filters of \(shape)")
+    }
+    return Layout(pointer)
+  }
+
   /// The block b, if memory is `[batch, channels / b, height, width, b]` with channels padded to whole blocks.
   var channelBlock: Int? {
     let block = Int(lb_layout_channel_block(pointer))

@@ -157,6 +157,7 @@ package struct ConvolutionShape: Sendable {
   /// Where weights may live between steps: the forward primitive's layout if others can read it too; in
   /// mixed precision, where weights are float32 and rounded at each use, the layout of their gradient.
   package var homeOfWeights: Layout? {
+    guard PointwiseConvolution(self) == nil else { return nil }
     let wanted =
       dtype == .float32
       ? forward().required(LB_ARG_WEIGHTS) : backwardWeights().required(LB_ARG_DIFF_WEIGHTS)
@@ -225,6 +226,7 @@ extension Tensor {
   private static func convolutionWeightGradient(
     _ x: Tensor, _ dy: Tensor, _ shape: ConvolutionShape, _ weightShape: [Int], _ plain: Layout
   ) -> (Tensor, Tensor?) {
+    if let pointwise = PointwiseConvolution(shape) { return (pointwise.weightGradient(x, dy), nil) }
     let backward = shape.backwardWeights()
     let source = x.reordered(to: backward.required(LB_ARG_SRC))
     let diff = dy.reordered(to: backward.required(LB_ARG_DIFF_DST))
@@ -251,6 +253,9 @@ extension Tensor {
   private static func convolutionInputGradient(
     _ w: Tensor, _ home: Layout, _ dy: Tensor, _ shape: ConvolutionShape, _ inputShape: [Int]
   ) -> Tensor {
+    if let pointwise = PointwiseConvolution(shape) {
+      return pointwise.inputGradient(w.reordered(from: home, to: shape.plainWeights(w.shape)), dy)
+    }
     let backward = shape.backwardData()
     let packed = w.reordered(from: home, to: backward.required(LB_ARG_WEIGHTS))
     let diff = dy.reordered(to: backward.required(LB_ARG_DIFF_DST))

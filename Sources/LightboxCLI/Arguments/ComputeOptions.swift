@@ -15,8 +15,14 @@ struct ComputeOptions: ParsableArguments {
       "float32, or bfloat16: convolutions in bfloat16; weights, statistics and loss stay float32.")
   var precision = Compute.Precision.float32
 
-  @Option(help: "Convolutions: fastest (Winograd where it pays) or direct.")
-  var convolution = Compute.ConvolutionAlgorithm.fastest
+  @Option(
+    help:
+      "Convolutions: fastest (Winograd where it pays) or direct; fastest unless said, direct to predict a few films."
+  )
+  var convolution: Compute.ConvolutionAlgorithm?
+
+  /// Laying filters out for Winograd takes as long as it saves on some eighty films of a ResNet-50.
+  static let fewFilms = 80
 
   func validate() throws {
     if let threads, !(1...1024).contains(threads) {
@@ -27,10 +33,12 @@ struct ComputeOptions: ParsableArguments {
     }
   }
 
+  /// - Parameter films: How many a model is loaded for; nil: many.
   /// - Throws: `UnsupportedPrecision`.
-  func apply() throws {
+  func apply(films: Int? = nil) throws {
     if let threads { Compute.threads = threads }
-    Compute.convolution = convolution
+    let isForFew = films.map { $0 < Self.fewFilms } ?? false
+    Compute.convolution = convolution ?? (isForFew ? .direct : .fastest)
     try Compute.use(precision)
   }
 }

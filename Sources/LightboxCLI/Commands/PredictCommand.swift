@@ -26,7 +26,7 @@ struct PredictCommand: ParsableCommand {
   }
 
   func run() throws {
-    try compute.apply()
+    try compute.apply(films: files.count)
     let (_, description, _, predictor) = try model.load()
     var answers: [Answer] = []
     for file in files {

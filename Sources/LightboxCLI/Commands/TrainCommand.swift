@@ -184,7 +184,7 @@ struct TrainCommand: ParsableCommand {
           "flip": "\(flip)",
           "monitor": monitor, "threads": "\(Compute.threads)",
           "workers": "\(loaders.train.workers)", "precision": compute.precision.rawValue,
-          "convolution": compute.convolution.rawValue, "recompute": "\(recompute)",
+          "convolution": Compute.convolution.rawValue, "recompute": "\(recompute)",
           "on-bad-gradient": onBadGradient.rawValue,
         ], data: facts, version: programVersion))
     folder.metadata = [

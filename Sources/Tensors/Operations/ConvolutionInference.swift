@@ -3,8 +3,10 @@ import COneDNN
 /// Filters and bias of a convolution that only ever computes forward, kept in the order that the
 /// primitive at hand wants.
 package struct PackedConvolution: Sendable {
-  private let weight: Tensor
+  /// The filters in an order that every reorder can read: the primitive's own where that is one.
+  private var weight: Tensor
   private let bias: Tensor?
+  /// Packed for one primitive alone: Winograd's, or those of groups.
   private var packed: Tensor?
 
   /// Makes it from row-major filters, `[outputs, inputs / groups, height, width]`, and a bias.
@@ -58,13 +60,7 @@ package struct PackedConvolution: Sendable {
   ) -> Tensor {
     let x = input.reordered(to: forward.required(LB_ARG_SRC))
     let wanted = forward.required(LB_ARG_WEIGHTS)
-    let filters: Tensor
-    if let packed, packed.oneDNNLayout == wanted, shape.groups == 1 {
-      filters = packed
-    } else {
-      filters = weight.reordered(from: shape.plainWeights(weight.shape), to: wanted)
-      packed = filters
-    }
+    let filters = filters(in: wanted, of: shape)
     let y = Tensor(uninitialized: shape.outputShape, layout: forward.required(LB_ARG_DST))
     var arguments = [
       (LB_ARG_SRC, x.storage.pointer), (LB_ARG_WEIGHTS, filters.storage.pointer),
@@ -74,6 +70,20 @@ package struct PackedConvolution: Sendable {
     if let addend { arguments.append((LB_ARG_ADDEND, addend.storage.pointer)) }
     forward.execute("conv2d", operations: shape.operations, arguments)
     return y
+  }
+}
+
+extension PackedConvolution {
+  fileprivate mutating func filters(in wanted: Layout, of shape: ConvolutionShape) -> Tensor {
+    if shape.groups == 1, wanted.isBlocked {
+      weight = weight.reordered(to: wanted)
+      return weight
+    }
+    if let packed, packed.layout == wanted { return packed }
+    let plain = shape.groups == 1 ? weight.oneDNNLayout : shape.plainWeights(weight.shape)
+    let filters = weight.reordered(from: plain, to: wanted)
+    packed = filters
+    return filters
   }
 }
 

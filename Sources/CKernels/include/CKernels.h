@@ -295,6 +295,19 @@ typedef struct lb_sgd {
 } lb_sgd;
 void lb_sgd_step(lb_sgd s, float *p, const float *g, float *_Nullable m, size_t n);
 
+// MARK: Maxima over windows (max_pooling.c): [planes, height, width, inner], inner a multiple of 16.
+
+typedef struct lb_windows {
+  size_t planes, height, width, inner, out_height, out_width;
+  size_t rows, columns;             // of a window, 256 taps at most
+  size_t rows_step, columns_step;
+  size_t top, left;                 // margin
+  bool bf16;                        // scalars are bfloat16, else float
+} lb_windows;
+/// `taps` (may be NULL) gets the tap of each result, row by row of its window.
+void lb_maxima(lb_windows w, const void *x, void *y, uint8_t *_Nullable taps);
+void lb_maxima_backward(lb_windows w, const void *dy, const uint8_t *taps, void *dx);
+
 // MARK: Pooling with windows of varying size (pooling.c), plain [planes, height, width].
 
 void lb_adaptive_average(const float *x, size_t planes, size_t h, size_t w, size_t oh, size_t ow, float *y);

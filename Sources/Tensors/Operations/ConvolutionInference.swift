@@ -6,7 +6,7 @@ package struct PackedConvolution: Sendable {
   /// The filters in an order that every reorder can read: the primitive's own where that is one.
   private var weight: Tensor
   private let bias: Tensor?
-  /// Packed for one primitive alone: Winograd's, or those of groups.
+  /// Packed for one primitive alone: Winograd's, those of groups, rounded ones.
   private var packed: Tensor?
 
   /// Makes it from row-major filters, `[outputs, inputs / groups, height, width]`, and a bias.
@@ -75,7 +75,7 @@ package struct PackedConvolution: Sendable {
 
 extension PackedConvolution {
   fileprivate mutating func filters(in wanted: Layout, of shape: ConvolutionShape) -> Tensor {
-    if shape.groups == 1, wanted.isBlocked {
+    if shape.groups == 1, wanted.isBlocked, wanted.dtype == weight.dtype {
       weight = weight.reordered(to: wanted)
       return weight
     }

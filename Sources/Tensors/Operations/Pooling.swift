@@ -51,6 +51,7 @@ extension Tensor {
         + "an input of \(shape)")
     let oh = g.windows(h, g.kernelSize.height, g.stride.height, g.padding.height)
     let ow = g.windows(w, g.kernelSize.width, g.stride.width, g.padding.width)
+    if maximum, let result = maximaInBlocks(g, Extent(oh, ow), name) { return result }
     var key = lb_pooling()
     key.source = oneDNNLayout.address
     key.oh = Int64(oh)

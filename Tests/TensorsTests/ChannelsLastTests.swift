@@ -110,7 +110,8 @@ struct ChannelsLastTests {
       PoolingGeometry(kernelSize: 3, stride: 2, padding: 1), PoolingGeometry(kernelSize: 2),
       PoolingGeometry(kernelSize: 3, stride: 2, ceilMode: true),
       PoolingGeometry(kernelSize: Extent(2, 5), stride: Extent(3, 1), padding: Extent(1, 2)),
-      PoolingGeometry(kernelSize: 3, stride: 1, padding: 1), PoolingGeometry(kernelSize: Extent(9, 8)),
+      PoolingGeometry(kernelSize: 3, stride: 1, padding: 1),
+      PoolingGeometry(kernelSize: Extent(9, 8)),
     ])
   func maxima(geometry: PoolingGeometry) {
     // Whole numbers, so that many windows hold equals.

@@ -50,7 +50,9 @@ struct PointwiseConvolution {
 
   /// The gradient of the images, channels-last: a convolution again, with the filters transposed.
   ///
-  /// - Parameter weight: `[outputs, inputs, 1, 1]`, row-major.
+  /// - Parameters:
+  ///   - weight: `[outputs, inputs, 1, 1]`, row-major.
+  ///   - dy: The gradient of the result.
   func inputGradient(_ weight: Tensor, _ dy: Tensor) -> Tensor {
     var key = shape.key
     swap(&key.ic, &key.oc)

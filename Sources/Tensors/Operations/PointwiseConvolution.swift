@@ -53,6 +53,7 @@ struct PointwiseConvolution {
   /// - Parameters:
   ///   - weight: `[outputs, inputs, 1, 1]`, row-major.
   ///   - dy: The gradient of the result.
+  /// - Returns: `[batch, inputs, height, width]`.
   func inputGradient(_ weight: Tensor, _ dy: Tensor) -> Tensor {
     var key = shape.key
     swap(&key.ic, &key.oc)

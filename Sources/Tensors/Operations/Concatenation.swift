@@ -56,7 +56,9 @@ extension Tensor {
   /// and that fills whole blocks of all parts but the last.
   private static func sharedOrder(of parts: [Tensor]) -> ChannelOrder {
     let found = parts.compactMap { part in part.layout?.channelBlock.map { (part.shape[1], $0) } }
-    if found.contains(where: { channels, block in block > 16 && block == channels }) { return .last }
+    if found.contains(where: { channels, block in block > 16 && block == channels }) {
+      return .last
+    }
     let blocks = found.map(\.1).filter { ChannelOrder.sizes.contains($0) }.sorted(by: >)
     let shared = blocks.first { block in parts.dropLast().allSatisfy { $0.shape[1] % block == 0 } }
     return shared.map(ChannelOrder.blocks) ?? .rowMajor

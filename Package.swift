@@ -114,7 +114,9 @@ let package = Package(
     tests("LayersTests", of: ["Tensors", "Layers", "Hooks"]),
     tests("CheckpointsTests", of: ["Tensors", "Checkpoints"]),
     tests("DataBlocksTests", of: ["Tensors", "Imaging", "DataBlocks", "Checkpoints"]),
-    tests("ModelsTests", of: ["Tensors", "Layers", "Models", "Checkpoints", "Hooks"]),
+    tests(
+      "ModelsTests",
+      of: ["Tensors", "Imaging", "Layers", "Models", "Checkpoints", "Hooks", "Vision"]),
     tests(
       "TrainingTests",
       of: [

@@ -36,6 +36,8 @@ struct ModelsListCommand: ParsableCommand {
   }
 
   func run() throws {
+    // There is little to compute; threads would wait for each other longer than for the work.
+    Compute.threads = 1
     let lines = Architecture.all.map { architecture in
       let model = architecture.makeModel()
       let summary = ModelSummary(of: model, input: [1, 3, 224, 224])

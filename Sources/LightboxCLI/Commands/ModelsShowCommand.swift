@@ -47,6 +47,7 @@ struct ModelsShowCommand: ParsableCommand {
 
   func run() throws {
     let architecture = try Architecture.named(name)
+    Compute.threads = 1
     let size = size ?? architecture.pictureSize
     let model = architecture.makeModel(classes: classes, inputChannels: channels)
     let summary = ModelSummary(of: model, input: [1, channels, size, size])

@@ -104,6 +104,9 @@ let package = Package(
     .executableTarget(
       name: "SIIMPneumothorax", dependencies: ["Lightbox"], path: "Examples/SIIMPneumothorax",
       exclude: ["README.md"], swiftSettings: rules),
+    .executableTarget(
+      name: "OwnModule", dependencies: ["Lightbox"], path: "Examples/OwnModule",
+      exclude: ["README.md"], swiftSettings: rules),
 
     // Tests.
     .target(

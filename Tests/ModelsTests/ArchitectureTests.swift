@@ -56,13 +56,58 @@ struct ArchitectureTests {
     #expect(network.body(x).shape == [1, network.featureCount, 2, 3])
   }
 
-  @Test("timm's blocks begin as the identity, torchvision's do not")
-  func firstValues() throws {
-    func lastScale(_ model: ResNet) -> Float? {
-      (model["layer2.1.bn3"] as? BatchNorm)?.weight.value.floatScalars.max()
+  @Test(
+    "timm's and fastai's blocks begin as the identity, torchvision's and CIFAR's do not",
+    arguments: [
+      ("resnetblur50", "layer2.1.bn3", 0), ("resnet18d", "layer4.0.bn2", 0),
+      ("xresnet18_deep", "8.0.convpath.1.1", 0), ("xresnet50", "4.0.convpath.2.1", 0),
+      ("resnet50", "layer2.1.bn3", 1), ("resnet20", "layer2.1.bn2", 1),
+      ("xresnet50", "4.0.convpath.1.1", 1),
+    ])
+  func firstValues(name: String, path: String, scale: Float) throws {
+    let model = try Architecture.named(name).makeModel()
+    let norm = try #require(model[path] as? BatchNorm)
+    #expect(Set(norm.weight.value.floatScalars) == [scale])
+    #expect(Set(norm.bias.value.floatScalars) == [0])
+  }
+
+  @Test("CheXNet gives the sigmoid of its logits, 14 of them with names; the others give logits")
+  func outputs() throws {
+    let architecture = try Architecture.named("chexnet")
+    #expect(architecture.classes == 14 && architecture.labels.count == 14)
+    #expect(architecture.labels.firstIndex(of: "Pneumothorax") == 7)
+    let model = try #require(architecture.makeModel() as? CheXNet)
+    model.initialize(seed: 1)
+    let x = Tensor(repeating: 0.4, shape: [1, 3, 32, 32])
+    let logits = model.eval().logits(x)
+    #expect(logits.shape == [1, 14] && model.outputs == .probabilities)
+    #expect(model(x).floatScalars == logits.sigmoid().floatScalars)
+    #expect(try Architecture.named("resnet20").makeModel().outputs == .logits)
+    #expect(Architecture.all.filter { $0.origin == .cifar }.allSatisfy { $0.classes == 10 })
+  }
+
+  @Test("one's own architectures are found where they are named")
+  func own() throws {
+    let mine = Architecture("mine", classes: 2, labels: ["no", "yes"]) {
+      ResNet.resnet18(classes: $0, inputChannels: $1)
     }
-    #expect(lastScale(.resnetblur50()) == 0)
-    #expect(lastScale(.resnet50()) == 1)
+    #expect(try Architecture.named("Mine", among: Architecture.all + [mine]) == mine)
+    #expect(throws: UnknownArchitecture(name: "mine")) { try Architecture.named("mine") }
+    #expect((mine.makeModel()["fc"] as? Linear)?.weight.shape == [2, 512])
+  }
+
+  @Test("every network takes pictures of 32 x 32, and refuses those that leave no pixel")
+  func sizes() async {
+    for architecture in Architecture.all {
+      let summary = ModelSummary(of: architecture.makeModel(classes: 3), input: [1, 3, 32, 32])
+      #expect(summary.output == [1, 3], "\(architecture.name)")
+    }
+    await #expect(processExitsWith: .failure) {
+      _ = ModelSummary(of: DenseNet.densenet121(), input: [1, 3, 16, 16])
+    }
+    await #expect(processExitsWith: .failure) {
+      _ = try Architecture.named("resnet18").makeModel(classes: 0)
+    }
   }
 
   @Test("older names of DenseNet's weights are understood")

@@ -24,6 +24,8 @@ final class Separable: Module {
     share = Parameter(shape: [1, outputs, 1, 1], initializer: .ones)
   }
 
+  /// Half the rows and columns.
+  ///
   /// Layers are called, not their `forward`, so that hooks see them. A parameter is watched together
   /// with the tensor it meets, so that its gradient is known.
   override func forward(_ input: Tensor) -> Tensor {

@@ -73,7 +73,9 @@ extension Module {
 
   /// A sequence's layers, where nobody would notice that the sequence itself does not run; else itself.
   private var unfolded: [Module] {
-    guard let sequence = self as? Sequential, !isHooked, !recomputesInBackward else { return [self] }
+    guard let sequence = self as? Sequential, !isHooked, !recomputesInBackward else {
+      return [self]
+    }
     return sequence.layers.flatMap(\.unfolded)
   }
 }

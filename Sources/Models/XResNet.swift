@@ -73,7 +73,9 @@ public final class XResNet: Module, ImageClassifier {
   }
 
   /// The residual blocks.
-  public var blocks: [Module] { bodyLayers.dropFirst(4).flatMap { ($0 as? Sequential)?.layers ?? [] } }
+  public var blocks: [Module] {
+    bodyLayers.dropFirst(4).flatMap { ($0 as? Sequential)?.layers ?? [] }
+  }
 
   /// The number of the last child.
   public var classifierName: String { String(layers.count - 1) }

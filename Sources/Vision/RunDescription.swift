@@ -43,6 +43,7 @@ public struct RunDescription: Sendable, Equatable, Codable {
   /// - Parameters:
   ///   - path: The checkpoint.
   ///   - known: Architectures to look for the run's in: those of the framework, or those and one's own.
+  /// - Returns: Body and head with their weights, and what answers for files.
   /// - Throws: `UnknownArchitecture`, `CheckpointError`, or `WeightsMismatch`.
   public func load(weights path: String, among known: [Architecture] = Architecture.all) throws -> (
     vision: VisionModel, predictor: Predictor

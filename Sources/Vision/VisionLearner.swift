@@ -1,5 +1,5 @@
 public import DataBlocks
-import Layers
+public import Layers
 public import Models
 public import Training
 
@@ -72,4 +72,11 @@ public final class VisionLearner: Learner {
   public func predict(_ path: String) throws(DataError) -> (
     label: String, index: Int, probabilities: [Double]
   ) { try predictor.predict(path) }
+
+  /// The model layer by layer, for one picture: fastai's `learn.summary()`.
+  public var summary: ModelSummary {
+    let (preprocessing, size) = (predictor.preprocessing, predictor.preprocessing.inputSize)
+    return ModelSummary(
+      of: model, input: [1, preprocessing.normalize.mean.count, size.height, size.width])
+  }
 }

@@ -39,7 +39,8 @@ struct ModelSummaryTests {
       ])
     #expect(
       summary.layers.map(\.output) == [
-        [5, 4, 5, 4], [5, 4, 5, 4], [5, 4, 5, 4], [5, 4, 1, 1], nil, [5, 4], [5, 2], [5, 2], [5, 2],
+        [5, 4, 5, 4], [5, 4, 5, 4], [5, 4, 5, 4], [5, 4, 1, 1], nil, [5, 4], [5, 2], [5, 2],
+        [5, 2],
       ])
     #expect(summary.layers.map(\.parameters) == [112, 8, 0, 0, 56, 0, 10, 2, 4])
     #expect(summary.layers.map(\.trainable) == [112, 4, 0, 0, 56, 0, 10, 2, 4])
@@ -47,6 +48,35 @@ struct ModelSummaryTests {
       summary.layers.map(\.multiplyAdds) == [5 * 4 * 5 * 4 * 27, 0, 0, 0, 0, 0, 40, 0, 20])
     #expect(summary.parameters == 192 && summary.trainable == 188)
     #expect(summary.layers[0].kind == "Conv2D" && summary.layers[7].kind == "Scaled")
+  }
+
+  @Test("a table of 80 columns, in which long paths lose their beginning")
+  func text() {
+    let model = Own()
+    model.norm.weight.requiresGradient = false
+    model.unused.weight.requiresGradient = false
+    model.unused.bias?.requiresGradient = false
+    let lines = "\(ModelSummary(of: model, input: [5, 3, 9, 8]))".split(separator: "\n")
+    #expect(
+      lines == [
+        "layer         type               output     parameters  train  MMACs",
+        "stem          Conv2D             4 x 5 x 4         112  yes      0.0",
+        "norm          BatchNorm          4 x 5 x 4           8  part",
+        "relu          ReLU               4 x 5 x 4",
+        "pool          AdaptiveAvgPool2D  4 x 1 x 1",
+        "unused        Linear                                56  no",
+        "head.0        Flatten            4",
+        "head.1        Linear             2                  10  yes      0.0",
+        "head.2        Scaled             2                   2  yes",
+        "head.2.inner  Linear             2                   4  yes      0.0",
+        "parameters: 192, trainable: 132, multiply-adds: 0.0 million",
+      ])
+    let long = String(repeating: "x", count: 90) + "yz"
+    let deep = Sequential(named: [(long, Linear(1200, 1000, bias: false))])
+    let text = "\(ModelSummary(of: deep, input: [1, 1200]))".split(separator: "\n")
+    #expect(text.map(\.count).max() == 80)
+    #expect(text[1].hasPrefix("…xx") && text[1].contains("xyz  Linear"))
+    #expect(text[1].contains("1,200,000  yes      1.2"))
   }
 
   @Test("the network is left as it was: mode, hooks, statistics, numbers")

@@ -22,6 +22,8 @@ struct NetworkTests {
     var bound: Double?
   }
 
+  /// What flips where.
+  ///
   /// In the blur ResNet it is one of the stem's (PyTorch's own run flips one in layer3). In XResNet-34
   /// it is one of 5·10⁻⁷ beside its layer's root mean square of 1, which does not flip in PyTorch.
   static let flips = [

@@ -60,40 +60,9 @@ struct ModelsShowCommand: ParsableCommand {
       return
     }
     print("\(architecture.name) (input: \(channels) x \(size) x \(size))")
-    let rows = summary.layers.map { layer in
-      [
-        layer.path, layer.kind, layer.output.map(Self.shape) ?? "",
-        layer.parameters > 0 ? grouped(layer.parameters) : "",
-        layer.parameters > 0 ? (layer.trainable == layer.parameters ? "yes" : "no") : "",
-        layer.multiplyAdds > 0 ? digits(Double(layer.multiplyAdds) * 1e-6, 1) : "",
-      ]
-    }
-    print(Self.table(["layer", "type", "output", "parameters", "train", "MMACs"], rows))
-    print("parameters: \(grouped(summary.parameters)), trainable: \(grouped(summary.trainable))")
+    print(summary)
     print(
       "\(digits(Double(summary.multiplyAdds) * 1e-9, 2)) GFLOPs (multiply-adds), "
         + "maps are taken at \(model.lastSpatialLayer)")
-  }
-
-  /// What a layer gives for one picture.
-  private static func shape(_ output: [Int]) -> String {
-    output.dropFirst().map(String.init).joined(separator: " x ")
-  }
-
-  /// Numbers to the right, and long paths without their beginning, so that a line has 80 columns.
-  private static func table(_ titles: [String], _ rows: [[String]]) -> String {
-    func width(_ column: Int) -> Int { ([titles] + rows).map { $0[column].count }.max() ?? 0 }
-    let room = 80 - (1..<titles.count).reduce(0) { $0 + width($1) + 2 }
-    let numbers = [3, 5]
-    let widths = titles.indices.map(width)
-    return LightboxCLI.table(
-      titles.indices.map { numbers.contains($0) ? padded(titles[$0], widths[$0]) : titles[$0] },
-      rows.map { row in
-        row.indices.map { column in
-          if numbers.contains(column) { return padded(row[column], widths[column]) }
-          guard column == 0, row[0].count > room else { return row[column] }
-          return "…" + row[0].suffix(room - 1)
-        }
-      })
   }
 }

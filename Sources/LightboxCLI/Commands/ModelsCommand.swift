@@ -12,9 +12,9 @@ struct ModelsListCommand: ParsableCommand {
   static let configuration = CommandConfiguration(
     commandName: "list", abstract: "List all networks.",
     discussion: """
-      GMACs are 1e9 multiplications, each with an addition, of convolutions and linear layers for one \
-      picture of 3 x 224 x 224: what papers and torchvision call GFLOPs. Maps are taken at the named \
-      layer unless said otherwise.
+      GFLOPs are 1e9 multiplications, each with an addition, of convolutions and linear layers for one \
+      picture of 3 x 224 x 224, as papers and torchvision count them. Maps are taken at the named layer \
+      unless said otherwise.
       """)
 
   @Flag(help: "Print JSON.")

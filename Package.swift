@@ -104,6 +104,9 @@ let package = Package(
     .executableTarget(
       name: "SIIMPneumothorax", dependencies: ["Lightbox"], path: "Examples/SIIMPneumothorax",
       exclude: ["README.md"], swiftSettings: rules),
+    .executableTarget(
+      name: "OwnModule", dependencies: ["Lightbox"], path: "Examples/OwnModule",
+      exclude: ["README.md"], swiftSettings: rules),
 
     // Tests.
     .target(
@@ -114,7 +117,9 @@ let package = Package(
     tests("LayersTests", of: ["Tensors", "Layers", "Hooks"]),
     tests("CheckpointsTests", of: ["Tensors", "Checkpoints"]),
     tests("DataBlocksTests", of: ["Tensors", "Imaging", "DataBlocks", "Checkpoints"]),
-    tests("ModelsTests", of: ["Tensors", "Layers", "Models", "Checkpoints", "Hooks"]),
+    tests(
+      "ModelsTests",
+      of: ["Tensors", "Imaging", "Layers", "Models", "Checkpoints", "Hooks", "Vision"]),
     tests(
       "TrainingTests",
       of: [

@@ -15,6 +15,13 @@ fail() { echo "check: $*" >&2; exit 1; }
 tail -n 1 example.txt | grep -q "agree; figure" || fail "the example did not finish"
 [ -s siim-pneumothorax.png ] || fail "the example drew no figure"
 
+"$bin/OwnModule" films | tee own.txt
+tail -n 1 own.txt | grep -q "explained in 2 maps" || fail "the example with a network of its own did not finish"
+
+[ "$("$bin/lightbox" models --json | grep -c '"mapLayer"')" -ge 39 ] || fail "models lists too few networks"
+"$bin/lightbox" models show resnet50 --size 224 | grep -q "parameters: 25,557,032" || fail "models show"
+"$bin/lightbox" models show chexnet --channels 1 --classes 2 --size 64 >/dev/null || fail "models show with choices"
+
 "$bin/lightbox" train films --arch resnet18 --size 64 --epochs 1 --batch-size 8 --out run
 [ "$(sqlite3 run/metrics.sqlite 'select count(*) from epochs where train_loss is not null and valid_loss is not null')" = 1 ] ||
   fail "the database does not hold the epoch"
@@ -47,6 +54,8 @@ awk -F, 'NR == 1 || $2 == "Pneumothorax"' films/labels.csv >films/one.csv
 refuses "two classes" "${train[@]}" --labels one.csv --out r3
 refuses "there is no column" "${train[@]}" --label-column finding --out r4
 refuses "did you mean" "${train[@]}" --arch resnet19 --out r5
+refuses "did you mean" "$bin/lightbox" models show resnet5O
+refuses "use 32 to 4096" "$bin/lightbox" models show resnet50 --size 31
 echo "no weights" >w.safetensors
 refuses "w.safetensors" "${train[@]}" --weights w.safetensors --out r6
 refuses "do not fit" "${train[@]}" --arch resnet50 --weights run/checkpoints/best.safetensors --out r7

@@ -30,6 +30,9 @@ open class Module {
   /// What a profile calls this module; its path, once `labelForProfile()` has run.
   package final var label = ""
 
+  /// Computes instead of `forward`; a survey of shapes puts it where the work is (`ModelSummary`).
+  final var standIn: ((Tensor) -> Tensor)?
+
   package var forwardHooks: [Int: (Module, Tensor, Tensor) -> Void] = [:]
   package var backwardHooks: [Int: @Sendable (Tensor) -> Void] = [:]
   private var nextHook = 0
@@ -65,6 +68,7 @@ open class Module {
   }
 
   private final func computed(_ input: Tensor) -> Tensor {
+    if let standIn { return standIn(input) }
     guard recomputesInBackward, isTraining, !input.isOffTape else { return forward(input) }
     let random = modules.compactMap { $0 as? any RandomizedModule }
     let streams = random.map(\.random)
@@ -181,6 +185,9 @@ open class Module {
   /// Puts this module and all below it into evaluation mode.
   @discardableResult
   public final func eval() -> Self { train(false) }
+
+  /// Sets the mode of this module alone.
+  final func setTraining(_ training: Bool) { isTraining = training }
 
   /// Clears every gradient.
   public final func zeroGradients() {

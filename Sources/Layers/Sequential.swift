@@ -41,7 +41,14 @@ public final class Sequential: Module {
   public var count: Int { layers.count }
 
   /// Runs the layers in order; convolution, batch norm and ReLU as one where no hook looks between.
-  public override func forward(_ input: Tensor) -> Tensor {
+  public override func forward(_ input: Tensor) -> Tensor { Module.inSequence(layers, input) }
+}
+
+extension Module {
+  /// Runs modules one after another; convolution, batch norm and ReLU as one where no hook looks
+  /// between, also across the ends of sequences inside.
+  package static func inSequence(_ modules: [Module], _ input: Tensor) -> Tensor {
+    let layers = modules.flatMap(\.unfolded)
     var x = input
     var i = 0
     while i < layers.count {
@@ -62,5 +69,13 @@ public final class Sequential: Module {
       }
     }
     return x
+  }
+
+  /// A sequence's layers, where nobody would notice that the sequence itself does not run; else itself.
+  private var unfolded: [Module] {
+    guard let sequence = self as? Sequential, !isHooked, !recomputesInBackward else {
+      return [self]
+    }
+    return sequence.layers.flatMap(\.unfolded)
   }
 }

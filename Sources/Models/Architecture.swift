@@ -2,84 +2,78 @@
 public struct Architecture: Sendable, Equatable {
   /// The name, such as "resnet18".
   public let name: String
+  /// Who defined its layers, names and numbers.
+  public let origin: Origin
+  /// Outputs that it has unless said otherwise.
+  public let classes: Int
+  /// Names of these outputs, where upstream's weights have a fixed meaning; else empty.
+  public let labels: [String]
+  /// Rows and columns of the pictures that it was made for.
+  public let pictureSize: Int
   private let make: @Sendable (_ classes: Int, _ inputChannels: Int) -> any ImageClassifier
 
-  /// All architectures, in order of their names.
-  public static let all: [Architecture] = [
-    Architecture("densenet121") { DenseNet.densenet121(classes: $0, inputChannels: $1) },
-    Architecture("densenet161") { DenseNet.densenet161(classes: $0, inputChannels: $1) },
-    Architecture("densenet169") { DenseNet.densenet169(classes: $0, inputChannels: $1) },
-    Architecture("densenet201") { DenseNet.densenet201(classes: $0, inputChannels: $1) },
-    Architecture("resnet101") { ResNet.resnet101(classes: $0, inputChannels: $1) },
-    Architecture("resnet152") { ResNet.resnet152(classes: $0, inputChannels: $1) },
-    Architecture("resnet18") { ResNet.resnet18(classes: $0, inputChannels: $1) },
-    Architecture("resnet34") { ResNet.resnet34(classes: $0, inputChannels: $1) },
-    Architecture("resnet50") { ResNet.resnet50(classes: $0, inputChannels: $1) },
-    Architecture("resnetblur18") { ResNet.resnetblur18(classes: $0, inputChannels: $1) },
-    Architecture("resnetblur50") { ResNet.resnetblur50(classes: $0, inputChannels: $1) },
-    Architecture("resnext101_32x8d") { ResNet.resnext101(classes: $0, inputChannels: $1) },
-    Architecture("resnext50_32x4d") { ResNet.resnext50(classes: $0, inputChannels: $1) },
-    Architecture("wide_resnet101_2") { ResNet.wideResnet101(classes: $0, inputChannels: $1) },
-    Architecture("wide_resnet50_2") { ResNet.wideResnet50(classes: $0, inputChannels: $1) },
-  ]
+  /// Where an architecture comes from.
+  public enum Origin: String, Sendable, Hashable, Codable, CaseIterable {
+    /// torchvision.models.
+    case torchvision
+    /// timm.
+    case timm
+    /// fastai.vision.models.xresnet.
+    case fastai
+    /// akamaster's pytorch_resnet_cifar10.
+    case cifar
+    /// The usual PyTorch version of CheXNet.
+    case chexnet
+    /// A user's program.
+    case own
+  }
 
-  private init(_ name: String, make: @escaping @Sendable (Int, Int) -> any ImageClassifier) {
+  /// Describes a network, so that what takes an architecture takes one of one's own.
+  ///
+  /// - Parameters:
+  ///   - name: In lower case; a run's description names it, and needs to be told of it to load it again.
+  ///   - origin: Who defined it.
+  ///   - classes: Outputs unless said otherwise.
+  ///   - labels: Names of these outputs, or none.
+  ///   - pictureSize: Rows and columns of the pictures that it was made for.
+  ///   - make: From a number of classes and a number of input channels to a network.
+  public init(
+    _ name: String, origin: Origin = .own, classes: Int = 1000, labels: [String] = [],
+    pictureSize: Int = 224,
+    make: @escaping @Sendable (_ classes: Int, _ inputChannels: Int) -> any ImageClassifier
+  ) {
+    precondition(
+      labels.isEmpty || labels.count == classes,
+      "\(labels.count) labels for \(classes) classes of \(name)")
     self.name = name
+    self.origin = origin
+    self.classes = classes
+    self.labels = labels
+    self.pictureSize = pictureSize
     self.make = make
   }
 
-  /// Looks a name up.
+  /// Looks a name up, in capitals or not.
   ///
   /// - Throws: `UnknownArchitecture`, which names the nearest ones.
-  public static func named(_ name: String) throws(UnknownArchitecture) -> Architecture {
-    guard let found = all.first(where: { $0.name == name.lowercased() }) else {
+  public static func named(_ name: String, among known: [Architecture] = all)
+    throws(UnknownArchitecture) -> Architecture
+  {
+    guard let found = known.first(where: { $0.name.lowercased() == name.lowercased() }) else {
       throw UnknownArchitecture(name: name)
     }
     return found
   }
 
-  /// Makes the whole network.
-  public func makeModel(classes: Int = 1000, inputChannels: Int = 3) -> any ImageClassifier {
-    make(classes, inputChannels)
+  /// Makes the whole network; `classes` of its own if nil.
+  public func makeModel(classes: Int? = nil, inputChannels: Int = 3) -> any ImageClassifier {
+    let classes = classes ?? self.classes
+    precondition(
+      classes > 0 && inputChannels > 0,
+      "\(name) with \(classes) classes and \(inputChannels) input channels: both are 1 or more")
+    return make(classes, inputChannels)
   }
 
   /// Names decide.
   public static func == (a: Architecture, b: Architecture) -> Bool { a.name == b.name }
-}
-
-/// Nobody made a network of this name.
-public struct UnknownArchitecture: Error, Sendable, Equatable, CustomStringConvertible {
-  /// The name asked for.
-  public let name: String
-
-  /// Makes the error.
-  public init(name: String) { self.name = name }
-
-  /// Known names, the most similar first.
-  public var nearest: [String] {
-    Architecture.all.map(\.name).sorted {
-      (editDistance(name.lowercased(), $0), $0) < (editDistance(name.lowercased(), $1), $1)
-    }
-  }
-
-  /// The name, and those that are near it.
-  public var description: String {
-    "there is no architecture \"\(name)\"; did you mean \(nearest.prefix(3).joined(separator: ", "))?"
-  }
-}
-
-/// Insertions, deletions and replacements from one word to another.
-func editDistance(_ a: String, _ b: String) -> Int {
-  let (a, b) = (Array(a), Array(b))
-  var row = Array(0...b.count)
-  for (i, x) in a.enumerated() {
-    var diagonal = row[0]
-    row[0] = i + 1
-    for (j, y) in b.enumerated() {
-      let above = row[j + 1]
-      row[j + 1] = min(above + 1, row[j] + 1, diagonal + (x == y ? 0 : 1))
-      diagonal = above
-    }
-  }
-  return row[b.count]
 }

@@ -9,7 +9,7 @@ public final class DenseNet: Module, ImageClassifier {
   /// The stem `conv0`, `norm0`, `relu0`, `pool0`; then `denseblock1`, `transition1`, …, `norm5`.
   public let features: Sequential
   /// From features to classes.
-  public let classifier: Linear
+  public let classifier: Module
 
   /// Channels that `features` gives.
   public let featureCount: Int
@@ -25,8 +25,17 @@ public final class DenseNet: Module, ImageClassifier {
   ///   - stem: Channels of the first convolution.
   ///   - classes: Outputs.
   ///   - inputChannels: Channels of the pictures.
-  public init(
+  public convenience init(
     growth: Int, depths: [Int], stem: Int, classes: Int = 1000, inputChannels: Int = 3
+  ) {
+    self.init(growth: growth, depths: depths, stem: stem, inputChannels: inputChannels) {
+      Linear($0, classes)
+    }
+  }
+
+  /// Makes a network whose classifier is of one's own making, from a number of features.
+  init(
+    growth: Int, depths: [Int], stem: Int, inputChannels: Int, classifier make: (Int) -> Module
   ) {
     precondition(!depths.isEmpty, "a DenseNet needs at least one block")
     var layers: [(name: String, module: Module)] = [
@@ -45,19 +54,22 @@ public final class DenseNet: Module, ImageClassifier {
     layers.append(("norm5", BatchNorm(channels)))
     features = Sequential(named: layers)
     featureCount = channels
-    classifier = Linear(channels, classes)
+    classifier = make(channels)
     super.init()
     for case let convolution as Conv2D in modules {
       let shape = convolution.weight.shape
       convolution.weight.initializer = .kaimingNormal(fan: shape[1] * shape[2] * shape[3])
     }
-    classifier.bias?.initializer = .zeros
+    for case let linear as Linear in classifier.modules { linear.bias?.initializer = .zeros }
   }
 
   /// Logits, `[batch, classes]`, of pictures, `[batch, channels, height, width]`.
   public override func forward(_ input: Tensor) -> Tensor {
-    classifier(pool(relu(features(input))).flattened())
+    classifier(pooledFeatures(input))
   }
+
+  /// What goes into the classifier: `[batch, featureCount]`.
+  func pooledFeatures(_ input: Tensor) -> Tensor { pool(relu(features(input))).flattened() }
 
   /// The children that torchvision's network has.
   public override var namedChildren: [(name: String, module: Module)] {

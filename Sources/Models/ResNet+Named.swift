@@ -55,19 +55,4 @@ extension ResNet {
       .bottleneck, depths: [3, 4, 23, 3], classes: classes, inputChannels: inputChannels,
       groups: 32, widthPerGroup: 8)
   }
-
-  /// ResNet-18 that blurs before it strides.
-  ///
-  /// Reference: Zhang, arXiv:1904.11486; timm's `resnetblur18`.
-  public static func resnetblur18(classes: Int = 1000, inputChannels: Int = 3) -> ResNet {
-    ResNet(
-      .basic, depths: [2, 2, 2, 2], classes: classes, inputChannels: inputChannels, blurs: true)
-  }
-
-  /// ResNet-50 that blurs before it strides: timm's `resnetblur50`.
-  public static func resnetblur50(classes: Int = 1000, inputChannels: Int = 3) -> ResNet {
-    ResNet(
-      .bottleneck, depths: [3, 4, 6, 3], classes: classes, inputChannels: inputChannels, blurs: true
-    )
-  }
 }

@@ -1,17 +1,17 @@
 public import Layers
 public import Tensors
 
-/// A residual network with torchvision's layers, names and numbers; or timm's, which blurs before it strides.
+/// A residual network with torchvision's layers, names and numbers, or with timm's.
 ///
-/// References: He et al., arXiv:1512.03385; the blur: Zhang, arXiv:1904.11486.
+/// Reference: He et al., arXiv:1512.03385; what timm adds is in `TimmOptions`.
 public final class ResNet: Module, ImageClassifier {
-  /// The 7×7 convolution that begins the network.
-  public let conv1: Conv2D
+  /// The convolution that begins the network, 7×7; in timm's deep stems a sequence of three, 3×3.
+  public let conv1: Module
   /// Normalisation behind `conv1`.
   public let bn1: BatchNorm
-  /// ReLU behind `bn1`.
+  /// ReLU behind `bn1`; timm calls it `act1`.
   public let relu = ReLU()
-  /// 3×3 maxima with stride 2; those of every pixel and then a blur with stride 2, if the network blurs.
+  /// 3×3 maxima with stride 2, unless `TimmOptions.antialiasing` says otherwise.
   public let maxpool: Module
   /// Blocks at a quarter of the input's resolution.
   public let layer1: Sequential
@@ -21,15 +21,15 @@ public final class ResNet: Module, ImageClassifier {
   public let layer3: Sequential
   /// Blocks at a thirty-second: the usual place to look for class activation maps.
   public let layer4: Sequential
-  /// Mean over what `layer4` gives.
+  /// Mean over what `layer4` gives; timm calls it `global_pool`.
   public let avgpool = AdaptiveAvgPool2D()
   /// From features to classes.
   public let fc: Linear
 
   /// Channels that `layer4` gives.
   public let featureCount: Int
-  /// True for timm's blur networks.
-  public let blurs: Bool
+  /// What timm adds; nil: the network is torchvision's.
+  public let timm: TimmOptions?
   private let isInFastaiTable: Bool
 
   /// The kind of block.
@@ -49,32 +49,33 @@ public final class ResNet: Module, ImageClassifier {
   ///   - inputChannels: Channels of the pictures.
   ///   - groups: Groups of the 3×3 convolutions in bottlenecks.
   ///   - widthPerGroup: Channels of each group at the first layer.
-  ///   - blurs: Blur where the stride of a 3×3 filter would alias, and begin every block as the
-  ///     identity: timm's `resnetblur`.
+  ///   - timm: What timm's networks have beyond torchvision's; nil: torchvision's own.
   public init(
     _ block: Block, depths: [Int], classes: Int = 1000, inputChannels: Int = 3, groups: Int = 1,
-    widthPerGroup: Int = 64, blurs: Bool = false
+    widthPerGroup: Int = 64, timm: TimmOptions? = nil
   ) {
     precondition(depths.count == 4, "a ResNet has four layers, not \(depths.count)")
-    self.blurs = blurs
-    isInFastaiTable = groups == 1 && widthPerGroup == 64 && !blurs
-    maxpool =
-      blurs
-      ? Sequential(MaxPool2D(kernelSize: 3, stride: 1, padding: 1), BlurPool2D())
-      : MaxPool2D(kernelSize: 3, stride: 2, padding: 1)
-    conv1 = Conv2D(inputChannels, 64, kernelSize: 7, stride: 2, padding: 3, bias: false)
+    self.timm = timm
+    isInFastaiTable = groups == 1 && widthPerGroup == 64 && timm == nil
+    maxpool = timm?.stemPooling ?? MaxPool2D(kernelSize: 3, stride: 2, padding: 1)
+    conv1 =
+      timm?.deepStem == true
+      ? deepStem(inputChannels)
+      : Conv2D(inputChannels, 64, kernelSize: 7, stride: 2, padding: 3, bias: false)
     bn1 = BatchNorm(64)
     var inputs = 64
     func makeLayer(_ channels: Int, _ depth: Int, stride: Int) -> Sequential {
       let blocks = (0..<depth).map { i -> Module in
         defer { inputs = block == .basic ? channels : channels * 4 }
         let stride = i == 0 ? stride : 1
-        return switch block {
-        case .basic: BasicBlock(inputs, channels, stride: stride, blurs: blurs)
-        case .bottleneck:
-          Bottleneck(
-            inputs, channels, stride: stride, groups: groups, baseWidth: widthPerGroup,
-            blurs: blurs)
+        return switch (block, timm) {
+        case (.basic, let timm?): TimmBasicBlock(inputs, channels, stride: stride, timm)
+        case (.basic, nil): BasicBlock(inputs, channels, stride: stride)
+        case (.bottleneck, let timm?):
+          TimmBottleneck(
+            inputs, channels, stride: stride, groups: groups, baseWidth: widthPerGroup, timm)
+        case (.bottleneck, nil):
+          Bottleneck(inputs, channels, stride: stride, groups: groups, baseWidth: widthPerGroup)
         }
       }
       return Sequential(blocks)
@@ -92,10 +93,21 @@ public final class ResNet: Module, ImageClassifier {
     }
   }
 
+  private var bodyLayers: [(name: String, module: Module)] {
+    [
+      ("conv1", conv1), ("bn1", bn1), (timm == nil ? "relu" : "act1", relu), ("maxpool", maxpool),
+      ("layer1", layer1), ("layer2", layer2), ("layer3", layer3), ("layer4", layer4),
+    ]
+  }
+
+  /// The children that torchvision's, or timm's, network has.
+  public override var namedChildren: [(name: String, module: Module)] {
+    bodyLayers + [(timm == nil ? "avgpool" : "global_pool", avgpool), ("fc", fc)]
+  }
+
   /// Logits, `[batch, classes]`, of pictures, `[batch, channels, height, width]`.
   public override func forward(_ input: Tensor) -> Tensor {
-    let stem = maxpool(Module.convolved(conv1, bn1, relu, input))
-    return fc(avgpool(layer4(layer3(layer2(layer1(stem))))).flattened())
+    fc(avgpool(Module.inSequence(bodyLayers.map(\.module), input)).flattened())
   }
 
   /// The network without its pooling and classifier, as fastai cuts it.
@@ -103,13 +115,9 @@ public final class ResNet: Module, ImageClassifier {
   /// Its children are numbered: 0 `conv1`, 1 `bn1`, 2 `relu`, 3 `maxpool`, 4 to 7 the layers. A
   /// network of timm's is taken whole, as the only child `model`: `model.layer4.2`.
   public var body: Sequential {
-    let layers: [(name: String, module: Module)] = [
-      ("conv1", conv1), ("bn1", bn1), ("relu", relu), ("maxpool", maxpool), ("layer1", layer1),
-      ("layer2", layer2), ("layer3", layer3), ("layer4", layer4),
-    ]
-    return blurs
-      ? Sequential(named: [("model", Sequential(named: layers))])
-      : Sequential(layers.map(\.module))
+    timm == nil
+      ? Sequential(bodyLayers.map(\.module))
+      : Sequential(named: [("model", Sequential(named: bodyLayers))])
   }
 
   /// All up to `layer2`, and the rest; one group for what fastai has no rule for: timm's networks, ResNeXt, wide ones.
@@ -128,4 +136,17 @@ public final class ResNet: Module, ImageClassifier {
 
   /// `layer4`.
   public var lastSpatialLayer: String { "layer4" }
+
+  /// timm's rule for its own networks.
+  public var stemRule: StemRule { timm == nil ? .fastai : .timm }
+}
+
+/// Three 3×3 convolutions, the first with stride 2; the last is normalised by what stands behind it.
+private func deepStem(_ inputChannels: Int) -> Sequential {
+  func convolution(_ inputs: Int, _ outputs: Int, stride: Extent = 1) -> Conv2D {
+    Conv2D(inputs, outputs, kernelSize: 3, stride: stride, padding: 1, bias: false)
+  }
+  return Sequential(
+    convolution(inputChannels, 32, stride: 2), BatchNorm(32), ReLU(), convolution(32, 32),
+    BatchNorm(32), ReLU(), convolution(32, 64))
 }

@@ -6,28 +6,24 @@ public final class BasicBlock: Module {
   let conv1: Conv2D
   let bn1: BatchNorm
   let relu = ReLU()
-  let aa: BlurPool2D?
   let conv2: Conv2D
   let bn2: BatchNorm
   let downsample: Sequential?
 
-  /// Makes a block from `inputs` to `channels` channels; one that blurs strides behind its first ReLU.
-  public init(_ inputs: Int, _ channels: Int, stride: Int = 1, blurs: Bool = false) {
-    aa = blurs && stride > 1 ? BlurPool2D(stride: stride) : nil
+  /// Makes a block from `inputs` to `channels` channels.
+  public init(_ inputs: Int, _ channels: Int, stride: Int = 1) {
     conv1 = Conv2D(
-      inputs, channels, kernelSize: 3, stride: Extent(aa == nil ? stride : 1), padding: 1,
-      bias: false)
+      inputs, channels, kernelSize: 3, stride: Extent(stride), padding: 1, bias: false)
     bn1 = BatchNorm(channels)
     conv2 = Conv2D(channels, channels, kernelSize: 3, padding: 1, bias: false)
     bn2 = BatchNorm(channels)
     downsample = projection(inputs, channels, stride: stride)
-    if blurs { bn2.weight.initializer = .zeros }
   }
 
-  /// `relu(bn2(conv2(relu(bn1(conv1(x))))) + shortcut(x))`, blurred in front of `conv2` where there is a blur.
+  /// `relu(bn2(conv2(relu(bn1(conv1(x))))) + shortcut(x))`.
   public override func forward(_ input: Tensor) -> Tensor {
     let x = Module.convolved(conv1, bn1, relu, input)
-    return Module.convolved(conv2, bn2, relu, adding: downsample?(input) ?? input, aa?(x) ?? x)
+    return Module.convolved(conv2, bn2, relu, adding: downsample?(input) ?? input, x)
   }
 }
 
@@ -39,42 +35,36 @@ public final class Bottleneck: Module {
   let bn1: BatchNorm
   let conv2: Conv2D
   let bn2: BatchNorm
-  let aa: BlurPool2D?
   let conv3: Conv2D
   let bn3: BatchNorm
   let relu = ReLU()
   let downsample: Sequential?
 
-  /// Makes a block from `inputs` to four times `channels` channels; one that blurs strides behind its second ReLU.
+  /// Makes a block from `inputs` to four times `channels` channels.
   public init(
-    _ inputs: Int, _ channels: Int, stride: Int = 1, groups: Int = 1, baseWidth: Int = 64,
-    blurs: Bool = false
+    _ inputs: Int, _ channels: Int, stride: Int = 1, groups: Int = 1, baseWidth: Int = 64
   ) {
-    aa = blurs && stride > 1 ? BlurPool2D(stride: stride) : nil
     let width = channels * baseWidth / 64 * groups
     conv1 = Conv2D(inputs, width, kernelSize: 1, bias: false)
     bn1 = BatchNorm(width)
     conv2 = Conv2D(
-      width, width, kernelSize: 3, stride: Extent(aa == nil ? stride : 1), padding: 1,
-      groups: groups, bias: false)
+      width, width, kernelSize: 3, stride: Extent(stride), padding: 1, groups: groups, bias: false)
     bn2 = BatchNorm(width)
     conv3 = Conv2D(width, channels * 4, kernelSize: 1, bias: false)
     bn3 = BatchNorm(channels * 4)
     downsample = projection(inputs, channels * 4, stride: stride)
-    if blurs { bn3.weight.initializer = .zeros }
   }
 
-  /// `relu(bn3(conv3(relu(bn2(conv2(relu(bn1(conv1(x)))))))) + shortcut(x))`, blurred in front of
-  /// `conv3` where there is a blur.
+  /// `relu(bn3(conv3(relu(bn2(conv2(relu(bn1(conv1(x)))))))) + shortcut(x))`.
   public override func forward(_ input: Tensor) -> Tensor {
     let x = Module.convolved(conv1, bn1, relu, input)
     let y = Module.convolved(conv2, bn2, relu, x)
-    return Module.convolved(conv3, bn3, relu, adding: downsample?(input) ?? input, aa?(y) ?? y)
+    return Module.convolved(conv3, bn3, relu, adding: downsample?(input) ?? input, y)
   }
 }
 
 /// The shortcut where shapes change: a 1×1 convolution and batch norm.
-private func projection(_ inputs: Int, _ outputs: Int, stride: Int) -> Sequential? {
+func projection(_ inputs: Int, _ outputs: Int, stride: Int) -> Sequential? {
   guard stride != 1 || inputs != outputs else { return nil }
   return Sequential(
     Conv2D(inputs, outputs, kernelSize: 1, stride: Extent(stride), bias: false), BatchNorm(outputs))

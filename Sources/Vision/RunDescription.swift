@@ -2,7 +2,7 @@ public import DataBlocks
 import Checkpoints
 import Foundation
 import Layers
-import Models
+public import Models
 public import Training
 
 /// What `run.json` says of a run that trained a picture classifier: enough to use its weights.
@@ -40,10 +40,17 @@ public struct RunDescription: Sendable, Equatable, Codable {
 
   /// The network with the weights of a checkpoint, and a predictor around it.
   ///
+  /// - Parameters:
+  ///   - path: The checkpoint.
+  ///   - known: Architectures to look for the run's in: those of the framework, or those and one's own.
+  /// - Returns: Body and head with their weights, and what answers for files.
   /// - Throws: `UnknownArchitecture`, `CheckpointError`, or `WeightsMismatch`.
-  public func load(weights path: String) throws -> (vision: VisionModel, predictor: Predictor) {
+  public func load(weights path: String, among known: [Architecture] = Architecture.all) throws -> (
+    vision: VisionModel, predictor: Predictor
+  ) {
     let vision = VisionModel(
-      try Architecture.named(architecture), classes: vocab.count, seed: seed)
+      try Architecture.named(architecture, among: known), classes: vocab.count,
+      inputChannels: preprocessing.normalize.mean.count, seed: seed)
     let file = try SafeTensors(contentsOf: path)
     let report = vision.load(file.tensors { !$0.hasPrefix("optimizer:") })
     guard report.isComplete else { throw WeightsMismatch(path: path, report: "\(report)") }

@@ -1,6 +1,6 @@
 public import DataBlocks
-import Layers
-import Models
+public import Layers
+public import Models
 public import Training
 
 /// Makes a learner for pictures: fastai's `vision_learner`.
@@ -10,7 +10,8 @@ public import Training
 ///
 /// - Parameters:
 ///   - dataLoaders: Loaders for training and validation.
-///   - name: Such as "resnet18".
+///   - architecture: Such as `.named("resnet18")`, or one of your own; it takes as many channels as the
+///     loaders' pictures have.
 ///   - loss: Cross entropy unless given.
 ///   - rule: fastai's Adam unless given.
 ///   - metrics: What to measure on validation.
@@ -19,17 +20,30 @@ public import Training
 ///   - head: What differs from fastai's default head.
 ///   - seed: Seeds first values and dropout.
 /// - Returns: A learner whose `model` is `Sequential(body, head)`, and its parts.
+public func visionLearner(
+  _ dataLoaders: DataLoaders, _ architecture: Architecture, loss: LossFunction = .crossEntropy(),
+  rule: any UpdateRule = Adam(), metrics: [Metric] = [], callbacks: [any Callback] = [],
+  learningRate: LearningRates = 1e-3, head: HeadOptions = HeadOptions(), seed: UInt64 = 42
+) -> VisionLearner {
+  let vision = VisionModel(
+    architecture, classes: dataLoaders.vocab.count,
+    inputChannels: dataLoaders.preprocessing.normalize.mean.count, head: head, seed: seed)
+  return VisionLearner(
+    vision, dataLoaders, loss: loss, rule: rule, metrics: metrics, callbacks: callbacks,
+    learningRate: learningRate, seed: seed)
+}
+
+/// Makes a learner for pictures from the name of an architecture, such as "resnet18".
+///
 /// - Throws: `UnknownArchitecture`.
 public func visionLearner(
   _ dataLoaders: DataLoaders, _ name: String, loss: LossFunction = .crossEntropy(),
   rule: any UpdateRule = Adam(), metrics: [Metric] = [], callbacks: [any Callback] = [],
   learningRate: LearningRates = 1e-3, head: HeadOptions = HeadOptions(), seed: UInt64 = 42
 ) throws -> VisionLearner {
-  let vision = VisionModel(
-    try Architecture.named(name), classes: dataLoaders.vocab.count, head: head, seed: seed)
-  return VisionLearner(
-    vision, dataLoaders, loss: loss, rule: rule, metrics: metrics, callbacks: callbacks,
-    learningRate: learningRate, seed: seed)
+  visionLearner(
+    dataLoaders, try Architecture.named(name), loss: loss, rule: rule, metrics: metrics,
+    callbacks: callbacks, learningRate: learningRate, head: head, seed: seed)
 }
 
 /// A learner for pictures: a `Learner` that knows what its model is made of and answers for files.
@@ -58,4 +72,11 @@ public final class VisionLearner: Learner {
   public func predict(_ path: String) throws(DataError) -> (
     label: String, index: Int, probabilities: [Double]
   ) { try predictor.predict(path) }
+
+  /// The model layer by layer, for one picture: fastai's `learn.summary()`.
+  public var summary: ModelSummary {
+    let (preprocessing, size) = (predictor.preprocessing, predictor.preprocessing.inputSize)
+    return ModelSummary(
+      of: model, input: [1, preprocessing.normalize.mean.count, size.height, size.width])
+  }
 }

@@ -18,12 +18,19 @@ public struct VisionModel {
   private let network: any ImageClassifier
 
   /// Makes a network with values drawn from a seed.
+  ///
+  /// - Parameters:
+  ///   - architecture: Where the body comes from.
+  ///   - classes: Outputs of the head.
+  ///   - inputChannels: Channels of the pictures; weights for RGB are made to fit them as they are loaded.
+  ///   - options: What differs from fastai's default head.
+  ///   - seed: Seeds first values.
   public init(
-    _ architecture: Architecture, classes: Int, head options: HeadOptions = HeadOptions(),
-    seed: UInt64 = 42
+    _ architecture: Architecture, classes: Int, inputChannels: Int = 3,
+    head options: HeadOptions = HeadOptions(), seed: UInt64 = 42
   ) {
     self.architecture = architecture
-    network = architecture.makeModel(classes: classes)
+    network = architecture.makeModel(classes: classes, inputChannels: inputChannels)
     body = network.body
     head = createHead(features: network.featureCount, classes: classes, options: options)
     model = Sequential(body, head)
@@ -56,13 +63,18 @@ public struct VisionModel {
     }.map(\.path)
   }
 
-  /// Takes weights of a whole network with the names of torchvision or timm (the classifier is left:
-  /// the head is new), or of a network that this program or fastai saved.
+  /// Takes weights of a whole network with the names of its origin (the classifier is left: the head is
+  /// new), or of a network that this program or fastai saved.
+  ///
+  /// The first convolution of a whole network is made to fit the number of input channels, by the
+  /// network's `stemRule`.
   public func load(_ source: [String: Tensor]) -> Module.LoadReport {
-    if source.keys.contains(where: { $0.hasPrefix("0.") }) { return model.load(source) }
+    // fastai's own networks number their children too, so the names themselves do not tell.
+    let saved = model.stateDictionary.count { source.keys.contains($0.name) }
+    let named = network.fitting(source)
+    let whole = network.stateDictionary.count { named.keys.contains($0.name) }
+    if saved >= whole, saved > 0 { return model.load(source) }
     let classifier = network.classifierName + "."
-    let named = Dictionary(
-      source.map { (network.entryName($0.key), $0.value) }, uniquingKeysWith: { first, _ in first })
     var report = network.load(named.filter { !$0.key.hasPrefix(classifier) })
     report.missing.removeAll { $0.hasPrefix(classifier) }
     report.unexpected += named.keys.filter { $0.hasPrefix(classifier) }.sorted()

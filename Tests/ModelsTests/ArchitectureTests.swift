@@ -10,29 +10,29 @@ struct ArchitectureTests {
   @Test("an unknown name is refused with the nearest ones")
   func unknown() {
     #expect(throws: UnknownArchitecture(name: "resnet19")) { try Architecture.named("resnet19") }
-    #expect(UnknownArchitecture(name: "resnet35").nearest.first == "resnet34")
+    #expect(UnknownArchitecture(name: "resnet35").nearest.prefix(2) == ["resnet32", "resnet34"])
     #expect("\(UnknownArchitecture(name: "resnt50"))".contains("resnet50"))
     #expect(UnknownArchitecture(name: "resnet_blur50").nearest.first == "resnetblur50")
     #expect(UnknownArchitecture(name: "DenseNet-121").nearest.first == "densenet121")
     #expect(UnknownArchitecture(name: "wide_resnet50").nearest.first == "wide_resnet50_2")
   }
 
-  /// Numbers of parameters with 1000 classes, as torchvision 0.29.2 and timm 1.0.31 count them.
-  static let counts = [
-    "densenet121": 7_978_856, "densenet161": 28_681_000, "densenet169": 14_149_480,
-    "densenet201": 20_013_928, "resnet101": 44_549_160, "resnet152": 60_192_808,
-    "resnet18": 11_689_512, "resnet34": 21_797_672, "resnet50": 25_557_032,
-    "resnetblur18": 11_689_512, "resnetblur50": 25_557_032, "resnext101_32x8d": 88_791_336,
-    "resnext50_32x4d": 25_028_904, "wide_resnet101_2": 126_886_696, "wide_resnet50_2": 68_883_240,
-  ]
-
-  @Test("every network has the known number of parameters", arguments: Architecture.all.map(\.name))
-  func parameterCount(name: String) throws {
+  @Test("every network has the known parameters and work", arguments: Architecture.all.map(\.name))
+  func counts(name: String) throws {
     let model = try Architecture.named(name).makeModel()
-    #expect(model.parameters.reduce(0) { $0 + $1.shape.reduce(1, *) } == Self.counts[name])
+    let (parameters, multiplyAdds) = try #require(architectureFacts[name])
+    #expect(model.parameters.reduce(0) { $0 + $1.shape.reduce(1, *) } == parameters)
+    let size = try Architecture.named(name).origin == .cifar ? 32 : 64
+    let summary = ModelSummary(of: model, input: [1, 3, size, size])
+    #expect(summary.parameters == parameters && summary.multiplyAdds == multiplyAdds)
+    #expect(summary.trainable == parameters)
+    #expect(summary.layers.allSatisfy { $0.output != nil })
     let grouped = model.bodyGroups.flatMap(\.self)
     #expect(grouped.map(ObjectIdentifier.init) == model.body.parameters.map(ObjectIdentifier.init))
-    #expect(model[model.lastSpatialLayer] != nil && model[model.classifierName] is Linear)
+    #expect(model[model.lastSpatialLayer] != nil)
+    let classifier = try #require(model[model.classifierName])
+    #expect(classifier.modules.contains { $0 is Linear })
+    #expect(!model.blocks.isEmpty)
   }
 
   @Test("names are in order, and there is one of each")
@@ -43,7 +43,10 @@ struct ArchitectureTests {
 
   @Test(
     "bodies give the channels they promise, at a thirty-second of the input's size",
-    arguments: ["resnet18", "resnetblur18", "resnext50_32x4d", "densenet121"])
+    arguments: [
+      "resnet18", "resnetblur18", "resnext50_32x4d", "densenet121", "resnet18d", "resnetaa50",
+      "seresnet18", "xresnet18", "chexnet",
+    ])
   func bodies(name: String) throws {
     let model = try Architecture.named(name).makeModel(classes: 3, inputChannels: 1).eval()
     let x = Tensor(repeating: 0.5, shape: [1, 1, 64, 96])
@@ -53,13 +56,58 @@ struct ArchitectureTests {
     #expect(network.body(x).shape == [1, network.featureCount, 2, 3])
   }
 
-  @Test("timm's blocks begin as the identity, torchvision's do not")
-  func firstValues() throws {
-    func lastScale(_ model: ResNet) -> Float? {
-      (model["layer2.1.bn3"] as? BatchNorm)?.weight.value.floatScalars.max()
+  @Test(
+    "timm's and fastai's blocks begin as the identity, torchvision's and CIFAR's do not",
+    arguments: [
+      ("resnetblur50", "layer2.1.bn3", 0), ("resnet18d", "layer4.0.bn2", 0),
+      ("xresnet18_deep", "8.0.convpath.1.1", 0), ("xresnet50", "4.0.convpath.2.1", 0),
+      ("resnet50", "layer2.1.bn3", 1), ("resnet20", "layer2.1.bn2", 1),
+      ("xresnet50", "4.0.convpath.1.1", 1),
+    ])
+  func firstValues(name: String, path: String, scale: Float) throws {
+    let model = try Architecture.named(name).makeModel()
+    let norm = try #require(model[path] as? BatchNorm)
+    #expect(Set(norm.weight.value.floatScalars) == [scale])
+    #expect(Set(norm.bias.value.floatScalars) == [0])
+  }
+
+  @Test("CheXNet gives the sigmoid of its logits, 14 of them with names; the others give logits")
+  func outputs() throws {
+    let architecture = try Architecture.named("chexnet")
+    #expect(architecture.classes == 14 && architecture.labels.count == 14)
+    #expect(architecture.labels.firstIndex(of: "Pneumothorax") == 7)
+    let model = try #require(architecture.makeModel() as? CheXNet)
+    model.initialize(seed: 1)
+    let x = Tensor(repeating: 0.4, shape: [1, 3, 32, 32])
+    let logits = model.eval().logits(x)
+    #expect(logits.shape == [1, 14] && model.outputs == .probabilities)
+    #expect(model(x).floatScalars == logits.sigmoid().floatScalars)
+    #expect(try Architecture.named("resnet20").makeModel().outputs == .logits)
+    #expect(Architecture.all.filter { $0.origin == .cifar }.allSatisfy { $0.classes == 10 })
+  }
+
+  @Test("one's own architectures are found where they are named")
+  func own() throws {
+    let mine = Architecture("mine", classes: 2, labels: ["no", "yes"]) {
+      ResNet.resnet18(classes: $0, inputChannels: $1)
     }
-    #expect(lastScale(.resnetblur50()) == 0)
-    #expect(lastScale(.resnet50()) == 1)
+    #expect(try Architecture.named("Mine", among: Architecture.all + [mine]) == mine)
+    #expect(throws: UnknownArchitecture(name: "mine")) { try Architecture.named("mine") }
+    #expect((mine.makeModel()["fc"] as? Linear)?.weight.shape == [2, 512])
+  }
+
+  @Test("every network takes pictures of 32 x 32, and refuses those that leave no pixel")
+  func sizes() async {
+    for architecture in Architecture.all {
+      let summary = ModelSummary(of: architecture.makeModel(classes: 3), input: [1, 3, 32, 32])
+      #expect(summary.output == [1, 3], "\(architecture.name)")
+    }
+    await #expect(processExitsWith: .failure) {
+      _ = ModelSummary(of: DenseNet.densenet121(), input: [1, 3, 16, 16])
+    }
+    await #expect(processExitsWith: .failure) {
+      _ = try Architecture.named("resnet18").makeModel(classes: 0)
+    }
   }
 
   @Test("older names of DenseNet's weights are understood")

@@ -31,7 +31,10 @@ struct BlockRecomputationTests {
 
   @Test(
     "the same gradients and statistics, bit by bit",
-    arguments: ["resnet18", "resnet50", "resnetblur18", "densenet121"])
+    arguments: [
+      "resnet18", "resnet50", "resnetblur18", "densenet121", "seresnet18", "resnetaa50",
+      "xresnet18_deep", "resnet20",
+    ])
   func same(name: String) throws {
     let plain = try step(name, recomputing: false)
     #expect(plain.count > 60)

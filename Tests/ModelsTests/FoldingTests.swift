@@ -35,7 +35,10 @@ private func distance(_ model: any ImageClassifier, _ x: Tensor) -> Double {
 
 @Suite("Batch norm folded into convolutions at inference", .serialized)
 struct FoldingTests {
-  static let names = ["resnet18", "resnetblur18", "densenet121"]
+  static let names = [
+    "resnet18", "resnetblur18", "densenet121", "resnet18d", "seresnet18", "resnetaa50", "xresnet18",
+    "resnet20",
+  ]
 
   @Test("gives what the layers give one by one", arguments: names, [1, 4])
   func folded(name: String, count: Int) throws {

@@ -51,6 +51,10 @@ struct ModelFixture {
         scale: try #require((input["scale"] as? NSNumber)?.doubleValue)), shape: shape)
   }
 
+  var classes: Int {
+    get throws { try #require(json["classes"] as? Int) }
+  }
+
   var labels: Tensor {
     get throws {
       let labels = try #require(json["labels"] as? [String: Any])

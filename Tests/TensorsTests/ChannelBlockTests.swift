@@ -61,6 +61,42 @@ struct ChannelBlockTests {
   }
 
   @Test(
+    "channels times their own numbers: in any layout what broadcasting gives",
+    arguments: [[2, 32, 5, 4], [3, 17, 3, 3], [1, 16, 1, 1]])
+  func channelScale(shape: [Int]) throws {
+    let plain = numbers(shape)
+    let blocked = asConvolved(plain)
+    let factors = numbers([shape[0], shape[1], 1, 1], seed: 3)
+    let f = { (x: [Tensor]) in x[0].scalingChannels(by: x[1]) }
+    let y = plain * factors
+    let wanted = gradients([plain, factors]) { $0[0] * $0[1] }
+    for images in [plain, blocked] {
+      let z = f([images, factors])
+      #expect(z.layout == images.layout)
+      expectClose(z.floatScalars, y.floatScalars, absolute: 1e-6)
+      let found = gradients([images, factors], f)
+      for (a, b) in zip(found, wanted) {
+        #expect(a.shape == b.shape)
+        expectClose(a.floatScalars, b.floatScalars, absolute: 1e-5)
+      }
+      let short = f([images.converted(to: .bfloat16), factors])
+      #expect(short.dtype == .bfloat16)
+      expectClose(
+        short.converted(to: .float32).floatScalars, y.floatScalars, absolute: 0.01, relative: 0.01)
+    }
+  }
+
+  @Test("factors of another shape are refused")
+  func channelScaleRefused() async {
+    await #expect(processExitsWith: .failure) {
+      _ = Tensor.ones([2, 3, 4, 4]).scalingChannels(by: Tensor.ones([2, 4, 1, 1]))
+    }
+    await #expect(processExitsWith: .failure) {
+      _ = Tensor.ones([2, 3, 4, 4]).scalingChannels(by: Tensor.ones([1, 3, 1, 1]))
+    }
+  }
+
+  @Test(
     "joined channels stay in blocks where whole blocks meet, and so do the gradients",
     arguments: [[32, 16], [16, 48, 32], [32, 7], [32, 3, 16], [5, 16]])
   func concatenation(channels: [Int]) {

@@ -54,6 +54,23 @@ struct GradientTableTests {
     }
   }
 
+  @Test("channels times their own numbers")
+  func channelScale() {
+    let (images, factors) = (numbers([2, 3, 2, 4]), numbers([2, 3, 1, 1], seed: 6))
+    checkGradient("images", [2, 3, 2, 4]) { $0.scalingChannels(by: factors) }
+    checkGradient("factors", [2, 3, 1, 1]) { images.scalingChannels(by: $0) }
+  }
+
+  @Test("means of windows that hang over the edge, even over an image smaller than they are")
+  func overhanging() {
+    let geometry = PoolingGeometry(
+      kernelSize: 2, stride: 2, ceilMode: true, countsPadding: false)
+    for shape in [[1, 2, 1, 1], [2, 17, 3, 1], [1, 1, 5, 4]] {
+      checkGradient("mean", shape) { $0.avgPool2d(geometry) }
+    }
+    #expect(Tensor([3] as [Float], shape: [1, 1, 1, 1]).avgPool2d(geometry).item == 3)
+  }
+
   @Test("shaping")
   func shaping() {
     checkGradient("expanded", [3, 1]) { $0.expanded(to: [2, 3, 4]) }

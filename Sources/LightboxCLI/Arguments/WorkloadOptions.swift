@@ -51,10 +51,11 @@ struct WorkloadOptions: ParsableArguments {
     if let threads { Compute.threads = threads }
     Compute.convolution = convolution
     try Compute.use(precision)
-    let model = try Architecture.named(arch).makeModel()
+    let architecture = try Architecture.named(arch)
+    let model = architecture.makeModel()
     model.recomputeBlocks(recompute)
     return Workload(
-      model: model, mode: mode, batchSize: batchSize, size: size)
+      model: model, classes: architecture.classes, mode: mode, batchSize: batchSize, size: size)
   }
 }
 
@@ -69,14 +70,16 @@ struct Workload {
   private let targets: Tensor
   private let optimizer: Optimizer
 
-  init(model: Module, mode: WorkloadOptions.Mode, batchSize: Int, size: Int) {
+  init(
+    model: Module, classes: Int, mode: WorkloadOptions.Mode, batchSize: Int, size: Int
+  ) {
     self.model = model.train(mode == .train)
     self.mode = mode
     var random = RandomSource(seed: 1)
     images = Tensor(
       (0..<(batchSize * 3 * size * size)).map { _ in Float(random.normal()) },
       shape: [batchSize, 3, size, size])
-    targets = Tensor((0..<batchSize).map { Int64($0 % 1000) })
+    targets = Tensor((0..<batchSize).map { Int64($0 % classes) })
     optimizer = Optimizer(
       Adam(), groups: [model.namedParameters.map { ($0.name, $0.parameter) }])
     model.labelForProfile()

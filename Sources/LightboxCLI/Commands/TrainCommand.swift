@@ -14,8 +14,7 @@ struct TrainCommand: ParsableCommand {
   @OptionGroup var source: TableOptions
   @OptionGroup var compute: ComputeOptions
 
-  @Option(
-    help: "Architecture: \(Architecture.all.map(\.name).joined(separator: ", ")).")
+  @Option(help: "Architecture; lightbox models lists them.")
   var arch = "resnet18"
 
   @Option(help: "Weights to start from: safetensors with torchvision's names.")

@@ -48,7 +48,7 @@ public struct Extent: Sendable, Hashable, ExpressibleByIntegerLiteral, CustomStr
 package struct ConvolutionShape: Sendable {
   var key: lb_convolution
   /// Logical shape of the result.
-  let outputShape: [Int]
+  package let outputShape: [Int]
   let groups: Int
 
   package init(input: [Int], weight: [Int], bias: [Int]?, _ g: ConvolutionGeometry) {

@@ -28,8 +28,9 @@ public struct PoolingGeometry: Sendable, Hashable {
 
   /// Windows along a dimension, by PyTorch's rule: none may start in the right-hand margin.
   func windows(_ length: Int, _ kernel: Int, _ stride: Int, _ padding: Int) -> Int {
-    let span = length + 2 * padding - kernel
-    var count = (ceilMode ? span + stride - 1 : span) / stride + 1
+    let span = length + 2 * padding - kernel + (ceilMode ? stride - 1 : 0)
+    guard span >= 0 else { return 0 }
+    var count = span / stride + 1
     if ceilMode, (count - 1) * stride >= length + padding { count -= 1 }
     return count
   }
@@ -45,12 +46,15 @@ extension Tensor {
     precondition(
       g.kernelSize.height > 0 && g.kernelSize.width > 0 && g.stride.height > 0 && g.stride.width > 0
         && g.padding.height * 2 <= g.kernelSize.height && g.padding.width * 2 <= g.kernelSize.width
-        && h + 2 * g.padding.height >= g.kernelSize.height
-        && w + 2 * g.padding.width >= g.kernelSize.width,
+        && h > 0 && w > 0,
       "\(name): a window of \(g.kernelSize), stride \(g.stride), padding \(g.padding) does not fit "
         + "an input of \(shape)")
     let oh = g.windows(h, g.kernelSize.height, g.stride.height, g.padding.height)
     let ow = g.windows(w, g.kernelSize.width, g.stride.width, g.padding.width)
+    precondition(
+      oh > 0 && ow > 0,
+      "\(name): a window of \(g.kernelSize), stride \(g.stride), padding \(g.padding) does not fit "
+        + "an input of \(shape)")
     if maximum, let result = maximaInBlocks(g, Extent(oh, ow), name) { return result }
     var key = lb_pooling()
     key.source = oneDNNLayout.address

@@ -1,0 +1,68 @@
+import ArgumentParser
+import Lightbox
+
+struct ModelsShowCommand: ParsableCommand {
+  static let configuration = CommandConfiguration(
+    commandName: "show", abstract: "Show a network layer by layer: shapes, parameters, work.",
+    discussion: """
+      Shapes are those of one picture: channels, rows, columns. MMACs are 1e6 multiplications, each with \
+      an addition.
+      """)
+
+  @Argument(help: "The network's name; see lightbox models.")
+  var name: String
+
+  @Option(help: "Rows and columns of a picture; what the network was made for unless said.")
+  var size: Int?
+
+  @Option(help: "Classes; as many as upstream's weights have unless said.")
+  var classes: Int?
+
+  @Option(help: "Channels of a picture.")
+  var channels = 3
+
+  @Flag(help: "Print JSON.")
+  var json = false
+
+  func validate() throws {
+    if let size, !(32...4096).contains(size) {
+      throw ValidationError("--size \(size): use 32 to 4096")
+    }
+    if let classes, !(1...1_000_000).contains(classes) {
+      throw ValidationError("--classes \(classes): use 1 to 1000000")
+    }
+    if !(1...1024).contains(channels) {
+      throw ValidationError("--channels \(channels): use 1 to 1024")
+    }
+  }
+
+  struct Report: Encodable {
+    let name: String
+    let mapLayer: String
+    let parameters: Int
+    let trainable: Int
+    let multiplyAdds: Int
+    let summary: ModelSummary
+  }
+
+  func run() throws {
+    let architecture = try Architecture.named(name)
+    Compute.threads = 1
+    let size = size ?? architecture.pictureSize
+    let model = architecture.makeModel(classes: classes, inputChannels: channels)
+    let summary = ModelSummary(of: model, input: [1, channels, size, size])
+    if json {
+      try printJSON(
+        Report(
+          name: architecture.name, mapLayer: model.lastSpatialLayer,
+          parameters: summary.parameters, trainable: summary.trainable,
+          multiplyAdds: summary.multiplyAdds, summary: summary))
+      return
+    }
+    print("\(architecture.name) (input: \(channels) x \(size) x \(size))")
+    print(summary)
+    print(
+      "\(digits(Double(summary.multiplyAdds) * 1e-9, 2)) GFLOPs (multiply-adds), "
+        + "maps are taken at \(model.lastSpatialLayer)")
+  }
+}

@@ -44,8 +44,7 @@ public struct RunDescription: Sendable, Equatable, Codable {
   public func load(weights path: String) throws -> (vision: VisionModel, predictor: Predictor) {
     let vision = VisionModel(
       try Architecture.named(architecture), classes: vocab.count, seed: seed)
-    let file = try SafeTensors(contentsOf: path)
-    let report = vision.load(file.tensors { !$0.hasPrefix("optimizer:") })
+    let report = try vision.load(Checkpoint(contentsOf: path))
     guard report.isComplete else { throw WeightsMismatch(path: path, report: "\(report)") }
     vision.model.eval()
     return (vision, Predictor(model: vision.model, vocab: vocab, preprocessing: preprocessing))

@@ -15,7 +15,7 @@ public struct VisionModel {
   public let body: Sequential
   /// Pooling and classifier.
   public let head: Sequential
-  private let network: any ImageClassifier
+  let network: any ImageClassifier
 
   /// Makes a network with values drawn from a seed.
   public init(

@@ -13,6 +13,48 @@ static const uint32_t K[64] = {
     0x19a4c116, 0x1e376c08, 0x2748774c, 0x34b0bcb5, 0x391c0cb3, 0x4ed8aa4a, 0x5b9cca4f, 0x682e6ff3,
     0x748f82ee, 0x78a5636f, 0x84c87814, 0x8cc70208, 0x90befffa, 0xa4506ceb, 0xbef9a3f7, 0xc67178f2};
 
+#if defined(__x86_64__)
+#include <cpuid.h>
+#include <immintrin.h>
+
+// The same with the processor's own instructions, several times as fast: weights have hundreds of
+// megabytes. Two registers hold the state as the instructions want it, a b e f and c d g h.
+__attribute__((target("sha,sse4.1"))) static void compress_by_processor(uint32_t s[8],
+                                                                        const uint8_t *p,
+                                                                        size_t blocks) {
+  const __m128i swap = _mm_set_epi64x(0x0c0d0e0f08090a0b, 0x0405060700010203);
+  __m128i abcd = _mm_shuffle_epi32(_mm_loadu_si128((const __m128i *)s), 0xB1);
+  __m128i efgh = _mm_shuffle_epi32(_mm_loadu_si128((const __m128i *)(s + 4)), 0x1B);
+  __m128i abef = _mm_alignr_epi8(abcd, efgh, 8);
+  __m128i cdgh = _mm_blend_epi16(efgh, abcd, 0xF0);
+  for (; blocks; --blocks, p += 64) {
+    __m128i w[16], a = abef, c = cdgh;
+    for (int i = 0; i < 16; ++i) {
+      if (i < 4)
+        w[i] = _mm_shuffle_epi8(_mm_loadu_si128((const __m128i *)p + i), swap);
+      else
+        w[i] = _mm_sha256msg2_epu32(_mm_add_epi32(_mm_sha256msg1_epu32(w[i - 4], w[i - 3]),
+                                                  _mm_alignr_epi8(w[i - 1], w[i - 2], 4)),
+                                    w[i - 1]);
+      __m128i round = _mm_add_epi32(w[i], _mm_loadu_si128((const __m128i *)K + i));
+      c = _mm_sha256rnds2_epu32(c, a, round);
+      a = _mm_sha256rnds2_epu32(a, c, _mm_shuffle_epi32(round, 0x0E));
+    }
+    abef = _mm_add_epi32(abef, a);
+    cdgh = _mm_add_epi32(cdgh, c);
+  }
+  __m128i feba = _mm_shuffle_epi32(abef, 0x1B), dchg = _mm_shuffle_epi32(cdgh, 0xB1);
+  _mm_storeu_si128((__m128i *)s, _mm_blend_epi16(feba, dchg, 0xF0));
+  _mm_storeu_si128((__m128i *)(s + 4), _mm_alignr_epi8(dchg, feba, 8));
+}
+
+static int processor_has_sha(void) {
+  unsigned a, b, c, d;
+  return __builtin_cpu_supports("sse4.1") && __get_cpuid_count(7, 0, &a, &b, &c, &d) &&
+         (b >> 29 & 1);
+}
+#endif
+
 static uint32_t turn(uint32_t x, int n) { return x >> n | x << (32 - n); }
 
 static void compress(uint32_t s[8], const uint8_t *p) {
@@ -33,6 +75,16 @@ static void compress(uint32_t s[8], const uint8_t *p) {
   s[0] += a, s[1] += b, s[2] += c, s[3] += d, s[4] += e, s[5] += f, s[6] += g, s[7] += h;
 }
 
+static void compress_all(uint32_t s[8], const uint8_t *p, size_t blocks) {
+#if defined(__x86_64__)
+  if (processor_has_sha()) {
+    compress_by_processor(s, p, blocks);
+    return;
+  }
+#endif
+  for (; blocks; --blocks, p += 64) compress(s, p);
+}
+
 void lb_sha256_begin(lb_sha256 *hash) {
   static const uint32_t start[8] = {0x6a09e667, 0xbb67ae85, 0x3c6ef372, 0xa54ff53a,
                                     0x510e527f, 0x9b05688c, 0x1f83d9ab, 0x5be0cd19};
@@ -49,9 +101,11 @@ void lb_sha256_add(lb_sha256 *hash, const void *bytes, size_t count) {
     memcpy(hash->pending + held, p, part);
     p += part, count -= part;
     if (held + part < 64) return;
-    compress(hash->state, hash->pending);
+    compress_all(hash->state, hash->pending, 1);
   }
-  for (; count >= 64; p += 64, count -= 64) compress(hash->state, p);
+  compress_all(hash->state, p, count / 64);
+  p += count / 64 * 64;
+  count %= 64;
   if (count) memcpy(hash->pending, p, count);
 }
 

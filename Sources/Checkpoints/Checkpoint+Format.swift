@@ -11,13 +11,18 @@ extension Checkpoint {
     if head.starts(with: [0x50, 0x4B, 0x03, 0x04]) || head.starts(with: [0x50, 0x4B, 0x05, 0x06]) {
       return .pyTorchZip
     }
+    // safetensors: eight bytes of length, then a JSON object. The length may begin as a pickle does.
+    let length = head.prefix(8).reversed().reduce(0 as UInt64) { $0 << 8 | UInt64($1) }
+    if head.count > 8, head[8] == UInt8(ascii: "{"), length <= UInt64(data.count) {
+      return .safetensors
+    }
     // PROTO, or torch.save's magic number as protocols 0 and 1 write it.
     if head[0] == 0x80 && head.count > 1 && head[1] < 0x20
       || head.starts(with: Array("L119547037146038801333356L\n".utf8))
     {
       return .pyTorchLegacy
     }
-    // safetensors: eight bytes of length, the upper ones 0, then a JSON object.
+    // Not sound, but its reader says best why.
     if head.count > 8 && head[8] == UInt8(ascii: "{") || path.lowercased().hasSuffix(".safetensors")
     {
       return .safetensors

@@ -34,6 +34,14 @@ public struct CheckpointComparison: Sendable {
     public let absolute: Double
     /// The largest |a - b| / max(|a|, |b|).
     public let relative: Double
+
+    /// Makes a difference.
+    public init(types: [ScalarType], count: Int, absolute: Double, relative: Double) {
+      self.types = types
+      self.count = count
+      self.absolute = absolute
+      self.relative = relative
+    }
   }
 
   /// One line per name, in the first file's order, then what only the second has.

@@ -48,7 +48,7 @@ public struct CheckpointError: Error, Sendable, Equatable, CustomStringConvertib
     case .damaged(let text): "\(path): not a sound PyTorch file: \(text)"
     case .foreignClass(let name):
       "\(path): the file asks for \(name), which is neither a tensor nor a plain value; nothing was run. "
-        + "If you trust it, load it in Python and save only the weights: "
+        + "If it is your own file, save only the weights in Python: "
         + "torch.save(model.state_dict(), \"out.pth\")"
     case .noWeights(let text): "\(path): \(text)"
     }

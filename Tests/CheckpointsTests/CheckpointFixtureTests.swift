@@ -102,7 +102,7 @@ struct CheckpointFixtureTests {
         let checkpoint = try Checkpoint(contentsOf: path(file.file))
         _ = try checkpoint.tensors(checkpoint.entries.map(\.name))
         #expect(file.expected != "refuse", "\(file.file) was taken: \(file.why)")
-      } catch let error as CheckpointError {
+      } catch {
         #expect("\(error)".contains(file.file))
       }
     }

@@ -46,6 +46,18 @@ struct PickleTests {
     #expect(try open(zip).tensor("tensor").floatScalars == [0, 0, 0, 0])
   }
 
+  @Test("strides of single numbers and of nothing may be anything")
+  func oddStrides() throws {
+    for (shape, strides, count) in [
+      ([2, 1], [2, 1 << 62], 2), ([1, 2], [1 << 62, 2], 2), ([0, 3], [1 << 62, 1 << 62], 0),
+      ([2, 1, 2], [1, 1 << 61, 2], 4),
+    ] {
+      let file = try open(
+        PickleAssembler().tensor(shape: shape, strides: strides).legacyFile(memory))
+      #expect(try file.tensor("tensor").floatScalars.count == count)
+    }
+  }
+
   @Test("tensors that reach out of their memory are refused", arguments: [0, 1, 2, 3, 4, 5, 6, 7])
   func views(which: Int) {
     let p = PickleAssembler()

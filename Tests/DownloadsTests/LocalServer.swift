@@ -96,7 +96,7 @@ final class LocalServer: Sendable {
     var done = 0
     while done < bytes.count {
       let sent = bytes[done...].withUnsafeBytes {
-        send(client, $0.baseAddress, $0.count, Int32(MSG_NOSIGNAL.rawValue))
+        send(client, $0.baseAddress, $0.count, Int32(MSG_NOSIGNAL))
       }
       if sent <= 0 { return }
       done += sent

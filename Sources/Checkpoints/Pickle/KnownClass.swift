@@ -92,7 +92,12 @@ enum KnownClass: Sendable, Equatable {
       "copyreg._reconstructor", "copy_reg._reconstructor", "pathlib.PosixPath",
       "pathlib.WindowsPath", "pathlib.PurePosixPath", "pathlib.Path", "pathlib._local.PosixPath",
       "datetime.datetime", "datetime.timedelta", "datetime.date", "torch.device", "numpy.dtype",
-      "numpy.ndarray", "numpy.core.multiarray._reconstruct", "numpy._core.multiarray._reconstruct",
+      "easydict.EasyDict", "yacs.config.CfgNode", "addict.addict.Dict",
+      "pytorch_lightning.utilities.parsing.AttributeDict",
+      "lightning.pytorch.utilities.parsing.AttributeDict",
+      "lightning_fabric.utilities.data.AttributeDict",
+      "lightning.fabric.utilities.data.AttributeDict", "numpy.ndarray",
+      "numpy.core.multiarray._reconstruct", "numpy._core.multiarray._reconstruct",
     ]
     for name in inert { table[name] = .inert(name) }
     return table

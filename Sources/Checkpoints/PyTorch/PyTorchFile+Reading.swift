@@ -28,16 +28,17 @@ extension PickleTensor {
     }
     let width = storage.type.byteCount
     let inner = shape[shape.count - 1]
-    let step = strides[shape.count - 1] * width
+    // The stride of a single number is never used, and may be anything: hence &* and &+.
+    let step = strides[shape.count - 1] &* width
     var index = [Int](repeating: 0, count: shape.count - 1)
     var written = 0
     while true {
       var at = firstByte
-      for (i, stride) in zip(index, strides) { at += i * stride * width }
+      for (i, stride) in zip(index, strides) { at &+= i &* stride &* width }
       for _ in 0..<inner {
         (out + written).copyMemory(from: source + at, byteCount: width)
         written += width
-        at += step
+        at &+= step
       }
       var axis = index.count - 1
       while axis >= 0 {

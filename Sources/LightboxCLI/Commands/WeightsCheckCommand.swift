@@ -32,6 +32,10 @@ struct WeightsCheckCommand: ParsableCommand {
     let name: String
     let file: String?
     let reason: String
+    /// The name in the file, without what wraps the network.
+    var stored = ""
+
+    enum CodingKeys: CodingKey { case outcome, name, file, reason }
   }
 
   func validate() throws {
@@ -66,7 +70,7 @@ struct WeightsCheckCommand: ParsableCommand {
           file: file, architecture: architecture.name, classes: wanted, usable: isUsable,
           verdict: verdict, tensors: lines))
     } else {
-      show(lines)
+      show(lines, around: wrapping(fit.entries.map(\.entry)))
       let kind = fit.isSaved ? "a model with its head" : "a whole network"
       print("\(file): \(kind), \(wanted) classes: \(verdict)")
     }
@@ -100,7 +104,7 @@ struct WeightsCheckCommand: ParsableCommand {
       }
       return Line(
         outcome: reasons.isEmpty ? "matched" : "renamed", name: name, file: entry.entry.name,
-        reason: reasons.joined(separator: "; "))
+        reason: reasons.joined(separator: "; "), stored: printable(entry.name))
     }
     for (name, _) in fit.wanted where !found.contains(name) {
       // Nothing depends on this counter, and files of before PyTorch 0.4.1 lack it.
@@ -112,20 +116,27 @@ struct WeightsCheckCommand: ParsableCommand {
     return lines
   }
 
-  private func show(_ lines: [Line]) {
+  private func show(_ lines: [Line], around wrapper: String) {
+    if !wrapper.isEmpty { print("\(wrapper) is taken off the names") }
     for outcome in ["matched", "renamed", "wrong shape", "missing", "extra"] {
       let own = lines.filter { $0.outcome == outcome }
       print("\(outcome) \(own.count)")
       if outcome == "matched", !verbose { continue }
-      for reason in ordered(own.map(\.reason)) {
-        let alike = own.filter { $0.reason == reason }
+      for reason in outcome == "renamed" ? ordered(own.map(\.reason)) : [""] {
+        let alike = own.filter { outcome != "renamed" || $0.reason == reason }
         if !reason.isEmpty { print("  \(ending(printable(reason), 76))") }
-        for line in alike.prefix(verbose ? .max : 3) {
-          let from = line.file.map { $0 == line.name ? "" : " <- \($0)" } ?? ""
-          print("    \(ending(printable(line.name + from), verbose ? 400 : 76))")
-        }
-        if !verbose, alike.count > 3 { print("    and \(alike.count - 3) more") }
+        for line in alike.prefix(verbose ? .max : 4) { print("    \(text(line))") }
+        if !verbose, alike.count > 4 { print("    and \(alike.count - 4) more") }
       }
+    }
+  }
+
+  private func text(_ line: Line) -> String {
+    let name = verbose ? printable(line.name) : ending(printable(line.name), 40)
+    switch line.outcome {
+    case "wrong shape": return "\(name): \(line.reason)"
+    case "renamed": return "\(name) <- " + (verbose ? line.stored : ending(line.stored, 32))
+    default: return name
     }
   }
 

@@ -39,6 +39,12 @@ func shapeText(_ shape: [Int]) -> String {
   shape.isEmpty ? "1" : shape.map(String.init).joined(separator: "x")
 }
 
+/// What stands around a network in its file, such as `state_dict/module.`; empty if nothing does.
+func wrapping(_ network: [Checkpoint.NetworkEntry]) -> String {
+  guard let first = network.first, first.entry.name.hasSuffix(first.name) else { return "" }
+  return printable(String(first.entry.name.dropLast(first.name.count)))
+}
+
 /// A name, or its end where it is longer than a column.
 func ending(_ name: String, _ width: Int) -> String {
   name.count <= width ? name : "…" + name.suffix(width - 1)

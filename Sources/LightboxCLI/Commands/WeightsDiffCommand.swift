@@ -1,4 +1,5 @@
 import ArgumentParser
+import Foundation
 import Lightbox
 
 struct WeightsDiffCommand: ParsableCommand {
@@ -70,6 +71,6 @@ struct WeightsDiffCommand: ParsableCommand {
   }
 
   private func short(_ value: Double) -> String {
-    value.isFinite ? "\(Float((value * 1e12).rounded() / 1e12))".prefix(9).description : "inf"
+    value.isFinite ? String(format: "%.3g", value) : "inf"
   }
 }

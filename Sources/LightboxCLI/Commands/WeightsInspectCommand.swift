@@ -41,12 +41,8 @@ struct WeightsInspectCommand: ParsableCommand {
       "\(file): \(checkpoint.format.rawValue), \(sizeText(size)), \(checkpoint.entries.count) tensors "
         + "of \(numbers) numbers")
     print("sha256 \(hash)")
-    if let network,
-      network.count < checkpoint.entries.count || network[0].name != network[0].entry.name
-    {
-      print(
-        "network: \(network.count) of them; \(printable(network[0].entry.name)) is its \(printable(network[0].name))"
-      )
+    if let network, network.count < checkpoint.entries.count || !wrapping(network).isEmpty {
+      print("network: \(network.count) of them, named \(wrapping(network))…")
     }
     for (name, value) in checkpoint.describingValues.sorted(by: { $0.key < $1.key }) {
       let text = value.split(separator: "\n", omittingEmptySubsequences: false).joined(

@@ -63,7 +63,9 @@ extension Checkpoint {
     if let part {
       var value = values
       for key in part.split(separator: "/") {
-        guard let inner = value[String(key)] else { throw fail("there is no \"\(part)\" in it") }
+        guard let inner = value.members?.first(where: { $0.key == key })?.value else {
+          throw fail("there is no \"\(part)\" in it")
+        }
         value = inner
       }
       let names = Checkpoint.tensorNames(value)
@@ -75,7 +77,7 @@ extension Checkpoint {
     while true {
       let own = Checkpoint.tensorNames(value)
       if !own.isEmpty { return (keys.joined(separator: "/"), own) }
-      guard case .dictionary(let members) = value, keys.count < 4 else { break }
+      guard let members = value.members, keys.count < 4 else { break }
       let inner = members.filter { Checkpoint.holdsNetwork($0.value) }
       let named = Checkpoint.networkKeys.lazy.compactMap { key in inner.first { $0.key == key } }
         .first
@@ -113,7 +115,18 @@ extension Checkpoint {
 
   /// True if there are tensors in a dictionary, or in dictionaries in it.
   private static func holdsNetwork(_ value: CheckpointValue) -> Bool {
-    guard case .dictionary(let members) = value else { return false }
+    guard let members = value.members else { return false }
     return !tensorNames(value).isEmpty || members.contains { holdsNetwork($0.value) }
+  }
+}
+
+extension CheckpointValue {
+  /// What is in a dictionary or, by number, in a list: some save (state_dict, epoch).
+  fileprivate var members: [Member]? {
+    switch self {
+    case .dictionary(let members): members
+    case .list(let items): items.enumerated().map { Member(key: "\($0)", value: $1) }
+    default: nil
+    }
   }
 }

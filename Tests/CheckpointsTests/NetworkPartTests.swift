@@ -54,6 +54,9 @@ struct NetworkPartTests {
     } throws: { "\($0)".contains("encoder, decoder") }
     #expect(throws: CheckpointError.self) { try open([("optimizer", ["a"])]).networkEntries() }
     #expect(throws: CheckpointError.self) { try both.networkEntries(part: "nothing") }
+    let tuple = PickleAssembler().op(0x7D).text("a").tensor().op(0x73).int(3).op(0x86)
+    let file = try Checkpoint(data: tuple.legacyFile(memory), path: "p.pth")
+    #expect(try file.networkEntries().map(\.entry.name) == ["0/a"])
   }
 
   @Test("names found in the wild become the network's, each with its reason")

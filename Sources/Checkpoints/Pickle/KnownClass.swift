@@ -41,6 +41,13 @@ enum KnownClass: Sendable, Equatable {
     return nil
   }
 
+  /// Types of PyTorch's that no network here has a use for.
+  static let otherNumbers: Set = [
+    "ComplexFloatStorage", "ComplexDoubleStorage", "QInt8Storage", "QUInt8Storage", "QInt32Storage",
+    "QUInt4x2Storage", "QUInt2x4Storage", "uint16", "uint32", "uint64", "complex32", "complex64",
+    "complex128", "float8_e4m3fn", "float8_e5m2", "float8_e4m3fnuz", "float8_e5m2fnuz",
+  ]
+
   private static let dtypes: [String: ScalarType] = {
     var names = Dictionary(uniqueKeysWithValues: ScalarType.allCases.map { ($0.pyTorchName, $0) })
     names["half"] = .float16

@@ -30,6 +30,10 @@ extension PickleReader {
         throw .damaged("its pickle names a class by something that is no text")
       }
       stack.append(.known(try find(module, name)))
+    case 0x50:  // PERSID
+      throw .damaged(
+        "its memory is described as text (protocol 0), which PyTorch itself cannot read; save it again "
+          + "with protocol 2")
     case 0x51: try persistent(try pop())  // BINPERSID
     case 0x52, 0x81:  // REDUCE, NEWOBJ
       let arguments = try pop()
@@ -58,6 +62,12 @@ extension PickleReader {
 
   private func find(_ module: String, _ name: String) throws(Flaw) -> KnownClass {
     guard let known = KnownClass.named(module, name) else {
+      if module == "torch", KnownClass.otherNumbers.contains(name) {
+        throw Flaw(
+          .otherFormat(
+            "it has tensors of torch.\(name), which are not read here; save them as another type, such as "
+              + "x.to(torch.int32) or x.float()"))
+      }
       throw Flaw(.foreignClass("\(module).\(name)".prefix(200).description))
     }
     return known

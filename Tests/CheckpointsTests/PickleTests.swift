@@ -93,14 +93,16 @@ struct PickleTests {
 
     // A long list copied and changed again and again.
     var copies = PickleAssembler().op(0x5D, 0x94, 0x28)
-    for _ in 0..<60_000 { copies = copies.op(0x4E) }
-    copies = copies.op(0x65, 0x30).global("builtins", "list").op(0x94)
-    for _ in 0..<60_000 { copies = copies.op(0x68, 1, 0x68, 0, 0x85, 0x52, 0x4E, 0x61, 0x30) }
+    copies = copies.raw([UInt8](repeating: 0x4E, count: 60_000)).op(0x65, 0x30).global(
+      "builtins", "list"
+    ).op(0x94)
+    let copy: [UInt8] = [0x68, 1, 0x68, 0, 0x85, 0x52, 0x4E, 0x61, 0x30]
+    copies = copies.raw((0..<60_000).flatMap { _ in copy })
     #expect(throws: CheckpointError.self) { try open(copies.op(0x4E).legacyFile()) }
 
     // A long key hashed again and again.
     var keys = PickleAssembler().text(String(repeating: "k", count: 1_000_000)).op(0x94, 0x30, 0x7D)
-    for _ in 0..<600_000 { keys = keys.op(0x68, 0, 0x4E, 0x73) }
+    keys = keys.raw((0..<600_000).flatMap { _ in [0x68, 0, 0x4E, 0x73] as [UInt8] })
     #expect(throws: CheckpointError.self) { try open(keys.legacyFile()) }
   }
 

@@ -124,7 +124,7 @@ struct WeightsCheckCommand: ParsableCommand {
       if outcome == "matched", !verbose { continue }
       for reason in outcome == "renamed" ? ordered(own.map(\.reason)) : [""] {
         let alike = own.filter { outcome != "renamed" || $0.reason == reason }
-        if !reason.isEmpty { print("  \(ending(printable(reason), 76))") }
+        for part in reason.split(separator: "; ") { print("  \(printable(String(part)))") }
         for line in alike.prefix(verbose ? .max : 4) { print("    \(text(line))") }
         if !verbose, alike.count > 4 { print("    and \(alike.count - 4) more") }
       }

@@ -1,5 +1,5 @@
 # The front door: `make demo` and `make test` set everything up on a fresh machine.
-.PHONY: demo test setup build lint format imports examples bench clean
+.PHONY: demo test setup build lint format imports examples bench fuzz clean
 
 demo: build
 	@Examples/demo.sh
@@ -33,6 +33,12 @@ examples: setup
 bench: build
 	@Benchmarks/setup.sh
 	@python3 Benchmarks/bench.py $(BENCH)
+
+# Ten minutes of changed checkpoint files; FUZZ=60 for a minute.
+FUZZ ?= 600
+fuzz: setup
+	swift build -c release --build-tests
+	LIGHTBOX_FUZZ_SECONDS=$(FUZZ) swift test -c release --skip-build --filter FuzzTests
 
 clean:
 	rm -rf .build demo

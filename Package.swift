@@ -53,17 +53,21 @@ let package = Package(
         .linkedLibrary("ofstd"), .linkedLibrary("jpeg"), .linkedLibrary("openjp2"),
       ]),
 
+    .target(name: "CCurl", linkerSettings: [.linkedLibrary("dl")]),
+    .target(name: "CZip", linkerSettings: [.linkedLibrary("zip"), .linkedLibrary("z")]),
+
     // Floor 1.
     room("Tensors", uses: ["CKernels", "COneDNN", "COpenBLAS"]),
     room("Imaging", uses: ["CCodecs", "CDCMTK"]),
 
     // Floor 2.
     room("Layers", uses: ["Tensors"]),
-    room("Checkpoints", uses: ["Tensors"]),
+    room("Checkpoints", uses: ["Tensors", "CZip"]),
     room("DataBlocks", uses: ["Tensors", "Imaging"]),
 
     // Floor 3.
     room("Hooks", uses: ["Tensors", "Layers"]),
+    room("Downloads", uses: ["CCurl", "Checkpoints"]),
     room("Models", uses: ["Tensors", "Layers", "Checkpoints"]),
     room("Training", uses: ["Tensors", "Layers", "DataBlocks", "Checkpoints"]),
     room(
@@ -89,8 +93,8 @@ let package = Package(
     room(
       "Lightbox",
       uses: [
-        "Tensors", "Imaging", "Layers", "Checkpoints", "DataBlocks", "Hooks", "Models", "Training",
-        "Datasets", "Vision", "Interpret", "Logbook",
+        "Tensors", "Imaging", "Layers", "Checkpoints", "DataBlocks", "Downloads", "Hooks", "Models",
+        "Training", "Datasets", "Vision", "Interpret", "Logbook",
       ]),
 
     // Floor 6: programs.
@@ -116,6 +120,7 @@ let package = Package(
     tests("ImagingTests", of: ["Imaging", "Tensors", "Checkpoints"]),
     tests("LayersTests", of: ["Tensors", "Layers", "Hooks"]),
     tests("CheckpointsTests", of: ["Tensors", "Checkpoints"]),
+    tests("DownloadsTests", of: ["Checkpoints", "Downloads"]),
     tests("DataBlocksTests", of: ["Tensors", "Imaging", "DataBlocks", "Checkpoints"]),
     tests(
       "ModelsTests",

@@ -38,6 +38,11 @@ public enum AtomicFile {
       try file.close()
     } catch {
       try? file.close()
+      // What was to be written could not be read: that is the other file's error.
+      if let error = error as? CheckpointError {
+        try? FileManager.default.removeItem(atPath: temporary)
+        throw error
+      }
       throw fail("it cannot be written", error)
     }
     guard rename(temporary, path) == 0 else { throw fail("it cannot be put in place") }

@@ -14,6 +14,12 @@ public struct CheckpointError: Error, Sendable, Equatable, CustomStringConvertib
     case otherFormat(String)
     /// There is no such tensor.
     case noSuchTensor(String)
+    /// A PyTorch file that contradicts itself or its size.
+    case damaged(String)
+    /// A PyTorch file that asks for a class or function beyond tensors and plain values.
+    case foreignClass(String)
+    /// A file without a network's weights, or with several.
+    case noWeights(String)
   }
 
   /// What is wrong.
@@ -39,6 +45,12 @@ public struct CheckpointError: Error, Sendable, Equatable, CustomStringConvertib
         + "save it as F32, F16, BF16, F64, I64, I32, I16, I8, U8 or BOOL"
     case .otherFormat(let text): "\(path): \(text)"
     case .noSuchTensor(let name): "\(path): there is no tensor \"\(name)\""
+    case .damaged(let text): "\(path): not a sound PyTorch file: \(text)"
+    case .foreignClass(let name):
+      "\(path): the file asks for \(name), which is neither a tensor nor a plain value; nothing was run. "
+        + "If it is your own file, save only the weights in Python: "
+        + "torch.save(model.state_dict(), \"out.pth\")"
+    case .noWeights(let text): "\(path): \(text)"
     }
   }
 }

@@ -12,22 +12,31 @@ extension SafeTensors {
   public static func write(
     _ tensors: [(name: String, tensor: Tensor)], metadata: [String: String] = [:], to path: String
   ) throws(CheckpointError) {
+    try write(tensors.map { RawTensor($0.name, $0.tensor) }, metadata: metadata, to: path)
+  }
+
+  /// Writes tensors of any type, bit for bit.
+  ///
+  /// - Throws: `CheckpointError`, also if two have one name; what was there before is still there then.
+  public static func write(
+    _ tensors: [RawTensor], metadata: [String: String] = [:], to path: String
+  ) throws(CheckpointError) {
+    try checkNames(tensors, path)
     var header = "{"
     if !metadata.isEmpty {
       header += "\"__metadata__\":{"
       header += metadata.sorted { $0.key < $1.key }.map { "\(quoted($0.key)):\(quoted($0.value))" }
         .joined(separator: ",")
-      header += "},"
+      header += tensors.isEmpty ? "}" : "},"
     }
     var offset = 0
     var parts: [String] = []
-    for (name, tensor) in tensors {
-      let bytes = tensor.count * tensor.dtype.byteCount
+    for tensor in tensors {
       parts.append(
-        "\(quoted(name)):{\"dtype\":\"\(typeName(tensor.dtype))\",\"shape\":"
+        "\(quoted(tensor.name)):{\"dtype\":\"\(tensor.type.rawValue)\",\"shape\":"
           + "[\(tensor.shape.map(String.init).joined(separator: ","))],"
-          + "\"data_offsets\":[\(offset),\(offset + bytes)]}")
-      offset += bytes
+          + "\"data_offsets\":[\(offset),\(offset + tensor.byteCount)]}")
+      offset += tensor.byteCount
     }
     header += parts.joined(separator: ",") + "}"
     // Data begin at a multiple of 8 bytes.
@@ -37,24 +46,7 @@ extension SafeTensors {
     try AtomicFile.write(to: path) { (file: FileHandle) throws in
       try file.write(contentsOf: lengthBytes)
       try file.write(contentsOf: Data(header.utf8))
-      for (_, tensor) in tensors {
-        let plain = tensor.rowMajor
-        let bytes = Data(
-          bytesNoCopy: plain.storage.pointer, count: tensor.count * tensor.dtype.byteCount,
-          deallocator: .none)
-        try withExtendedLifetime(plain) { try file.write(contentsOf: bytes) }
-      }
-    }
-  }
-
-  private static func typeName(_ dtype: DType) -> String {
-    switch dtype {
-    case .float32: "F32"
-    case .bfloat16: "BF16"
-    case .int64: "I64"
-    case .int32: "I32"
-    case .uint8: "U8"
-    case .bool: "BOOL"
+      for tensor in tensors { try file.write(contentsOf: tensor.bytes(path)) }
     }
   }
 

@@ -10,8 +10,8 @@ public struct SafeTensors: Sendable {
   public struct Entry: Sendable, Equatable {
     /// The tensor's name.
     public let name: String
-    /// The type in the file, such as "F32" or "BF16".
-    public let dtype: String
+    /// The type in the file.
+    public let type: ScalarType
     /// Lengths of the dimensions.
     public let shape: [Int]
     let begin: Int
@@ -27,38 +27,17 @@ public struct SafeTensors: Sendable {
   private let data: Data
   private let start: Int
 
-  static let sizes: [String: Int] = [
-    "F64": 8, "I64": 8, "F32": 4, "I32": 4, "F16": 2, "BF16": 2, "I16": 2, "I8": 1, "U8": 1,
-    "BOOL": 1,
-  ]
-
   /// Opens a file and checks its header against its size; the data stay in the file.
   ///
   /// - Throws: `CheckpointError`.
   public init(contentsOf path: String) throws(CheckpointError) {
-    let data: Data
-    do {
-      data = try Data(contentsOf: URL(fileURLWithPath: path), options: .alwaysMapped)
-    } catch {
-      let reason =
-        FileManager.default.fileExists(atPath: path) ? "it cannot be read" : "there is no such file"
-      throw CheckpointError(.system(reason), path: path)
-    }
-    try self.init(data: data, path: path)
+    try self.init(data: try mapped(path), path: path)
   }
 
   /// Checks the bytes of a file.
   public init(data: Data, path: String) throws(CheckpointError) {
     func bad(_ text: String) -> CheckpointError { CheckpointError(.badHeader(text), path: path) }
     let head = [UInt8](data.prefix(8))
-    if head.starts(with: [0x50, 0x4B]) || head.starts(with: [0x80, 0x02]) {
-      throw CheckpointError(
-        .otherFormat(
-          "this is a PyTorch file, not safetensors; convert it once in Python: "
-            + "from safetensors.torch import save_file; import torch; "
-            + "save_file(torch.load(\"in.pth\", weights_only=True), \"out.safetensors\")"),
-        path: path)
-    }
     guard data.count >= 8 else {
       throw bad("it has \(data.count) bytes, 8 are needed for the length")
     }
@@ -74,16 +53,11 @@ public struct SafeTensors: Sendable {
     do { found = try reader.read() } catch { throw bad(error.text) }
     var entries: [Entry] = []
     for (name, entry) in found.entries {
-      guard let size = SafeTensors.sizes[entry.dtype] else {
+      guard let type = ScalarType(rawValue: entry.dtype) else {
         throw CheckpointError(.unsupportedType(name: name, dtype: entry.dtype), path: path)
       }
-      var bytes = size
-      for length in entry.shape {
-        let (product, overflow) = bytes.multipliedReportingOverflow(by: length)
-        guard !overflow else {
-          throw CheckpointError(.badEntry(name: name, "has a shape beyond all bounds"), path: path)
-        }
-        bytes = product
+      guard let bytes = byteCount(entry.shape, type) else {
+        throw CheckpointError(.badEntry(name: name, "has a shape beyond all bounds"), path: path)
       }
       guard entry.begin <= entry.end, entry.end <= data.count - start,
         entry.end - entry.begin == bytes
@@ -96,7 +70,7 @@ public struct SafeTensors: Sendable {
       }
       entries.append(
         Entry(
-          name: name, dtype: entry.dtype, shape: entry.shape, begin: entry.begin, end: entry.end))
+          name: name, type: type, shape: entry.shape, begin: entry.begin, end: entry.end))
     }
     entries.sort { ($0.begin, $0.end, $0.name) < ($1.begin, $1.end, $1.name) }
     var expected = 0
@@ -140,40 +114,23 @@ public struct SafeTensors: Sendable {
   }
 
   private func read(_ entry: Entry) -> Tensor {
-    let from = data.startIndex + start + entry.begin
-    let part = data[from..<(data.startIndex + start + entry.end)]
-    return part.withUnsafeBytes { raw in
-      func words<Word: FixedWidthInteger>(_ type: Word.Type) -> [Word] {
-        let count = raw.count / MemoryLayout<Word>.size
-        return [Word](unsafeUninitializedCapacity: count) { buffer, initialized in
-          for i in 0..<count {
-            buffer[i] = Word(
-              littleEndian: raw.loadUnaligned(
-                fromByteOffset: i * MemoryLayout<Word>.size, as: Word.self))
-          }
-          initialized = count
-        }
-      }
-      switch entry.dtype {
-      case "F32":
-        let tensor = Tensor(uninitialized: entry.shape)
-        if let base = raw.baseAddress {
-          tensor.storage.pointer.copyMemory(from: base, byteCount: raw.count)
-        }
-        return tensor
-      case "F64":
-        return Tensor(words(UInt64.self).map { Float(Double(bitPattern: $0)) }, shape: entry.shape)
-      case "BF16":
-        return Tensor(
-          words(UInt16.self).map { Float(bitPattern: UInt32($0) << 16) }, shape: entry.shape)
-      case "F16":
-        return Tensor(words(UInt16.self).map { Float(Float16(bitPattern: $0)) }, shape: entry.shape)
-      case "I64": return Tensor(words(Int64.self), shape: entry.shape)
-      case "I32": return Tensor(words(Int32.self), shape: entry.shape)
-      case "I16": return Tensor(words(Int16.self).map(Int32.init), shape: entry.shape)
-      case "I8": return Tensor(words(Int8.self).map(Int32.init), shape: entry.shape)
-      case "BOOL": return Tensor(words(UInt8.self).map { $0 != 0 }, shape: entry.shape)
-      default: return Tensor(words(UInt8.self), shape: entry.shape)
+    data.withUnsafeBytes { entry.type.tensor(entry.shape, from: bytes(of: entry, $0)) }
+  }
+
+  private func bytes(
+    of entry: Entry, _ file: UnsafeRawBufferPointer
+  ) -> UnsafeRawBufferPointer {
+    UnsafeRawBufferPointer(rebasing: file[start + entry.begin..<start + entry.end])
+  }
+
+  /// The numbers of tensors, as they stand in the file; `body` may be called from any thread.
+  func read(
+    _ wanted: [Int], _ body: @Sendable (Int, UnsafeRawBufferPointer) -> Void
+  ) throws(Flaw) {
+    let size = wanted.reduce(0) { $0 + entries[$1].end - entries[$1].begin }
+    try inParallel(wanted.count, bytes: size) { next throws(Flaw) in
+      data.withUnsafeBytes { file in
+        while let index = next() { body(wanted[index], bytes(of: entries[wanted[index]], file)) }
       }
     }
   }

@@ -6,6 +6,11 @@ extension Module {
     stateEntries.map { ($0.name, $0.entry.value.rowMajor) }
   }
 
+  /// Names and shapes of every parameter and buffer, in PyTorch's order; draws no values.
+  public var stateShapes: [(name: String, shape: [Int])] {
+    stateEntries.map { ($0.name, $0.entry.shape) }
+  }
+
   /// Something that a checkpoint holds.
   enum StateEntry {
     case parameter(Parameter)

@@ -2,6 +2,7 @@
 @_exported import Checkpoints
 @_exported import DataBlocks
 @_exported import Datasets
+@_exported import Downloads
 @_exported import Hooks
 @_exported import Imaging
 @_exported import Interpret

@@ -10,8 +10,8 @@ struct LightboxCommand: ParsableCommand {
     version: programVersion,
     subcommands: [
       DoctorCommand.self, DataCommand.self, TrainCommand.self, EvaluateCommand.self,
-      PredictCommand.self, InterpretCommand.self, ModelsCommand.self, RunsCommand.self,
-      BenchCommand.self,
+      PredictCommand.self, InterpretCommand.self, ModelsCommand.self, WeightsCommand.self,
+      RunsCommand.self, BenchCommand.self,
     ])
 
   /// A closed pipe ends a print, not the process half-way through a write.

@@ -1,3 +1,4 @@
+import Checkpoints
 public import Layers
 public import Tensors
 
@@ -95,12 +96,5 @@ public final class DenseNet: Module, ImageClassifier {
   public var lastSpatialLayer: String { "features" }
 
   /// Names of torchvision's published weights, where a layer's `norm1` is `norm.1`, as they are now.
-  public func entryName(_ stored: String) -> String {
-    var parts = stored.split(separator: ".").map(String.init)
-    guard let layer = parts.firstIndex(where: { $0.hasPrefix("denselayer") }),
-      layer + 2 < parts.count, ["1", "2"].contains(parts[layer + 2])
-    else { return stored }
-    parts[layer + 1] += parts.remove(at: layer + 2)
-    return parts.joined(separator: ".")
-  }
+  public func entryName(_ stored: String) -> String { Renaming.currentDenseNetName(stored) }
 }

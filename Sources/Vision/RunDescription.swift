@@ -51,8 +51,7 @@ public struct RunDescription: Sendable, Equatable, Codable {
     let vision = VisionModel(
       try Architecture.named(architecture, among: known), classes: vocab.count,
       inputChannels: preprocessing.normalize.mean.count, seed: seed)
-    let file = try SafeTensors(contentsOf: path)
-    let report = vision.load(file.tensors { !$0.hasPrefix("optimizer:") })
+    let report = try vision.load(Checkpoint(contentsOf: path))
     guard report.isComplete else { throw WeightsMismatch(path: path, report: "\(report)") }
     vision.model.eval()
     return (vision, Predictor(model: vision.model, vocab: vocab, preprocessing: preprocessing))

@@ -15,7 +15,7 @@ public struct VisionModel {
   public let body: Sequential
   /// Pooling and classifier.
   public let head: Sequential
-  private let network: any ImageClassifier
+  let network: any ImageClassifier
 
   /// Makes a network with values drawn from a seed.
   ///
@@ -70,9 +70,9 @@ public struct VisionModel {
   /// network's `stemRule`.
   public func load(_ source: [String: Tensor]) -> Module.LoadReport {
     // fastai's own networks number their children too, so the names themselves do not tell.
-    let saved = model.stateDictionary.count { source.keys.contains($0.name) }
+    let saved = model.stateShapes.count { source.keys.contains($0.name) }
     let named = network.fitting(source)
-    let whole = network.stateDictionary.count { named.keys.contains($0.name) }
+    let whole = network.stateShapes.count { named.keys.contains($0.name) }
     if saved >= whole, saved > 0 { return model.load(source) }
     let classifier = network.classifierName + "."
     var report = network.load(named.filter { !$0.key.hasPrefix(classifier) })

@@ -25,10 +25,11 @@ struct SafeTensorsTests {
 
   @Test("sound files give the stated tensors")
   func good() throws {
-    let list = try Fixture.json("checkpoints/safetensors.json", as: File.self)
+    let list = try Fixture.json("checkpoints/checkpoints.json", as: File.self)
     let expected = try SafetensorsFixture.load("checkpoints/expected.safetensors")
-    #expect(list.good.count == 7)
-    for file in list.good {
+    let good = list.good.filter { $0.file.hasSuffix(".safetensors") }
+    #expect(good.count == 7)
+    for file in good {
       let read = try SafeTensors(contentsOf: Fixture.path("checkpoints/\(file.file)"))
       let prefix = file.file + "|"
       let keys = expected.keys.filter { $0.hasPrefix(prefix) }
@@ -64,9 +65,10 @@ struct SafeTensorsTests {
 
   @Test("damaged and hostile files are refused, each with a reason that names it")
   func bad() throws {
-    let list = try Fixture.json("checkpoints/safetensors.json", as: File.self)
-    #expect(list.bad.count > 20)
-    for file in list.bad {
+    let list = try Fixture.json("checkpoints/checkpoints.json", as: File.self)
+    let bad = list.bad.filter { $0.file.hasSuffix(".safetensors") }
+    #expect(bad.count > 20)
+    for file in bad {
       let path = Fixture.path("checkpoints/\(file.file)")
       do {
         _ = try SafeTensors(contentsOf: path)
@@ -84,7 +86,7 @@ struct SafeTensorsTests {
     defer { try? FileManager.default.removeItem(at: folder) }
     let path = folder.appendingPathComponent("a.safetensors").path
     let tensors: [(name: String, tensor: Tensor)] = [
-      ("x", Tensor([1.5, -0.0, .infinity, 1e-40] as [Float], shape: [2, 2])),
+      ("x", Tensor([1.5, -0.0, .infinity, Float(bitPattern: 0x116C2)] as [Float], shape: [2, 2])),
       ("n", Tensor([Int64(-7)], shape: [])),
       ("empty", Tensor([Float](), shape: [0, 3])),
     ]
@@ -99,22 +101,6 @@ struct SafeTensorsTests {
     #expect(try FileManager.default.contentsOfDirectory(atPath: folder.path) == ["a.safetensors"])
     #expect(throws: CheckpointError.self) {
       try SafeTensors.write(tensors, to: "\(folder.path)/no/a.safetensors")
-    }
-  }
-
-  @Test("changed and cut bytes give tensors or an error, never a crash")
-  func mutations() throws {
-    let original = try Data(contentsOf: Fixture.url("checkpoints/variety.safetensors"))
-    var random = RandomSource(seed: 11)
-    for _ in 0..<3000 {
-      var bytes = original
-      for _ in 0...(random.next() % 4) {
-        bytes[Int(random.next() % UInt64(bytes.count))] = UInt8(truncatingIfNeeded: random.next())
-      }
-      if random.next() % 3 == 0 {
-        bytes = Data(bytes.prefix(Int(random.next() % UInt64(bytes.count))))
-      }
-      if let file = try? SafeTensors(data: bytes, path: "mutated") { _ = file.tensors }
     }
   }
 }

@@ -15,10 +15,11 @@ struct RealWeightsTests {
     let cifar10_2000: Pictures
   }
 
-  private func trained() throws -> (Reference, any ImageClassifier) {
+  private func trained(
+    weights path: String = Fixture.path("cifar/resnet20.safetensors")
+  ) throws -> (Reference, any ImageClassifier) {
     let model = try Architecture.named("resnet20").makeModel()
-    let file = try SafeTensors(contentsOf: Fixture.path("cifar/resnet20.safetensors"))
-    let report = model.load(file.tensors)
+    let report = model.load(try Checkpoint(contentsOf: path).stateDictionary())
     #expect(report.isComplete, "\(report)")
     model.eval()
     return (try Fixture.json("cifar/resnet20.json", as: Reference.self), model)
@@ -39,8 +40,13 @@ struct RealWeightsTests {
     "gives PyTorch's class for each of 2,000 photographs, 1,627 of them right",
     .enabled(if: folder != nil, "LIGHTBOX_CIFAR10 names no folder of photographs"))
   func photographs() throws {
-    let (reference, model) = try trained()
     let folder = try #require(Self.folder)
+    // The weights as they were published, in PyTorch's legacy format, where they lie beside the pictures.
+    let published = try FileManager.default.contentsOfDirectory(atPath: folder).first {
+      $0.hasSuffix(".th")
+    }
+    let (reference, model) =
+      try published.map { try trained(weights: "\(folder)/\($0)") } ?? trained()
     let (mean, deviation) = ([0.485, 0.456, 0.406] as [Float], [0.229, 0.224, 0.225] as [Float])
     let classes = try FileManager.default.contentsOfDirectory(atPath: folder).sorted().filter {
       FileManager.default.fileExists(atPath: "\(folder)/\($0)/.")

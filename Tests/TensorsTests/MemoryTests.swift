@@ -5,8 +5,6 @@ import Testing
 struct MemoryTests {
   @Test("more than there is: refused before anything is touched, with the shape and the bytes")
   func tooMuch() async throws {
-    let clock = ContinuousClock()
-    let start = clock.now
     let result = await #expect(
       processExitsWith: .failure, observing: [\.standardErrorContent]
     ) { _ = Tensor.zeros([1 << 20, 1 << 20]) }
@@ -14,6 +12,5 @@ struct MemoryTests {
     #expect(text.contains("float32 tensor of shape [1048576, 1048576]"), "\(text.prefix(400))")
     #expect(text.contains("4398046511104 bytes"))
     #expect(text.contains("are free"))
-    #expect(clock.now - start < .seconds(60))
   }
 }

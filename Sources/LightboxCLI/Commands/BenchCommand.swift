@@ -5,7 +5,7 @@ import Lightbox
 struct BenchCommand: ParsableCommand {
   static let configuration = CommandConfiguration(
     commandName: "bench", abstract: "Time training and inference steps on this machine.",
-    subcommands: [BenchStepCommand.self, BenchLayersCommand.self])
+    subcommands: [BenchStepCommand.self, BenchLayersCommand.self, BenchLoadCommand.self])
 }
 
 struct BenchStepCommand: ParsableCommand {

@@ -17,7 +17,10 @@ struct TrainCommand: ParsableCommand {
   @Option(help: "Architecture; lightbox models lists them.")
   var arch = "resnet18"
 
-  @Option(help: "Weights to start from: safetensors with torchvision's names.")
+  @Option(
+    help:
+      "Weights to start from: safetensors or PyTorch, with torchvision's, timm's or fastai's names."
+  )
   var weights: String?
 
   @Option(help: "Rows and columns that the model sees.")
@@ -93,7 +96,7 @@ struct TrainCommand: ParsableCommand {
     try compute.apply()
     // What can be refused is refused before anything is made.
     _ = try Architecture.named(arch)
-    let start = try weights.map { try SafeTensors(contentsOf: $0) }
+    let start = try weights.map { try Checkpoint(contentsOf: $0) }
     let items = try source.items()
     let splitter = splitter(items)
     let (train, valid) = try splitter(items)
@@ -145,8 +148,8 @@ struct TrainCommand: ParsableCommand {
     }
   }
 
-  private func take(_ file: SafeTensors, _ vision: VisionModel) throws {
-    let report = vision.load(file.tensors)
+  private func take(_ file: Checkpoint, _ vision: VisionModel) throws {
+    let report = try vision.load(file)
     guard report.matched.count > 0, report.mismatched.isEmpty, report.missing.isEmpty else {
       throw WeightsMismatch(path: file.path, report: "\(report)")
     }

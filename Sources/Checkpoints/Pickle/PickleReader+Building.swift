@@ -1,0 +1,214 @@
+/// Containers, and the few calls that a pickle may ask for.
+extension PickleReader {
+  mutating func build(_ code: UInt8) throws(Flaw) {
+    switch code {
+    case 0x5D, 0x8F: stack.append(.list(heap.list()))  // EMPTY_LIST, EMPTY_SET
+    case 0x7D: stack.append(.dict(heap.dict()))  // EMPTY_DICT
+    case 0x29: stack.append(.tuple(heap.list()))  // EMPTY_TUPLE
+    case 0x6C, 0x91: stack.append(.list(heap.list(try popToMark())))  // LIST, FROZENSET
+    case 0x74: stack.append(.tuple(heap.list(try popToMark())))  // TUPLE
+    case 0x85, 0x86, 0x87:  // TUPLE1, 2, 3
+      var items: [PickleValue] = []
+      for _ in 0..<Int(code - 0x84) { items.append(try pop()) }
+      stack.append(.tuple(heap.list(items.reversed())))
+    case 0x64:  // DICT
+      let items = try popToMark()
+      stack.append(.dict(heap.dict()))
+      try setItems(items)
+    case 0x61: try append([try pop()])  // APPEND
+    case 0x65, 0x90: try append(try popToMark())  // APPENDS, ADDITEMS
+    case 0x73:  // SETITEM
+      let value = try pop()
+      try setItems([try pop(), value])
+    case 0x75: try setItems(try popToMark())  // SETITEMS
+    case 0x63:  // GLOBAL
+      let module = try ByteReader.text(try reader.line())
+      stack.append(.known(try find(module, try ByteReader.text(try reader.line()))))
+    case 0x93:  // STACK_GLOBAL
+      let name = try pop().string
+      guard let name, let module = try pop().string else {
+        throw .damaged("its pickle names a class by something that is no text")
+      }
+      stack.append(.known(try find(module, name)))
+    case 0x50:  // PERSID
+      throw .damaged(
+        "its memory is described as text (protocol 0), which PyTorch itself cannot read; save it again "
+          + "with protocol 2")
+    case 0x51: try persistent(try pop())  // BINPERSID
+    case 0x52, 0x81:  // REDUCE, NEWOBJ
+      let arguments = try pop()
+      try call(try pop(), arguments)
+    case 0x92:  // NEWOBJ_EX: keyword arguments are of no use to what is known
+      _ = try pop()
+      let arguments = try pop()
+      try call(try pop(), arguments)
+    case 0x69:  // INST
+      let module = try ByteReader.text(try reader.line())
+      let known = try find(module, try ByteReader.text(try reader.line()))
+      let arguments = PickleValue.tuple(heap.list(try popToMark()))
+      try call(.known(known), arguments)
+    case 0x6F:  // OBJ
+      var items = try popToMark()
+      guard !items.isEmpty else { throw .damaged("its pickle makes an object of no class") }
+      let known = items.removeFirst()
+      try call(known, .tuple(heap.list(items)))
+    case 0x62: try give(try pop())  // BUILD
+    default:
+      throw .damaged(
+        "its pickle has the unknown code 0x\(String(code, radix: 16)) at byte \(reader.position - 1)"
+      )
+    }
+  }
+
+  private func find(_ module: String, _ name: String) throws(Flaw) -> KnownClass {
+    guard let known = KnownClass.named(module, name) else {
+      if module == "torch", KnownClass.otherNumbers.contains(name) {
+        throw Flaw(
+          .otherFormat(
+            "it has tensors of torch.\(name), which are not read here; save them as another type, such as "
+              + "x.to(torch.int32) or x.float()"))
+      }
+      throw Flaw(.foreignClass("\(module).\(name)".prefix(200).description))
+    }
+    return known
+  }
+
+  private mutating func append(_ items: [PickleValue]) throws(Flaw) {
+    switch try top() {
+    case .list(let place): heap.lists[place] += items
+    case .object(let place): heap.objects[place].state = .list(heap.list(items))
+    default: throw .damaged("its pickle appends to something that is no list")
+    }
+  }
+
+  private mutating func setItems(_ items: [PickleValue]) throws(Flaw) {
+    guard items.count % 2 == 0 else { throw .damaged("a key in its pickle has no value") }
+    switch try top() {
+    case .dict(let place):
+      for i in stride(from: 0, to: items.count, by: 2) {
+        try spend((items[i].string?.utf8.count ?? 0) / 16)
+        heap.dicts[place].set(items[i], items[i + 1])
+      }
+    case .object: break
+    default: throw .damaged("its pickle sets keys of something that is no dictionary")
+    }
+  }
+
+  /// BUILD: gives the value on top a state.
+  private mutating func give(_ state: PickleValue) throws(Flaw) {
+    switch try top() {
+    case .dict(let place):
+      if case .dict(let attributes) = state { heap.dicts[place].attributes = attributes }
+    case .object(let place):
+      // A dtype's letter stands in what it was made from; its state says only in which order bytes are.
+      let isDtype = heap.objects[place].className == "numpy.dtype"
+      let isForeignOrder = (heap.items(state)?.dropFirst().first?.string ?? "") == ">"
+      if !isDtype || isForeignOrder { heap.objects[place].state = state }
+    case .tensor: break  // attributes that Python code hung on a tensor
+    default: throw .damaged("its pickle gives a state to something that takes none")
+    }
+  }
+
+  // MARK: Calls
+
+  private mutating func call(_ function: PickleValue, _ arguments: PickleValue) throws(Flaw) {
+    guard case .known(let known) = function else {
+      throw .damaged("its pickle calls something that is no class")
+    }
+    guard case .tuple(let place) = arguments else {
+      throw .damaged("its pickle calls with something that are no arguments")
+    }
+    stack.append(try result(of: known, heap.lists[place], depth: 0))
+  }
+
+  private mutating func result(
+    of known: KnownClass, _ arguments: [PickleValue], depth: Int
+  ) throws(Flaw) -> PickleValue {
+    try spend(arguments.count + size(arguments.first) + size(arguments.dropFirst().first))
+    switch known {
+    case .dictionary: return .dict(try dictionary(arguments.first))
+    case .defaultDictionary: return .dict(try dictionary(arguments.dropFirst().first))
+    case .list: return .list(heap.list(arguments.first.flatMap(heap.items) ?? []))
+    case .tuple: return .tuple(heap.list(arguments.first.flatMap(heap.items) ?? []))
+    case .encode:
+      guard let text = arguments.first?.string else { break }
+      let bytes = text.unicodeScalars.compactMap { UInt8(exactly: $0.value) }
+      guard bytes.count == text.unicodeScalars.count else { break }
+      return .bytes(bytes)
+    case .rebuildTensor where arguments.count == 4,
+      .rebuildTensorV2 where arguments.count >= 4:
+      return .tensor(try tensor(arguments, nil))
+    case .rebuildTensorV3 where arguments.count >= 7:
+      guard case .known(.dtype(let type)) = arguments[6] else { break }
+      return .tensor(try tensor(arguments, type))
+    case .rebuildParameter:
+      guard case .tensor(let place)? = arguments.first else { break }
+      return .tensor(place)
+    case .rebuildFastai where arguments.count >= 5:
+      return .tensor(try tensor(Array(arguments.dropFirst()), nil))
+    case .rebuildFromType where arguments.count >= 3 && depth < 2:
+      guard case .known(let inner) = arguments[0], let rest = heap.items(arguments[2]) else {
+        break
+      }
+      return try result(of: inner, rest, depth: depth + 1)
+    case .numpyScalar: return scalar(arguments)
+    case .inert(var name):
+      // How old protocols make an object: a function, and the class as its first argument.
+      if name.hasSuffix("._reconstructor"), case .known(.inert(let made))? = arguments.first {
+        name = made
+      }
+      heap.objects.append(PickleObject(className: name, state: .tuple(heap.list(arguments))))
+      return .object(heap.objects.count - 1)
+    default: break
+    }
+    throw .damaged("its pickle calls \(known) with arguments that do not fit")
+  }
+
+  /// How much there is to copy or look through in a value.
+  private func size(_ value: PickleValue?) -> Int {
+    switch value {
+    case .list(let place)?, .tuple(let place)?: heap.lists[place].count
+    case .dict(let place)?: heap.dicts[place].keys.count
+    case .string(let text)?: text.utf8.count
+    case .bytes(let bytes)?: bytes.count
+    default: 0
+    }
+  }
+
+  /// A dictionary from nothing, another dictionary or pairs.
+  private mutating func dictionary(_ source: PickleValue?) throws(Flaw) -> Int {
+    let place = heap.dict()
+    switch source {
+    case nil: break
+    case .dict(let other)?: heap.dicts[place] = heap.dicts[other]
+    case .some(let value):
+      for pair in heap.items(value) ?? [] {
+        guard let pair = heap.items(pair), pair.count == 2 else {
+          throw .damaged("its pickle makes a dictionary of something that are no pairs")
+        }
+        try spend((pair[0].string?.utf8.count ?? 0) / 16)
+        heap.dicts[place].set(pair[0], pair[1])
+      }
+    }
+    return place
+  }
+
+  /// A number of NumPy's, where its type is a common one; else an object that nobody needs.
+  private mutating func scalar(_ arguments: [PickleValue]) -> PickleValue {
+    if arguments.count == 2, case .object(let place) = arguments[0],
+      case .bytes(let bytes) = arguments[1], heap.objects[place].className == "numpy.dtype"
+    {
+      // A dtype's first argument is its code; BUILD may have replaced it by a longer state.
+      let bits = bytes.prefix(8).reversed().reduce(0 as UInt64) { $0 << 8 | UInt64($1) }
+      switch (heap.dtypeCode(place), bytes.count) {
+      case ("f", 8): return .float(Double(bitPattern: bits))
+      case ("f", 4): return .float(Double(Float(bitPattern: UInt32(truncatingIfNeeded: bits))))
+      case ("i", 8): return .int(Int(Int64(bitPattern: bits)))
+      case ("i", 4): return .int(Int(Int32(truncatingIfNeeded: bits)))
+      default: break
+      }
+    }
+    heap.objects.append(PickleObject(className: "numpy.scalar", state: nil))
+    return .object(heap.objects.count - 1)
+  }
+}

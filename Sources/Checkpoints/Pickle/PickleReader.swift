@@ -1,0 +1,239 @@
+/// Builds what a pickle describes, out of tensors and plain values only; nothing is ever run.
+///
+/// A pickle is a program for a machine with a stack. This one knows protocols 0 to 5 and a fixed list
+/// of classes (`KnownClass`); it has no recursion, so no nesting can exhaust the call stack, and it
+/// stops after a number of steps, so that what it holds stays in proportion to the bytes read.
+///
+/// Reference: CPython, Lib/pickletools.py, for the meaning of the codes.
+struct PickleReader {
+  var reader: ByteReader
+  var heap: PickleHeap
+  var stack: [PickleValue] = []
+  var marks: [Int] = []
+  private var memo: [Int: PickleValue] = [:]
+
+  private var work = 0
+
+  /// A tensor takes some 30 steps; a step holds some 100 bytes at most.
+  private static let mostSteps = 2_000_000
+  /// What steps that look at many things at once may look at, all together.
+  private static let mostWork = 50_000_000
+
+  /// Begins at a position; `heap` is what earlier pickles of the same file built.
+  init(_ bytes: UnsafeRawBufferPointer, at position: Int = 0, heap: PickleHeap = PickleHeap()) {
+    reader = ByteReader(bytes, at: position)
+    self.heap = heap
+  }
+
+  /// Reads up to STOP.
+  mutating func read() throws(Flaw) -> PickleValue {
+    for _ in 0..<PickleReader.mostSteps {
+      let code = try reader.integer(UInt8.self)
+      if code == 0x2E { return try pop() }  // STOP
+      try step(code)
+    }
+    throw .damaged("its pickle has more than \(PickleReader.mostSteps) steps")
+  }
+
+  private mutating func step(_ code: UInt8) throws(Flaw) {
+    switch code {
+    case 0x80:  // PROTO
+      let version = try reader.integer(UInt8.self)
+      guard version <= 5 else {
+        throw .damaged("its pickle is of protocol \(version); 0 to 5 are known")
+      }
+    case 0x95: _ = try reader.length(UInt64.self)  // FRAME: a hint for readers of streams
+    case 0x28: marks.append(stack.count)  // MARK
+    case 0x30:  // POP
+      if let mark = marks.last, mark == stack.count { marks.removeLast() } else { _ = try pop() }
+    case 0x31: _ = try popToMark()  // POP_MARK
+    case 0x32: stack.append(try top())  // DUP
+    case 0x4E, 0x88, 0x89, 0x46, 0x47, 0x49, 0x4A, 0x4B, 0x4C, 0x4D, 0x8A, 0x8B:
+      stack.append(try number(code))
+    case 0x42, 0x43, 0x53, 0x54, 0x55, 0x56, 0x58, 0x8C, 0x8D, 0x8E, 0x96:
+      stack.append(try text(code))
+    case 0x67: try recall(try decimalLine())  // GET
+    case 0x68: try recall(Int(try reader.integer(UInt8.self)))  // BINGET
+    case 0x6A: try recall(Int(try reader.integer(UInt32.self)))  // LONG_BINGET
+    case 0x70: memo[try decimalLine()] = try top()  // PUT
+    case 0x71: memo[Int(try reader.integer(UInt8.self))] = try top()  // BINPUT
+    case 0x72: memo[Int(try reader.integer(UInt32.self))] = try top()  // LONG_BINPUT
+    case 0x94: memo[memo.count] = try top()  // MEMOIZE
+    default: try build(code)
+    }
+  }
+
+  private mutating func recall(_ place: Int) throws(Flaw) {
+    guard let value = memo[place] else {
+      throw .damaged("its pickle recalls a value (\(place)) that it never kept")
+    }
+    stack.append(value)
+  }
+
+  /// Counts what a step looks at beyond its own bytes: a value kept once can be recalled by two bytes
+  /// any number of times.
+  mutating func spend(_ effort: Int) throws(Flaw) {
+    work += effort
+    guard work <= PickleReader.mostWork else {
+      throw .damaged("its pickle is made so that reading it would take forever")
+    }
+  }
+
+  // MARK: Stack
+
+  func top() throws(Flaw) -> PickleValue {
+    guard let value = stack.last, stack.count > marks.last ?? 0 else {
+      throw PickleReader.underflow
+    }
+    return value
+  }
+
+  mutating func pop() throws(Flaw) -> PickleValue {
+    let value = try top()
+    stack.removeLast()
+    return value
+  }
+
+  mutating func popToMark() throws(Flaw) -> [PickleValue] {
+    guard let mark = marks.popLast(), mark <= stack.count else { throw PickleReader.underflow }
+    let items = Array(stack[mark...])
+    stack.removeSubrange(mark...)
+    return items
+  }
+
+  private static let underflow = Flaw.damaged("its pickle takes more from the stack than is on it")
+
+  // MARK: Numbers and texts
+
+  mutating func decimalLine() throws(Flaw) -> Int {
+    let line = try ByteReader.text(try reader.line())
+    guard let value = Int(line) else { throw .damaged("\"\(line.prefix(40))\" is no whole number") }
+    return value
+  }
+
+  private mutating func number(_ code: UInt8) throws(Flaw) -> PickleValue {
+    switch code {
+    case 0x4E: return .none
+    case 0x88: return .bool(true)
+    case 0x89: return .bool(false)
+    case 0x46:  // FLOAT, as text
+      let line = try ByteReader.text(try reader.line())
+      guard let value = Double(line) else {
+        throw .damaged("\"\(line.prefix(40))\" is no number")
+      }
+      return .float(value)
+    case 0x47:  // BINFLOAT, the only big-endian number
+      return .float(Double(bitPattern: try reader.integer(UInt64.self).byteSwapped))
+    case 0x49:  // INT, as text; 00 and 01 are false and true
+      let line = try ByteReader.text(try reader.line())
+      if line == "00" || line == "01" { return .bool(line == "01") }
+      return try PickleReader.integer(line)
+    case 0x4A: return .int(Int(try reader.integer(Int32.self)))
+    case 0x4B: return .int(Int(try reader.integer(UInt8.self)))
+    case 0x4D: return .int(Int(try reader.integer(UInt16.self)))
+    case 0x4C:  // LONG, as text with an L behind it
+      let line = try ByteReader.text(try reader.line())
+      return try PickleReader.integer(line.hasSuffix("L") ? String(line.dropLast()) : line)
+    case 0x8A: return try PickleReader.integer(try reader.take(try reader.length(UInt8.self)))
+    default: return try PickleReader.integer(try reader.take(try reader.length(Int32.self)))
+    }
+  }
+
+  private static func integer(_ text: String) throws(Flaw) -> PickleValue {
+    guard text.utf8.count <= 50, let value = Int128(text) else {
+      throw .damaged("\"\(text.prefix(40))\" is no whole number of 128 bits")
+    }
+    return integer(value)
+  }
+
+  private static func integer(_ value: Int128) -> PickleValue {
+    if let small = Int(exactly: value) { return .int(small) }
+    return .large(high: Int64(value >> 64), low: UInt64(truncatingIfNeeded: value))
+  }
+
+  /// Two's complement, little endian.
+  private static func integer(_ bytes: UnsafeRawBufferPointer) throws(Flaw) -> PickleValue {
+    guard bytes.count <= 16 else { throw .damaged("it holds a whole number beyond 128 bits") }
+    guard let last = bytes.last else { return .int(0) }
+    var value: Int128 = last >= 0x80 ? -1 : 0
+    for byte in bytes.reversed() { value = value << 8 | Int128(byte) }
+    return integer(value)
+  }
+
+  private mutating func text(_ code: UInt8) throws(Flaw) -> PickleValue {
+    switch code {
+    case 0x58: return .string(try utf8(try reader.length(UInt32.self)))
+    case 0x8C: return .string(try utf8(try reader.length(UInt8.self)))
+    case 0x8D: return .string(try utf8(try reader.length(UInt64.self)))
+    case 0x42: return .bytes([UInt8](try reader.take(try reader.length(UInt32.self))))
+    case 0x43: return .bytes([UInt8](try reader.take(try reader.length(UInt8.self))))
+    case 0x8E, 0x96: return .bytes([UInt8](try reader.take(try reader.length(UInt64.self))))
+    case 0x54: return PickleReader.oldString(try reader.take(try reader.length(Int32.self)))
+    case 0x55: return PickleReader.oldString(try reader.take(try reader.length(UInt8.self)))
+    case 0x56: return .string(try PickleReader.unescaped(try reader.line(), isUnicode: true))
+    default:  // STRING: a line in quotes
+      let line = try reader.line()
+      guard line.count >= 2, let quote = line.first, quote == line.last,
+        [0x22, 0x27].contains(quote)
+      else { throw .damaged("a text in its pickle lacks its quotes") }
+      let inside = UnsafeRawBufferPointer(rebasing: line[1..<line.count - 1])
+      return .string(try PickleReader.unescaped(inside, isUnicode: false))
+    }
+  }
+
+  private mutating func utf8(_ count: Int) throws(Flaw) -> String {
+    try ByteReader.text(try reader.take(count))
+  }
+
+  /// Python 2 did not tell bytes from text.
+  private static func oldString(_ bytes: UnsafeRawBufferPointer) -> PickleValue {
+    if let text = String(validating: bytes, as: UTF8.self) { return .string(text) }
+    return .bytes([UInt8](bytes))
+  }
+
+  /// Text with backslashes as Python writes them.
+  private static func unescaped(
+    _ bytes: UnsafeRawBufferPointer, isUnicode: Bool
+  ) throws(Flaw) -> String {
+    var result = String.UnicodeScalarView()
+    var at = 0
+    // In a UNICODE line a byte is a character of Latin-1, and \u and \U are the only escapes.
+    while at < bytes.count {
+      let byte = bytes[at]
+      at += 1
+      guard byte == 0x5C, at < bytes.count else {
+        result.append(Unicode.Scalar(byte))
+        continue
+      }
+      let kind = bytes[at]
+      at += 1
+      let digits: Int? =
+        switch (kind, isUnicode) {
+        case (0x75, true): 4
+        case (0x55, true): 8
+        case (0x78, false): 2
+        default: nil
+        }
+      if let digits {
+        guard at + digits <= bytes.count,
+          let value = UInt32(String(decoding: bytes[at..<at + digits], as: UTF8.self), radix: 16),
+          let scalar = Unicode.Scalar(value)
+        else { throw .damaged("a text in its pickle has a broken escape") }
+        at += digits
+        result.append(scalar)
+      } else if isUnicode {
+        result.append("\\")
+        result.append(Unicode.Scalar(kind))
+      } else {
+        switch kind {
+        case 0x6E: result.append("\n")
+        case 0x72: result.append("\r")
+        case 0x74: result.append("\t")
+        case 0x5C, 0x27, 0x22: result.append(Unicode.Scalar(kind))
+        default: throw .damaged("a text in its pickle has an unknown escape")
+        }
+      }
+    }
+    return String(result)
+  }
+}

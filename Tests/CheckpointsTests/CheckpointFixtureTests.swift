@@ -1,0 +1,174 @@
+import Checkpoints
+import Foundation
+import Tensors
+import TestSupport
+import Testing
+
+@Suite("Checkpoint files of all formats")
+struct CheckpointFixtureTests {
+  struct List: Decodable {
+    let good: [Good]
+    let bad: [Bad]
+    let network_keys: [String]
+
+    struct Good: Decodable {
+      let file: String
+      let tensors: [Tensor]
+    }
+
+    struct Bad: Decodable {
+      let file: String, why: String, expected: String
+    }
+
+    /// Path, shape, dtype, CRC-32.
+    struct Tensor: Decodable {
+      let path: String, shape: [Int], dtype: String, crc: String
+
+      init(from decoder: any Decoder) throws {
+        var list = try decoder.unkeyedContainer()
+        path = try list.decode(String.self)
+        shape = try list.decode([Int].self)
+        dtype = try list.decode(String.self)
+        crc = try list.decode(String.self)
+      }
+    }
+  }
+
+  static let list = Result { try Fixture.json("checkpoints/checkpoints.json", as: List.self) }
+
+  private func path(_ file: String) -> String { Fixture.path("checkpoints/\(file)") }
+
+  @Test("sound files give the stated tensors, bit for bit")
+  func good() throws {
+    let list = try Self.list.get()
+    let expected = try SafetensorsFixture.load("checkpoints/expected.safetensors")
+    #expect(list.good.count == 18)
+    for file in list.good {
+      let checkpoint = try Checkpoint(contentsOf: path(file.file))
+      #expect(Set(checkpoint.entries.map(\.name)) == Set(file.tensors.map(\.path)), "\(file.file)")
+      let read = try checkpoint.tensors(checkpoint.entries.map(\.name))
+      for stated in file.tensors {
+        let entry = try checkpoint.entry(stated.path)
+        #expect(entry.shape == stated.shape, "\(file.file) \(stated.path)")
+        #expect(entry.type.pyTorchName == stated.dtype)
+        let bytes = try checkpoint.bytes(of: stated.path)
+        #expect(bytes.count == entry.byteCount)
+        #expect(CRC32.hex(of: bytes) == stated.crc, "\(file.file) \(stated.path)")
+        let fixture = try #require(expected["\(file.file)|\(stated.path)"])
+        let tensor = try #require(read[stated.path])
+        #expect(tensor.shape == stated.shape)
+        if fixture.dtype == "F32" {
+          #expect(tensor.dtype == .float32)
+          expectClose(tensor.floatScalars.map(Double.init), fixture.doubles, stated.path)
+        } else {
+          #expect(integers(tensor) == fixture.integers, "\(file.file) \(stated.path)")
+        }
+      }
+    }
+  }
+
+  private func integers(_ tensor: Tensor) -> [Int] {
+    switch tensor.dtype {
+    case .int64: tensor.scalars(as: Int64.self).map(Int.init)
+    case .int32: tensor.scalars(as: Int32.self).map(Int.init)
+    case .uint8: tensor.scalars(as: UInt8.self).map(Int.init)
+    default: tensor.scalars(as: Bool.self).map { $0 ? 1 : 0 }
+    }
+  }
+
+  @Test("every sound file of the tiny network gives its state_dict")
+  func networks() throws {
+    let list = try Self.list.get()
+    let files = list.good.map(\.file).filter { $0.hasPrefix("tiny") }
+    #expect(files.count == 12)
+    for file in files {
+      let checkpoint = try Checkpoint(contentsOf: path(file))
+      let names = try checkpoint.networkEntries().map(\.name)
+      if checkpoint.format == .safetensors {
+        #expect(Set(names).isSubset(of: list.network_keys), "\(file)")
+      } else {
+        #expect(names == list.network_keys, "\(file)")
+      }
+      #expect(try checkpoint.stateDictionary().count == names.count)
+    }
+  }
+
+  @Test("damaged and hostile files are refused, each with a reason that names it")
+  func bad() throws {
+    let list = try Self.list.get()
+    #expect(list.bad.count == 75)
+    for file in list.bad {
+      do {
+        let checkpoint = try Checkpoint(contentsOf: path(file.file))
+        _ = try checkpoint.tensors(checkpoint.entries.map(\.name))
+        #expect(file.expected != "refuse", "\(file.file) was taken: \(file.why)")
+      } catch {
+        #expect("\(error)".contains(file.file))
+      }
+    }
+  }
+
+  @Test(
+    "who asks for a function or a foreign class is told which",
+    arguments: [
+      ("os_system_zip.pth", "os.system"), ("os_system_bare.pkl", "os.system"),
+      ("posix_system_next_to_tensor.pth", "posix.system"), ("builtins_eval.pth", "builtins.eval"),
+      ("py2_builtin_eval.pth", "__builtin__.eval"), ("subprocess_popen.pth", "subprocess.Popen"),
+      ("getattr_chain.pth", "builtins.getattr"),
+      ("build_setstate.pth", "http.client.HTTPSConnection"),
+      ("whole_module.pth", "torch.nn.modules.container.Sequential"),
+      ("unknown_storage_type.pth", "torch.NoSuchStorage"),
+    ])
+  func foreign(file: String, name: String) {
+    #expect(throws: CheckpointError(.foreignClass(name), path: path(file))) {
+      try Checkpoint(contentsOf: path(file))
+    }
+  }
+
+  @Test("values beside the tensors are kept")
+  func values() throws {
+    let file = try Checkpoint(contentsOf: path("tiny_full.pth"))
+    #expect(file.values["epoch"] == .integer(7))
+    #expect(file.values["best"] == .number(0.8125))
+    #expect(file.values["arch"] == .text("tiny"))
+    #expect(file.values["classes"] == .list([.text("benign"), .text("malignant")]))
+    #expect(file.values["flags"] == .list([.flag(true), .none, .integer(-3)]))
+    #expect(file.describingValues["classes"] == "benign, malignant")
+    let safetensors = try Checkpoint(contentsOf: path("handmade.safetensors"))
+    #expect(safetensors.metadata == ["note": "keys out of order, é"])
+  }
+
+  @Test("a file of another kind is told so by its content, whatever its name")
+  func otherKinds() {
+    for (bytes, word) in [
+      ([0x1F, 0x8B, 8, 0], "gzip"), (Array("<!DOCTYPE html>".utf8), "web page"),
+      (Array("version https://git-lfs".utf8), "git lfs pull"), ([], "empty"),
+    ] as [([UInt8], String)] {
+      #expect {
+        try Checkpoint(data: Data(bytes), path: "x.pth")
+      } throws: { "\($0)".contains(word) && "\($0)".contains("x.pth") }
+    }
+    #expect(throws: CheckpointError.self) { try Checkpoint(contentsOf: "/dev/zero") }
+    #expect(throws: CheckpointError.self) { try Checkpoint(contentsOf: "/no/such/file.pth") }
+  }
+}
+
+/// CRC-32 as zip has it, independent of what it checks.
+enum CRC32 {
+  private static let table: [UInt32] = (0..<256).map { byte in
+    (0..<8).reduce(UInt32(byte)) { crc, _ in crc & 1 == 1 ? crc >> 1 ^ 0xEDB8_8320 : crc >> 1 }
+  }
+
+  static func value(of bytes: some Sequence<UInt8>) -> UInt32 {
+    var crc: UInt32 = 0xFFFF_FFFF
+    for byte in bytes {
+      crc = table[Int(UInt8(truncatingIfNeeded: crc) ^ byte)] ^ crc >> 8
+    }
+    return ~crc
+  }
+
+  static func hex(of bytes: some Sequence<UInt8>) -> String {
+    let digits = String(value(of: bytes), radix: 16)
+    return String(repeating: "0", count: 8 - digits.count) + digits
+  }
+}

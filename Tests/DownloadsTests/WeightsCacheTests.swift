@@ -1,0 +1,148 @@
+import Checkpoints
+import Downloads
+import Foundation
+import Synchronization
+import TestSupport
+import Testing
+
+@Suite("Fetching weights, from a server on this machine")
+struct WeightsCacheTests {
+  private let content = (0..<300_000).map { UInt8(truncatingIfNeeded: $0 &* $0 >> 3) }
+  private var prefix: String { String(SHA256.hex(of: content).prefix(8)) }
+
+  private func with(
+    _ behaviour: LocalServer.Behaviour, _ body: (LocalServer, WeightsCache) throws -> Void
+  ) throws {
+    let folder = FileManager.default.temporaryDirectory.appendingPathComponent("lightbox-\(UUID())")
+    defer { try? FileManager.default.removeItem(at: folder) }
+    let server = try LocalServer(behaviour)
+    defer { server.stop() }
+    try body(server, WeightsCache(folder: folder.path))
+  }
+
+  private func names(_ cache: WeightsCache) -> [String] {
+    ((try? FileManager.default.contentsOfDirectory(atPath: cache.folder)) ?? []).sorted()
+  }
+
+  @Test("a file is fetched once, after a redirect, and has its name only when it is whole")
+  func once() throws {
+    try with(.init(content: content, redirects: true)) { server, cache in
+      let seen = Mutex([Int]())
+      let first = try cache.file(server.url("a.pth"), hashPrefix: prefix) { done, _ in
+        seen.withLock { $0.append(done) }
+      }
+      #expect(first.wasFetched)
+      #expect(try Data(contentsOf: URL(fileURLWithPath: first.path)) == Data(content))
+      #expect(seen.withLock { $0.last } == content.count)
+      #expect(names(cache) == ["a.pth"])
+      let again = try cache.file(server.url("a.pth"), hashPrefix: prefix)
+      #expect(!again.wasFetched && again.path == first.path)
+      #expect(server.requests.count == 2)
+    }
+  }
+
+  @Test("a broken download goes on where it ended")
+  func resumes() throws {
+    try with(.init(content: content, breaksAfter: 100_000)) { server, cache in
+      #expect {
+        try cache.file(server.url("a.pth"), hashPrefix: prefix)
+      } throws: { error in
+        guard case .interrupted(_, let kept)? = (error as? DownloadError)?.reason else {
+          return false
+        }
+        return kept == 100_000
+      }
+      #expect(names(cache) == ["a.pth.part"])
+      server.set(.init(content: content))
+      let file = try cache.file(server.url("a.pth"), hashPrefix: prefix)
+      #expect(server.requests.last?.contains("Range: bytes=100000-") == true)
+      #expect(try Data(contentsOf: URL(fileURLWithPath: file.path)) == Data(content))
+      #expect(names(cache) == ["a.pth"])
+    }
+  }
+
+  @Test("where a server cannot go on, or has other bytes now, it begins anew")
+  func restarts() throws {
+    for knowsRanges in [false, true] {
+      try with(.init(content: content, knowsRanges: knowsRanges)) { server, cache in
+        try FileManager.default.createDirectory(
+          atPath: cache.folder, withIntermediateDirectories: true)
+        for count in [5000, 300_000, 400_000] {
+          let part = "\(cache.folder)/a.pth.part"
+          try Data(repeating: 7, count: count).write(to: URL(fileURLWithPath: part))
+          let file = try cache.file(server.url("a.pth"), hashPrefix: prefix)
+          #expect(try Data(contentsOf: URL(fileURLWithPath: file.path)) == Data(content))
+          try FileManager.default.removeItem(atPath: file.path)
+        }
+      }
+    }
+  }
+
+  @Test("a file of another hash never gets its name")
+  func wrongHash() throws {
+    try with(.init(content: content)) { server, cache in
+      #expect {
+        try cache.file(server.url("a.pth"), hashPrefix: "00000000")
+      } throws: { error in
+        if case .wrongHash? = (error as? DownloadError)?.reason { true } else { false }
+      }
+      #expect(names(cache) == [])
+    }
+  }
+
+  @Test("errors of the server, no server, and offline say so")
+  func errors() throws {
+    try with(.init(content: content, status: 404)) { server, cache in
+      #expect(throws: DownloadError(.refused(status: 404), server.url("a.pth"))) {
+        try cache.file(server.url("a.pth"), hashPrefix: prefix)
+      }
+      #expect(names(cache) == [])
+      let offline = WeightsCache(folder: cache.folder, isOffline: true)
+      let before = server.requests.count
+      #expect(throws: DownloadError(.offline(folder: cache.folder), "a.pth")) {
+        try offline.file(server.url("a.pth"), hashPrefix: prefix)
+      }
+      #expect(server.requests.count == before)
+      let here = "\(cache.folder)/b.pth"
+      try Data(content).write(to: URL(fileURLWithPath: here))
+      #expect(try offline.file("http://nowhere/b.pth", hashPrefix: prefix).path == here)
+      #expect(throws: DownloadError.self) {
+        try offline.file("http://nowhere/b.pth", hashPrefix: "12345678")
+      }
+      #expect(throws: DownloadError.self) {
+        try cache.file("http://127.0.0.1:1/c.pth", hashPrefix: prefix)
+      }
+      #expect(throws: DownloadError.self) {
+        try cache.file("file:///etc/hostname", hashPrefix: prefix)
+      }
+    }
+  }
+
+  @Test("PyTorch's cache is used where there is one")
+  func folders() throws {
+    let home = FileManager.default.temporaryDirectory.appendingPathComponent("lightbox-\(UUID())")
+      .path
+    defer { try? FileManager.default.removeItem(atPath: home) }
+    #expect(WeightsCache(environment: ["HOME": home]).folder == "\(home)/.cache/lightbox/weights")
+    let torch = "\(home)/.cache/torch/hub/checkpoints"
+    try FileManager.default.createDirectory(atPath: torch, withIntermediateDirectories: true)
+    #expect(WeightsCache(environment: ["HOME": home]).folder == torch)
+    #expect(
+      WeightsCache(environment: ["HOME": home, "TORCH_HOME": "/t"]).folder == "/t/hub/checkpoints")
+    #expect(WeightsCache(environment: ["LIGHTBOX_WEIGHTS": "/w", "HOME": home]).folder == "/w")
+    #expect(WeightsCache(environment: ["HF_HUB_OFFLINE": "1"]).isOffline)
+    #expect(WeightsCache(environment: ["LIGHTBOX_OFFLINE": "true"]).isOffline)
+    #expect(!WeightsCache(environment: ["LIGHTBOX_OFFLINE": "0"]).isOffline)
+  }
+
+  @Test("known weights have names of their own, and hashes in their files' names")
+  func known() throws {
+    #expect(Set(KnownWeights.all.map(\.name)).count == KnownWeights.all.count)
+    for weights in KnownWeights.all {
+      #expect(weights.hashPrefix.count == 8 && UInt32(weights.hashPrefix, radix: 16) != nil)
+      #expect(weights.url.hasPrefix("https://"))
+    }
+    #expect(try KnownWeights.named("resnet50").hashPrefix == "0676ba61")
+    #expect { try KnownWeights.named("resnet5") } throws: { "\($0)".contains("resnet50") }
+  }
+}

@@ -1,0 +1,75 @@
+import Checkpoints
+import Foundation
+import Layers
+import Models
+import Tensors
+import TestSupport
+import Testing
+import Vision
+
+@Suite("Weights from files, into models")
+struct VisionCheckpointTests {
+  private func write(
+    _ state: [(name: String, tensor: Tensor)], _ rename: (String) -> String,
+    _ body: (Checkpoint) throws -> Void
+  ) throws {
+    let path = FileManager.default.temporaryDirectory
+      .appendingPathComponent("lightbox-\(UUID()).pth").path
+    defer { try? FileManager.default.removeItem(atPath: path) }
+    try Checkpoint.write(state.map { RawTensor(rename($0.name), $0.tensor) }, to: path)
+    try body(Checkpoint(contentsOf: path))
+  }
+
+  @Test(
+    "a PyTorch file of a whole network fills the body, by whatever names it has",
+    arguments: [("densenet121", "module.densenet121."), ("resnet18", "model."), ("resnet18", "")])
+  func whole(name: String, prefix: String) throws {
+    let architecture = try Architecture.named(name)
+    let network = architecture.makeModel(classes: 14)
+    func inTheWild(_ name: String) -> String {
+      prefix
+        + name.replacing(/(denselayer\d+\.[a-z]+)(\d)/) { "\($0.output.1).\($0.output.2)" }
+        .replacing(/^classifier/) { _ in "classifier.0" }
+    }
+    try write(network.stateDictionary, inTheWild) { file in
+      let vision = VisionModel(architecture, classes: 2)
+      let fit = try vision.fit(file)
+      #expect(!fit.isSaved)
+      #expect(fit.entries.allSatisfy { $0.name != nil })
+      let report = try vision.load(file)
+      #expect(report.missing.isEmpty && report.mismatched.isEmpty, "\(report)")
+      #expect(report.unexpected.count == 2)
+      network.eval()
+      vision.model.eval()
+      let x = Tensor(repeating: 0.3, shape: [1, 3, 40, 48])
+      #expect(vision.body(x).floatScalars == network.body(x).floatScalars)
+    }
+  }
+
+  @Test("a model's own file fills all of it; names of nobody are reported")
+  func saved() throws {
+    let architecture = try Architecture.named("resnet18")
+    let original = VisionModel(architecture, classes: 3)
+    try write(
+      original.model.stateDictionary + [(name: "ema.decay", tensor: Tensor([Float(1)]))],
+      { "module." + $0 }
+    ) { file in
+      let vision = VisionModel(architecture, classes: 3, seed: 7)
+      #expect(try vision.fit(file).isSaved)
+      let report = try vision.load(file)
+      #expect(report.missing.isEmpty && report.mismatched.isEmpty)
+      #expect(report.unexpected == ["ema.decay"])
+      let (a, b) = (original.model.stateDictionary, vision.model.stateDictionary)
+      #expect(zip(a, b).allSatisfy { $0.tensor.shape == $1.tensor.shape && $0.name == $1.name })
+      #expect(a[0].tensor.floatScalars == b[0].tensor.floatScalars)
+    }
+  }
+
+  @Test("a network's shapes are known without its numbers")
+  func shapes() throws {
+    let model = try Architecture.named("resnet18").makeModel(classes: 4)
+    let shapes = model.stateShapes
+    #expect(shapes.map(\.name) == model.stateDictionary.map(\.name))
+    #expect(shapes.map(\.shape) == model.stateDictionary.map(\.tensor.shape))
+  }
+}

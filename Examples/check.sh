@@ -55,6 +55,7 @@ refuses "two classes" "${train[@]}" --labels one.csv --out r3
 refuses "there is no column" "${train[@]}" --label-column finding --out r4
 refuses "did you mean" "${train[@]}" --arch resnet19 --out r5
 refuses "did you mean" "$bin/lightbox" models show resnet5O
+refuses "densenet121 needs 29" "$bin/lightbox" train films --arch densenet121 --size 28 --out r4
 refuses "use 32 to 4096" "$bin/lightbox" models show resnet50 --size 31
 echo "no weights" >w.safetensors
 refuses "w.safetensors" "${train[@]}" --weights w.safetensors --out r6

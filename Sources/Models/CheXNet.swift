@@ -63,6 +63,9 @@ public final class CheXNet: Module, ImageClassifier {
   /// `densenet121.features`.
   public var lastSpatialLayer: String { "densenet121.features" }
 
+  /// 29: three of its transitions halve what the stem leaves, rounding down.
+  public var smallestSize: Int { 29 }
+
   /// Names of the published weights, where a layer's `norm1` is `norm.1`, as they are now.
   public func entryName(_ stored: String) -> String { densenet121.entryName(stored) }
 }

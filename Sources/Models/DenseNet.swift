@@ -95,6 +95,9 @@ public final class DenseNet: Module, ImageClassifier {
   /// `features`.
   public var lastSpatialLayer: String { "features" }
 
+  /// 29: three of its transitions halve what the stem leaves, rounding down.
+  public var smallestSize: Int { 29 }
+
   /// Names of torchvision's published weights, where a layer's `norm1` is `norm.1`, as they are now.
   public func entryName(_ stored: String) -> String { Renaming.currentDenseNetName(stored) }
 }

@@ -34,6 +34,12 @@ public protocol ImageClassifier: Module {
   /// How RGB filters are made to fit another number of channels; fastai's way unless said.
   var stemRule: StemRule { get }
 
+  /// Rows and columns of the smallest picture that the strides leave a pixel of; 1 unless said.
+  var smallestSize: Int { get }
+
+  /// What rows and columns of a picture have to be a multiple of; 1 unless said.
+  var sizeStep: Int { get }
+
   /// This network's name of an entry in a checkpoint, which may be an older one.
   func entryName(_ stored: String) -> String
 }
@@ -55,8 +61,18 @@ extension ImageClassifier {
   public var blocks: [Module] { [] }
   /// fastai's.
   public var stemRule: StemRule { .fastai }
+  /// Any picture will do.
+  public var smallestSize: Int { 1 }
+  /// Any number of rows and columns will do.
+  public var sizeStep: Int { 1 }
   /// The name as it is.
   public func entryName(_ stored: String) -> String { stored }
+
+  /// Why square pictures of this size cannot be taken; nil: they can.
+  public func refusal(ofSize size: Int) -> String? {
+    if size < smallestSize { return "needs \(smallestSize) x \(smallestSize) or more" }
+    return size % sizeStep == 0 ? nil : "needs a multiple of \(sizeStep)"
+  }
 
   /// Keeps only what goes into each block in training, and computes the blocks again in the walk back.
   public func recomputeBlocks(_ isWanted: Bool = true) {

@@ -131,6 +131,9 @@ public final class ResNet: Module, ImageClassifier {
   /// The residual blocks.
   public var blocks: [Module] { [layer1, layer2, layer3, layer4].flatMap(\.layers) }
 
+  /// 32 where means are taken before a stride: they leave an odd last row out, which the shortcuts keep.
+  public var sizeStep: Int { timm?.antialiasing == .average ? 32 : 1 }
+
   /// `fc`.
   public var classifierName: String { "fc" }
 

@@ -170,4 +170,21 @@ struct ArchitectureTests {
       #expect(formula.below(stream.key, [stream.below_10.count], 10) == stream.below_10)
     }
   }
+
+  @Test("the smallest pictures pass; what is refused does trap")
+  func smallest() async throws {
+    let dense = try Architecture.named("densenet121").makeModel(classes: 3).eval()
+    #expect(dense.refusal(ofSize: 28) == "needs 29 x 29 or more")
+    #expect(dense.refusal(ofSize: 29) == nil && dense(Tensor.zeros([1, 3, 29, 29])).shape == [1, 3])
+    #expect(try Architecture.named("resnet18").makeModel().refusal(ofSize: 1) == nil)
+    let means = try Architecture.named("resnetaa50").makeModel(classes: 3).eval()
+    #expect(means.refusal(ofSize: 50) == "needs a multiple of 32")
+    #expect(means.refusal(ofSize: 64) == nil && means(Tensor.zeros([1, 3, 64, 64])).shape == [1, 3])
+    await #expect(processExitsWith: .failure) {
+      _ = try Architecture.named("densenet121").makeModel().eval()(Tensor.zeros([1, 3, 28, 28]))
+    }
+    await #expect(processExitsWith: .failure) {
+      _ = try Architecture.named("resnetaa50").makeModel().eval()(Tensor.zeros([1, 3, 50, 50]))
+    }
+  }
 }

@@ -95,7 +95,10 @@ struct TrainCommand: ParsableCommand {
   func run() throws {
     try compute.apply()
     // What can be refused is refused before anything is made.
-    _ = try Architecture.named(arch)
+    let architecture = try Architecture.named(arch)
+    if let refusal = architecture.makeModel().refusal(ofSize: size) {
+      throw ValidationError("--size \(size): \(architecture.name) \(refusal)")
+    }
     let start = try weights.map { try Checkpoint(contentsOf: $0) }
     let items = try source.items()
     let splitter = splitter(items)

@@ -175,7 +175,8 @@ struct ArchitectureTests {
   func smallest() async throws {
     let dense = try Architecture.named("densenet121").makeModel(classes: 3).eval()
     #expect(dense.refusal(ofSize: 28) == "needs 29 x 29 or more")
-    #expect(dense.refusal(ofSize: 29) == nil && dense(Tensor.zeros([1, 3, 29, 29])).shape == [1, 3])
+    #expect(
+      dense.refusal(ofSize: 29) == nil && dense(Tensor.zeros([1, 3, 29, 29])).shape == [1, 3])
     #expect(try Architecture.named("resnet18").makeModel().refusal(ofSize: 1) == nil)
     let means = try Architecture.named("resnetaa50").makeModel(classes: 3).eval()
     #expect(means.refusal(ofSize: 50) == "needs a multiple of 32")

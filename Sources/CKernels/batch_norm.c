@@ -9,24 +9,10 @@
 
 // MARK: Sums of a plane
 
-// Blocks are done in groups small enough for the cache: what the sums have read is there when the scalars
-// are computed.
-typedef struct { size_t first, count; } lb_group;
-
 // The plane of a task: images are the slower index, so that neighbours in memory are done together.
 LB_INLINE size_t lb_plane_of(lb_planes s, lb_group g, size_t task) {
   return task / g.count * s.blocks + g.first + task % g.count;
 }
-
-typedef struct {
-  lb_planes s;
-  lb_group g;
-  const void *x, *dy, *y;
-  const float *mean, *factor, *shift;
-  void *dz;
-  bool relu;
-  double *sums;  // [images, blocks, 2, block]
-} lb_sums_job;
 
 LB_INLINE void lb_fold(const f64x16 *a, const f64x16 *b, size_t block, double *sums) {
   for (size_t l = 0; l < 2 * block; ++l) sums[l] = 0;
@@ -106,15 +92,6 @@ LB_INLINE void lb_gradient_sums(const lb_sums_job *j, size_t plane, bool bf16) {
 
 // MARK: Scalars of a plane
 
-typedef struct {
-  lb_planes s;
-  lb_group g;
-  const void *x, *other;
-  const float *mean, *factor, *shift, *c1, *c2;
-  bool relu;
-  void *y;
-} lb_plane_job;
-
 // y = (x − mean) factor + shift (+ other), then ReLU.
 LB_INLINE void lb_normalise_as(const lb_plane_job *j, size_t plane, bool bf16, bool adds, bool relu) {
   size_t n = j->s.count, block = j->s.block, base = plane * n, c = plane % j->s.blocks * block;
@@ -187,7 +164,6 @@ LB_OVER_PLANES(lb_normalise_range, lb_plane_job, lb_normalise)
 LB_OVER_PLANES(lb_input_gradient_range, lb_plane_job, lb_input_gradient)
 
 static bool lb_is_channels_last(lb_planes s) { return s.block > lanes; }
-static size_t lb_rows_of(lb_planes s) { return s.images * (s.count / s.block); }
 
 // Sums that are kept apart for each channel: one per image, or per chunk of rows.
 static size_t lb_sums_per_channel(lb_planes s) {
@@ -218,32 +194,15 @@ static lb_group lb_next_group(lb_planes s, size_t first, size_t tensors) {
 
 // MARK: A group of blocks, in either order
 
-static lb_row_sums lb_row_sums_of(const lb_sums_job *j) {
-  return (lb_row_sums){lb_rows_of(j->s), j->s.block, j->s.bf16, j->x,  j->dy,   j->y,
-                       j->mean,          j->factor,  j->shift,  j->dz, j->relu, j->sums};
-}
-static lb_row_scalars lb_row_scalars_of(const lb_plane_job *j) {
-  return (lb_row_scalars){lb_rows_of(j->s), j->s.block, j->s.bf16, j->x,  j->other, j->mean,
-                          j->factor,        j->shift,   j->c1,     j->c2, j->relu,  j->y};
-}
-
-#define LB_OVER_GROUP(name, job_type, as_rows, rows_type, on_rows, range)        \
-  static void name(job_type job) {                                               \
-    if (lb_is_channels_last(job.s)) {                                            \
-      rows_type rows = as_rows(&job);                                            \
-      on_rows(&rows);                                                            \
-    } else {                                                                     \
-      lb_parallel_items(job.s.images * job.g.count, job.s.count, &job, range);   \
-    }                                                                            \
+#define LB_OVER_GROUP(name, job_type, rows, range)                                               \
+  static void name(job_type job) {                                                               \
+    if (lb_is_channels_last(job.s)) rows(&job);                                                  \
+    else lb_parallel_items(job.s.images * job.g.count, job.s.count, &job, range);                \
   }
-LB_OVER_GROUP(lb_find_moments, lb_sums_job, lb_row_sums_of, lb_row_sums, lb_row_moments, lb_moments_range)
-LB_OVER_GROUP(
-  lb_find_gradient_sums, lb_sums_job, lb_row_sums_of, lb_row_sums, lb_row_gradient_sums, lb_gradient_sums_range)
-LB_OVER_GROUP(
-  lb_normalise_group, lb_plane_job, lb_row_scalars_of, lb_row_scalars, lb_row_normalise, lb_normalise_range)
-LB_OVER_GROUP(
-  lb_find_input_gradient, lb_plane_job, lb_row_scalars_of, lb_row_scalars, lb_row_input_gradient,
-  lb_input_gradient_range)
+LB_OVER_GROUP(lb_find_moments, lb_sums_job, lb_row_moments, lb_moments_range)
+LB_OVER_GROUP(lb_find_gradient_sums, lb_sums_job, lb_row_gradient_sums, lb_gradient_sums_range)
+LB_OVER_GROUP(lb_normalise_group, lb_plane_job, lb_row_normalise, lb_normalise_range)
+LB_OVER_GROUP(lb_find_input_gradient, lb_plane_job, lb_row_input_gradient, lb_input_gradient_range)
 
 // A mean of the first pixels as the guess: what is squared and added is then of the size of the spread,
 // however far from zero the values lie.

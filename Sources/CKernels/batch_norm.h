@@ -10,33 +10,37 @@ LB_INLINE f32x16 lb_normalised(f32x16 x, f32x16 mean, f32x16 factor, f32x16 shif
   return (x - mean) * factor + shift;
 }
 
-// Statistics over channels-last images (batch_norm_rows.c): rows are pixels, `channels` scalars each.
+// Blocks are done in groups small enough for the cache: what the sums have read is there when the scalars
+// are computed.
+typedef struct { size_t first, count; } lb_group;
+
 typedef struct {
-  size_t rows, channels;
-  bool bf16;
-  const void *x, *dy, *y;              // y: the output, where its sign is the ReLU's mask
+  lb_planes s;
+  lb_group g;
+  const void *x, *dy, *y;
   const float *mean, *factor, *shift;
   void *dz;
   bool relu;
-  double *sums;                        // [chunks, 2, channels]
-} lb_row_sums;
-// Scalars of such images.
+  double *sums;  // [images, blocks, 2, block]; [chunks, 2, channels] where channels are last
+} lb_sums_job;
 typedef struct {
-  size_t rows, channels;
-  bool bf16;
+  lb_planes s;
+  lb_group g;
   const void *x, *other;
   const float *mean, *factor, *shift, *c1, *c2;
   bool relu;
   void *y;
-} lb_row_scalars;
+} lb_plane_job;
 
+// Channels-last images (batch_norm_rows.c): rows are pixels, all channels of a pixel together.
+LB_INLINE size_t lb_rows_of(lb_planes s) { return s.images * (s.count / s.block); }
 /// The rows are summed in so many chunks, whatever the number of threads.
 size_t lb_row_chunks(size_t rows);
 /// Σ (x − mean), Σ (x − mean)² of every chunk, where `mean` is a guess.
-void lb_row_moments(const lb_row_sums *job);
+void lb_row_moments(const lb_sums_job *job);
 /// Σ dz, Σ dz (x − mean) of every chunk; writes dz where y is given.
-void lb_row_gradient_sums(const lb_row_sums *job);
+void lb_row_gradient_sums(const lb_sums_job *job);
 /// y = (x − mean) factor + shift (+ other), then ReLU where asked.
-void lb_row_normalise(const lb_row_scalars *job);
+void lb_row_normalise(const lb_plane_job *job);
 /// y = factor dz − c1 − (x − mean) c2, dz in `other`.
-void lb_row_input_gradient(const lb_row_scalars *job);
+void lb_row_input_gradient(const lb_plane_job *job);

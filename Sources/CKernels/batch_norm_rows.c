@@ -18,16 +18,16 @@ typedef enum { MOMENTS, GRADIENT, GRADIENT_OF_RELU, GRADIENT_OF_SUM } lb_row_kin
 
 // Sums over rows begin..<end of the channels from `c` on, `n` of them.
 LB_INLINE void lb_tile_sums(
-  const lb_row_sums *j, size_t begin, size_t end, size_t c, size_t n, double *sums, bool bf16,
+  const lb_sums_job *j, size_t begin, size_t end, size_t c, size_t n, double *sums, bool bf16,
   lb_row_kind kind) {
   float first[tile], second[tile];
-  for (size_t k = 0; k < n; ++k) sums[c + k] = sums[j->channels + c + k] = 0;
+  for (size_t k = 0; k < n; ++k) sums[c + k] = sums[j->s.block + c + k] = 0;
   for (size_t row = begin; row < end;) {
     size_t stop = row + stretch < end ? row + stretch : end;
     memset(first, 0, n * sizeof *first);
     memset(second, 0, n * sizeof *second);
     for (; row < stop; ++row) {
-      size_t at = row * j->channels + c;
+      size_t at = row * j->s.block + c;
       for (size_t k = 0; k < n; k += lanes) {
         f32x16 a = lb_load(first, k, false), b = lb_load(second, k, false), zero = {0};
         f32x16 x = lb_load(j->x, at + k, bf16), mean = lb_load(j->mean, c + k, false);
@@ -53,16 +53,16 @@ LB_INLINE void lb_tile_sums(
     }
     for (size_t k = 0; k < n; ++k) {
       sums[c + k] += first[k];
-      sums[j->channels + c + k] += second[k];
+      sums[j->s.block + c + k] += second[k];
     }
   }
 }
-LB_INLINE void lb_chunk_sums(const lb_row_sums *j, size_t chunk, bool bf16, lb_row_kind kind) {
-  size_t chunks = lb_row_chunks(j->rows);
-  size_t begin = j->rows * chunk / chunks, end = j->rows * (chunk + 1) / chunks;
-  for (size_t c = 0; c < j->channels; c += tile) {
-    size_t n = j->channels - c < tile ? j->channels - c : tile;
-    lb_tile_sums(j, begin, end, c, n, j->sums + chunk * 2 * j->channels, bf16, kind);
+LB_INLINE void lb_chunk_sums(const lb_sums_job *j, size_t chunk, bool bf16, lb_row_kind kind) {
+  size_t chunks = lb_row_chunks(lb_rows_of(j->s));
+  size_t begin = lb_rows_of(j->s) * chunk / chunks, end = lb_rows_of(j->s) * (chunk + 1) / chunks;
+  for (size_t c = 0; c < j->s.block; c += tile) {
+    size_t n = j->s.block - c < tile ? j->s.block - c : tile;
+    lb_tile_sums(j, begin, end, c, n, j->sums + chunk * 2 * j->s.block, bf16, kind);
   }
 }
 
@@ -70,9 +70,9 @@ LB_INLINE void lb_chunk_sums(const lb_row_sums *j, size_t chunk, bool bf16, lb_r
 
 typedef enum { NORMALISE, NORMALISE_RELU, NORMALISE_SUM, NORMALISE_SUM_RELU, BACK, BACK_RELU } lb_scalar_kind;
 
-LB_INLINE void lb_row_of_scalars(const lb_row_scalars *j, size_t row, bool bf16, lb_scalar_kind kind) {
+LB_INLINE void lb_row_of_scalars(const lb_plane_job *j, size_t row, bool bf16, lb_scalar_kind kind) {
   const f32x16 zero = {0};
-  for (size_t c = 0, at = row * j->channels; c < j->channels; c += lanes, at += lanes) {
+  for (size_t c = 0, at = row * j->s.block; c < j->s.block; c += lanes, at += lanes) {
     f32x16 x = lb_load(j->x, at, bf16), mean = lb_load(j->mean, c, false);
     f32x16 factor = lb_load(j->factor, c, false), shift = lb_load(j->shift, c, false), y;
     if (kind == BACK || kind == BACK_RELU) {
@@ -101,34 +101,34 @@ LB_INLINE void lb_row_of_scalars(const lb_row_scalars *j, size_t row, bool bf16,
   }                                                                               \
   static void name(void *context, size_t begin, size_t end) {                     \
     const job_type *j = context;                                                  \
-    if (j->bf16) name##_bf16(j, begin, end);                                      \
+    if (j->s.bf16) name##_bf16(j, begin, end);                                      \
     else name##_f32(j, begin, end);                                               \
   }
-LB_ROWS(moments, lb_row_sums, lb_chunk_sums, MOMENTS)
-LB_ROWS(gradient, lb_row_sums, lb_chunk_sums, GRADIENT)
-LB_ROWS(gradient_of_relu, lb_row_sums, lb_chunk_sums, GRADIENT_OF_RELU)
-LB_ROWS(gradient_of_sum, lb_row_sums, lb_chunk_sums, GRADIENT_OF_SUM)
-LB_ROWS(normalise, lb_row_scalars, lb_row_of_scalars, NORMALISE)
-LB_ROWS(normalise_relu, lb_row_scalars, lb_row_of_scalars, NORMALISE_RELU)
-LB_ROWS(normalise_sum, lb_row_scalars, lb_row_of_scalars, NORMALISE_SUM)
-LB_ROWS(normalise_sum_relu, lb_row_scalars, lb_row_of_scalars, NORMALISE_SUM_RELU)
-LB_ROWS(back, lb_row_scalars, lb_row_of_scalars, BACK)
-LB_ROWS(back_relu, lb_row_scalars, lb_row_of_scalars, BACK_RELU)
+LB_ROWS(moments, lb_sums_job, lb_chunk_sums, MOMENTS)
+LB_ROWS(gradient, lb_sums_job, lb_chunk_sums, GRADIENT)
+LB_ROWS(gradient_of_relu, lb_sums_job, lb_chunk_sums, GRADIENT_OF_RELU)
+LB_ROWS(gradient_of_sum, lb_sums_job, lb_chunk_sums, GRADIENT_OF_SUM)
+LB_ROWS(normalise, lb_plane_job, lb_row_of_scalars, NORMALISE)
+LB_ROWS(normalise_relu, lb_plane_job, lb_row_of_scalars, NORMALISE_RELU)
+LB_ROWS(normalise_sum, lb_plane_job, lb_row_of_scalars, NORMALISE_SUM)
+LB_ROWS(normalise_sum_relu, lb_plane_job, lb_row_of_scalars, NORMALISE_SUM_RELU)
+LB_ROWS(back, lb_plane_job, lb_row_of_scalars, BACK)
+LB_ROWS(back_relu, lb_plane_job, lb_row_of_scalars, BACK_RELU)
 
-static void lb_over_chunks(const lb_row_sums *j, lb_range_body body) {
-  size_t chunks = lb_row_chunks(j->rows);
-  lb_parallel_items(chunks, j->rows / chunks * j->channels, (void *)j, body);
+static void lb_over_chunks(const lb_sums_job *j, lb_range_body body) {
+  size_t chunks = lb_row_chunks(lb_rows_of(j->s));
+  lb_parallel_items(chunks, lb_rows_of(j->s) / chunks * j->s.block, (void *)j, body);
 }
 
-void lb_row_moments(const lb_row_sums *j) { lb_over_chunks(j, moments); }
-void lb_row_gradient_sums(const lb_row_sums *j) {
+void lb_row_moments(const lb_sums_job *j) { lb_over_chunks(j, moments); }
+void lb_row_gradient_sums(const lb_sums_job *j) {
   lb_over_chunks(j, j->y ? gradient_of_sum : j->relu ? gradient_of_relu : gradient);
 }
-void lb_row_normalise(const lb_row_scalars *j) {
+void lb_row_normalise(const lb_plane_job *j) {
   lb_range_body body = j->other ? (j->relu ? normalise_sum_relu : normalise_sum)
     : j->relu ? normalise_relu : normalise;
-  lb_parallel_items(j->rows, j->channels, (void *)j, body);
+  lb_parallel_items(lb_rows_of(j->s), j->s.block, (void *)j, body);
 }
-void lb_row_input_gradient(const lb_row_scalars *j) {
-  lb_parallel_items(j->rows, j->channels, (void *)j, j->relu ? back_relu : back);
+void lb_row_input_gradient(const lb_plane_job *j) {
+  lb_parallel_items(lb_rows_of(j->s), j->s.block, (void *)j, j->relu ? back_relu : back);
 }

@@ -67,6 +67,21 @@ int forward_descriptor(const lb_convolution &c, dnnl_primitive_desc_t *out) {
   return status;
 }
 
+/// `begin` fills in what is computed; the forward primitive is the hint that oneDNN asks for.
+template <typename Begin>
+int make_backward(const lb_convolution &c, const lb_primitive **out, Begin begin) {
+  return make(key_of('c', c), out, [=](dnnl_primitive_desc_t *d) -> int {
+    dnnl_primitive_desc_t hint;
+    int status = forward_descriptor(c, &hint);
+    if (status != dnnl_success) return status;
+    dnnl_convolution_desc_t od;
+    status = begin(&od, describe(c));
+    if (status == dnnl_success) status = describe_primitive(d, &od, hint);
+    dnnl_primitive_desc_destroy(hint);
+    return status;
+  });
+}
+
 }  // namespace
 
 extern "C" {
@@ -78,36 +93,20 @@ int lb_make_convolution_forward(lb_convolution c, const lb_primitive **out) {
 
 int lb_make_convolution_backward_data(lb_convolution c, const lb_primitive **out) {
   c.kind = 1;
-  return make(key_of('c', c), out, [=](dnnl_primitive_desc_t *d) -> int {
-    dnnl_primitive_desc_t hint;
-    int status = forward_descriptor(c, &hint);
-    if (status != dnnl_success) return status;
-    Images i = describe(c);
-    dnnl_convolution_desc_t od;
-    status = dnnl_dilated_convolution_backward_data_desc_init(
-      &od, algorithm(c), &i.source, &i.weights, &i.destination, i.strides, i.dilates, i.before, i.after);
-    if (status == dnnl_success) status = describe_primitive(d, &od, hint);
-    dnnl_primitive_desc_destroy(hint);
-    return status;
+  return make_backward(c, out, [=](dnnl_convolution_desc_t *d, const Images &i) {
+    return dnnl_dilated_convolution_backward_data_desc_init(
+      d, algorithm(c), &i.source, &i.weights, &i.destination, i.strides, i.dilates, i.before, i.after);
   });
 }
 
 int lb_make_convolution_backward_weights(lb_convolution c, const lb_primitive **out) {
   c.kind = 2;
-  return make(key_of('c', c), out, [=](dnnl_primitive_desc_t *d) -> int {
-    dnnl_primitive_desc_t hint;
-    int status = forward_descriptor(c, &hint);
-    if (status != dnnl_success) return status;
-    Images i = describe(c);
-    dnnl_convolution_desc_t od;
+  return make_backward(c, out, [=](dnnl_convolution_desc_t *d, const Images &i) {
     // Sums over the batch stay in float32, whatever the images are.
     dnnl_memory_desc_t weights = any(i.weights.ndims, i.weights.dims, LB_SCALAR_F32);
-    status = dnnl_dilated_convolution_backward_weights_desc_init(
-      &od, algorithm(c), &i.source, &weights, c.has_bias ? &i.bias : nullptr, &i.destination, i.strides,
+    return dnnl_dilated_convolution_backward_weights_desc_init(
+      d, algorithm(c), &i.source, &weights, c.has_bias ? &i.bias : nullptr, &i.destination, i.strides,
       i.dilates, i.before, i.after);
-    if (status == dnnl_success) status = describe_primitive(d, &od, hint);
-    dnnl_primitive_desc_destroy(hint);
-    return status;
   });
 }
 

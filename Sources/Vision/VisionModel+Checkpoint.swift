@@ -58,10 +58,10 @@ extension VisionModel {
     let fit = try fit(file, part: part)
     let named = fit.entries.compactMap { entry in entry.name.map { (entry.entry.entry.name, $0) } }
     let read = try file.tensors(named.lazy.map(\.0))
-    var report = load(
-      Dictionary(
-        named.compactMap { stored, name in read[stored].map { (name, $0) } },
-        uniquingKeysWith: { first, _ in first }))
+    let source = Dictionary(
+      named.compactMap { stored, name in read[stored].map { (name, $0) } },
+      uniquingKeysWith: { first, _ in first })
+    var report = fit.isSaved ? model.load(source) : takeWhole(network.fitting(source))
     report.unexpected += fit.entries.lazy.filter { $0.name == nil }.map(\.entry.name)
     return report
   }

@@ -73,7 +73,11 @@ public struct VisionModel {
     let saved = model.stateShapes.count { source.keys.contains($0.name) }
     let named = network.fitting(source)
     let whole = network.stateShapes.count { named.keys.contains($0.name) }
-    if saved >= whole, saved > 0 { return model.load(source) }
+    return saved >= whole && saved > 0 ? model.load(source) : takeWhole(named)
+  }
+
+  /// Takes weights that fit the whole network, without its classifier.
+  func takeWhole(_ named: [String: Tensor]) -> Module.LoadReport {
     let classifier = network.classifierName + "."
     var report = network.load(named.filter { !$0.key.hasPrefix(classifier) })
     report.missing.removeAll { $0.hasPrefix(classifier) }

@@ -9,7 +9,7 @@ public struct KnownDataset: Sendable, Equatable {
   /// What its folder holds.
   public let layout: String
   /// Under which terms.
-  public let licence: String
+  public let license: String
   /// The SHA-256 checksum of the download, or nil where nobody has published one.
   public let checksum: String?
 
@@ -19,7 +19,7 @@ public struct KnownDataset: Sendable, Equatable {
     url: "https://s3.amazonaws.com/fast-ai-imagelocal/siim_small.tgz",
     layout: "train/ and test/ with DICOM files, and labels.csv with the header file,label; "
       + "the labels are \"No Pneumothorax\" and \"Pneumothorax\"",
-    licence: "the terms of the SIIM-ACR Pneumothorax Segmentation challenge", checksum: nil)
+    license: "the terms of the SIIM-ACR Pneumothorax Segmentation challenge", checksum: nil)
 
   /// The full set of the SIIM-ACR Pneumothorax Segmentation challenge.
   public static let siimACR = KnownDataset(
@@ -29,7 +29,7 @@ public struct KnownDataset: Sendable, Equatable {
       "folders of studies with DICOM files of 1024 x 1024 pixels named by SOPInstanceUID, and "
       + "train-rle.csv with the header ImageId, EncodedPixels (gaps count from the end of the run "
       + "before; -1 is no pneumothorax)",
-    licence: "the challenge's terms, to be accepted before the download", checksum: nil)
+    license: "the challenge's terms, to be accepted before the download", checksum: nil)
 
   /// Every known set.
   public static let all = [siimSmall, siimACR]
@@ -37,6 +37,6 @@ public struct KnownDataset: Sendable, Equatable {
   /// One sentence on where to get the set.
   public var advice: String {
     let check = checksum.map { "its SHA-256 is \($0)" } ?? "no checksum is published"
-    return "\(name) is at \(url) (\(licence); \(check)); it holds \(layout)"
+    return "\(name) is at \(url) (\(license); \(check)); it holds \(layout)"
   }
 }

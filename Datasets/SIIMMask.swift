@@ -7,7 +7,7 @@ public struct SIIMMask: Sendable, Equatable {
   public let width: Int
   /// Rows of the film, in pixels.
   public let height: Int
-  /// The set positions, in ascending order; neighbouring runs never touch.
+  /// The set positions, in ascending order; neighboring runs never touch.
   public let runs: [Range<Int>]
 
   /// A rectangle of whole pixels: columns `x0..<x1`, rows `y0..<y1`.

@@ -6,8 +6,8 @@ public struct SampleDataset: Sendable, Equatable {
   public let name: String
   /// What it holds, in one line.
   public let summary: String
-  /// Its licence.
-  public let licence: String
+  /// Its license.
+  public let license: String
   /// Whom to name when it is used.
   public let attribution: String
   /// The SHA-256 checksum of the archive, 64 hexadecimal digits.
@@ -21,7 +21,7 @@ public struct SampleDataset: Sendable, Equatable {
   public static let pneumonia28 = SampleDataset(
     name: "pneumonia28",
     summary: "5,030 real chest radiographs of children as DICOM, 28 x 28, Normal or Pneumonia",
-    licence: "CC BY 4.0",
+    license: "CC BY 4.0",
     attribution: "PneumoniaMNIST of MedMNIST v2 (Yang et al., Scientific Data 2023); "
       + "source Kermany et al. 2018",
     checksum: "9e4e21553d6b20d1325f0b7809d9ffa454b5dd0c97bb225674fefb603bb055b8",

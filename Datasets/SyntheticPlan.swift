@@ -1,7 +1,7 @@
 /// Which films a synthetic set has: whose they are, what they show, and on which side of the split.
 package struct SyntheticPlan {
   /// The parts of the set.
-  package enum Split: String, CaseIterable, Sendable {
+  package enum DataSplit: String, CaseIterable, Sendable {
     case train, valid, test
 
     /// The folder of its films: those to train and to validate with lie together, as in SIIM_SMALL.
@@ -17,7 +17,7 @@ package struct SyntheticPlan {
     package let hasPneumothorax: Bool
     /// Whether the stored values are inverted (MONOCHROME1).
     package let isInverted: Bool
-    package var split: Split
+    package var split: DataSplit
 
     /// The name of the file without folder and extension, which is the ImageId in `masks.csv`.
     package var name: String {
@@ -110,7 +110,7 @@ package struct SyntheticPlan {
     }
     return films.map { film in
       var film = film
-      film.split = Split.allCases[part[film.patient]]
+      film.split = DataSplit.allCases[part[film.patient]]
       return film
     }
   }

@@ -101,7 +101,7 @@ public struct SyntheticSIIM: Sendable, Equatable {
       try StagedFolder.write(Array(text.utf8), to: "\(stage.staging)/\(name)")
     }
     try stage.commit(last: "labels.csv")
-    func films(_ split: SyntheticPlan.Split) -> Int { plan.films.count { $0.split == split } }
+    func films(_ split: SyntheticPlan.DataSplit) -> Int { plan.films.count { $0.split == split } }
     return Summary(
       films: count, patients: Set(plan.films.map(\.patient)).count,
       pneumothoraces: plan.films.count { $0.hasPneumothorax },
@@ -109,11 +109,11 @@ public struct SyntheticSIIM: Sendable, Equatable {
       test: films(.test), bytes: results.reduce(0) { $0 + $1.bytes })
   }
 
-  /// One film of the set as a picture, with its true mask, without writing anything.
+  /// One film of the set as an image, with its true mask, without writing anything.
   ///
   /// - Parameter index: Which film, `0..<count`.
-  /// - Returns: The picture, bright where much was absorbed, before compression; and its mask.
-  public func film(_ index: Int) -> (picture: PixelBuffer, mask: SIIMMask) {
+  /// - Returns: The image, bright where much was absorbed, before compression; and its mask.
+  public func film(_ index: Int) -> (image: PixelBuffer, mask: SIIMMask) {
     precondition((0..<count).contains(index), "film \(index) of a set of \(count)")
     let film = draw(SyntheticPlan(count: count, seed: seed).films[index])
     return (PixelBuffer(width: size, height: size, channels: 1, samples: film.samples), film.mask)

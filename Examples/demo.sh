@@ -1,5 +1,5 @@
 #!/usr/bin/env bash
-# From nothing to boxes on the picture: makes SIIM-like films, trains, measures, explains. `make demo` calls it.
+# From nothing to boxes on the image: makes SIIM-like films, trains, measures, explains. `make demo` calls it.
 set -euo pipefail
 cd "$(dirname "$0")/.."
 lightbox=.build/release/lightbox
@@ -21,6 +21,6 @@ echo "== why: maps and boxes of the test films with a pneumothorax"
 mapfile -t films < <(awk -F, -v folder="$out/siim/" '$3 == "test" && $2 == "Pneumothorax" { print folder $1 }' "$out/siim/labels.csv")
 "$lightbox" interpret "$out/run" "${films[@]}" --layer layer4 --boxes --color lime --masks "$out/siim/masks.csv" --out "$out/figures" | tail -n 1
 
-picture=$(ls "$out"/figures/*.png | head -n 1)
+image=$(ls "$out"/figures/*.png | head -n 1)
 echo
-echo "$(($(date +%s) - started)) s without the build. Open $picture"
+echo "$(($(date +%s) - started)) s without the build. Open $image"

@@ -57,7 +57,7 @@ def experiments(setting):
     """All of them, in the table's order."""
     found = [steps(setting, "train", arch, precision) for precision in PRECISIONS for arch in NAMES]
     found += [steps(setting, "infer", arch, precision) for precision in PRECISIONS for arch in NAMES]
-    return found + [latency(setting), one_picture(setting), epoch(setting)]
+    return found + [latency(setting), one_image(setting), epoch(setting)]
 
 
 # Steps
@@ -117,7 +117,7 @@ def steps(setting, mode, arch, precision):
 
 
 def latency(setting):
-    """ResNet-50, one picture."""
+    """ResNet-50, one image."""
     model = setting.path("resnet50-1.onnx")
     engines = {name: ["--layout", layout] for name, layout in LAYOUTS.items()}
     engines.update(onnx_engines(model, ["latency"]))
@@ -146,13 +146,13 @@ def export(setting, model, options):
 # From the start of a process to its end
 
 
-def one_picture(setting):
-    """A process that loads ResNet-50 weights and predicts one picture."""
-    run, picture, weights = setting.path("resnet50-run"), setting.path("film.png"), setting.path("resnet50.pth")
+def one_image(setting):
+    """A process that loads ResNet-50 weights and predicts one image."""
+    run, image, weights = setting.path("resnet50-run"), setting.path("film.png"), setting.path("resnet50.pth")
 
     def prepare():
-        if not os.path.exists(picture):
-            write_png(picture, 1024)
+        if not os.path.exists(image):
+            write_png(image, 1024)
         if setting.newer_program(run):
             films = setting.path("films-small")
             fresh(setting, films, 12, 256)
@@ -171,10 +171,10 @@ def one_picture(setting):
         return {"seconds": finished.seconds, "memory": finished.peak_bytes}
 
     def lightbox():
-        return numbers(setting.run_lightbox("predict", run, picture, "--threads", setting.threads))
+        return numbers(setting.run_lightbox("predict", run, image, "--threads", setting.threads))
 
     def peer():
-        return numbers(setting.run_peer("predict_one.py", weights, picture))
+        return numbers(setting.run_peer("predict_one.py", weights, image))
 
     name = "torchvision"
     rows = [
@@ -191,7 +191,7 @@ def fresh(setting, films, count, size):
 
 
 def write_png(path, size):
-    """A grey picture: a soft disc with some texture."""
+    """A gray image: a soft disc with some texture."""
     rows = bytearray()
     for y in range(size):
         rows.append(0)

@@ -85,7 +85,7 @@ def main():
         item, batch = Resize(args.size + 42), [RandomResizedCropGPU(args.size), *augmentations]
     else:
         item, batch = Resize(args.size), augmentations
-    # fastai adds Normalize by itself only with pretrained weights; it also makes three channels of a grey film.
+    # fastai adds Normalize by itself only with pretrained weights; it also makes three channels of a gray film.
     block = DataBlock(
         blocks=(ImageBlock(cls=PILDicom), CategoryBlock),
         get_x=lambda row: os.path.join(args.folder, row["file"]),

@@ -1,4 +1,4 @@
-"""Loads ResNet-50 weights and predicts one picture, as a user of torchvision would; or makes such weights.
+"""Loads ResNet-50 weights and predicts one image, as a user of torchvision would; or makes such weights.
 
     predict_one.py --make WEIGHTS            random weights, saved as a state_dict
     predict_one.py WEIGHTS PICTURE

@@ -142,12 +142,12 @@ struct ChestPlane {
     guard anatomy.isFemale else { return }
     let size = 0.28 + 0.1 * anatomy.build
     for side in Side.allCases {
-      let centre = Point(0.60 + random.bell() * 0.03, 0.82 + random.bell() * 0.03)
+      let center = Point(0.60 + random.bell() * 0.03, 0.82 + random.bell() * 0.03)
       let outline = Outline(
         through: [
           Point(0, -1.3), Point(0.9, -0.4), Point(1.1, 0.5), Point(0, 1), Point(-0.95, 0.4),
           Point(-0.7, -0.5),
-        ].map { pose.place(centre.x + $0.x * size, centre.y + $0.y * size * 0.75, side) })
+        ].map { pose.place(center.x + $0.x * size, center.y + $0.y * size * 0.75, side) })
       var shadow = outline.coverage(size: plane.width)
       shadow.blur(radius: max(plane.width / 128, 1), passes: 2)
       plane.add(shadow, times: 0.04 + 0.03 * anatomy.build)
@@ -158,14 +158,14 @@ struct ChestPlane {
   private static func addStomach(
     pose: Pose, to plane: inout Plane, random: inout RandomStream
   ) {
-    let centre = Point(random.uniform(0.36, 0.62), random.uniform(1.2, 1.3))
+    let center = Point(random.uniform(0.36, 0.62), random.uniform(1.2, 1.3))
     let size = random.uniform(0.07, 0.14)
     let flatness = random.uniform(0.45, 0.8)
     let outline = Outline(
       through: [
         Point(-1.2, 0.1), Point(-0.6, -0.75), Point(0.5, -0.85), Point(1.1, -0.2), Point(0.6, 0.5),
         Point(-0.4, 0.3),
-      ].map { pose.place(centre.x + $0.x * size, centre.y + $0.y * size * flatness, .left) })
+      ].map { pose.place(center.x + $0.x * size, center.y + $0.y * size * flatness, .left) })
     var bubble = outline.coverage(size: plane.width)
     bubble.blur(radius: max(plane.width / 96, 1), passes: 2)
     plane.add(bubble, times: -random.uniform(0.10, 0.28))

@@ -1,6 +1,6 @@
-/// How attenuation becomes grey: dose, contrast and noise of one film.
+/// How attenuation becomes gray: dose, contrast and noise of one film.
 struct Exposure {
-  /// The attenuation shown as middle grey.
+  /// The attenuation shown as middle gray.
   let middle: Float
   let contrast: Float
   /// Standard deviation of the quantum noise, in attenuation.

@@ -125,7 +125,7 @@ struct Outline {
     return plane
   }
 
-  /// The pixels whose centres lie inside, as runs of positions down the columns.
+  /// The pixels whose centers lie inside, as runs of positions down the columns.
   ///
   /// Position `p` is row `p mod size` of column `p / size`, as in SIIM's files.
   func columnRuns(size: Int) -> [Range<Int>] {

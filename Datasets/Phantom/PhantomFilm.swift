@@ -1,14 +1,14 @@
-/// One synthetic chest film: its grey values and where its pneumothorax is.
+/// One synthetic chest film: its gray values and where its pneumothorax is.
 struct PhantomFilm {
   /// Columns and rows.
   let size: Int
-  /// Grey values from the top left, bright where much was absorbed (MONOCHROME2).
+  /// Gray values from the top left, bright where much was absorbed (MONOCHROME2).
   let samples: [UInt8]
   /// Where there is air between lung and wall; empty where there is none.
   let mask: SIIMMask
   /// Whether the film was taken from the front (at the bedside) rather than from behind.
   let isAP: Bool
-  /// Millimetres per pixel.
+  /// Millimeters per pixel.
   let pixelSpacing: Double
 
   /// Draws film `index` of a patient.

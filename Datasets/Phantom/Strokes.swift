@@ -123,7 +123,7 @@ extension Plane {
   }
 }
 
-/// The whole pixels of a rectangle, cut to a picture.
+/// The whole pixels of a rectangle, cut to an image.
 private struct PixelSpan {
   let x0: Int
   let x1: Int

@@ -35,7 +35,7 @@ final class Separable: Module {
   }
 }
 
-/// A small network for pictures.
+/// A small network for images.
 ///
 /// A `Module` alone trains, saves, loads, hooks and can be explained. The four properties of
 /// `ImageClassifier` let `visionLearner` cut it and put fastai's head behind it.
@@ -60,5 +60,5 @@ final class TinyNet: Module, ImageClassifier {
   var body: Sequential { Sequential(stem, stages) }
   var featureCount: Int { 64 }
   var classifierName: String { "classifier" }
-  var lastSpatialLayer: String { "stages" }
+  var lastSpatialLayerPath: String { "stages" }
 }

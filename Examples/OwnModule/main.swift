@@ -32,26 +32,26 @@ try learner.fitOneCycle(2, learningRate: 5e-3)
 
 // Saved, and loaded into another one: the same answers, bit by bit.
 let film = "\(folder)/\(table.rows[0][0])"
-let picture = try loaders.preprocessing.prepare(film)
+let image = try loaders.preprocessing.prepare(film)
 try SafeTensors.write(model.stateDictionary, to: "tiny.safetensors")
 let again = TinyNet(classes: loaders.vocab.count)
 let report = again.load(try SafeTensors(contentsOf: "tiny.safetensors").tensors)
 guard report.isComplete else { fatalError("\(report)") }
 let (answer, activations) = withHook(on: again.stages) { hook in
-  (again.eval()(picture.input), hook.stored)
+  (again.eval()(image.input), hook.stored)
 }
-guard answer.floatScalars == model.eval()(picture.input).floatScalars else {
+guard answer.floatScalars == model.eval()(image.input).floatScalars else {
   fatalError("what was loaded gives other answers than what was saved")
 }
 print("logits", answer.floatScalars, "from activations of", activations?.shape ?? [])
 
 // Explained: a map for each class at the last layer that has rows and columns.
-for map in try getCmaps(picture, model: again, layer: again.stages, vocab: loaders.vocab) {
+for map in try getCmaps(image, model: again, layer: again.stages, vocab: loaders.vocab) {
   print("map of \(map.className):", map.map.shape, "probability", map.probability)
 }
 
 // As the body of a vision learner, with fastai's head, its freezing, and answers for files.
-let tiny = Architecture("tinynet", classes: 2, pictureSize: 64) {
+let tiny = Architecture("tinynet", classes: 2, imageSize: 64) {
   TinyNet(classes: $0, inputChannels: $1)
 }
 let vision = visionLearner(loaders, tiny, metrics: [.accuracy])

@@ -56,8 +56,8 @@ let (label, cls, probabilities) = try learn.predict(testOne)
 print(label, cls, probabilities.map { String(format: "%.4f", $0) })
 
 // Grad-CAM by hand: the gradients of the last layer with an extent (a ResNet's layer4), weighted.
-let picture = try learn.predictor.prepare(testOne)
-let x = picture.input
+let image = try learn.predictor.prepare(testOne)
+let x = image.input
 let layer = learn.vision.lastSpatialLayer
 
 let camMap = try withHookBwd(on: layer) { hookg in
@@ -83,8 +83,8 @@ guard maps[0].map.floatScalars == camMap.floatScalars else {
   fatalError("getCmaps and the map by hand differ")
 }
 
-let explanation = try Explanation(of: picture, model: learn.model, layer: layer, classes: dls.vocab)
+let explanation = try Explanation(of: image, model: learn.model, layer: layer, classes: dls.vocab)
 let figure = explanation.figure(
-  title: "\(label)", colour: .red, layerName: learn.vision.lastSpatialLayerPath)
+  title: "\(label)", color: .red, layerName: learn.vision.lastSpatialLayerPath)
 try figure.write(to: "siim-pneumothorax.png")
 print("maps by hand and by getCmaps agree; figure siim-pneumothorax.png")

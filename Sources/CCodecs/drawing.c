@@ -9,11 +9,11 @@ struct lb_canvas {
   cairo_t *pen;
 };
 
-static void choose(lb_canvas *c, lb_colour colour) {
-  cairo_set_source_rgba(c->pen, colour.red, colour.green, colour.blue, colour.alpha);
+static void choose(lb_canvas *c, lb_color color) {
+  cairo_set_source_rgba(c->pen, color.red, color.green, color.blue, color.alpha);
 }
 
-lb_canvas *lb_canvas_create(int width, int height, lb_colour background) {
+lb_canvas *lb_canvas_create(int width, int height, lb_color background) {
   lb_canvas *c = calloc(1, sizeof *c);
   if (!c) return NULL;
   c->surface = cairo_image_surface_create(CAIRO_FORMAT_RGB24, width, height);
@@ -35,7 +35,7 @@ void lb_canvas_destroy(lb_canvas *c) {
   free(c);
 }
 
-void lb_canvas_picture(lb_canvas *c, const uint8_t *samples, int width, int height, int channels,
+void lb_canvas_image(lb_canvas *c, const uint8_t *samples, int width, int height, int channels,
                        int x0, int y0) {
   cairo_surface_flush(c->surface);
   uint8_t *pixels = cairo_image_surface_get_data(c->surface);
@@ -58,15 +58,15 @@ void lb_canvas_picture(lb_canvas *c, const uint8_t *samples, int width, int heig
 }
 
 void lb_canvas_fill(lb_canvas *c, double x, double y, double width, double height,
-                    lb_colour colour) {
-  choose(c, colour);
+                    lb_color color) {
+  choose(c, color);
   cairo_rectangle(c->pen, x, y, width, height);
   cairo_fill(c->pen);
 }
 
 void lb_canvas_frame(lb_canvas *c, double x, double y, double width, double height,
-                     double line_width, lb_colour colour) {
-  choose(c, colour);
+                     double line_width, lb_color color) {
+  choose(c, color);
   cairo_set_line_width(c->pen, line_width);
   cairo_set_dash(c->pen, NULL, 0, 0);
   cairo_rectangle(c->pen, x, y, width, height);
@@ -74,9 +74,9 @@ void lb_canvas_frame(lb_canvas *c, double x, double y, double width, double heig
 }
 
 void lb_canvas_line(lb_canvas *c, const double *points, size_t count, double line_width,
-                    double dash, lb_colour colour) {
+                    double dash, lb_color color) {
   if (count == 0) return;
-  choose(c, colour);
+  choose(c, color);
   cairo_set_line_width(c->pen, line_width);
   cairo_set_dash(c->pen, &dash, dash > 0 ? 1 : 0, 0);
   cairo_save(c->pen);
@@ -113,8 +113,8 @@ double lb_canvas_text_width(lb_canvas *c, const char *text, double size, int bol
 }
 
 void lb_canvas_text(lb_canvas *c, const char *text, double x, double y, double size, int bold,
-                    double anchor, int quarter_turn, lb_colour colour, double outline_width,
-                    lb_colour outline) {
+                    double anchor, int quarter_turn, lb_color color, double outline_width,
+                    lb_color outline) {
   const double shift = anchor * lb_canvas_text_width(c, text, size, bold);
   cairo_save(c->pen);
   cairo_translate(c->pen, x, y);
@@ -128,10 +128,10 @@ void lb_canvas_text(lb_canvas *c, const char *text, double x, double y, double s
     cairo_set_line_width(c->pen, outline_width);
     choose(c, outline);
     cairo_stroke_preserve(c->pen);
-    choose(c, colour);
+    choose(c, color);
     cairo_fill(c->pen);
   } else {
-    choose(c, colour);
+    choose(c, color);
     cairo_show_text(c->pen, text);
   }
   cairo_new_path(c->pen);

@@ -51,7 +51,7 @@ static void note(j_common_ptr jpeg, int level) {
 
 static void say_nothing(j_common_ptr jpeg) { (void)jpeg; }
 
-// A few bytes can order thousands of passes over a large progressive picture: stop there.
+// A few bytes can order thousands of passes over a large progressive image: stop there.
 static void watch(j_common_ptr jpeg) {
   session *s = (session *)jpeg->err;
   if (jpeg->is_decompressor && ((j_decompress_ptr)jpeg)->input_scan_number > 500)
@@ -69,12 +69,12 @@ static void begin(session *s, char *message, size_t message_size) {
 }
 
 static int decode(const uint8_t *bytes, size_t count, int64_t max_pixels, int shrink, int as_gray,
-                  int header_only, lb_picture *picture, char *message, size_t message_size) {
+                  int header_only, lb_image *image, char *message, size_t message_size) {
   session s;
   struct jpeg_decompress_struct jpeg;
   struct jpeg_progress_mgr progress = {.progress_monitor = watch};
   uint8_t *volatile samples = NULL;
-  memset(picture, 0, sizeof *picture);
+  memset(image, 0, sizeof *image);
   memset(&jpeg, 0, sizeof jpeg);
   begin(&s, message, message_size);
   jpeg.err = &s.base;
@@ -96,9 +96,9 @@ static int decode(const uint8_t *bytes, size_t count, int64_t max_pixels, int sh
   if ((double)width * (double)height > 4096.0 * (double)count)
     fail_with(&s, LB_TRUNCATED, "the header promises more pixels than the bytes can hold");
   if (jpeg.num_components != 1 && jpeg.num_components != 3)
-    fail_with(&s, LB_UNSUPPORTED, "four colours (CMYK) instead of grey or RGB");
+    fail_with(&s, LB_UNSUPPORTED, "four colors (CMYK) instead of gray or RGB");
   if (header_only) {
-    *picture = (lb_picture){(int)width, (int)height, jpeg.num_components, 8, NULL};
+    *image = (lb_image){(int)width, (int)height, jpeg.num_components, 8, NULL};
     jpeg_destroy_decompress(&jpeg);
     return LB_OK;
   }
@@ -110,7 +110,7 @@ static int decode(const uint8_t *bytes, size_t count, int64_t max_pixels, int sh
   jpeg.scale_denom = (unsigned)shrink;
   jpeg_start_decompress(&jpeg);
   const size_t row = (size_t)jpeg.output_width * (size_t)channels;
-  if (jpeg.output_components != channels) fail_with(&s, LB_UNSUPPORTED, "unknown colours");
+  if (jpeg.output_components != channels) fail_with(&s, LB_UNSUPPORTED, "unknown colors");
   samples = malloc(row * jpeg.output_height);
   if (!samples) fail_with(&s, LB_NO_MEMORY, "no memory for the pixels");
   while (jpeg.output_scanline < jpeg.output_height) {
@@ -120,25 +120,25 @@ static int decode(const uint8_t *bytes, size_t count, int64_t max_pixels, int sh
     if (jpeg_read_scanlines(&jpeg, rows, left < 4 ? left : 4) == 0)
       fail_with(&s, LB_TRUNCATED, "the bytes end early");
   }
-  // libjpeg paints missing data grey and goes on: made-up pixels are not a picture.
+  // libjpeg paints missing data gray and goes on: made-up pixels are not an image.
   if (s.hit_marker || (s.hit_end && jpeg_has_multiple_scans(&jpeg)))
     fail_with(&s, LB_TRUNCATED, "the compressed data end early");
-  *picture = (lb_picture){(int)jpeg.output_width, (int)jpeg.output_height, channels, 8, samples};
+  *image = (lb_image){(int)jpeg.output_width, (int)jpeg.output_height, channels, 8, samples};
   jpeg_destroy_decompress(&jpeg);
   return LB_OK;
 }
 
 int lb_jpeg_decode(const uint8_t *bytes, size_t count, int64_t max_pixels, int shrink, int as_gray,
-                   lb_picture *picture, char *message, size_t message_size) {
-  return decode(bytes, count, max_pixels, shrink, as_gray, 0, picture, message, message_size);
+                   lb_image *image, char *message, size_t message_size) {
+  return decode(bytes, count, max_pixels, shrink, as_gray, 0, image, message, message_size);
 }
 
-int lb_jpeg_size(const uint8_t *bytes, size_t count, lb_picture *picture, char *message,
+int lb_jpeg_size(const uint8_t *bytes, size_t count, lb_image *image, char *message,
                  size_t message_size) {
-  return decode(bytes, count, INT64_MAX, 1, 0, 1, picture, message, message_size);
+  return decode(bytes, count, INT64_MAX, 1, 0, 1, image, message, message_size);
 }
 
-int lb_jpeg_encode(const lb_picture *picture, int quality, int halve_chroma, lb_bytes *out,
+int lb_jpeg_encode(const lb_image *image, int quality, int halve_chroma, lb_bytes *out,
                    char *message, size_t message_size) {
   session s;
   struct jpeg_compress_struct jpeg;
@@ -160,21 +160,21 @@ int lb_jpeg_encode(const lb_picture *picture, int quality, int halve_chroma, lb_
   }
   jpeg_create_compress(&jpeg);
   jpeg_mem_dest(&jpeg, &made->bytes, &made->count);
-  jpeg.image_width = (JDIMENSION)picture->width;
-  jpeg.image_height = (JDIMENSION)picture->height;
-  jpeg.input_components = picture->channels;
-  jpeg.in_color_space = picture->channels == 1 ? JCS_GRAYSCALE : JCS_RGB;
+  jpeg.image_width = (JDIMENSION)image->width;
+  jpeg.image_height = (JDIMENSION)image->height;
+  jpeg.input_components = image->channels;
+  jpeg.in_color_space = image->channels == 1 ? JCS_GRAYSCALE : JCS_RGB;
   jpeg_set_defaults(&jpeg);
   jpeg_set_quality(&jpeg, quality, TRUE);
   jpeg.dct_method = JDCT_ISLOW;
-  if (picture->channels == 3 && !halve_chroma) {
+  if (image->channels == 3 && !halve_chroma) {
     jpeg.comp_info[0].h_samp_factor = 1;
     jpeg.comp_info[0].v_samp_factor = 1;
   }
   jpeg_start_compress(&jpeg, TRUE);
-  const size_t row = (size_t)picture->width * (size_t)picture->channels;
+  const size_t row = (size_t)image->width * (size_t)image->channels;
   while (jpeg.next_scanline < jpeg.image_height) {
-    JSAMPROW line = (JSAMPROW)picture->samples + jpeg.next_scanline * row;
+    JSAMPROW line = (JSAMPROW)image->samples + jpeg.next_scanline * row;
     jpeg_write_scanlines(&jpeg, &line, 1);
   }
   jpeg_finish_compress(&jpeg);

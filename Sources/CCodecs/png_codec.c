@@ -42,13 +42,13 @@ static void take(png_structp png, png_bytep target, size_t length) {
 }
 
 int lb_png_decode(const uint8_t *bytes, size_t count, int64_t max_pixels, int keep_16_bits,
-                  lb_picture *picture, char *message, size_t message_size) {
+                  lb_image *image, char *message, size_t message_size) {
   session s = {.message = message, .message_size = message_size, .bytes = bytes, .count = count};
   // Set between setjmp and longjmp, read after: must not live in registers.
   void *volatile samples = NULL;
   png_bytep *volatile rows = NULL;
   png_infop volatile info = NULL;
-  memset(picture, 0, sizeof *picture);
+  memset(image, 0, sizeof *image);
 
   png_structp png = png_create_read_struct(PNG_LIBPNG_VER_STRING, &s, fail, ignore);
   if (!png) return LB_NO_MEMORY;
@@ -101,7 +101,7 @@ int lb_png_decode(const uint8_t *bytes, size_t count, int64_t max_pixels, int ke
   png_read_image(png, rows);
   png_read_end(png, NULL);
 
-  *picture = (lb_picture){(int)width, (int)height, channels, bits, samples};
+  *image = (lb_image){(int)width, (int)height, channels, bits, samples};
   png_infop made = info;
   png_destroy_read_struct(&png, &made, NULL);
   free(rows);
@@ -123,7 +123,7 @@ static void give(png_structp png, png_bytep source, size_t length) {
 
 static void flush_nothing(png_structp png) { (void)png; }
 
-int lb_png_encode(const lb_picture *picture, int compression, lb_bytes *out, char *message,
+int lb_png_encode(const lb_image *image, int compression, lb_bytes *out, char *message,
                   size_t message_size) {
   session s = {.message = message, .message_size = message_size, .out = out};
   png_infop volatile info = NULL;
@@ -142,17 +142,17 @@ int lb_png_encode(const lb_picture *picture, int compression, lb_bytes *out, cha
   png_set_write_fn(png, &s, give, flush_nothing);
   png_set_user_limits(png, 0x7fffffff, 0x7fffffff);
   png_set_compression_level(png, compression);
-  png_set_IHDR(png, info, (png_uint_32)picture->width, (png_uint_32)picture->height, picture->bits,
-               picture->channels == 1 ? PNG_COLOR_TYPE_GRAY : PNG_COLOR_TYPE_RGB,
+  png_set_IHDR(png, info, (png_uint_32)image->width, (png_uint_32)image->height, image->bits,
+               image->channels == 1 ? PNG_COLOR_TYPE_GRAY : PNG_COLOR_TYPE_RGB,
                PNG_INTERLACE_NONE, PNG_COMPRESSION_TYPE_DEFAULT, PNG_FILTER_TYPE_DEFAULT);
   png_write_info(png, info);
 #if __BYTE_ORDER__ == __ORDER_LITTLE_ENDIAN__
-  if (picture->bits == 16) png_set_swap(png);
+  if (image->bits == 16) png_set_swap(png);
 #endif
   const size_t row =
-      (size_t)picture->width * (size_t)picture->channels * (size_t)(picture->bits / 8);
-  for (int y = 0; y < picture->height; ++y)
-    png_write_row(png, (png_const_bytep)picture->samples + (size_t)y * row);
+      (size_t)image->width * (size_t)image->channels * (size_t)(image->bits / 8);
+  for (int y = 0; y < image->height; ++y)
+    png_write_row(png, (png_const_bytep)image->samples + (size_t)y * row);
   png_write_end(png, info);
   png_infop made = info;
   png_destroy_write_struct(&png, &made);

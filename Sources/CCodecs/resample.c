@@ -52,10 +52,10 @@ static int taps_make(taps *t, int in_size, double in0, double in1, int out_size)
     return 0;
   }
   for (int i = 0; i < out_size; ++i) {
-    const double centre = in0 + (i + 0.5) * scale;
-    int first = (int)(centre - support + 0.5);
+    const double center = in0 + (i + 0.5) * scale;
+    int first = (int)(center - support + 0.5);
     if (first < 0) first = 0;
-    int end = (int)(centre + support + 0.5);
+    int end = (int)(center + support + 0.5);
     if (end > in_size) end = in_size;
     // A box at the very edge, or beyond by a rounding: the nearest sample.
     if (first > in_size - 1) first = in_size - 1;
@@ -64,7 +64,7 @@ static int taps_make(taps *t, int in_size, double in0, double in1, int out_size)
     double *w = t->weights + (size_t)i * (size_t)t->reach;
     double sum = 0;
     for (int j = 0; j < end - first; ++j) {
-      const double distance = fabs((j + first - centre + 0.5) * inverse);
+      const double distance = fabs((j + first - center + 0.5) * inverse);
       w[j] = distance < 1 ? 1 - distance : 0;
       sum += w[j];
     }
@@ -183,7 +183,7 @@ LB_KERNEL static void pass_vertical(const uint8_t *source, size_t stride, int or
 }
 
 // Pillow (since 12) runs the vertical pass first where that leaves clearly less to do. The order
-// shows in the last grey level, because the first pass rounds.
+// shows in the last gray level, because the first pass rounds.
 static int vertical_first(int width, int height, int target_width, int target_height) {
   return target_height < height && height - target_height > 2 * (width - target_width);
 }

@@ -57,7 +57,7 @@ extern "C" {
 int lb_jpeg_decode_samples(
     const uint8_t *data, size_t count, int rows, int columns, int samples, uint8_t *pixels,
     char *reason, size_t reason_size);
-int lb_jpeg_encode_grey(
+int lb_jpeg_encode_gray(
     const uint8_t *pixels, int rows, int columns, int quality, uint8_t **data, size_t *count);
 // JPEG 2000 by OpenJPEG (jpeg2000.c): int32 samples, interleaved.
 int lb_jpeg2000_decode(

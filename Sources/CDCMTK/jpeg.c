@@ -12,7 +12,7 @@
 int lb_jpeg_decode_samples(
     const uint8_t *data, size_t count, int rows, int columns, int samples, uint8_t *pixels,
     char *reason, size_t reason_size);
-int lb_jpeg_encode_grey(
+int lb_jpeg_encode_gray(
     const uint8_t *pixels, int rows, int columns, int quality, uint8_t **data, size_t *count);
 
 struct failure {
@@ -44,7 +44,7 @@ static void watch(struct failure *failure) {
   failure->made_up = 0;
 }
 
-// Samples as coded: no conversion between colour spaces; subsampled components are brought to full
+// Samples as coded: no conversion between color spaces; subsampled components are brought to full
 // size. A stream whose scan data are damaged or end early is refused, not filled in.
 int lb_jpeg_decode_samples(
     const uint8_t *data, size_t count, int rows, int columns, int samples, uint8_t *pixels,
@@ -86,7 +86,7 @@ int lb_jpeg_decode_samples(
 }
 
 // `*data` is malloc'd.
-int lb_jpeg_encode_grey(
+int lb_jpeg_encode_gray(
     const uint8_t *pixels, int rows, int columns, int quality, uint8_t **data, size_t *count) {
   struct jpeg_compress_struct info;
   struct failure failure;

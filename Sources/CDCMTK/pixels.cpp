@@ -121,9 +121,9 @@ lb_dcm_status decode_by_dcmtk(
   OFCondition condition = item->putUint8Array(stream.data(), (unsigned long)stream.size());
   if (condition.good()) {
     Uint32 start = 1;
-    OFString colour;
+    OFString color;
     Uint32 room = (Uint32)std::min<size_t>(capacity, 0xfffffffe);
-    condition = element->getUncompressedFrame(&set, 0, start, pixels, room, colour);
+    condition = element->getUncompressedFrame(&set, 0, start, pixels, room, color);
   }
   if (condition.bad()) {
     say(reason, condition.text());

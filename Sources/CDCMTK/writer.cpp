@@ -16,7 +16,7 @@ namespace {
 OFCondition put_jpeg(DcmDataset *set, const lb_dcm_image &image) {
   uint8_t *stream = nullptr;
   size_t count = 0;
-  if (lb_jpeg_encode_grey(
+  if (lb_jpeg_encode_gray(
           image.pixels, image.rows, image.columns, image.jpeg_quality, &stream, &count))
     return EC_MemoryExhausted;
   auto *sequence = new DcmPixelSequence(DcmTag(DCM_PixelData, EVR_OB));

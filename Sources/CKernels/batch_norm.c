@@ -9,7 +9,7 @@
 
 // MARK: Sums of a plane
 
-// The plane of a task: images are the slower index, so that neighbours in memory are done together.
+// The plane of a task: images are the slower index, so that neighbors in memory are done together.
 LB_INLINE size_t lb_plane_of(lb_planes s, lb_group g, size_t task) {
   return task / g.count * s.blocks + g.first + task % g.count;
 }
@@ -62,7 +62,7 @@ LB_INLINE void lb_gradient_sums_of(const lb_sums_job *j, size_t plane, bool bf16
         dz = lb_where(lb_load(j->y, base + i, bf16) > zero, dz);
         lb_store(j->dz, base + i, dz, bf16);
       } else if (relu) {
-        dz = lb_where(lb_normalised(x, mean, factor, shift) > zero, dz);
+        dz = lb_where(lb_normalized(x, mean, factor, shift) > zero, dz);
       }
       s1 += dz;
       s2 += dz * (x - mean);
@@ -77,7 +77,7 @@ LB_INLINE void lb_gradient_sums_of(const lb_sums_job *j, size_t plane, bool bf16
       dz = lb_where(lb_load_part(j->y, base + i, n - i, bf16) > zero, dz);
       lb_store_part(j->dz, base + i, dz, n - i, bf16);
     } else if (relu) {
-      dz = lb_where(lb_normalised(x, mean, factor, shift) > zero, dz);
+      dz = lb_where(lb_normalized(x, mean, factor, shift) > zero, dz);
     }
     total1 += __builtin_convertvector(dz, f64x16);
     total2 += __builtin_convertvector(dz * (x - mean), f64x16);
@@ -93,29 +93,29 @@ LB_INLINE void lb_gradient_sums(const lb_sums_job *j, size_t plane, bool bf16) {
 // MARK: Scalars of a plane
 
 // y = (x − mean) factor + shift (+ other), then ReLU.
-LB_INLINE void lb_normalise_as(const lb_plane_job *j, size_t plane, bool bf16, bool adds, bool relu) {
+LB_INLINE void lb_normalize_as(const lb_plane_job *j, size_t plane, bool bf16, bool adds, bool relu) {
   size_t n = j->s.count, block = j->s.block, base = plane * n, c = plane % j->s.blocks * block;
   f32x16 mean = lb_lanes(j->mean + c, block), factor = lb_lanes(j->factor + c, block);
   f32x16 shift = lb_lanes(j->shift + c, block), zero = {0};
   size_t i = 0;
   for (; i + lanes <= n; i += lanes) {
-    f32x16 y = lb_normalised(lb_load(j->x, base + i, bf16), mean, factor, shift);
+    f32x16 y = lb_normalized(lb_load(j->x, base + i, bf16), mean, factor, shift);
     if (adds) y += lb_load(j->other, base + i, bf16);
     // A NaN is not hidden by the ReLU.
     if (relu) y = lb_where(~(y <= zero), y);
     lb_store(j->y, base + i, y, bf16);
   }
   if (i < n) {
-    f32x16 y = lb_normalised(lb_load_part(j->x, base + i, n - i, bf16), mean, factor, shift);
+    f32x16 y = lb_normalized(lb_load_part(j->x, base + i, n - i, bf16), mean, factor, shift);
     if (adds) y += lb_load_part(j->other, base + i, n - i, bf16);
     if (relu) y = lb_where(~(y <= zero), y);
     lb_store_part(j->y, base + i, y, n - i, bf16);
   }
 }
-LB_INLINE void lb_normalise(const lb_plane_job *j, size_t plane, bool bf16) {
-  if (j->other) lb_normalise_as(j, plane, bf16, true, j->relu);
-  else if (j->relu) lb_normalise_as(j, plane, bf16, false, true);
-  else lb_normalise_as(j, plane, bf16, false, false);
+LB_INLINE void lb_normalize_channel(const lb_plane_job *j, size_t plane, bool bf16) {
+  if (j->other) lb_normalize_as(j, plane, bf16, true, j->relu);
+  else if (j->relu) lb_normalize_as(j, plane, bf16, false, true);
+  else lb_normalize_as(j, plane, bf16, false, false);
 }
 
 // dx = factor dz − c1 − (x − mean) c2
@@ -127,13 +127,13 @@ LB_INLINE void lb_input_gradient_of(const lb_plane_job *j, size_t plane, bool bf
   size_t i = 0;
   for (; i + lanes <= n; i += lanes) {
     f32x16 x = lb_load(j->x, base + i, bf16), dz = lb_load(j->other, base + i, bf16);
-    if (relu) dz = lb_where(lb_normalised(x, mean, factor, shift) > zero, dz);
+    if (relu) dz = lb_where(lb_normalized(x, mean, factor, shift) > zero, dz);
     lb_store(j->y, base + i, factor * dz - c1 - (x - mean) * c2, bf16);
   }
   if (i < n) {
     f32x16 x = lb_load_part(j->x, base + i, n - i, bf16);
     f32x16 dz = lb_load_part(j->other, base + i, n - i, bf16);
-    if (relu) dz = lb_where(lb_normalised(x, mean, factor, shift) > zero, dz);
+    if (relu) dz = lb_where(lb_normalized(x, mean, factor, shift) > zero, dz);
     lb_store_part(j->y, base + i, factor * dz - c1 - (x - mean) * c2, n - i, bf16);
   }
 }
@@ -160,7 +160,7 @@ LB_INLINE void lb_input_gradient(const lb_plane_job *j, size_t plane, bool bf16)
   }
 LB_OVER_PLANES(lb_moments_range, lb_sums_job, lb_moments)
 LB_OVER_PLANES(lb_gradient_sums_range, lb_sums_job, lb_gradient_sums)
-LB_OVER_PLANES(lb_normalise_range, lb_plane_job, lb_normalise)
+LB_OVER_PLANES(lb_normalize_range, lb_plane_job, lb_normalize_channel)
 LB_OVER_PLANES(lb_input_gradient_range, lb_plane_job, lb_input_gradient)
 
 static bool lb_is_channels_last(lb_planes s) { return s.block > lanes; }
@@ -201,7 +201,7 @@ static lb_group lb_next_group(lb_planes s, size_t first, size_t tensors) {
   }
 LB_OVER_GROUP(lb_find_moments, lb_sums_job, lb_row_moments, lb_moments_range)
 LB_OVER_GROUP(lb_find_gradient_sums, lb_sums_job, lb_row_gradient_sums, lb_gradient_sums_range)
-LB_OVER_GROUP(lb_normalise_group, lb_plane_job, lb_row_normalise, lb_normalise_range)
+LB_OVER_GROUP(lb_normalize_group, lb_plane_job, lb_row_normalize, lb_normalize_range)
 LB_OVER_GROUP(lb_find_input_gradient, lb_plane_job, lb_row_input_gradient, lb_input_gradient_range)
 
 // A mean of the first pixels as the guess: what is squared and added is then of the size of the spread,
@@ -240,7 +240,7 @@ void lb_batch_norm_forward(
       k.inverse[c] = 1 / __builtin_sqrt((double)k.variance[c] + (double)epsilon);
       k.factor[c] = (float)((double)k.scale[c] * k.inverse[c]);
     }
-    lb_normalise_group((lb_plane_job){.s = s, .g = g, .x = x, .other = addend, .mean = k.mean,
+    lb_normalize_group((lb_plane_job){.s = s, .g = g, .x = x, .other = addend, .mean = k.mean,
                                       .factor = k.factor, .shift = k.shift, .relu = relu, .y = y});
   }
 }

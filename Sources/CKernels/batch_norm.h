@@ -6,7 +6,7 @@
 enum { stretch = 64 };
 
 // One spelling, so that backward sees the same sign as forward did.
-LB_INLINE f32x16 lb_normalised(f32x16 x, f32x16 mean, f32x16 factor, f32x16 shift) {
+LB_INLINE f32x16 lb_normalized(f32x16 x, f32x16 mean, f32x16 factor, f32x16 shift) {
   return (x - mean) * factor + shift;
 }
 
@@ -41,6 +41,6 @@ void lb_row_moments(const lb_sums_job *job);
 /// Σ dz, Σ dz (x − mean) of every chunk; writes dz where y is given.
 void lb_row_gradient_sums(const lb_sums_job *job);
 /// y = (x − mean) factor + shift (+ other), then ReLU where asked.
-void lb_row_normalise(const lb_plane_job *job);
+void lb_row_normalize(const lb_plane_job *job);
 /// y = factor dz − c1 − (x − mean) c2, dz in `other`.
 void lb_row_input_gradient(const lb_plane_job *job);

@@ -42,7 +42,7 @@ LB_INLINE void lb_tile_sums(
             lb_store(j->dz, at + k, dz, bf16);
           } else if (kind == GRADIENT_OF_RELU) {
             f32x16 factor = lb_load(j->factor, c + k, false), shift = lb_load(j->shift, c + k, false);
-            dz = lb_where(lb_normalised(x, mean, factor, shift) > zero, dz);
+            dz = lb_where(lb_normalized(x, mean, factor, shift) > zero, dz);
           }
           a += dz;
           b += dz * (x - mean);
@@ -68,7 +68,7 @@ LB_INLINE void lb_chunk_sums(const lb_sums_job *j, size_t chunk, bool bf16, lb_r
 
 // MARK: Scalars of some rows
 
-typedef enum { NORMALISE, NORMALISE_RELU, NORMALISE_SUM, NORMALISE_SUM_RELU, BACK, BACK_RELU } lb_scalar_kind;
+typedef enum { NORMALIZE, NORMALIZE_RELU, NORMALIZE_SUM, NORMALIZE_SUM_RELU, BACK, BACK_RELU } lb_scalar_kind;
 
 LB_INLINE void lb_row_of_scalars(const lb_plane_job *j, size_t row, bool bf16, lb_scalar_kind kind) {
   const f32x16 zero = {0};
@@ -77,13 +77,13 @@ LB_INLINE void lb_row_of_scalars(const lb_plane_job *j, size_t row, bool bf16, l
     f32x16 factor = lb_load(j->factor, c, false), shift = lb_load(j->shift, c, false), y;
     if (kind == BACK || kind == BACK_RELU) {
       f32x16 dz = lb_load(j->other, at, bf16);
-      if (kind == BACK_RELU) dz = lb_where(lb_normalised(x, mean, factor, shift) > zero, dz);
+      if (kind == BACK_RELU) dz = lb_where(lb_normalized(x, mean, factor, shift) > zero, dz);
       y = factor * dz - lb_load(j->c1, c, false) - (x - mean) * lb_load(j->c2, c, false);
     } else {
-      y = lb_normalised(x, mean, factor, shift);
-      if (kind == NORMALISE_SUM || kind == NORMALISE_SUM_RELU) y += lb_load(j->other, at, bf16);
+      y = lb_normalized(x, mean, factor, shift);
+      if (kind == NORMALIZE_SUM || kind == NORMALIZE_SUM_RELU) y += lb_load(j->other, at, bf16);
       // A NaN is not hidden by the ReLU.
-      if (kind == NORMALISE_RELU || kind == NORMALISE_SUM_RELU) y = lb_where(~(y <= zero), y);
+      if (kind == NORMALIZE_RELU || kind == NORMALIZE_SUM_RELU) y = lb_where(~(y <= zero), y);
     }
     lb_store(j->y, at, y, bf16);
   }
@@ -108,10 +108,10 @@ LB_ROWS(moments, lb_sums_job, lb_chunk_sums, MOMENTS)
 LB_ROWS(gradient, lb_sums_job, lb_chunk_sums, GRADIENT)
 LB_ROWS(gradient_of_relu, lb_sums_job, lb_chunk_sums, GRADIENT_OF_RELU)
 LB_ROWS(gradient_of_sum, lb_sums_job, lb_chunk_sums, GRADIENT_OF_SUM)
-LB_ROWS(normalise, lb_plane_job, lb_row_of_scalars, NORMALISE)
-LB_ROWS(normalise_relu, lb_plane_job, lb_row_of_scalars, NORMALISE_RELU)
-LB_ROWS(normalise_sum, lb_plane_job, lb_row_of_scalars, NORMALISE_SUM)
-LB_ROWS(normalise_sum_relu, lb_plane_job, lb_row_of_scalars, NORMALISE_SUM_RELU)
+LB_ROWS(normalize, lb_plane_job, lb_row_of_scalars, NORMALIZE)
+LB_ROWS(normalize_relu, lb_plane_job, lb_row_of_scalars, NORMALIZE_RELU)
+LB_ROWS(normalize_sum, lb_plane_job, lb_row_of_scalars, NORMALIZE_SUM)
+LB_ROWS(normalize_sum_relu, lb_plane_job, lb_row_of_scalars, NORMALIZE_SUM_RELU)
 LB_ROWS(back, lb_plane_job, lb_row_of_scalars, BACK)
 LB_ROWS(back_relu, lb_plane_job, lb_row_of_scalars, BACK_RELU)
 
@@ -124,9 +124,9 @@ void lb_row_moments(const lb_sums_job *j) { lb_over_chunks(j, moments); }
 void lb_row_gradient_sums(const lb_sums_job *j) {
   lb_over_chunks(j, j->y ? gradient_of_sum : j->relu ? gradient_of_relu : gradient);
 }
-void lb_row_normalise(const lb_plane_job *j) {
-  lb_range_body body = j->other ? (j->relu ? normalise_sum_relu : normalise_sum)
-    : j->relu ? normalise_relu : normalise;
+void lb_row_normalize(const lb_plane_job *j) {
+  lb_range_body body = j->other ? (j->relu ? normalize_sum_relu : normalize_sum)
+    : j->relu ? normalize_relu : normalize;
   lb_parallel_items(lb_rows_of(j->s), j->s.block, (void *)j, body);
 }
 void lb_row_input_gradient(const lb_plane_job *j) {

@@ -4,7 +4,7 @@
 
 typedef struct { const uint16_t *a, *b; uint16_t *y; } lb_bf16_job;
 
-// The result may not overlap an operand: said to the compiler, which would otherwise not vectorise.
+// The result may not overlap an operand: said to the compiler, which would otherwise not vectorize.
 #define LB_BF16(name, expression)                                                                  \
   LB_KERNEL static void name##_loop(                                                               \
     const uint16_t *a, const uint16_t *b, uint16_t *restrict y, size_t n) {                        \

@@ -42,15 +42,15 @@ LB_INLINE void lb_blur_rows(
   const lb_blur_job *j, float *line, size_t begin, size_t end, const size_t inner, const size_t taps) {
   const lb_blur b = j->b;
   const size_t n = b.width * inner, last = b.width - 1;
-  float *centre = line + b.padding * inner;
+  float *center = line + b.padding * inner;
   for (size_t r = begin; r < end; ++r) {
     const float *plane = j->x + r / b.out_height * b.height * n, *rows[LB_MAX_TAPS];
     for (size_t k = 0; k < taps; ++k)
       rows[k] = plane + lb_mirrored(r % b.out_height * b.stride + k, b.padding, b.height) * n;
-    lb_weighted_sum(centre, rows, j->taps, n, taps);
+    lb_weighted_sum(center, rows, j->taps, n, taps);
     for (size_t p = 1; p <= b.padding; ++p) {
-      memcpy(line + (b.padding - p) * inner, centre + p * inner, inner * sizeof(float));
-      memcpy(centre + (last + p) * inner, centre + (last - p) * inner, inner * sizeof(float));
+      memcpy(line + (b.padding - p) * inner, center + p * inner, inner * sizeof(float));
+      memcpy(center + (last + p) * inner, center + (last - p) * inner, inner * sizeof(float));
     }
     float *y = j->y + r * b.out_width * inner;
     for (size_t o = 0; o < b.out_width; ++o, y += inner) {
@@ -64,7 +64,7 @@ LB_INLINE void lb_blur_planes_backward(
   const lb_blur_job *j, float *line, size_t begin, size_t end, const size_t inner, const size_t taps) {
   const lb_blur b = j->b;
   const size_t n = b.width * inner, last = b.width - 1;
-  float *centre = line + b.padding * inner;
+  float *center = line + b.padding * inner;
   for (size_t plane = begin; plane < end; ++plane) {
     const float *dy = j->x + plane * b.out_height * b.out_width * inner;
     float *dx = j->y + plane * b.height * n;
@@ -75,13 +75,13 @@ LB_INLINE void lb_blur_planes_backward(
         for (size_t k = 0; k < taps; ++k)
           lb_add_scaled(line + (o * b.stride + k) * inner, dy + o * inner, j->taps[k], inner);
       for (size_t p = 1; p <= b.padding; ++p) {
-        lb_add_scaled(centre + p * inner, line + (b.padding - p) * inner, 1.0f, inner);
-        lb_add_scaled(centre + (last - p) * inner, centre + (last + p) * inner, 1.0f, inner);
+        lb_add_scaled(center + p * inner, line + (b.padding - p) * inner, 1.0f, inner);
+        lb_add_scaled(center + (last - p) * inner, center + (last + p) * inner, 1.0f, inner);
       }
       for (size_t k = 0; k < taps; ++k) {
         size_t row = lb_mirrored(i * b.stride + k, b.padding, b.height);
         for (; begun <= row; ++begun) memset(dx + begun * n, 0, n * sizeof(float));
-        lb_add_scaled(dx + row * n, centre, j->taps[k], n);
+        lb_add_scaled(dx + row * n, center, j->taps[k], n);
       }
     }
     for (; begun < b.height; ++begun) memset(dx + begun * n, 0, n * sizeof(float));

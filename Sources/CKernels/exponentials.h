@@ -1,9 +1,9 @@
-// exp, log and what is made of them, as plain arithmetic: loops over these vectorise, unlike libm's.
+// exp, log and what is made of them, as plain arithmetic: loops over these vectorize, unlike libm's.
 #pragma once
 #include "kernel.h"
 #include <math.h>
 
-// exp in float: 2^k * p(r) with |r| <= ln2/2, relative error about 1e-7; vectorises, unlike libm's.
+// exp in float: 2^k * p(r) with |r| <= ln2/2, relative error about 1e-7; vectorizes, unlike libm's.
 LB_INLINE float lb_expf(float x) {
   // Below this, the result is subnormal or zero; above, infinity.
   float c = x < -87.33f ? -87.33f : (x > 88.72f ? 88.72f : x);

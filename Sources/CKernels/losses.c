@@ -123,7 +123,7 @@ void lb_focal_backward(const float *ce, const float *dy, double gamma, float *dx
 // MARK: Binary cross entropy, w ((1 - t) softplus(x) + p t softplus(-x)): no difference of large numbers.
 
 typedef struct { const float *x, *t, *w, *p, *dy; float *out; } lb_bce_job;
-// The weights' presence is a constant in each instance, so that the loops vectorise.
+// The weights' presence is a constant in each instance, so that the loops vectorize.
 LB_INLINE void lb_bce_each(
   const float *restrict x, const float *restrict t, const float *restrict w, const float *restrict p,
   const float *restrict dy, float *restrict out, size_t n, bool weighted, bool positive, bool backward) {

@@ -2,7 +2,7 @@
 #include <math.h>
 #include <string.h>
 
-// Sums of at most 4096 elements in float (reassociated, so vectorised), added up in double.
+// Sums of at most 4096 elements in float (reassociated, so vectorized), added up in double.
 LB_KERNEL static float lb_sum_block(const float *x, size_t n) {
 #pragma clang fp reassociate(on)
   float s = 0;

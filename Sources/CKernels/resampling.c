@@ -2,7 +2,7 @@
 #include <math.h>
 #include <string.h>
 
-// Reflects about the centres of the border pixels: period 2 (n - 1).
+// Reflects about the centers of the border pixels: period 2 (n - 1).
 LB_INLINE float lb_reflect(float p, float n) {
   if (n <= 1.0f) return 0.0f;
   float span = n - 1.0f, twice = 2.0f * span;

@@ -24,7 +24,7 @@ public struct RandomResizedCropGPU: Sendable, Equatable, Codable {
     self.ratio = [ratio.0, ratio.1]
   }
 
-  /// A window of a picture.
+  /// A window of an image.
   struct Window: Equatable { var top, left, height, width: Int }
 
   func randomWindow(height: Int, width: Int, _ random: inout RandomSource) -> Window {
@@ -51,23 +51,23 @@ public struct RandomResizedCropGPU: Sendable, Equatable, Codable {
     return Window(top: (height - h) / 2, left: (width - w) / 2, height: h, width: w)
   }
 
-  func apply(_ planes: PicturePlanes, window: Window) -> PicturePlanes {
+  func apply(_ planes: ImagePlanes, window: Window) -> ImagePlanes {
     planes.cropped(top: window.top, left: window.left, height: window.height, width: window.width)
       .resampled(height: size, width: size, affine: [1, 0, 0, 0, 1, 0])
   }
 
-  /// Corners are aligned: the first and the last pixel's centres stay where they are.
-  func geometry(of window: Window) -> PictureGeometry {
+  /// Corners are aligned: the first and the last pixel's centers stay where they are.
+  func geometry(of window: Window) -> ImageGeometry {
     func axis(_ length: Int, _ start: Int) -> (scale: Double, offset: Double) {
       let scale = size > 1 ? Double(max(length - 1, 1)) / Double(size - 1) : Double(length)
       return (scale, Double(start) + 0.5 - 0.5 * scale)
     }
     let (x, y) = (axis(window.width, window.left), axis(window.height, window.top))
-    return PictureGeometry(scaleX: x.scale, scaleY: y.scale, offsetX: x.offset, offsetY: y.offset)
+    return ImageGeometry(scaleX: x.scale, scaleY: y.scale, offsetX: x.offset, offsetY: y.offset)
   }
 }
 
-/// fastai's `aug_transforms`: random flips, rotation, zoom, warp and light, drawn for each picture.
+/// fastai's `aug_transforms`: random flips, rotation, zoom, warp and light, drawn for each image.
 ///
 /// All of geometry is one bilinear resampling with reflected borders, all of light one pass.
 public struct AugTransforms: Sendable, Equatable, Codable {
@@ -112,7 +112,7 @@ public struct AugTransforms: Sendable, Equatable, Codable {
     self.pLighting = pLighting
   }
 
-  /// What was drawn for one picture.
+  /// What was drawn for one image.
   package struct Draw: Sendable, Equatable {
     package var flip = false
     package var dihedral: Int?
@@ -167,12 +167,12 @@ public struct AugTransforms: Sendable, Equatable, Codable {
     return d
   }
 
-  package static func apply(_ d: Draw, to picture: PicturePlanes) -> PicturePlanes {
-    var result = picture
+  package static func apply(_ d: Draw, to image: ImagePlanes) -> ImagePlanes {
+    var result = image
     if !d.keepsGeometry {
       result = result.resampled(
-        height: picture.height, width: picture.width,
-        affine: matrix(d, height: picture.height, width: picture.width),
+        height: image.height, width: image.width,
+        affine: matrix(d, height: image.height, width: image.width),
         perspective: d.warp == (0, 0) ? nil : perspective(d.warp))
     }
     if d.brightness != 0.5 || d.contrast != 1 {

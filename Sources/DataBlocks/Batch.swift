@@ -2,7 +2,7 @@ public import Tensors
 
 /// Some items, ready for the model.
 public struct Batch: Sendable {
-  /// What the model sees: `[items, channels, height, width]` for pictures.
+  /// What the model sees: `[items, channels, height, width]` for images.
   public var inputs: Tensor
   /// What it should say: int64 classes `[items]` for a category; nil where there is no label.
   public var targets: Tensor?

@@ -30,7 +30,7 @@ public enum BatchTransform: Sendable, Equatable {
 
 /// What a column of the data is.
 public enum Block: Sendable, Equatable {
-  /// Pictures: DICOM, PNG or JPEG, told by their content.
+  /// Images: DICOM, PNG or JPEG, told by their content.
   case image
   /// One class of a vocabulary.
   case category
@@ -45,7 +45,7 @@ public enum Block: Sendable, Equatable {
 ///       batchTransforms: [.randomResizedCropGPU(226), .augTransforms(doFlip: false, maxWarp: 0.1)])
 ///     let dataLoaders = try block.dataLoaders(table.rows, batchSize: 32)
 public struct DataBlock<Source: Sendable>: Sendable {
-  private let makeItem: @Sendable (Source) -> Item
+  private let makeItem: @Sendable (Source) -> DataItem
   private let splitter: Splitter
   private let itemTransforms: [Resize]
   private let batchTransforms: [BatchTransform]
@@ -60,19 +60,20 @@ public struct DataBlock<Source: Sendable>: Sendable {
   ///   - getSplit: Its part of the data, for `Splitter.byColumn`.
   ///   - splitter: fastai's random fifth unless given.
   ///   - itemTransforms: One `Resize`.
-  ///   - batchTransforms: Crop, augmentation, normalisation; ImageNet's statistics unless given.
+  ///   - batchTransforms: Crop, augmentation, normalization; ImageNet's statistics unless given.
   public init(
     blocks: (Block, Block) = (.image, .category), getX: @escaping @Sendable (Source) -> String,
     getY: @escaping @Sendable (Source) -> String?,
     getPatient: @escaping @Sendable (Source) -> String? = { _ in nil },
-    getSplit: @escaping @Sendable (Source) -> Split? = { _ in nil }, splitter: Splitter = .random(),
+    getSplit: @escaping @Sendable (Source) -> DataSplit? = { _ in nil },
+    splitter: Splitter = .random(),
     itemTransforms: [Resize], batchTransforms: [BatchTransform] = []
   ) {
     precondition(
       blocks.0 == .image && blocks.1 == .category, "blocks are (image, category), not \(blocks)")
     precondition(itemTransforms.count == 1, "one Resize is needed, not \(itemTransforms.count)")
     makeItem = {
-      Item(path: getX($0), label: getY($0), split: getSplit($0), patient: getPatient($0))
+      DataItem(path: getX($0), label: getY($0), split: getSplit($0), patient: getPatient($0))
     }
     self.splitter = splitter
     self.itemTransforms = itemTransforms
@@ -102,7 +103,7 @@ public struct DataBlock<Source: Sendable>: Sendable {
   }
 }
 
-extension DataBlock where Source == Item {
+extension DataBlock where Source == DataItem {
   /// Makes a block whose sources are items already.
   public init(
     splitter: Splitter = .random(), itemTransforms: [Resize], batchTransforms: [BatchTransform] = []

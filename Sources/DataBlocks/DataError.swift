@@ -52,7 +52,7 @@ public struct DataError: Error, Sendable, Equatable, CustomStringConvertible {
         "\(path ?? "table"), line \(line): \"\(name)\" is no split; use train, valid (or val) or test"
     case .oneClass(let label):
       return place
-        + "all training items are labelled \"\(label ?? "")\": two classes at least are needed"
+        + "all training items are labeled \"\(label ?? "")\": two classes at least are needed"
     case .noItems(let purpose): return place + "there is no item for \(purpose)"
     case .unknownLabel(let label, let known):
       return place + "the label \"\(label)\" is not in the training set, which has "

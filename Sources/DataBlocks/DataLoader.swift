@@ -13,11 +13,11 @@ public enum UnreadablePolicy: Sendable, Equatable {
 /// Reads items, transforms them in threads of its own and gives them in batches, in order.
 ///
 /// What is random about an item comes from (seed, epoch, item), so the number of workers changes nothing.
-/// Decoded pictures are kept in memory up to a limit, because every epoch reads them again; resized,
+/// Decoded images are kept in memory up to a limit, because every epoch reads them again; resized,
 /// where that would come out the same every time.
 public final class DataLoader: BatchSource {
   /// The items.
-  public let items: [Item]
+  public let items: [DataItem]
   /// The classes.
   public let vocab: [String]
   /// Items per batch.
@@ -30,12 +30,12 @@ public final class DataLoader: BatchSource {
   let augment: AugTransforms?
   let seed: UInt64
   let unreadable: UnreadablePolicy
-  private let cache: PictureCache
+  private let cache: ImageCache
   private let skippedItems = Mutex<[Int: DataError]>([:])
 
   /// Makes a loader; `DataBlock` is the usual way to one.
   public init(
-    _ items: [Item], vocab: [String], preprocessing: Preprocessing, augment: AugTransforms?,
+    _ items: [DataItem], vocab: [String], preprocessing: Preprocessing, augment: AugTransforms?,
     isTraining: Bool,
     batchSize: Int, workers: Int?, seed: UInt64, unreadable: UnreadablePolicy
   ) {
@@ -50,7 +50,7 @@ public final class DataLoader: BatchSource {
     self.workers = workers ?? Compute.cores
     self.seed = seed
     self.unreadable = unreadable
-    cache = PictureCache(limit: Compute.availableMemory / 4)
+    cache = ImageCache(limit: Compute.availableMemory / 4)
   }
 
   /// Items in an epoch.
@@ -96,31 +96,31 @@ public final class DataLoader: BatchSource {
   /// Reads and transforms one item into its place of a batch.
   func load(_ index: Int, epoch: Int, batch: Int, into inputs: Tensor, slot: Int) throws(DataError)
   {
-    let picture = try picture(index)
+    let image = try image(index)
     let normalize = preprocessing.normalize
-    guard picture.channels == 1 || picture.channels == normalize.mean.count else {
+    guard image.channels == 1 || image.channels == normalize.mean.count else {
       throw DataError(
         .unreadable(
-          reason: "it has \(picture.channels) channels, the model takes \(normalize.mean.count)"),
+          reason: "it has \(image.channels) channels, the model takes \(normalize.mean.count)"),
         path: items[index].path)
     }
     let planes =
       isTraining
-      ? augmented(picture, index, epoch: epoch, batch: batch) : preprocessing.apply(picture).planes
+      ? augmented(image, index, epoch: epoch, batch: batch) : preprocessing.apply(image).planes
     planes.write(into: inputs, item: slot, mean: normalize.mean, deviation: normalize.deviation)
   }
 
   private func augmented(
-    _ picture: PixelBuffer, _ index: Int, epoch: Int, batch: Int
-  ) -> PicturePlanes {
+    _ image: PixelBuffer, _ index: Int, epoch: Int, batch: Int
+  ) -> ImagePlanes {
     var random = RandomSource(seed: seed, UInt64(epoch), UInt64(index), 0xA06)
     let resize = preprocessing.resize
     let place = (random.uniform(), random.uniform())
-    let resized = picture.resized(
+    let resized = image.resized(
       to: (resize.height, resize.width), method: resize.resizeMethod,
       at: resize.method == .squish ? (0.5, 0.5) : place
-    ).picture
-    var planes = PicturePlanes(
+    ).image
+    var planes = ImagePlanes(
       bytes: resized.samples, channels: resized.channels, height: resized.height,
       width: resized.width)
     if let crop = preprocessing.crop {
@@ -133,7 +133,7 @@ public final class DataLoader: BatchSource {
     return AugTransforms.apply(augment.draw(&random), to: planes)
   }
 
-  private func picture(_ index: Int) throws(DataError) -> PixelBuffer {
+  private func image(_ index: Int) throws(DataError) -> PixelBuffer {
     if let kept = cache[index] { return kept }
     let read = try Preprocessing.read(items[index].path)
     let resize = preprocessing.resize
@@ -145,8 +145,8 @@ public final class DataLoader: BatchSource {
     }
     // Resizing again, to the size that it has, changes nothing.
     let resized = read.resized(to: (resize.height, resize.width), method: resize.resizeMethod)
-    cache[index] = resized.picture
-    return resized.picture
+    cache[index] = resized.image
+    return resized.image
   }
 
   /// Puts a batch together from the slots that were filled.
@@ -171,10 +171,10 @@ public final class DataLoader: BatchSource {
   }
 }
 
-/// Decoded pictures, up to a number of bytes.
-private final class PictureCache: Sendable {
+/// Decoded images, up to a number of bytes.
+private final class ImageCache: Sendable {
   private struct State {
-    var pictures: [Int: PixelBuffer] = [:]
+    var images: [Int: PixelBuffer] = [:]
     var bytes = 0
   }
   private let state = Mutex(State())
@@ -183,14 +183,14 @@ private final class PictureCache: Sendable {
   init(limit: Int) { self.limit = limit }
 
   subscript(index: Int) -> PixelBuffer? {
-    get { state.withLock { $0.pictures[index] } }
+    get { state.withLock { $0.images[index] } }
     set {
       guard let newValue else { return }
       state.withLock { state in
-        guard state.pictures[index] == nil, state.bytes + newValue.samples.count <= limit else {
+        guard state.images[index] == nil, state.bytes + newValue.samples.count <= limit else {
           return
         }
-        state.pictures[index] = newValue
+        state.images[index] = newValue
         state.bytes += newValue.samples.count
       }
     }

@@ -6,7 +6,7 @@ public struct DataLoaders: Sendable {
   public let valid: DataLoader?
   /// The classes, sorted; their positions are the model's outputs.
   public let vocab: [String]
-  /// What happens to a picture outside of training.
+  /// What happens to an image outside of training.
   public let preprocessing: Preprocessing
   private let workers: Int?
 
@@ -14,7 +14,7 @@ public struct DataLoaders: Sendable {
   ///
   /// - Throws: `DataError` for one class only, for a label that only validation has, for an empty side.
   public init(
-    train: [Item], valid: [Item], resize: Resize, batchTransforms: [BatchTransform] = [],
+    train: [DataItem], valid: [DataItem], resize: Resize, batchTransforms: [BatchTransform] = [],
     batchSize: Int = 64,
     workers: Int? = nil, seed: UInt64 = 42, unreadable: UnreadablePolicy = .stop
   ) throws(DataError) {
@@ -51,11 +51,11 @@ public struct DataLoaders: Sendable {
 
   /// A loader for files outside of training, in their order (fastai's `test_dl`).
   public func testLoader(_ paths: [String], batchSize: Int? = nil) -> DataLoader {
-    testLoader(items: paths.map { Item(path: $0) }, batchSize: batchSize)
+    testLoader(items: paths.map { DataItem(path: $0) }, batchSize: batchSize)
   }
 
   /// A loader for items outside of training, in their order; labels are kept where there are some.
-  public func testLoader(items: [Item], batchSize: Int? = nil) -> DataLoader {
+  public func testLoader(items: [DataItem], batchSize: Int? = nil) -> DataLoader {
     DataLoader(
       items, vocab: vocab, preprocessing: preprocessing, augment: nil, isTraining: false,
       batchSize: batchSize ?? train.batchSize, workers: workers, seed: 0, unreadable: .stop)

@@ -1,7 +1,7 @@
 public import Imaging
 package import Tensors
 
-/// fastai's `Resize`: a crop, a padded or a squeezed picture of a fixed size.
+/// fastai's `Resize`: a crop, a padded or a squeezed image of a fixed size.
 public struct Resize: Sendable, Equatable, Codable {
   /// Rows of the result.
   public var height: Int
@@ -14,9 +14,9 @@ public struct Resize: Sendable, Equatable, Codable {
   public enum Method: String, Sendable, Codable, CaseIterable {
     /// The largest window of the wanted shape: at random in training, the middle otherwise.
     case crop
-    /// The whole picture with reflected margins.
+    /// The whole image with reflected margins.
     case pad
-    /// The whole picture, its shape given up.
+    /// The whole image, its shape given up.
     case squish
   }
 
@@ -41,7 +41,7 @@ public struct Resize: Sendable, Equatable, Codable {
     }
   }
 
-  /// True if the window that is resized is the whole picture, so that there is no place to draw for it.
+  /// True if the window that is resized is the whole image, so that there is no place to draw for it.
   func leavesNoChoice(height: Int, width: Int) -> Bool {
     let window = resizeMethod.window(
       from: (height, width), to: (self.height, self.width), at: (0.5, 0.5))
@@ -49,14 +49,14 @@ public struct Resize: Sendable, Equatable, Codable {
   }
 }
 
-/// Statistics that inputs are normalised by: `(x − mean) / deviation`, per channel.
+/// Statistics that inputs are normalized by: `(x − mean) / deviation`, per channel.
 public struct Normalize: Sendable, Equatable, Codable {
   /// One mean per channel of the model's input.
   public var mean: [Float]
   /// One deviation per channel.
   public var deviation: [Float]
 
-  /// Makes a normalisation; a grey picture becomes as many channels as there are means.
+  /// Makes a normalization; a gray image becomes as many channels as there are means.
   public init(mean: [Float], deviation: [Float]) {
     precondition(
       mean.count == deviation.count && !mean.isEmpty && deviation.allSatisfy { $0 > 0 },
@@ -70,7 +70,7 @@ public struct Normalize: Sendable, Equatable, Codable {
     mean: [0.485, 0.456, 0.406], deviation: [0.229, 0.224, 0.225])
 }
 
-/// Everything that happens to a picture before the model sees it outside of training.
+/// Everything that happens to an image before the model sees it outside of training.
 ///
 /// Saved with the model, so that predictions and maps see what training saw.
 public struct Preprocessing: Sendable, Equatable, Codable {
@@ -98,17 +98,17 @@ public struct Preprocessing: Sendable, Equatable, Codable {
   /// - Throws: `DataError` naming the file and the reason.
   public static func read(_ path: String) throws(DataError) -> PixelBuffer {
     do {
-      return try FilePictures.read(path)
+      return try ImageReader.read(path)
     } catch {
       throw DataError(.unreadable(reason: "\(error)".replacing("\(path): ", with: "")), path: path)
     }
   }
 
-  /// The picture as the model sees it, before normalisation, and where its pixels lie in the original.
-  package func apply(_ picture: PixelBuffer) -> (planes: PicturePlanes, geometry: PictureGeometry) {
-    let resized = picture.resized(to: (resize.height, resize.width), method: resize.resizeMethod)
-    var planes = PicturePlanes(
-      bytes: resized.picture.samples, channels: picture.channels, height: resize.height,
+  /// The image as the model sees it, before normalization, and where its pixels lie in the original.
+  package func apply(_ image: PixelBuffer) -> (planes: ImagePlanes, geometry: ImageGeometry) {
+    let resized = image.resized(to: (resize.height, resize.width), method: resize.resizeMethod)
+    var planes = ImagePlanes(
+      bytes: resized.image.samples, channels: image.channels, height: resize.height,
       width: resize.width)
     var geometry = resized.geometry
     if let crop {
@@ -122,23 +122,23 @@ public struct Preprocessing: Sendable, Equatable, Codable {
   /// Reads a file and prepares it for the model.
   ///
   /// - Throws: `DataError` naming the file and the reason: unreadable, or channels that do not fit.
-  public func prepare(_ path: String) throws(DataError) -> PreparedPicture {
-    let picture = try Preprocessing.read(path)
-    guard picture.channels == 1 || picture.channels == normalize.mean.count else {
+  public func prepare(_ path: String) throws(DataError) -> PreparedImage {
+    let image = try Preprocessing.read(path)
+    guard image.channels == 1 || image.channels == normalize.mean.count else {
       throw DataError(
         .unreadable(
-          reason: "it has \(picture.channels) channels, the model takes \(normalize.mean.count)"),
+          reason: "it has \(image.channels) channels, the model takes \(normalize.mean.count)"),
         path: path)
     }
-    return prepare(picture)
+    return prepare(image)
   }
 
-  /// The picture as it goes into the model, one item, and where its pixels lie in the original.
-  public func prepare(_ picture: PixelBuffer) -> PreparedPicture {
-    let (planes, geometry) = apply(picture)
+  /// The image as it goes into the model, one item, and where its pixels lie in the original.
+  public func prepare(_ image: PixelBuffer) -> PreparedImage {
+    let (planes, geometry) = apply(image)
     let input = Tensor(
       uninitialized: [1, normalize.mean.count, planes.height, planes.width])
     planes.write(into: input, item: 0, mean: normalize.mean, deviation: normalize.deviation)
-    return PreparedPicture(input: input, original: picture, geometry: geometry)
+    return PreparedImage(input: input, original: image, geometry: geometry)
   }
 }

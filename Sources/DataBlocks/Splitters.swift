@@ -2,15 +2,15 @@ import Tensors
 
 /// Divides items into those to learn from and those to choose by.
 public struct Splitter: Sendable {
-  private let divide: @Sendable ([Item]) throws -> (train: [Int], valid: [Int])
+  private let divide: @Sendable ([DataItem]) throws -> (train: [Int], valid: [Int])
 
   /// Makes a splitter from a function that gives positions.
-  public init(_ divide: @escaping @Sendable ([Item]) throws -> (train: [Int], valid: [Int])) {
+  public init(_ divide: @escaping @Sendable ([DataItem]) throws -> (train: [Int], valid: [Int])) {
     self.divide = divide
   }
 
   /// Positions of the items on either side.
-  public func callAsFunction(_ items: [Item]) throws -> (train: [Int], valid: [Int]) {
+  public func callAsFunction(_ items: [DataItem]) throws -> (train: [Int], valid: [Int]) {
     try divide(items)
   }
 
@@ -74,7 +74,7 @@ public struct Splitter: Sendable {
   /// By the name of the folder two above the file, as in `train/cat/1.png`.
   public static func byGrandparent(train: String = "train", valid: String = "valid") -> Splitter {
     Splitter { items in
-      func folder(_ item: Item) -> Substring? {
+      func folder(_ item: DataItem) -> Substring? {
         let parts = item.path.split(separator: "/")
         return parts.count >= 3 ? parts[parts.count - 3] : nil
       }
@@ -87,6 +87,6 @@ public struct Splitter: Sendable {
 }
 
 /// Patients that stand on both sides of a split; empty where none does or nothing is known of patients.
-public func sharedPatients(_ first: [Item], _ second: [Item]) -> [String] {
+public func sharedPatients(_ first: [DataItem], _ second: [DataItem]) -> [String] {
   Set(first.compactMap(\.patient)).intersection(second.compactMap(\.patient)).sorted()
 }

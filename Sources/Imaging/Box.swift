@@ -1,4 +1,4 @@
-/// A rectangle on a picture, half open, in continuous pixels: `[x0, x1)` by `[y0, y1)`.
+/// A rectangle on an image, half open, in continuous pixels: `[x0, x1)` by `[y0, y1)`.
 public struct Box: Sendable, Equatable {
   /// The left edge.
   public var x0: Double
@@ -10,20 +10,20 @@ public struct Box: Sendable, Equatable {
   public var y1: Double
   /// What is written inside its top left corner, if anything.
   public var label: String?
-  /// The colour of its line and label.
-  public var colour: Colour
+  /// The color of its line and label.
+  public var color: Color
 
   /// Makes a box from its edges.
   public init(
     x0: Double, y0: Double, x1: Double, y1: Double, label: String? = nil,
-    colour: Colour = .white
+    color: Color = .white
   ) {
     self.x0 = x0
     self.y0 = y0
     self.x1 = x1
     self.y1 = y1
     self.label = label
-    self.colour = colour
+    self.color = color
   }
 
   /// Columns that it spans.
@@ -33,7 +33,7 @@ public struct Box: Sendable, Equatable {
   /// Its area in pixels; 0 when it is empty or turned inside out.
   public var area: Double { max(0, width) * max(0, height) }
 
-  /// The part of the box inside a picture, and the share of its area that was cut off (0 to 1).
+  /// The part of the box inside an image, and the share of its area that was cut off (0 to 1).
   ///
   /// A box wholly outside becomes empty, with a share of 1.
   public func clamped(width: Int, height: Int) -> (box: Box, clippedShare: Double) {
@@ -59,6 +59,6 @@ public struct Box: Sendable, Equatable {
   func moved(_ a: (x: Double, y: Double), _ b: (x: Double, y: Double)) -> Box {
     Box(
       x0: min(a.x, b.x), y0: min(a.y, b.y), x1: max(a.x, b.x), y1: max(a.y, b.y), label: label,
-      colour: colour)
+      color: color)
   }
 }

@@ -13,7 +13,7 @@ final class Canvas {
   let height: Int
   private let handle: OpaquePointer
 
-  init(width: Int, height: Int, background: Colour = .white) {
+  init(width: Int, height: Int, background: Color = .white) {
     precondition(
       (1...30_000).contains(width) && (1...30_000).contains(height),
       "cannot draw \(width) x \(height) pixels; a side is 1 to 30000")
@@ -27,29 +27,29 @@ final class Canvas {
 
   deinit { lb_canvas_destroy(handle) }
 
-  func picture(_ picture: PixelBuffer, x: Int, y: Int) {
-    picture.samples.withUnsafeBufferPointer {
-      lb_canvas_picture(
-        handle, $0.baseAddress, Int32(picture.width), Int32(picture.height),
-        Int32(picture.channels), Int32(x), Int32(y))
+  func image(_ image: PixelBuffer, x: Int, y: Int) {
+    image.samples.withUnsafeBufferPointer {
+      lb_canvas_image(
+        handle, $0.baseAddress, Int32(image.width), Int32(image.height),
+        Int32(image.channels), Int32(x), Int32(y))
     }
   }
 
-  func fill(_ area: PixelRegion, _ colour: Colour, alpha: Double = 1) {
+  func fill(_ area: PixelRegion, _ color: Color, alpha: Double = 1) {
     lb_canvas_fill(
-      handle, area.x0, area.y0, area.x1 - area.x0, area.y1 - area.y0, colour.shares(alpha))
+      handle, area.x0, area.y0, area.x1 - area.x0, area.y1 - area.y0, color.shares(alpha))
   }
 
-  func frame(_ area: PixelRegion, lineWidth: Double, _ colour: Colour) {
+  func frame(_ area: PixelRegion, lineWidth: Double, _ color: Color) {
     lb_canvas_frame(
-      handle, area.x0, area.y0, area.x1 - area.x0, area.y1 - area.y0, lineWidth, colour.shares())
+      handle, area.x0, area.y0, area.x1 - area.x0, area.y1 - area.y0, lineWidth, color.shares())
   }
 
   func line(
-    _ points: [(x: Double, y: Double)], lineWidth: Double, _ colour: Colour, dash: Double = 0
+    _ points: [(x: Double, y: Double)], lineWidth: Double, _ color: Color, dash: Double = 0
   ) {
     let flat = points.flatMap { [$0.x, $0.y] }
-    lb_canvas_line(handle, flat, points.count, lineWidth, dash, colour.shares())
+    lb_canvas_line(handle, flat, points.count, lineWidth, dash, color.shares())
   }
 
   /// Draws with everything outside of `area` left alone.
@@ -61,12 +61,12 @@ final class Canvas {
 
   func text(
     _ text: String, x: Double, y: Double, size: Double, bold: Bool = false,
-    anchor: Anchor = .start, upwards: Bool = false, _ colour: Colour = .black,
-    outline: (width: Double, colour: Colour)? = nil
+    anchor: Anchor = .start, upwards: Bool = false, _ color: Color = .black,
+    outline: (width: Double, color: Color)? = nil
   ) {
     lb_canvas_text(
-      handle, text, x, y, size, bold ? 1 : 0, anchor.rawValue, upwards ? 1 : 0, colour.shares(),
-      outline?.width ?? 0, (outline?.colour ?? .black).shares())
+      handle, text, x, y, size, bold ? 1 : 0, anchor.rawValue, upwards ? 1 : 0, color.shares(),
+      outline?.width ?? 0, (outline?.color ?? .black).shares())
   }
 
   func textWidth(_ text: String, size: Double, bold: Bool = false) -> Double {
@@ -117,9 +117,9 @@ final class Canvas {
   }
 }
 
-extension Colour {
-  func shares(_ alpha: Double = 1) -> lb_colour {
-    lb_colour(
+extension Color {
+  func shares(_ alpha: Double = 1) -> lb_color {
+    lb_color(
       red: Double(red) / 255, green: Double(green) / 255, blue: Double(blue) / 255, alpha: alpha)
   }
 }

@@ -28,14 +28,14 @@ enum CodecCalls {
     throw ImageFileError(kind, file: nil, reason: "\(format): \(text.isEmpty ? "\(kind)" : text)")
   }
 
-  /// Copies a decoded picture of 8-bit samples and gives C's memory back.
-  static func takePixels(_ picture: lb_picture) -> PixelBuffer {
-    defer { lb_free(picture.samples) }
-    let width = Int(picture.width)
-    let height = Int(picture.height)
-    let channels = Int(picture.channels)
+  /// Copies a decoded image of 8-bit samples and gives C's memory back.
+  static func takePixels(_ image: lb_image) -> PixelBuffer {
+    defer { lb_free(image.samples) }
+    let width = Int(image.width)
+    let height = Int(image.height)
+    let channels = Int(image.channels)
     let samples = [UInt8](
-      UnsafeRawBufferPointer(start: picture.samples, count: width * height * channels))
+      UnsafeRawBufferPointer(start: image.samples, count: width * height * channels))
     return PixelBuffer(width: width, height: height, channels: channels, samples: samples)
   }
 
@@ -45,21 +45,21 @@ enum CodecCalls {
     return [UInt8](UnsafeRawBufferPointer(start: made.bytes, count: made.count))
   }
 
-  /// Runs an encoder over a picture's samples.
+  /// Runs an encoder over an image's samples.
   static func encode(
-    _ picture: PixelBuffer, format: String,
+    _ image: PixelBuffer, format: String,
     _ encoder: (
-      UnsafePointer<lb_picture>, UnsafeMutablePointer<lb_bytes>, UnsafeMutablePointer<CChar>, Int
+      UnsafePointer<lb_image>, UnsafeMutablePointer<lb_bytes>, UnsafeMutablePointer<CChar>, Int
     )
       -> Int32
   ) throws(ImageFileError) -> [UInt8] {
-    var samples = picture.samples
+    var samples = image.samples
     var made = lb_bytes()
     try check(format) { message, size in
       samples.withUnsafeMutableBytes { raw in
-        var described = lb_picture(
-          width: Int32(picture.width), height: Int32(picture.height),
-          channels: Int32(picture.channels), bits: 8, samples: raw.baseAddress)
+        var described = lb_image(
+          width: Int32(image.width), height: Int32(image.height),
+          channels: Int32(image.channels), bits: 8, samples: raw.baseAddress)
         return encoder(&described, &made, message, size)
       }
     }

@@ -1,4 +1,4 @@
-/// A table of 256 colours for values from 0 to 1.
+/// A table of 256 colors for values from 0 to 1.
 public struct Colormap: Sendable, Equatable {
   /// The name, matplotlib's where it has one.
   public let name: String
@@ -9,7 +9,7 @@ public struct Colormap: Sendable, Equatable {
   ///
   /// - Precondition: `table` has 768 bytes.
   public init(name: String, table: [UInt8]) {
-    precondition(table.count == 768, "a colour table has 768 bytes, not \(table.count)")
+    precondition(table.count == 768, "a color table has 768 bytes, not \(table.count)")
     self.name = name
     self.table = table
   }
@@ -28,14 +28,14 @@ public struct Colormap: Sendable, Equatable {
     value.isNaN ? 0 : Int(min(max(value * 256, 0), 255))
   }
 
-  /// The colour of a value from 0 to 1; values outside take the nearest end.
-  public func colour(at value: Double) -> Colour {
+  /// The color of a value from 0 to 1; values outside take the nearest end.
+  public func color(at value: Double) -> Color {
     let entry = 3 * Colormap.index(value)
-    return Colour(red: table[entry], green: table[entry + 1], blue: table[entry + 2])
+    return Color(red: table[entry], green: table[entry + 1], blue: table[entry + 2])
   }
 
-  /// An image's values in colours, the range's ends at the table's ends.
-  public func picture(of image: ScalarImage, range: ClosedRange<Float>? = nil) -> PixelBuffer {
+  /// An image's values in colors, the range's ends at the table's ends.
+  public func image(of image: ScalarImage, range: ClosedRange<Float>? = nil) -> PixelBuffer {
     let scaled = image.normalized(to: range)
     var samples: [UInt8] = []
     samples.reserveCapacity(3 * scaled.values.count)
@@ -49,7 +49,7 @@ public struct Colormap: Sendable, Equatable {
   /// Black over violet and orange to light yellow: even in brightness, for one-sided maps.
   public static let magma = Colormap(
     name: "magma", table: ColormapTables.decode(ColormapTables.magma))
-  /// Violet over green to yellow: even in brightness, safe for colour-blind readers.
+  /// Violet over green to yellow: even in brightness, safe for color-blind readers.
   public static let viridis = Colormap(
     name: "viridis", table: ColormapTables.decode(ColormapTables.viridis))
   /// matplotlib's rainbow; uneven in brightness, here to compare with older work.
@@ -82,7 +82,7 @@ public struct Colormap: Sendable, Equatable {
         return UInt8(min(max(value * 255, 0), 255))
       }
     })
-  /// Blue over white to red (ColorBrewer): for signed maps, with the range centred on zero.
+  /// Blue over white to red (ColorBrewer): for signed maps, with the range centerd on zero.
   public static let blueWhiteRed = Colormap(
     name: "RdBu_r",
     stops: [
@@ -97,8 +97,8 @@ public struct Colormap: Sendable, Equatable {
     .magma, .viridis, .gray, .bone, .turbo, .jet, .openCVJet, .blueWhiteRed,
   ]
 
-  /// A colormap of straight pieces between colours (shares of 0 to 1) at rising positions.
-  private init(name: String, stops: [(position: Double, colour: [Double])]) {
+  /// A colormap of straight pieces between colors (shares of 0 to 1) at rising positions.
+  private init(name: String, stops: [(position: Double, color: [Double])]) {
     var table: [UInt8] = []
     for index in 0..<256 {
       let x = Double(index) / 255
@@ -107,8 +107,8 @@ public struct Colormap: Sendable, Equatable {
       let span = stops[next].position - stops[previous].position
       let share = span > 0 ? (x - stops[previous].position) / span : 0
       for channel in 0..<3 {
-        let low = stops[previous].colour[channel]
-        let value = low + (stops[next].colour[channel] - low) * share
+        let low = stops[previous].color[channel]
+        let value = low + (stops[next].color[channel] - low) * share
         // Truncated as matplotlib does; a value that is whole but for its last bits stays whole.
         table.append(UInt8(min(max(value * 255 + 1e-9, 0), 255)))
       }

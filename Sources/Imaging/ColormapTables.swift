@@ -1,6 +1,6 @@
 import Foundation
 
-/// The colour tables that no short formula gives: 256 entries of red, green and blue, in base64.
+/// The color tables that no short formula gives: 256 entries of red, green and blue, in base64.
 ///
 /// magma and viridis are by Nathaniel Smith and Stefan van der Walt (CC0); jet is matplotlib's
 /// (entries truncated to 8 bits as its `bytes=True` does), and OpenCV's jet is another table.
@@ -8,7 +8,7 @@ enum ColormapTables {
   static func decode(_ text: String) -> [UInt8] {
     guard let data = Data(base64Encoded: text, options: .ignoreUnknownCharacters),
       data.count == 768
-    else { preconditionFailure("a built-in colour table is 768 bytes") }
+    else { preconditionFailure("a built-in color table is 768 bytes") }
     return [UInt8](data)
   }
 

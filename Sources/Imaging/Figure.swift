@@ -1,18 +1,18 @@
-/// A page of panels in rows: pictures, heat maps and plots with titles, boxes and captions.
+/// A page of panels in rows: images, heat maps and plots with titles, boxes and captions.
 ///
 /// Panels keep their shape within a cell; titles are wrapped to the cell's width, so that they
 /// never run into each other.
 public struct Figure: Sendable {
   /// How a map is drawn.
   public struct MapStyle: Sendable, Equatable {
-    /// The colours.
+    /// The colors.
     public var colormap: Colormap
-    /// The values at the ends of the colours; the map's own extremes by default.
+    /// The values at the ends of the colors; the map's own extremes by default.
     public var range: ClosedRange<Float>?
     /// Nearest shows the cells as they are; bilinear as the overlays do.
     public var interpolation: MapInterpolation
-    /// Whether a bar under the map tells what the colours mean.
-    public var showsColourBar: Bool
+    /// Whether a bar under the map tells what the colors mean.
+    public var showsColorBar: Bool
     /// What the low and the high end mean; numbers when nil.
     public var words: (low: String, high: String)? {
       get { lowWord.flatMap { low in highWord.map { (low, $0) } } }
@@ -27,22 +27,22 @@ public struct Figure: Sendable {
     /// Makes a style; every part has a default.
     public init(
       colormap: Colormap = .magma, range: ClosedRange<Float>? = nil,
-      interpolation: MapInterpolation = .nearest, showsColourBar: Bool = true,
+      interpolation: MapInterpolation = .nearest, showsColorBar: Bool = true,
       words: (low: String, high: String)? = nil
     ) {
       self.colormap = colormap
       self.range = range
       self.interpolation = interpolation
-      self.showsColourBar = showsColourBar
+      self.showsColorBar = showsColorBar
       self.words = words
     }
   }
 
   /// What a panel shows.
   public enum Content: Sendable {
-    /// A picture.
-    case picture(PixelBuffer)
-    /// A map of numbers in colours.
+    /// An image.
+    case image(PixelBuffer)
+    /// A map of numbers in colors.
     case map(ScalarImage, MapStyle)
     /// Lines over axes.
     case plot(LinePlot)
@@ -56,7 +56,7 @@ public struct Figure: Sendable {
     public var content: Content
     /// The text above it; long ones are wrapped to at most three lines.
     public var title: String
-    /// Boxes in the picture's or map's own pixels.
+    /// Boxes in the image's or map's own pixels.
     public var boxes: [Box]
 
     /// Makes a panel.
@@ -66,11 +66,11 @@ public struct Figure: Sendable {
       self.boxes = boxes
     }
 
-    /// A panel that shows a picture.
-    public static func picture(
-      _ picture: PixelBuffer, title: String = "", boxes: [Box] = []
+    /// A panel that shows an image.
+    public static func image(
+      _ image: PixelBuffer, title: String = "", boxes: [Box] = []
     ) -> Panel {
-      Panel(.picture(picture), title: title, boxes: boxes)
+      Panel(.image(image), title: title, boxes: boxes)
     }
 
     /// A panel that shows a map.
@@ -117,7 +117,7 @@ public struct Figure: Sendable {
     cellHeight = cellSize.height
   }
 
-  /// The figure as an RGB picture.
+  /// The figure as an RGB image.
   public func drawn() -> PixelBuffer {
     let layout = FigureLayout(self)
     let canvas = Canvas(width: layout.width, height: layout.height)

@@ -13,8 +13,8 @@ struct FigureLayout {
   private static let titleSize = 14.0
   private static let headSize = 20.0
   private static let captionSize = 12.0
-  private static let ink = Colour(red: 26, green: 28, blue: 33)
-  private static let quiet = Colour(red: 92, green: 96, blue: 105)
+  private static let ink = Color(red: 26, green: 28, blue: 33)
+  private static let quiet = Color(red: 92, green: 96, blue: 105)
 
   let width: Int
   let height: Int
@@ -94,7 +94,7 @@ struct FigureLayout {
     _ panel: Figure.Panel, titles: [String], row: Row, left: Double, on canvas: Canvas
   ) {
     let middle = left + Double(figure.cellSize.width) / 2
-    // Short titles stand right above the picture, as the long ones of the row do.
+    // Short titles stand right above the image, as the long ones of the row do.
     var baseline =
       row.top + row.titleHeight - 6 - Double(titles.count) * Self.titleSize * 1.3
       + Self.titleSize
@@ -115,20 +115,20 @@ struct FigureLayout {
     case .plot(let plot):
       plot.draw(on: canvas, within: area)
       return
-    case .picture(let picture):
-      canvas.picture(
-        picture.shown(width: fitted.width, height: fitted.height), x: x, y: top)
-      size = (picture.width, picture.height)
+    case .image(let image):
+      canvas.image(
+        image.shown(width: fitted.width, height: fitted.height), x: x, y: top)
+      size = (image.width, image.height)
     case .map(let map, let style):
-      canvas.picture(
-        Self.coloured(map, style, width: fitted.width, height: fitted.height), x: x, y: top)
+      canvas.image(
+        Self.colored(map, style, width: fitted.width, height: fitted.height), x: x, y: top)
       size = (map.width, map.height)
-      if style.showsColourBar {
+      if style.showsColorBar {
         drawBar(
           map, style, area: area, below: Double(top) + row.contentHeight, on: canvas)
       }
     }
-    let toPage = PictureGeometry(
+    let toPage = ImageGeometry(
       scaleX: Double(fitted.width) / Double(size.width),
       scaleY: Double(fitted.height) / Double(size.height), offsetX: area.x0, offsetY: area.y0)
     let line = max(2, Double(figure.cellSize.width) / 140)
@@ -144,9 +144,9 @@ struct FigureLayout {
     let width = Int(area.x1 - area.x0)
     let ramp = ScalarImage(
       width: width, height: 1, values: (0..<width).map { Float($0) / Float(max(width - 1, 1)) })
-    let strip = style.colormap.picture(of: ramp, range: 0...1)
+    let strip = style.colormap.image(of: ramp, range: 0...1)
     let bar = strip.resized(width: width, height: 10, filter: .nearest)
-    canvas.picture(bar, x: Int(area.x0), y: Int(below) + 6)
+    canvas.image(bar, x: Int(area.x0), y: Int(below) + 6)
     let range = style.range ?? map.extremes ?? 0...0
     let low = style.words?.low ?? TickMarks.label(Double(range.lowerBound), step: 0.001)
     let high = style.words?.high ?? TickMarks.label(Double(range.upperBound), step: 0.001)
@@ -158,22 +158,22 @@ struct FigureLayout {
       shortened.first ?? "", x: area.x1, y: baseline, size: 11, anchor: .end, Self.quiet)
   }
 
-  private static func coloured(
+  private static func colored(
     _ map: ScalarImage, _ style: Figure.MapStyle, width: Int, height: Int
   ) -> PixelBuffer {
     let scaled = map.normalized(to: style.range)
     switch style.interpolation {
     case .bilinear:
-      return style.colormap.picture(
+      return style.colormap.image(
         of: scaled.upsampled(width: width, height: height), range: 0...1)
     case .nearest:
-      let small = style.colormap.picture(of: scaled, range: 0...1)
+      let small = style.colormap.image(of: scaled, range: 0...1)
       return small.resized(width: width, height: height, filter: .nearest)
     }
   }
 
   private static func hasBar(_ panel: Figure.Panel) -> Bool {
-    if case .map(_, let style) = panel.content { return style.showsColourBar }
+    if case .map(_, let style) = panel.content { return style.showsColorBar }
     return false
   }
 
@@ -183,7 +183,7 @@ struct FigureLayout {
   ) -> (width: Int, height: Int) {
     let size: (width: Int, height: Int)
     switch content {
-    case .picture(let picture): size = (picture.width, picture.height)
+    case .image(let image): size = (image.width, image.height)
     case .map(let map, _): size = (map.width, map.height)
     case .plot: return cell
     case .empty: return (0, 0)
@@ -198,7 +198,7 @@ struct FigureLayout {
 }
 
 extension PixelBuffer {
-  /// The picture at the size of a panel: tiny ones (by eight and more) keep their square pixels.
+  /// The image at the size of a panel: tiny ones (by eight and more) keep their square pixels.
   fileprivate func shown(width newWidth: Int, height newHeight: Int) -> PixelBuffer {
     resized(
       width: newWidth, height: newHeight,

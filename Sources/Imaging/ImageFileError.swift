@@ -1,14 +1,14 @@
-/// Why a picture could not be read or written: the file, the reason, and the way out.
+/// Why an image could not be read or written: the file, the reason, and the way out.
 public struct ImageFileError: Error, Sendable, Equatable, CustomStringConvertible {
   /// What kind of trouble it was.
   public enum Kind: Sendable, Equatable {
     /// The file is missing, is a folder, or may not be read.
     case unreadable
-    /// The bytes are of no picture format that is read here.
+    /// The bytes are of no image format that is read here.
     case notAnImage
     /// The bytes break the format's rules.
     case corrupt
-    /// The bytes end before the picture does.
+    /// The bytes end before the image does.
     case truncated
     /// More pixels than are allowed.
     case tooLarge
@@ -40,17 +40,17 @@ public struct ImageFileError: Error, Sendable, Equatable, CustomStringConvertibl
     case .unreadable: "check the path and its permissions"
     case .notAnImage: "give a PNG or JPEG file"
     case .corrupt, .truncated: "copy or export the file again"
-    case .tooLarge: "shrink the picture, or raise the pixel limit"
-    case .unsupported: "convert it to an 8-bit grey or RGB picture"
+    case .tooLarge: "shrink the image, or raise the pixel limit"
+    case .unsupported: "convert it to an 8-bit gray or RGB image"
     case .unwritable: "check the folder, its permissions and the free space"
-    case .outOfMemory: "free memory, or shrink the picture"
+    case .outOfMemory: "free memory, or shrink the image"
     }
   }
 
   /// The facts as one sentence.
   public var description: String {
     let verb = kind == .unwritable ? "write" : "read"
-    return "cannot \(verb) \(file ?? "the picture"): \(reason); \(wayOut)"
+    return "cannot \(verb) \(file ?? "the image"): \(reason); \(wayOut)"
   }
 
   /// The same error, told of a file.

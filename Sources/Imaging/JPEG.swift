@@ -1,6 +1,6 @@
 import CCodecs
 
-/// JPEG files in and out (baseline and progressive, 8 bits, grey or YCbCr/RGB).
+/// JPEG files in and out (baseline and progressive, 8 bits, gray or YCbCr/RGB).
 public enum JPEG {
   /// How much smaller libjpeg may decode: each step skips most of the work of the one before.
   public enum Shrink: Int, Sendable, CaseIterable {
@@ -37,23 +37,23 @@ public enum JPEG {
   ///   - bytes: The whole file; any bytes at all are safe to give.
   ///   - shrink: Decode at a fraction of the size, for speed. The result is not the same as
   ///     decoding all and resizing.
-  ///   - asGray: Take only the luminance of a colour picture.
+  ///   - asGray: Take only the luminance of a color image.
   ///   - pixelLimit: More pixels than this are refused before memory is taken.
-  /// - Returns: A picture of one channel (grey) or three (RGB).
+  /// - Returns: An image of one channel (gray) or three (RGB).
   /// - Throws: `ImageFileError` when the bytes are no sound JPEG, end early, or are CMYK.
   public static func decode(
     _ bytes: [UInt8], shrink: Shrink = .none, asGray: Bool = false, pixelLimit: Int = 1 << 28
   ) throws(ImageFileError) -> PixelBuffer {
     try checkStart(bytes)
-    var picture = lb_picture()
+    var image = lb_image()
     try CodecCalls.check("JPEG") { message, size in
       bytes.withUnsafeBufferPointer {
         lb_jpeg_decode(
           $0.baseAddress, $0.count, Int64(pixelLimit), Int32(shrink.rawValue), asGray ? 1 : 0,
-          &picture, message, size)
+          &image, message, size)
       }
     }
-    return CodecCalls.takePixels(picture)
+    return CodecCalls.takePixels(image)
   }
 
   /// The size that the header states, without decoding.
@@ -61,13 +61,13 @@ public enum JPEG {
     of bytes: [UInt8]
   ) throws(ImageFileError) -> (width: Int, height: Int, channels: Int) {
     try checkStart(bytes)
-    var picture = lb_picture()
+    var image = lb_image()
     try CodecCalls.check("JPEG") { message, size in
       bytes.withUnsafeBufferPointer {
-        lb_jpeg_size($0.baseAddress, $0.count, &picture, message, size)
+        lb_jpeg_size($0.baseAddress, $0.count, &image, message, size)
       }
     }
-    return (Int(picture.width), Int(picture.height), Int(picture.channels))
+    return (Int(image.width), Int(image.height), Int(image.channels))
   }
 
   /// Reads a JPEG file.
@@ -84,31 +84,31 @@ public enum JPEG {
     }
   }
 
-  /// Encodes a picture as baseline JPEG.
+  /// Encodes an image as baseline JPEG.
   ///
   /// - Parameters:
-  ///   - picture: Grey or RGB.
+  ///   - image: Gray or RGB.
   ///   - quality: libjpeg's scale, 1 to 100.
-  ///   - halvingChroma: Store the colours of a colour picture at half the resolution (4:2:0).
+  ///   - halvingChroma: Store the colors of a color image at half the resolution (4:2:0).
   /// - Returns: The file's bytes.
   /// - Throws: `ImageFileError` when memory runs out or a side is beyond 65,500 pixels.
   public static func encode(
-    _ picture: PixelBuffer, quality: Int = 90, halvingChroma: Bool = true
+    _ image: PixelBuffer, quality: Int = 90, halvingChroma: Bool = true
   ) throws(ImageFileError) -> [UInt8] {
     precondition((1...100).contains(quality), "quality \(quality) is not in 1...100")
-    return try CodecCalls.encode(picture, format: "JPEG") { described, made, message, size in
+    return try CodecCalls.encode(image, format: "JPEG") { described, made, message, size in
       lb_jpeg_encode(described, Int32(quality), halvingChroma ? 1 : 0, made, message, size)
     }
   }
 
-  /// Writes a picture as a JPEG file, under a temporary name first.
+  /// Writes an image as a JPEG file, under a temporary name first.
   ///
   /// - Throws: `ImageFileError`, naming the file.
   public static func write(
-    _ picture: PixelBuffer, to path: String, quality: Int = 90
+    _ image: PixelBuffer, to path: String, quality: Int = 90
   ) throws(ImageFileError) {
     do {
-      try FileBytes.write(try encode(picture, quality: quality), to: path)
+      try FileBytes.write(try encode(image, quality: quality), to: path)
     } catch {
       throw error.about(path)
     }

@@ -6,26 +6,26 @@ public struct LinePlot: Sendable {
     public var name: String
     /// Its points, in order; a value that is no number breaks the line.
     public var points: [(x: Double, y: Double)]
-    /// Its colour; one of a set that colour-blind readers can tell apart by default.
-    public var colour: Colour?
+    /// Its color; one of a set that color-blind readers can tell apart by default.
+    public var color: Color?
     /// Whether it is dashed.
     public var isDashed: Bool
 
     /// Makes a line from its points.
     public init(
-      _ name: String, points: [(x: Double, y: Double)], colour: Colour? = nil,
+      _ name: String, points: [(x: Double, y: Double)], color: Color? = nil,
       isDashed: Bool = false
     ) {
       self.name = name
       self.points = points
-      self.colour = colour
+      self.color = color
       self.isDashed = isDashed
     }
 
     /// Makes a line from values at 0, 1, 2 and so on.
-    public init(_ name: String, values: [Double], colour: Colour? = nil, isDashed: Bool = false) {
+    public init(_ name: String, values: [Double], color: Color? = nil, isDashed: Bool = false) {
       self.init(
-        name, points: values.enumerated().map { (Double($0), $1) }, colour: colour,
+        name, points: values.enumerated().map { (Double($0), $1) }, color: color,
         isDashed: isDashed)
     }
   }
@@ -53,16 +53,16 @@ public struct LinePlot: Sendable {
     self.yRange = yRange
   }
 
-  // Okabe and Ito's colours.
-  private static let palette: [Colour] = [
-    Colour(red: 0, green: 114, blue: 178), Colour(red: 213, green: 94, blue: 0),
-    Colour(red: 0, green: 158, blue: 115), Colour(red: 204, green: 121, blue: 167),
-    Colour(red: 230, green: 159, blue: 0), Colour(red: 86, green: 180, blue: 233),
+  // Okabe and Ito's colors.
+  private static let palette: [Color] = [
+    Color(red: 0, green: 114, blue: 178), Color(red: 213, green: 94, blue: 0),
+    Color(red: 0, green: 158, blue: 115), Color(red: 204, green: 121, blue: 167),
+    Color(red: 230, green: 159, blue: 0), Color(red: 86, green: 180, blue: 233),
   ]
 
   func draw(on canvas: Canvas, within cell: PixelRegion) {
-    let ink = Colour(red: 60, green: 64, blue: 72)
-    let grid = Colour(red: 226, green: 229, blue: 234)
+    let ink = Color(red: 60, green: 64, blue: 72)
+    let grid = Color(red: 226, green: 229, blue: 234)
     let size = 11.0
     let points = series.flatMap(\.points).filter { $0.x.isFinite && $0.y.isFinite }
     let xs = Self.span(xRange, points.map(\.x), padding: 0)
@@ -106,20 +106,20 @@ public struct LinePlot: Sendable {
         for part in Self.unbroken(line.points) {
           canvas.line(
             part.map { (x($0.x), y($0.y)) }, lineWidth: part.count == 1 ? 5 : 2,
-            colour(of: place), dash: line.isDashed ? 6 : 0)
+            color(of: place), dash: line.isDashed ? 6 : 0)
         }
       }
     }
     drawLegend(on: canvas, plot: plot, points: points.map { (x($0.x), y($0.y)) }, ink: ink)
   }
 
-  private func colour(of place: Int) -> Colour {
-    series[place].colour ?? Self.palette[place % Self.palette.count]
+  private func color(of place: Int) -> Color {
+    series[place].color ?? Self.palette[place % Self.palette.count]
   }
 
   /// Draws the legend in the corner where the fewest points lie.
   private func drawLegend(
-    on canvas: Canvas, plot: PixelRegion, points: [(x: Double, y: Double)], ink: Colour
+    on canvas: Canvas, plot: PixelRegion, points: [(x: Double, y: Double)], ink: Color
   ) {
     let named = series.indices.filter { !series[$0].name.isEmpty }
     if named.isEmpty { return }
@@ -146,7 +146,7 @@ public struct LinePlot: Sendable {
     for (row, place) in named.enumerated() {
       let middle = area.y0 + 4 + 16 * Double(row) + 8
       canvas.line(
-        [(area.x0 + 6, middle), (area.x0 + 28, middle)], lineWidth: 2, colour(of: place),
+        [(area.x0 + 6, middle), (area.x0 + 28, middle)], lineWidth: 2, color(of: place),
         dash: series[place].isDashed ? 6 : 0)
       canvas.text(labels[row], x: area.x0 + 34, y: middle + 4, size: 11, ink)
     }

@@ -2,8 +2,8 @@ import CCodecs
 
 /// PNG files in and out.
 ///
-/// Grey and RGB come out as they are; palettes are looked up and 1, 2 and 4 bits widened. Alpha is
-/// dropped, not blended: the stored colours stay, as Pillow's `convert("RGB")` and so fastai do.
+/// Gray and RGB come out as they are; palettes are looked up and 1, 2 and 4 bits widened. Alpha is
+/// dropped, not blended: the stored colors stay, as Pillow's `convert("RGB")` and so fastai do.
 public enum PNG {
   /// Whether the bytes begin as a PNG file does.
   public static func isPNG(_ bytes: [UInt8]) -> Bool {
@@ -15,7 +15,7 @@ public enum PNG {
   /// - Parameters:
   ///   - bytes: The whole file; any bytes at all are safe to give.
   ///   - pixelLimit: More pixels than this are refused before memory is taken.
-  /// - Returns: A picture of one channel (grey) or three (RGB).
+  /// - Returns: An image of one channel (gray) or three (RGB).
   /// - Throws: `ImageFileError` when the bytes are no sound PNG.
   public static func decode(
     _ bytes: [UInt8], pixelLimit: Int = 1 << 28
@@ -23,29 +23,29 @@ public enum PNG {
     CodecCalls.takePixels(try decode(bytes, pixelLimit: pixelLimit, keeping16Bits: false))
   }
 
-  /// Decodes a grey PNG without losing depth: values up to 255, or up to 65535 for 16-bit files.
+  /// Decodes a gray PNG without losing depth: values up to 255, or up to 65535 for 16-bit files.
   ///
   /// - Returns: The stored values and the bits per sample (8 or 16).
-  /// - Throws: `ImageFileError` when the bytes are no sound PNG, or a colour one.
+  /// - Throws: `ImageFileError` when the bytes are no sound PNG, or a color one.
   public static func decodeGray(
     _ bytes: [UInt8], pixelLimit: Int = 1 << 28
   ) throws(ImageFileError) -> (image: ScalarImage, bits: Int) {
-    let picture = try decode(bytes, pixelLimit: pixelLimit, keeping16Bits: true)
-    guard picture.channels == 1 else {
-      lb_free(picture.samples)
-      throw ImageFileError(.unsupported, file: nil, reason: "a colour PNG where grey is needed")
+    let image = try decode(bytes, pixelLimit: pixelLimit, keeping16Bits: true)
+    guard image.channels == 1 else {
+      lb_free(image.samples)
+      throw ImageFileError(.unsupported, file: nil, reason: "a color PNG where gray is needed")
     }
-    let width = Int(picture.width)
-    let height = Int(picture.height)
+    let width = Int(image.width)
+    let height = Int(image.height)
     let values: [Float]
-    if picture.bits == 16 {
-      defer { lb_free(picture.samples) }
-      let stored = UnsafeRawBufferPointer(start: picture.samples, count: 2 * width * height)
+    if image.bits == 16 {
+      defer { lb_free(image.samples) }
+      let stored = UnsafeRawBufferPointer(start: image.samples, count: 2 * width * height)
       values = stored.bindMemory(to: UInt16.self).map { Float($0) }
     } else {
-      values = CodecCalls.takePixels(picture).samples.map { Float($0) }
+      values = CodecCalls.takePixels(image).samples.map { Float($0) }
     }
-    return (ScalarImage(width: width, height: height, values: values), Int(picture.bits))
+    return (ScalarImage(width: width, height: height, values: values), Int(image.bits))
   }
 
   /// Reads a PNG file.
@@ -60,17 +60,17 @@ public enum PNG {
     }
   }
 
-  /// Encodes a picture as PNG, without loss; `compression` is zlib's level, 0 (none) to 9.
+  /// Encodes an image as PNG, without loss; `compression` is zlib's level, 0 (none) to 9.
   public static func encode(
-    _ picture: PixelBuffer, compression: Int = 6
+    _ image: PixelBuffer, compression: Int = 6
   ) throws(ImageFileError) -> [UInt8] {
     precondition((0...9).contains(compression), "compression \(compression) is not in 0...9")
-    return try CodecCalls.encode(picture, format: "PNG") { described, made, message, size in
+    return try CodecCalls.encode(image, format: "PNG") { described, made, message, size in
       lb_png_encode(described, Int32(compression), made, message, size)
     }
   }
 
-  /// Encodes whole values 0...65535 as a 16-bit grey PNG; others are rounded and clamped.
+  /// Encodes whole values 0...65535 as a 16-bit gray PNG; others are rounded and clamped.
   public static func encode16(_ image: ScalarImage) throws(ImageFileError) -> [UInt8] {
     var samples = image.values.map { value in
       value.isNaN ? 0 : UInt16(min(max(value.rounded(), 0), 65535))
@@ -78,7 +78,7 @@ public enum PNG {
     var made = lb_bytes()
     try CodecCalls.check("PNG") { message, size in
       samples.withUnsafeMutableBytes { raw in
-        var described = lb_picture(
+        var described = lb_image(
           width: Int32(image.width), height: Int32(image.height), channels: 1, bits: 16,
           samples: raw.baseAddress)
         return lb_png_encode(&described, 6, &made, message, size)
@@ -87,12 +87,12 @@ public enum PNG {
     return CodecCalls.takeBytes(made)
   }
 
-  /// Writes a picture as a PNG file, under a temporary name first.
+  /// Writes an image as a PNG file, under a temporary name first.
   ///
   /// - Throws: `ImageFileError`, naming the file.
-  public static func write(_ picture: PixelBuffer, to path: String) throws(ImageFileError) {
+  public static func write(_ image: PixelBuffer, to path: String) throws(ImageFileError) {
     do {
-      try FileBytes.write(try encode(picture), to: path)
+      try FileBytes.write(try encode(image), to: path)
     } catch {
       throw error.about(path)
     }
@@ -100,19 +100,19 @@ public enum PNG {
 
   private static func decode(
     _ bytes: [UInt8], pixelLimit: Int, keeping16Bits: Bool
-  ) throws(ImageFileError) -> lb_picture {
+  ) throws(ImageFileError) -> lb_image {
     guard isPNG(bytes) else {
       let kind: ImageFileError.Kind = bytes.count < 8 ? .truncated : .notAnImage
       throw ImageFileError(kind, file: nil, reason: "it does not begin as a PNG does")
     }
-    var picture = lb_picture()
+    var image = lb_image()
     try CodecCalls.check("PNG") { message, size in
       bytes.withUnsafeBufferPointer {
         lb_png_decode(
-          $0.baseAddress, $0.count, Int64(pixelLimit), keeping16Bits ? 1 : 0, &picture, message,
+          $0.baseAddress, $0.count, Int64(pixelLimit), keeping16Bits ? 1 : 0, &image, message,
           size)
       }
     }
-    return picture
+    return image
   }
 }

@@ -1,4 +1,4 @@
-/// An 8-bit picture: grey (one channel) or RGB (three), rows from the top, channels interleaved.
+/// An 8-bit image: gray (one channel) or RGB (three), rows from the top, channels interleaved.
 ///
 /// The sample of channel `c` at column `x`, row `y` is `samples[(y * width + x) * channels + c]`.
 public struct PixelBuffer: Sendable, Equatable {
@@ -6,19 +6,19 @@ public struct PixelBuffer: Sendable, Equatable {
   public let width: Int
   /// Rows, in pixels.
   public let height: Int
-  /// Samples per pixel: 1 (grey) or 3 (red, green, blue).
+  /// Samples per pixel: 1 (gray) or 3 (red, green, blue).
   public let channels: Int
   /// The samples, `height * width * channels` of them.
   public var samples: [UInt8] {
     didSet { checkCount() }
   }
 
-  /// Makes a picture from its samples.
+  /// Makes an image from its samples.
   ///
   /// - Precondition: `samples.count` is `width * height * channels`; `channels` is 1 or 3.
   public init(width: Int, height: Int, channels: Int, samples: [UInt8]) {
-    precondition(channels == 1 || channels == 3, "a picture has 1 or 3 channels, not \(channels)")
-    precondition(width > 0 && height > 0, "a picture of \(width) x \(height) pixels has no pixel")
+    precondition(channels == 1 || channels == 3, "an image has 1 or 3 channels, not \(channels)")
+    precondition(width > 0 && height > 0, "an image of \(width) x \(height) pixels has no pixel")
     self.width = width
     self.height = height
     self.channels = channels
@@ -26,7 +26,7 @@ public struct PixelBuffer: Sendable, Equatable {
     checkCount()
   }
 
-  /// Makes a picture of one value everywhere.
+  /// Makes an image of one value everywhere.
   public init(width: Int, height: Int, channels: Int, filledWith value: UInt8 = 0) {
     self.init(
       width: width, height: height, channels: channels,

@@ -1,6 +1,6 @@
-/// What fills the border when a picture is padded.
+/// What fills the border when an image is padded.
 public enum PadMode: String, Sendable, CaseIterable {
-  /// The picture mirrored at its edge pixels, which are not repeated (fastai's default).
+  /// The image mirrored at its edge pixels, which are not repeated (fastai's default).
   case reflection
   /// Black.
   case zeros
@@ -8,19 +8,19 @@ public enum PadMode: String, Sendable, CaseIterable {
   case border
 }
 
-/// How a picture of one shape becomes one of another: fastai's `ResizeMethod`.
+/// How an image of one shape becomes one of another: fastai's `ResizeMethod`.
 public enum ResizeMethod: Sendable, Equatable {
-  /// The largest window of the wanted shape inside the picture.
+  /// The largest window of the wanted shape inside the image.
   case crop
-  /// The smallest window of the wanted shape around the picture, its border filled.
+  /// The smallest window of the wanted shape around the image, its border filled.
   case pad(PadMode)
-  /// The whole picture, its shape given up.
+  /// The whole image, its shape given up.
   case squish
 
-  /// The window of a picture that will be resized, in its whole pixels.
+  /// The window of an image that will be resized, in its whole pixels.
   ///
   /// - Parameters:
-  ///   - from: The picture's size.
+  ///   - from: The image's size.
   ///   - to: The wanted size.
   ///   - at: Where the window lies in the free space, 0 to 1 each; (0.5, 0.5) is the middle.
   /// - Returns: Its left and top edges (negative where padding is needed) and its size.
@@ -47,7 +47,7 @@ public enum ResizeMethod: Sendable, Equatable {
 }
 
 extension PixelBuffer {
-  /// The picture at another size by fastai's `Resize`, and where its pixels came from.
+  /// The image at another size by fastai's `Resize`, and where its pixels came from.
   ///
   /// - Parameters:
   ///   - size: Rows and columns of the result.
@@ -55,16 +55,16 @@ extension PixelBuffer {
   ///   - at: Where the window lies in the free space; the middle for validation, two random
   ///     numbers (x first) in training.
   ///   - filter: Antialiased bilinear, or nearest for masks.
-  /// - Returns: The resized picture, and where its pixels lie in this one.
+  /// - Returns: The resized image, and where its pixels lie in this one.
   public func resized(
     to size: (height: Int, width: Int), method: ResizeMethod = .crop,
     at: (x: Double, y: Double) = (0.5, 0.5), filter: ResizeFilter = .bilinear
-  ) -> (picture: PixelBuffer, geometry: PictureGeometry) {
+  ) -> (image: PixelBuffer, geometry: ImageGeometry) {
     precondition(size.height > 0 && size.width > 0, "cannot resize to \(size)")
     precondition(
       (0...1).contains(at.x) && (0...1).contains(at.y), "the place \(at) is not within 0...1")
     let window = method.window(from: (height, width), to: size, at: at)
-    let geometry = PictureGeometry(
+    let geometry = ImageGeometry(
       windowX: Double(window.x), windowY: Double(window.y), windowWidth: Double(window.width),
       windowHeight: Double(window.height), width: size.width, height: size.height)
     if size == (height, width) { return (self, geometry) }
@@ -73,13 +73,13 @@ extension PixelBuffer {
         x: window.x, y: window.y, width: window.width, height: window.height, mode: mode)
       return (padded.resized(width: size.width, height: size.height, filter: filter), geometry)
     }
-    let picture = resized(
+    let image = resized(
       width: size.width, height: size.height, filter: filter, cropX: window.x, cropY: window.y,
       cropWidth: window.width, cropHeight: window.height)
-    return (picture, geometry)
+    return (image, geometry)
   }
 
-  /// A window of the picture that may reach beyond its edges; what lies outside is filled.
+  /// A window of the image that may reach beyond its edges; what lies outside is filled.
   public func padded(
     x: Int, y: Int, width newWidth: Int, height newHeight: Int, mode: PadMode
   ) -> PixelBuffer {
@@ -129,13 +129,13 @@ extension ScalarImage {
   /// The image at another size by fastai's `Resize`, and where its pixels came
   /// from; see `PixelBuffer.resized(to:method:at:filter:)`.
   ///
-  /// With `roundingToIntegers` each pass rounds, as Pillow does with 16-bit pictures.
+  /// With `roundingToIntegers` each pass rounds, as Pillow does with 16-bit images.
   public func resized(
     to size: (height: Int, width: Int), method: ResizeMethod = .crop,
     at: (x: Double, y: Double) = (0.5, 0.5), roundingToIntegers: Bool = false
-  ) -> (image: ScalarImage, geometry: PictureGeometry) {
+  ) -> (image: ScalarImage, geometry: ImageGeometry) {
     let window = method.window(from: (height, width), to: size, at: at)
-    let geometry = PictureGeometry(
+    let geometry = ImageGeometry(
       windowX: Double(window.x), windowY: Double(window.y), windowWidth: Double(window.width),
       windowHeight: Double(window.height), width: size.width, height: size.height)
     var part: [Float] = []

@@ -1,14 +1,14 @@
 import CCodecs
 
-/// How pixels are made when a picture changes its size.
+/// How pixels are made when an image changes its size.
 public enum ResizeFilter: Sendable, Equatable {
   /// Pillow's BILINEAR: a triangle, as wide as the shrinking asks for (antialiased).
   case bilinear
-  /// The sample whose area holds the centre: for masks and labels.
+  /// The sample whose area holds the center: for masks and labels.
   case nearest
 }
 
-/// A rectangle of a picture in continuous coordinates: pixel edges at whole numbers, half open.
+/// A rectangle of an image in continuous coordinates: pixel edges at whole numbers, half open.
 public struct PixelRegion: Sendable, Equatable {
   /// The left edge.
   public var x0: Double
@@ -35,14 +35,14 @@ public struct PixelRegion: Sendable, Equatable {
 }
 
 extension PixelBuffer {
-  /// The picture at another size, as Pillow's `resize(size, BILINEAR or NEAREST, box)` bit for bit.
+  /// The image at another size, as Pillow's `resize(size, BILINEAR or NEAREST, box)` bit for bit.
   ///
   /// - Parameters:
   ///   - newWidth: Columns of the result.
   ///   - newHeight: Rows of the result.
   ///   - filter: Antialiased bilinear, or nearest for masks.
   ///   - source: The part to take, in pixels; all by default.
-  /// - Returns: The resampled picture.
+  /// - Returns: The resampled image.
   public func resized(
     width newWidth: Int, height newHeight: Int, filter: ResizeFilter = .bilinear,
     source: PixelRegion? = nil
@@ -86,9 +86,9 @@ extension PixelBuffer {
     }
   }
 
-  /// A part of the picture, at whole pixels.
+  /// A part of the image, at whole pixels.
   ///
-  /// - Precondition: The part lies inside the picture.
+  /// - Precondition: The part lies inside the image.
   public func cropped(x: Int, y: Int, width newWidth: Int, height newHeight: Int) -> PixelBuffer {
     precondition(
       x >= 0 && y >= 0 && newWidth > 0 && newHeight > 0 && x + newWidth <= width

@@ -7,7 +7,7 @@ extension ScalarImage {
   ///   - newWidth: Columns of the result.
   ///   - newHeight: Rows of the result.
   ///   - source: The part to take, in pixels; all by default.
-  ///   - roundingToIntegers: Round after each pass, as Pillow does with 16-bit pictures.
+  ///   - roundingToIntegers: Round after each pass, as Pillow does with 16-bit images.
   /// - Returns: The resampled image.
   public func resized(
     width newWidth: Int, height newHeight: Int, source: PixelRegion? = nil,
@@ -32,8 +32,8 @@ extension ScalarImage {
 
   /// The image at another size by plain bilinear interpolation, without antialiasing.
   ///
-  /// Pixel centres lie at halves and edges are repeated (OpenCV's INTER_LINEAR, PyTorch's
-  /// `interpolate(mode="bilinear", align_corners=False)`); with `aligningCorners` the centres of
+  /// Pixel centers lie at halves and edges are repeated (OpenCV's INTER_LINEAR, PyTorch's
+  /// `interpolate(mode="bilinear", align_corners=False)`); with `aligningCorners` the centers of
   /// the corner pixels coincide (`align_corners=True`).
   public func upsampled(
     width newWidth: Int, height newHeight: Int, aligningCorners: Bool = false
@@ -73,13 +73,13 @@ extension ScalarImage {
   }
 }
 
-/// Two neighbouring samples and how far to go from the first to the second.
+/// Two neighboring samples and how far to go from the first to the second.
 struct Interpolation: Sendable {
   let first: Int
   let second: Int
   let fraction: Float
 
-  /// The neighbours of a position in index units (sample centres at whole numbers).
+  /// The neighbors of a position in index units (sample centers at whole numbers).
   init(at position: Double, of size: Int) {
     let clamped = min(max(position, 0), Double(size - 1))
     first = min(Int(clamped), size - 1)

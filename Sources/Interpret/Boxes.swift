@@ -2,7 +2,7 @@ public import Imaging
 import Tensors
 
 /// A box around the cell of highest activation, in the pixels of the original film.
-public struct ActivationBox: Sendable, Equatable, Codable {
+public struct ClassBox: Sendable, Equatable, Codable {
   /// The class that it speaks for.
   public let className: String
   /// Left edge, in original pixels.
@@ -29,8 +29,8 @@ public struct ActivationBox: Sendable, Equatable, Codable {
   public let rule: String
 
   /// The box as one to draw.
-  public func box(colour: Colour) -> Box {
-    Box(x0: x0, y0: y0, x1: x1, y1: y1, label: className, colour: colour)
+  public func box(color: Color) -> Box {
+    Box(x0: x0, y0: y0, x1: x1, y1: y1, label: className, color: color)
   }
 }
 
@@ -43,9 +43,9 @@ extension ClassMap {
   ///   - original: Rows and columns of the original.
   /// - Returns: The box; nil where no cell speaks for the class.
   public func peakBox(
-    inputSize: (height: Int, width: Int), geometry: PictureGeometry,
+    inputSize: (height: Int, width: Int), geometry: ImageGeometry,
     original: (height: Int, width: Int)
-  ) -> ActivationBox? {
+  ) -> ClassBox? {
     guard status == .evidence else { return nil }
     let (rows, columns) = (map.shape[0], map.shape[1])
     let (row, column) = peak
@@ -55,10 +55,10 @@ extension ClassMap {
     let inInput = Box(
       x0: Double(column) * cellWidth, y0: Double(row) * cellHeight,
       x1: Double(column + 1) * cellWidth,
-      y1: Double(row + 1) * cellHeight, label: nil, colour: .white)
+      y1: Double(row + 1) * cellHeight, label: nil, color: .white)
     let (box, clipped) = geometry.source(inInput).clamped(
       width: original.width, height: original.height)
-    return ActivationBox(
+    return ClassBox(
       className: className, x0: box.x0, y0: box.y0, x1: box.x1, y1: box.y1,
       score: Double(map[row, column].item), row: row, column: column, mapRows: rows,
       mapColumns: columns,

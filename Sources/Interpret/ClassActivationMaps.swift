@@ -54,7 +54,7 @@ public struct ClassMap: Sendable {
 public enum MapError: Error, Sendable, Equatable, CustomStringConvertible {
   /// The layer did not run: it is not part of the model.
   case layerDidNotRun
-  /// The layer's output is no picture.
+  /// The layer's output is no image.
   case notSpatial(shape: [Int])
   /// The class does not exist.
   case noSuchClass(String, known: [String])
@@ -83,18 +83,18 @@ public enum MapError: Error, Sendable, Equatable, CustomStringConvertible {
 /// ReLU and no scaling: the map is raw. Reference: Selvaraju et al., arXiv:1610.02391.
 ///
 /// - Parameters:
-///   - model: From pictures to logits; its mode is put back afterwards.
+///   - model: From images to logits; its mode is put back afterwards.
 ///   - layer: Where to look, a part of the model.
-///   - input: One picture, `[1, channels, height, width]`.
+///   - input: One image, `[1, channels, height, width]`.
 ///   - classes: The classes' names.
 ///   - only: Classes wanted, by number; nil: all.
 /// - Returns: Maps of the layer's size.
-/// - Throws: `MapError` where the layer did not run or gives no picture.
+/// - Throws: `MapError` where the layer did not run or gives no image.
 public func classActivationMaps(
   model: Module, layer: Module, input: Tensor, classes: [String], only: [Int]? = nil
 ) throws(MapError) -> [ClassMap] {
   precondition(
-    input.rank == 4 && input.shape[0] == 1, "one picture is needed, not an input of \(input.shape)")
+    input.rank == 4 && input.shape[0] == 1, "one image is needed, not an input of \(input.shape)")
   let wasTraining = model.isTraining
   model.eval()
   defer { model.train(wasTraining) }

@@ -10,31 +10,31 @@ public struct Explanation: Sendable {
   /// Maps in order of falling probability.
   public let maps: [ClassMap]
   /// Where the model's input lies in the film.
-  public let geometry: PictureGeometry
+  public let geometry: ImageGeometry
   /// Rows and columns of the model's input.
   public let inputSize: (height: Int, width: Int)
 
-  /// Explains one picture.
+  /// Explains one image.
   ///
   /// - Parameters:
-  ///   - picture: Prepared as for a prediction.
-  ///   - model: From pictures to logits.
+  ///   - image: Prepared as for a prediction.
+  ///   - model: From images to logits.
   ///   - layer: Where to look.
   ///   - classes: The classes' names.
   ///   - only: Classes wanted, by number; nil: all.
   /// - Throws: `MapError`.
   public init(
-    of picture: PreparedPicture, model: Module, layer: Module, classes: [String], only: [Int]? = nil
+    of image: PreparedImage, model: Module, layer: Module, classes: [String], only: [Int]? = nil
   ) throws(MapError) {
     maps = try classActivationMaps(
-      model: model, layer: layer, input: picture.input, classes: classes, only: only)
-    film = picture.original
-    geometry = picture.geometry
-    inputSize = (picture.input.shape[2], picture.input.shape[3])
+      model: model, layer: layer, input: image.input, classes: classes, only: only)
+    film = image.original
+    geometry = image.geometry
+    inputSize = (image.input.shape[2], image.input.shape[3])
   }
 
   /// A box per class that some cell speaks for.
-  public var boxes: [ActivationBox] {
+  public var boxes: [ClassBox] {
     maps.compactMap {
       $0.peakBox(inputSize: inputSize, geometry: geometry, original: (film.height, film.width))
     }
@@ -53,7 +53,7 @@ public struct Explanation: Sendable {
   ///
   /// A map that speaks nowhere for its class is not laid over the film: it says so instead.
   public func figure(
-    title: String, boxes drawsBoxes: Bool = true, colour: Colour = .white, layerName: String = ""
+    title: String, boxes drawsBoxes: Bool = true, color: Color = .white, layerName: String = ""
   ) -> Figure {
     let boxes = Dictionary(self.boxes.map { ($0.className, $0) }, uniquingKeysWith: { a, _ in a })
     var rows: [[Figure.Panel]] = []
@@ -62,20 +62,20 @@ public struct Explanation: Sendable {
         width: map.map.shape[1], height: map.map.shape[0], values: map.map.floatScalars)
       let name = "\(map.className), p = \(percent(map.probability))"
       let first: Figure.Panel =
-        number == 0 ? .picture(film, title: "film", boxes: []) : Figure.Panel(.empty)
+        number == 0 ? .image(film, title: "film", boxes: []) : Figure.Panel(.empty)
       let raw = Figure.Panel.map(
         values,
         style: Figure.MapStyle(
-          colormap: .viridis, interpolation: .nearest, showsColourBar: true,
+          colormap: .viridis, interpolation: .nearest, showsColorBar: true,
           words: ("against", "for")),
         title: "\(name): raw map, \(values.height) x \(values.width) cells")
       let over: Figure.Panel
       if map.status == .evidence {
-        over = .picture(
+        over = .image(
           film.overlaid(with: values, colormap: .magma, alpha: 0.6, extent: extent), title: name,
-          boxes: drawsBoxes ? boxes[map.className].map { [$0.box(colour: colour)] } ?? [] : [])
+          boxes: drawsBoxes ? boxes[map.className].map { [$0.box(color: color)] } ?? [] : [])
       } else {
-        over = .picture(
+        over = .image(
           film,
           title: map.status == .notFinite
             ? "\(name): the map holds numbers that are none"
@@ -87,7 +87,7 @@ public struct Explanation: Sendable {
       rows: rows, title: title,
       captions: [
         "Grad-CAM" + (layerName.isEmpty ? "" : " at \(layerName)")
-          + ", raw and signed; colours run from each map's own lowest to its highest value.",
+          + ", raw and signed; colors run from each map's own lowest to its highest value.",
         "A map shows what the model used, not where a disease is; one cell is the finest it can tell.",
       ])
   }

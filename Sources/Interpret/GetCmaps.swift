@@ -7,17 +7,17 @@ public import Training
 /// One activation map per class, the most probable first: fmi's `get_cmaps`.
 ///
 /// - Parameters:
-///   - picture: A film, prepared as for a prediction.
-///   - model: From pictures to logits.
+///   - image: A film, prepared as for a prediction.
+///   - model: From images to logits.
 ///   - layer: Where to look.
 ///   - vocab: The classes.
 ///   - sanity: Print the predicted class, the order of the classes and their probabilities.
 /// - Returns: The maps, raw and signed.
 /// - Throws: `MapError`.
 public func getCmaps(
-  _ picture: PreparedPicture, model: Module, layer: Module, vocab: [String], sanity: Bool = false
+  _ image: PreparedImage, model: Module, layer: Module, vocab: [String], sanity: Bool = false
 ) throws(MapError) -> [ClassMap] {
-  let explanation = try Explanation(of: picture, model: model, layer: layer, classes: vocab)
+  let explanation = try Explanation(of: image, model: model, layer: layer, classes: vocab)
   if sanity, let first = explanation.maps.first {
     print(first.className)
     print(explanation.maps.map(\.classIndex))
@@ -30,10 +30,10 @@ public func getCmaps(
 ///
 /// Classes that no cell speaks for have no box. See `getCmaps` for the parameters.
 public func getBoxes(
-  _ picture: PreparedPicture, model: Module, layer: Module, vocab: [String], sanity: Bool = false
-) throws(MapError) -> [ActivationBox] {
-  _ = sanity ? try getCmaps(picture, model: model, layer: layer, vocab: vocab, sanity: true) : []
-  return try Explanation(of: picture, model: model, layer: layer, classes: vocab).boxes
+  _ image: PreparedImage, model: Module, layer: Module, vocab: [String], sanity: Bool = false
+) throws(MapError) -> [ClassBox] {
+  _ = sanity ? try getCmaps(image, model: model, layer: layer, vocab: vocab, sanity: true) : []
+  return try Explanation(of: image, model: model, layer: layer, classes: vocab).boxes
 }
 
 /// `getCmaps` of a file, with the classes and the preprocessing of a predictor.
@@ -51,7 +51,7 @@ public func getCmaps(_ file: String, _ predictor: Predictor, layer: Module, sani
 ///
 /// - Throws: `DataError` naming the file, or `MapError`.
 public func getBoxes(_ file: String, _ predictor: Predictor, layer: Module, sanity: Bool = false)
-  throws -> [ActivationBox]
+  throws -> [ClassBox]
 {
   try getBoxes(
     predictor.prepare(file), model: predictor.model, layer: layer, vocab: predictor.vocab,

@@ -1,17 +1,17 @@
 public import Tensors
 
-/// Batch normalisation, of `[batch, channels]` or `[batch, channels, height, width]`.
+/// Batch normalization, of `[batch, channels]` or `[batch, channels, height, width]`.
 public final class BatchNorm: Module {
   /// Scale of each channel.
   public let weight: Parameter
   /// Shift of each channel.
   public let bias: Parameter
   /// Mean of each channel over the batches seen.
-  public let runningMean: Buffer
+  public let runningMean: ModuleBuffer
   /// Unbiased variance of each channel over the batches seen.
-  public let runningVar: Buffer
+  public let runningVar: ModuleBuffer
   /// Batches seen; int64.
-  public let numBatchesTracked: Buffer
+  public let numBatchesTracked: ModuleBuffer
   /// Added to the variance.
   public let epsilon: Float
   /// Share of a new batch in the running statistics.
@@ -21,9 +21,9 @@ public final class BatchNorm: Module {
   public init(_ channels: Int, epsilon: Float = 1e-5, momentum: Float = 0.1) {
     weight = Parameter(shape: [channels], initializer: .ones)
     bias = Parameter(shape: [channels], initializer: .zeros)
-    runningMean = Buffer(Tensor.zeros([channels]))
-    runningVar = Buffer(Tensor.ones([channels]))
-    numBatchesTracked = Buffer(Tensor([Int64(0)], shape: []))
+    runningMean = ModuleBuffer(Tensor.zeros([channels]))
+    runningVar = ModuleBuffer(Tensor.ones([channels]))
+    numBatchesTracked = ModuleBuffer(Tensor([Int64(0)], shape: []))
     self.epsilon = epsilon
     self.momentum = momentum
     super.init()
@@ -31,10 +31,10 @@ public final class BatchNorm: Module {
     bias.belongsToNorm = true
   }
 
-  /// Normalises, and in training moves the running statistics.
+  /// Normalizes, and in training moves the running statistics.
   public override func forward(_ input: Tensor) -> Tensor { normalized(input, relu: false) }
 
-  /// Normalises, with a sum and ReLU in the same pass where asked.
+  /// Normalizes, with a sum and ReLU in the same pass where asked.
   package func normalized(_ input: Tensor, adding addend: Tensor? = nil, relu: Bool) -> Tensor {
     let result = input.batchNorm(
       scale: weight.watched(with: input), shift: bias.watched(with: input),

@@ -14,7 +14,7 @@ public enum Initializer: Sendable, Equatable {
   /// Normal, of mean 0.
   case normal(deviation: Double)
 
-  /// He initialisation for ReLU, a deviation of `√(2 / fan)`.
+  /// He initialization for ReLU, a deviation of `√(2 / fan)`.
   ///
   /// Reference: He et al., arXiv:1502.01852.
   public static func kaimingNormal(fan: Int) -> Initializer {

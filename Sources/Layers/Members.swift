@@ -2,7 +2,7 @@
 struct Members {
   private(set) var children: [(name: String, module: Module)] = []
   private(set) var parameters: [(name: String, parameter: Parameter)] = []
-  private(set) var buffers: [(name: String, buffer: Buffer)] = []
+  private(set) var buffers: [(name: String, buffer: ModuleBuffer)] = []
 
   /// Looks at a module, its superclass's properties first.
   init(of module: Module) {
@@ -20,7 +20,7 @@ struct Members {
           children.append((snakeCased(label), module))
         } else if let parameter = value as? Parameter {
           parameters.append((snakeCased(label), parameter))
-        } else if let buffer = value as? Buffer {
+        } else if let buffer = value as? ModuleBuffer {
           buffers.append((snakeCased(label), buffer))
         }
       }

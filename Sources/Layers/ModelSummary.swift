@@ -23,7 +23,7 @@ public struct ModelSummary: Sendable, Equatable, Codable {
     public let multiplyAdds: Int
   }
 
-  /// Lengths of what goes in, `[batch, channels, height, width]` for pictures.
+  /// Lengths of what goes in, `[batch, channels, height, width]` for images.
   public let input: [Int]
   /// Lengths of what comes out.
   public let output: [Int]
@@ -40,7 +40,7 @@ public struct ModelSummary: Sendable, Equatable, Codable {
   /// Describes a network, which is left as it was.
   ///
   /// - Parameters:
-  ///   - model: Pictures, or what else it takes, in.
+  ///   - model: Images, or what else it takes, in.
   ///   - input: Lengths of what goes in; the first is the batch.
   /// - Precondition: The network takes an input of these lengths.
   public init(of model: Module, input: [Int]) {

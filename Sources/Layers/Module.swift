@@ -20,7 +20,7 @@ open class Module {
   /// Less memory for one more forward pass of this part; gradients, running statistics and dropped
   /// scalars are the same, and a forward hook inside is called once. Best on the blocks of a network:
   /// the module's input is kept. Without effect where nothing is recorded, in evaluation mode, and on a
-  /// batch norm or convolution that runs as one with its neighbours: mark what holds them.
+  /// batch norm or convolution that runs as one with its neighbors: mark what holds them.
   ///
   /// A module of one's own inside must not use tensors of the tape other than its input; one that draws
   /// random numbers is a `RandomizedModule`; one that changes something else as it runs asks
@@ -139,8 +139,8 @@ open class Module {
   public final var parameters: [Parameter] { namedParameters.map(\.parameter) }
 
   /// All buffers with PyTorch's names.
-  public final var namedBuffers: [(name: String, buffer: Buffer)] {
-    var found: [(name: String, buffer: Buffer)] = []
+  public final var namedBuffers: [(name: String, buffer: ModuleBuffer)] {
+    var found: [(name: String, buffer: ModuleBuffer)] = []
     visit("") { path, _, members in
       for (name, buffer) in members().buffers { found.append((joined(path, name), buffer)) }
     }

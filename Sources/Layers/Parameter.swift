@@ -11,7 +11,7 @@ public final class Parameter {
   public var initializer: Initializer
   /// False: no gradient is computed for this parameter.
   public var requiresGradient = true
-  /// True for weights and biases of normalisation layers, which stay trainable while their group is frozen.
+  /// True for weights and biases of normalization layers, which stay trainable while their group is frozen.
   public internal(set) var belongsToNorm = false
 
   package let sink = GradientSink()
@@ -87,7 +87,7 @@ public final class Parameter {
 }
 
 /// A tensor that belongs to a module and is saved with it, but has no gradient: running statistics.
-public final class Buffer {
+public final class ModuleBuffer {
   /// The value now.
   public var value: Tensor { didSet { version += 1 } }
   /// Counts the changes.

@@ -14,7 +14,7 @@ extension Module {
   /// Something that a checkpoint holds.
   enum StateEntry {
     case parameter(Parameter)
-    case buffer(Buffer)
+    case buffer(ModuleBuffer)
 
     var value: Tensor {
       switch self {

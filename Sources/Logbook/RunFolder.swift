@@ -32,7 +32,7 @@ public final class RunFolder: CheckpointStore {
   public var settingsPath: String { path + "/run.json" }
   /// Where the numbers are.
   public var databasePath: String { path + "/metrics.sqlite" }
-  /// Where pictures go.
+  /// Where images go.
   public var figuresPath: String { path + "/figures" }
   /// Written into the metadata of each checkpoint, beside epoch and step.
   public var metadata: [String: String] = [:]

@@ -123,10 +123,10 @@ public final class RunLog {
   }
 
   /// Notes a file that the run made; its path is relative to the run's folder.
-  public func artefact(_ kind: String, path: String) throws(RunError) {
+  public func artifact(_ kind: String, path: String) throws(RunError) {
     try write { db in
       try db.execute(
-        sql: "insert or replace into artefacts (path, kind, created_at) values (?, ?, ?)",
+        sql: "insert or replace into artifacts (path, kind, created_at) values (?, ?, ?)",
         arguments: [path, kind, Date()])
     }
   }

@@ -20,7 +20,7 @@ enum Schema {
             step integer primary key, epoch integer not null, loss real, learning_rate real not null);
           create table events (
             id integer primary key, at text not null, kind text not null, message text not null);
-          create table artefacts (
+          create table artifacts (
             path text primary key, kind text not null, created_at text not null);
           """)
     }

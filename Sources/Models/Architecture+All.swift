@@ -47,7 +47,7 @@ extension Architecture {
   private static func cifar(
     _ name: String, _ make: @escaping @Sendable (Int, Int) -> CIFARResNet
   ) -> Architecture {
-    Architecture(name, origin: .cifar, classes: 10, pictureSize: 32, make: make)
+    Architecture(name, origin: .cifar, classes: 10, imageSize: 32, make: make)
   }
 
   private static func xresnet(_ name: String, _ block: ResNet.Block, _ depths: [Int])

@@ -8,8 +8,8 @@ public struct Architecture: Sendable, Equatable {
   public let classes: Int
   /// Names of these outputs, where upstream's weights have a fixed meaning; else empty.
   public let labels: [String]
-  /// Rows and columns of the pictures that it was made for.
-  public let pictureSize: Int
+  /// Rows and columns of the images that it was made for.
+  public let imageSize: Int
   private let make: @Sendable (_ classes: Int, _ inputChannels: Int) -> any ImageClassifier
 
   /// Where an architecture comes from.
@@ -35,11 +35,11 @@ public struct Architecture: Sendable, Equatable {
   ///   - origin: Who defined it.
   ///   - classes: Outputs unless said otherwise.
   ///   - labels: Names of these outputs, or none.
-  ///   - pictureSize: Rows and columns of the pictures that it was made for.
+  ///   - imageSize: Rows and columns of the images that it was made for.
   ///   - make: From a number of classes and a number of input channels to a network.
   public init(
     _ name: String, origin: Origin = .own, classes: Int = 1000, labels: [String] = [],
-    pictureSize: Int = 224,
+    imageSize: Int = 224,
     make: @escaping @Sendable (_ classes: Int, _ inputChannels: Int) -> any ImageClassifier
   ) {
     precondition(
@@ -49,7 +49,7 @@ public struct Architecture: Sendable, Equatable {
     self.origin = origin
     self.classes = classes
     self.labels = labels
-    self.pictureSize = pictureSize
+    self.imageSize = imageSize
     self.make = make
   }
 

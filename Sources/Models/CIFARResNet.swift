@@ -1,7 +1,7 @@
 public import Layers
 public import Tensors
 
-/// The residual networks for CIFAR's pictures of 32×32 pixels, with the names of pytorch_resnet_cifar10.
+/// The residual networks for CIFAR's images of 32×32 pixels, with the names of pytorch_resnet_cifar10.
 ///
 /// Three layers of 16, 32 and 64 channels; shortcuts without parameters (option A).
 /// Reference: He et al., arXiv:1512.03385, section 4.2.
@@ -21,7 +21,7 @@ public final class CIFARResNet: Module, ImageClassifier {
   /// - Parameters:
   ///   - depth: Blocks in each of the three layers.
   ///   - classes: Outputs.
-  ///   - inputChannels: Channels of the pictures.
+  ///   - inputChannels: Channels of the images.
   public init(depth: Int, classes: Int = 10, inputChannels: Int = 3) {
     precondition(depth > 0, "a layer of a CIFAR ResNet needs at least one block, not \(depth)")
     conv1 = Conv2D(inputChannels, 16, kernelSize: 3, padding: 1, bias: false)
@@ -53,7 +53,7 @@ public final class CIFARResNet: Module, ImageClassifier {
     ]
   }
 
-  /// Logits, `[batch, classes]`, of pictures, `[batch, channels, height, width]`.
+  /// Logits, `[batch, classes]`, of images, `[batch, channels, height, width]`.
   public override func forward(_ input: Tensor) -> Tensor {
     let x = Module.convolved(conv1, bn1, relu, input)
     return linear(pool(layer3(layer2(layer1(x)))).flattened())
@@ -71,8 +71,8 @@ public final class CIFARResNet: Module, ImageClassifier {
   /// `linear`.
   public var classifierName: String { "linear" }
 
-  /// `layer3`, of a quarter of the pictures' rows and columns.
-  public var lastSpatialLayer: String { "layer3" }
+  /// `layer3`, of a quarter of the images' rows and columns.
+  public var lastSpatialLayerPath: String { "layer3" }
 }
 
 extension CIFARResNet {

@@ -20,7 +20,7 @@ public final class CheXNet: Module, ImageClassifier {
     "Hernia",
   ]
 
-  /// Makes a network; pictures are normalised by ImageNet's statistics.
+  /// Makes a network; images are normalized by ImageNet's statistics.
   public init(classes: Int = CheXNet.labels.count, inputChannels: Int = 3) {
     let linear = Linear(1024, classes)
     self.linear = linear
@@ -34,7 +34,7 @@ public final class CheXNet: Module, ImageClassifier {
     [("densenet121", densenet121)]
   }
 
-  /// A probability for each finding, `[batch, classes]`, of pictures, `[batch, channels, height, width]`.
+  /// A probability for each finding, `[batch, classes]`, of images, `[batch, channels, height, width]`.
   public override func forward(_ input: Tensor) -> Tensor { densenet121(input) }
 
   /// What goes into the sigmoid: `[batch, classes]`; `forward` is its sigmoid.
@@ -61,7 +61,7 @@ public final class CheXNet: Module, ImageClassifier {
   public var classifierName: String { "densenet121.classifier" }
 
   /// `densenet121.features`.
-  public var lastSpatialLayer: String { "densenet121.features" }
+  public var lastSpatialLayerPath: String { "densenet121.features" }
 
   /// 29: three of its transitions halve what the stem leaves, rounding down.
   public var smallestSize: Int { 29 }

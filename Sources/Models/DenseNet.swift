@@ -25,7 +25,7 @@ public final class DenseNet: Module, ImageClassifier {
   ///   - depths: Layers in each block.
   ///   - stem: Channels of the first convolution.
   ///   - classes: Outputs.
-  ///   - inputChannels: Channels of the pictures.
+  ///   - inputChannels: Channels of the images.
   public convenience init(
     growth: Int, depths: [Int], stem: Int, classes: Int = 1000, inputChannels: Int = 3
   ) {
@@ -64,7 +64,7 @@ public final class DenseNet: Module, ImageClassifier {
     for case let linear as Linear in classifier.modules { linear.bias?.initializer = .zeros }
   }
 
-  /// Logits, `[batch, classes]`, of pictures, `[batch, channels, height, width]`.
+  /// Logits, `[batch, classes]`, of images, `[batch, channels, height, width]`.
   public override func forward(_ input: Tensor) -> Tensor {
     classifier(pooledFeatures(input))
   }
@@ -93,7 +93,7 @@ public final class DenseNet: Module, ImageClassifier {
   public var classifierName: String { "classifier" }
 
   /// `features`.
-  public var lastSpatialLayer: String { "features" }
+  public var lastSpatialLayerPath: String { "features" }
 
   /// 29: three of its transitions halve what the stem leaves, rounding down.
   public var smallestSize: Int { 29 }

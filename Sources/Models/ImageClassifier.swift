@@ -1,9 +1,9 @@
 public import Layers
 public import Tensors
 
-/// A network for pictures whose classifier can be cut off and replaced by a new head.
+/// A network for images whose classifier can be cut off and replaced by a new head.
 ///
-/// `forward` takes pictures, `[batch, channels, height, width]`, and gives `[batch, classes]`. A network
+/// `forward` takes images, `[batch, channels, height, width]`, and gives `[batch, classes]`. A network
 /// of one's own says what its body is, how many channels that gives, and two names; the rest has defaults.
 public protocol ImageClassifier: Module {
   /// The network without its pooling and classifier, as fastai's `vision_learner` cuts it.
@@ -18,7 +18,7 @@ public protocol ImageClassifier: Module {
   var classifierName: String { get }
 
   /// Path of the last layer with a spatial extent, where class activation maps are usually taken.
-  var lastSpatialLayer: String { get }
+  var lastSpatialLayerPath: String { get }
 
   /// What `forward` gives: logits unless the network says otherwise.
   var outputs: ClassifierOutputs { get }
@@ -34,10 +34,10 @@ public protocol ImageClassifier: Module {
   /// How RGB filters are made to fit another number of channels; fastai's way unless said.
   var stemRule: StemRule { get }
 
-  /// Rows and columns of the smallest picture that the strides leave a pixel of; 1 unless said.
+  /// Rows and columns of the smallest image that the strides leave a pixel of; 1 unless said.
   var smallestSize: Int { get }
 
-  /// What rows and columns of a picture have to be a multiple of; 1 unless said.
+  /// What rows and columns of an image have to be a multiple of; 1 unless said.
   var sizeStep: Int { get }
 
   /// This network's name of an entry in a checkpoint, which may be an older one.
@@ -61,14 +61,14 @@ extension ImageClassifier {
   public var blocks: [Module] { [] }
   /// fastai's.
   public var stemRule: StemRule { .fastai }
-  /// Any picture will do.
+  /// Any image will do.
   public var smallestSize: Int { 1 }
   /// Any number of rows and columns will do.
   public var sizeStep: Int { 1 }
   /// The name as it is.
   public func entryName(_ stored: String) -> String { stored }
 
-  /// Why square pictures of this size cannot be taken; nil: they can.
+  /// Why square images of this size cannot be taken; nil: they can.
   public func refusal(ofSize size: Int) -> String? {
     if size < smallestSize { return "needs \(smallestSize) x \(smallestSize) or more" }
     return size % sizeStep == 0 ? nil : "needs a multiple of \(sizeStep)"
@@ -79,7 +79,7 @@ extension ImageClassifier {
     for block in blocks { block.recomputesInBackward = isWanted }
   }
 
-  /// The convolution that sees the pictures, with its path; nil if the network has none.
+  /// The convolution that sees the images, with its path; nil if the network has none.
   public var firstConvolution: (path: String, layer: Conv2D)? {
     namedModules.lazy.compactMap { path, module in (module as? Conv2D).map { (path, $0) } }.first
   }

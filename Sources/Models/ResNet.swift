@@ -7,7 +7,7 @@ public import Tensors
 public final class ResNet: Module, ImageClassifier {
   /// The convolution that begins the network, 7×7; in timm's deep stems a sequence of three, 3×3.
   public let conv1: Module
-  /// Normalisation behind `conv1`.
+  /// Normalization behind `conv1`.
   public let bn1: BatchNorm
   /// ReLU behind `bn1`; timm calls it `act1`.
   public let relu = ReLU()
@@ -46,7 +46,7 @@ public final class ResNet: Module, ImageClassifier {
   ///   - block: The kind of block.
   ///   - depths: Blocks in each of the four layers.
   ///   - classes: Outputs.
-  ///   - inputChannels: Channels of the pictures.
+  ///   - inputChannels: Channels of the images.
   ///   - groups: Groups of the 3×3 convolutions in bottlenecks.
   ///   - widthPerGroup: Channels of each group at the first layer.
   ///   - timm: What timm's networks have beyond torchvision's; nil: torchvision's own.
@@ -105,7 +105,7 @@ public final class ResNet: Module, ImageClassifier {
     bodyLayers + [(timm == nil ? "avgpool" : "global_pool", avgpool), ("fc", fc)]
   }
 
-  /// Logits, `[batch, classes]`, of pictures, `[batch, channels, height, width]`.
+  /// Logits, `[batch, classes]`, of images, `[batch, channels, height, width]`.
   public override func forward(_ input: Tensor) -> Tensor {
     fc(avgpool(Module.inSequence(bodyLayers.map(\.module), input)).flattened())
   }
@@ -138,13 +138,13 @@ public final class ResNet: Module, ImageClassifier {
   public var classifierName: String { "fc" }
 
   /// `layer4`.
-  public var lastSpatialLayer: String { "layer4" }
+  public var lastSpatialLayerPath: String { "layer4" }
 
   /// timm's rule for its own networks.
   public var stemRule: StemRule { timm == nil ? .fastai : .timm }
 }
 
-/// Three 3×3 convolutions, the first with stride 2; the last is normalised by what stands behind it.
+/// Three 3×3 convolutions, the first with stride 2; the last is normalized by what stands behind it.
 private func deepStem(_ inputChannels: Int) -> Sequential {
   func convolution(_ inputs: Int, _ outputs: Int, stride: Extent = 1) -> Conv2D {
     Conv2D(inputs, outputs, kernelSize: 3, stride: stride, padding: 1, bias: false)

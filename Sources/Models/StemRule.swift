@@ -1,17 +1,17 @@
 public import Tensors
 
-/// How filters that were trained on RGB pictures become filters for another number of channels.
+/// How filters that were trained on RGB images become filters for another number of channels.
 public enum StemRule: Sendable, Hashable {
   /// 1 channel: the sum over RGB. 2: the first two, times 3/2. More than 3: RGB, and zeros for the rest.
   case fastai
   /// 1 channel: the sum over RGB. Otherwise RGB again and again, times 3 over the number of channels.
   case timm
 
-  /// Filters for pictures of another number of channels, so that what they give keeps its scale.
+  /// Filters for images of another number of channels, so that what they give keeps its scale.
   ///
   /// - Parameters:
   ///   - filters: `[outputs, 3, height, width]`.
-  ///   - channels: Channels of the new pictures.
+  ///   - channels: Channels of the new images.
   /// - Returns: `[outputs, channels, height, width]`; the filters themselves for 3 channels.
   ///
   /// References: fastai's `_load_pretrained_weights`, timm's `adapt_input_conv`.

@@ -18,7 +18,7 @@ public final class XResNet: Module, ImageClassifier {
   ///   - block: The kind of block.
   ///   - depths: Blocks in each layer; layers behind the fourth keep half of its channels.
   ///   - classes: Outputs.
-  ///   - inputChannels: Channels of the pictures.
+  ///   - inputChannels: Channels of the images.
   public init(
     _ block: ResNet.Block, depths: [Int], classes: Int = 1000, inputChannels: Int = 3
   ) {
@@ -56,7 +56,7 @@ public final class XResNet: Module, ImageClassifier {
     layers.enumerated().map { (String($0.offset), $0.element) }
   }
 
-  /// Logits, `[batch, classes]`, of pictures, `[batch, channels, height, width]`.
+  /// Logits, `[batch, classes]`, of images, `[batch, channels, height, width]`.
   public override func forward(_ input: Tensor) -> Tensor { Module.inSequence(layers, input) }
 
   private var bodyLayers: [Module] { Array(layers.dropLast(4)) }
@@ -81,7 +81,7 @@ public final class XResNet: Module, ImageClassifier {
   public var classifierName: String { String(layers.count - 1) }
 
   /// The number of the last layer of blocks, such as "7".
-  public var lastSpatialLayer: String { String(layers.count - 5) }
+  public var lastSpatialLayerPath: String { String(layers.count - 5) }
 }
 
 /// fastai's residual block: a path of convolutions beside a shortcut, and ReLU behind their sum.

@@ -49,14 +49,14 @@ extension Learner {
 
   /// Sends the event before, runs the body, sends the event after; an interruption of this kind ends the body.
   private func stretch(
-    _ before: Event, _ cancelled: Event, _ after: Event, _ interruption: Interruption,
+    _ before: Event, _ canceled: Event, _ after: Event, _ interruption: Interruption,
     _ body: () throws -> Void
   ) throws {
     do {
       try send(before)
       try body()
     } catch let caught as Interruption where caught == interruption {
-      try send(cancelled)
+      try send(canceled)
     }
     try send(after)
   }

@@ -48,9 +48,9 @@ extension Learner {
   ) throws {
     let rates = learningRate ?? self.learningRate
     let schedules = rates.values(groups: optimizer.groupCount).map {
-      Schedule.combinedCosine(share: start, $0 / division, $0, $0 / finalDivision)
+      Schedule.combinedCos(share: start, $0 / division, $0, $0 / finalDivision)
     }
-    let momentum = Schedule.combinedCosine(share: start, momenta.0, momenta.1, momenta.2)
+    let momentum = Schedule.combinedCos(share: start, momenta.0, momenta.1, momenta.2)
     try fit(
       epochs, learningRate: rates, weightDecay: weightDecay,
       callbacks: callbacks + [ParameterScheduler(learningRates: schedules, momentum: momentum)],
@@ -58,7 +58,7 @@ extension Learner {
   }
 
   /// Trains with a flat rate, then down along a cosine.
-  public func fitFlatCosine(
+  public func fitFlatCos(
     _ epochs: Int, learningRate: LearningRates? = nil, finalDivision: Double = 1e5,
     start: Double = 0.75,
     weightDecay: Double? = nil, callbacks: [any Callback] = [], startEpoch: Int = 0

@@ -131,7 +131,7 @@ open class Learner {
   /// Freezes all groups but the last.
   public func freeze() { optimizer.freeze() }
   /// Freezes the groups before one; a negative number counts from the end.
-  public func freeze(before group: Int) { optimizer.freeze(before: group) }
+  public func freezeTo(_ group: Int) { optimizer.freezeTo(group) }
   /// Makes every group trainable.
   public func unfreeze() { optimizer.unfreeze() }
 }

@@ -4,11 +4,11 @@ import Tensors
 
 /// A model with all that is needed to answer for a file: its classes and its preprocessing.
 public struct Predictor {
-  /// Pictures in, logits out.
+  /// Images in, logits out.
   public let model: Module
   /// The classes, in the order of the outputs.
   public let vocab: [String]
-  /// What happens to a picture before the model sees it.
+  /// What happens to an image before the model sees it.
   public let preprocessing: Preprocessing
 
   /// Makes a predictor.
@@ -21,7 +21,7 @@ public struct Predictor {
   /// Reads and prepares a file.
   ///
   /// - Throws: `DataError` naming the file and the reason.
-  public func prepare(_ path: String) throws(DataError) -> PreparedPicture {
+  public func prepare(_ path: String) throws(DataError) -> PreparedImage {
     try preprocessing.prepare(path)
   }
 
@@ -34,14 +34,14 @@ public struct Predictor {
     predict(try prepare(path))
   }
 
-  /// The class of a prepared picture, its number, and the probability of every class.
-  public func predict(_ picture: PreparedPicture) -> (
+  /// The class of a prepared image, its number, and the probability of every class.
+  public func predict(_ image: PreparedImage) -> (
     label: String, index: Int, probabilities: [Double]
   ) {
     let wasTraining = model.isTraining
     model.eval()
     defer { if wasTraining { model.train() } }
-    let probabilities = model(picture.input).softmax(axis: -1).floatScalars.map(Double.init)
+    let probabilities = model(image.input).softmax(axis: -1).floatScalars.map(Double.init)
     let index = probabilities.indices.dropFirst().reduce(0) {
       probabilities[$1] > probabilities[$0] ? $1 : $0
     }

@@ -51,7 +51,7 @@ public struct Schedule: Sendable {
   }
 
   /// Up along a cosine, then down along another.
-  public static func combinedCosine(
+  public static func combinedCos(
     share: Double, _ start: Double, _ middle: Double, _ end: Double
   ) -> Schedule {
     combined([share, 1 - share], [cosine(start, middle), cosine(middle, end)])

@@ -48,10 +48,10 @@ public func createHead(features: Int, classes: Int, options: HeadOptions = HeadO
     options.concatPool ? AdaptiveConcatPool2D() : AdaptiveAvgPool2D(), Flatten(),
   ]
   for step in 0..<steps {
-    let normalises = step > 0 || options.firstBatchNorm
-    if normalises { layers.append(headNorm(widths[step])) }
+    let normalizes = step > 0 || options.firstBatchNorm
+    if normalizes { layers.append(headNorm(widths[step])) }
     if dropout[step] > 0 { layers.append(Dropout(dropout[step])) }
-    let linear = Linear(widths[step], widths[step + 1], bias: !normalises)
+    let linear = Linear(widths[step], widths[step + 1], bias: !normalizes)
     linear.weight.initializer = .kaimingNormal(fan: widths[step])
     linear.bias?.initializer = .zeros
     layers.append(linear)

@@ -5,7 +5,7 @@ import Layers
 public import Models
 public import Training
 
-/// What `run.json` says of a run that trained a picture classifier: enough to use its weights.
+/// What `run.json` says of a run that trained an image classifier: enough to use its weights.
 public struct RunDescription: Sendable, Equatable, Codable {
   /// Version of this description's format.
   public var format = 1
@@ -13,7 +13,7 @@ public struct RunDescription: Sendable, Equatable, Codable {
   public var architecture: String
   /// The classes, in the order of the outputs.
   public var vocab: [String]
-  /// What happens to a picture before the model sees it.
+  /// What happens to an image before the model sees it.
   public var preprocessing: Preprocessing
   /// The seed of everything random.
   public var seed: UInt64

@@ -3,7 +3,7 @@ public import Layers
 public import Models
 public import Training
 
-/// Makes a learner for pictures: fastai's `vision_learner`.
+/// Makes a learner for images: fastai's `vision_learner`.
 ///
 /// The body comes from a named architecture, the head is fastai's. With weights given, the body is
 /// frozen (its batch norms stay trainable); without, everything is trainable.
@@ -11,7 +11,7 @@ public import Training
 /// - Parameters:
 ///   - dataLoaders: Loaders for training and validation.
 ///   - architecture: Such as `.named("resnet18")`, or one of your own; it takes as many channels as the
-///     loaders' pictures have.
+///     loaders' images have.
 ///   - loss: Cross entropy unless given.
 ///   - rule: fastai's Adam unless given.
 ///   - metrics: What to measure on validation.
@@ -33,7 +33,7 @@ public func visionLearner(
     learningRate: learningRate, seed: seed)
 }
 
-/// Makes a learner for pictures from the name of an architecture, such as "resnet18".
+/// Makes a learner for images from the name of an architecture, such as "resnet18".
 ///
 /// - Throws: `UnknownArchitecture`.
 public func visionLearner(
@@ -46,7 +46,7 @@ public func visionLearner(
     callbacks: callbacks, learningRate: learningRate, head: head, seed: seed)
 }
 
-/// A learner for pictures: a `Learner` that knows what its model is made of and answers for files.
+/// A learner for images: a `Learner` that knows what its model is made of and answers for files.
 public final class VisionLearner: Learner {
   /// Body, head, groups.
   public let vision: VisionModel
@@ -73,7 +73,7 @@ public final class VisionLearner: Learner {
     label: String, index: Int, probabilities: [Double]
   ) { try predictor.predict(path) }
 
-  /// The model layer by layer, for one picture: fastai's `learn.summary()`.
+  /// The model layer by layer, for one image: fastai's `learn.summary()`.
   public var summary: ModelSummary {
     let (preprocessing, size) = (predictor.preprocessing, predictor.preprocessing.inputSize)
     return ModelSummary(

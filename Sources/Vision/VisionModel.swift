@@ -9,7 +9,7 @@ public import Tensors
 public struct VisionModel {
   /// The architecture that the body comes from.
   public let architecture: Architecture
-  /// The whole network: pictures in, logits out.
+  /// The whole network: images in, logits out.
   public let model: Sequential
   /// Convolutions.
   public let body: Sequential
@@ -22,7 +22,7 @@ public struct VisionModel {
   /// - Parameters:
   ///   - architecture: Where the body comes from.
   ///   - classes: Outputs of the head.
-  ///   - inputChannels: Channels of the pictures; weights for RGB are made to fit them as they are loaded.
+  ///   - inputChannels: Channels of the images; weights for RGB are made to fit them as they are loaded.
   ///   - options: What differs from fastai's default head.
   ///   - seed: Seeds first values.
   public init(
@@ -46,10 +46,10 @@ public struct VisionModel {
   public func recomputeBlocks(_ isWanted: Bool = true) { network.recomputeBlocks(isWanted) }
 
   /// The last layer with a spatial extent, where class activation maps are taken unless said otherwise.
-  public var lastSpatialLayer: Module { network[network.lastSpatialLayer] ?? body }
+  public var lastSpatialLayer: Module { network[network.lastSpatialLayerPath] ?? body }
 
   /// Its path, such as "layer4".
-  public var lastSpatialLayerPath: String { network.lastSpatialLayer }
+  public var lastSpatialLayerPath: String { network.lastSpatialLayerPath }
 
   /// A layer by fastai's path (`0.7.1`, `0.model.layer4.1`) or by the network's own (`layer4.1`).
   public func layer(_ path: String) -> Module? { model[path] ?? network[path] }

@@ -12,12 +12,12 @@ struct AugmentationTests {
     return try #require(json["cases"] as? [[String: Any]]).filter { $0["op"] as? String == op }
   }
 
-  private func planes(_ tensors: [String: FixtureTensor], _ name: String) throws -> PicturePlanes {
-    let picture = try #require(tensors["image/\(name)"])
-    let isGrey = picture.shape.count == 2
-    return PicturePlanes(
-      bytes: picture.integers.map { UInt8($0) }, channels: isGrey ? 1 : picture.shape[2],
-      height: picture.shape[0], width: picture.shape[1])
+  private func planes(_ tensors: [String: FixtureTensor], _ name: String) throws -> ImagePlanes {
+    let image = try #require(tensors["image/\(name)"])
+    let isGray = image.shape.count == 2
+    return ImagePlanes(
+      bytes: image.integers.map { UInt8($0) }, channels: isGray ? 1 : image.shape[2],
+      height: image.shape[0], width: image.shape[1])
   }
 
   @Test("rotation, zoom, flips and warp in one resampling")
@@ -47,11 +47,11 @@ struct AugmentationTests {
         default: draw.warp = (numbers[0], numbers[1])
         }
       }
-      let picture = try planes(tensors, try #require(test["input"] as? String))
+      let image = try planes(tensors, try #require(test["input"] as? String))
       let name = try #require(test["output"] as? String)
       let expected = try #require(tensors[name])
       expectClose(
-        AugTransforms.apply(draw, to: picture).values, expected.floats, absolute: 2e-5,
+        AugTransforms.apply(draw, to: image).values, expected.floats, absolute: 2e-5,
         "\(name) \(steps)")
       compared += 1
     }
@@ -75,10 +75,10 @@ struct AugmentationTests {
         }
       }
       guard draw.brightness != 0.5 || draw.contrast != 1, steps.count <= 2 else { continue }
-      let picture = try planes(tensors, try #require(test["input"] as? String))
+      let image = try planes(tensors, try #require(test["input"] as? String))
       let name = try #require(test["output"] as? String)
       expectClose(
-        AugTransforms.apply(draw, to: picture).values, try #require(tensors[name]).floats,
+        AugTransforms.apply(draw, to: image).values, try #require(tensors[name]).floats,
         absolute: 1e-5, name)
       compared += 1
     }
@@ -92,8 +92,8 @@ struct AugmentationTests {
       let (size, crop) = (
         try #require(test["size"] as? [Int]), try #require(test["crop"] as? [[Int]])
       )
-      let picture = try planes(tensors, try #require(test["input"] as? String))
-      let result = picture.cropped(
+      let image = try planes(tensors, try #require(test["input"] as? String))
+      let result = image.cropped(
         top: crop[0][0], left: crop[0][1], height: crop[1][0], width: crop[1][1]
       )
       .resampled(height: size[0], width: size[1], affine: [1, 0, 0, 0, 1, 0])

@@ -15,13 +15,13 @@ struct DataLoaderTests {
     try body(folder)
   }
 
-  private func films(_ folder: String, _ count: Int) throws -> [Item] {
+  private func films(_ folder: String, _ count: Int) throws -> [DataItem] {
     var random = RandomSource(seed: 2)
     return try (0..<count).map { i in
       let samples = (0..<(40 * 30)).map { _ in UInt8(truncatingIfNeeded: random.next()) }
       let path = "\(folder)/\(i).png"
       try PNG.write(PixelBuffer(width: 40, height: 30, channels: 1, samples: samples), to: path)
-      return Item(path: path, label: i % 3 == 0 ? "b" : "a", patient: "p\(i / 2)")
+      return DataItem(path: path, label: i % 3 == 0 ? "b" : "a", patient: "p\(i / 2)")
     }
   }
 
@@ -38,7 +38,7 @@ struct DataLoaderTests {
   func workers() throws {
     try withFolder { folder in
       let items = try films(folder, 22)
-      let block = DataBlock<Item>(
+      let block = DataBlock<DataItem>(
         itemTransforms: [Resize(24)],
         batchTransforms: [.randomResizedCropGPU(16), .augTransforms()])
       let runs = try [0, 1, 3].map { workers in
@@ -63,12 +63,12 @@ struct DataLoaderTests {
   func cache(_ method: Resize.Method, _ size: (height: Int, width: Int)) throws {
     try withFolder { folder in
       var items = try films(folder, 8)
-      // Square pictures are kept resized, others whole in training.
+      // Square images are kept resized, others whole in training.
       let square = try PixelBuffer(contentsOfImage: items[0].path)
         .cropped(x: 3, y: 0, width: 30, height: 30)
       try PNG.write(square, to: "\(folder)/square.png")
-      items.append(Item(path: "\(folder)/square.png", label: "a", patient: "q"))
-      let block = DataBlock<Item>(
+      items.append(DataItem(path: "\(folder)/square.png", label: "a", patient: "q"))
+      let block = DataBlock<DataItem>(
         itemTransforms: [Resize(height: size.height, width: size.width, method: method)],
         batchTransforms: [.augTransforms()])
       let warm = try block.dataLoaders(items, batchSize: 2, workers: 0, seed: 5)
@@ -89,7 +89,7 @@ struct DataLoaderTests {
   func unreadable() throws {
     try withFolder { folder in
       let items = try films(folder, 9)
-      try Data("no picture".utf8).write(to: URL(fileURLWithPath: items[4].path))
+      try Data("no image".utf8).write(to: URL(fileURLWithPath: items[4].path))
       for workers in [0, 2] {
         func loader(_ policy: UnreadablePolicy) -> DataLoader {
           DataLoader(
@@ -112,7 +112,7 @@ struct DataLoaderTests {
   @Test("an iterator that is given up ends its threads")
   func abandoned() throws {
     try withFolder { folder in
-      let loaders = try DataBlock<Item>(itemTransforms: [Resize(16)])
+      let loaders = try DataBlock<DataItem>(itemTransforms: [Resize(16)])
         .dataLoaders(try films(folder, 20), batchSize: 2, workers: 3)
       for _ in 0..<20 {
         var iterator = loaders.train.batches(epoch: 0)
@@ -123,11 +123,11 @@ struct DataLoaderTests {
 
   @Test("splits: fastai's permutation; whole patients; columns")
   func splits() throws {
-    let ten = (0..<10).map { Item(path: "\($0)") }
+    let ten = (0..<10).map { DataItem(path: "\($0)") }
     let random = try Splitter.random(validFraction: 0.2, seed: 42)(ten)
     #expect(random.valid == [2, 6])
     #expect(random.train == [1, 8, 4, 5, 0, 9, 3, 7])
-    let films = (0..<40).map { Item(path: "\($0)", patient: "p\($0 % 9)") }
+    let films = (0..<40).map { DataItem(path: "\($0)", patient: "p\($0 % 9)") }
     let patients = try Splitter.byPatient(validFraction: 0.3, seed: 1)(films)
     #expect(!patients.valid.isEmpty && patients.valid.count <= 12)
     #expect((patients.train + patients.valid).sorted() == Array(0..<40))
@@ -139,9 +139,9 @@ struct DataLoaderTests {
   func tables() throws {
     try withFolder { folder in
       _ = FileManager.default.createFile(atPath: "\(folder)/1.png", contents: Data())
-      func items(_ text: String) throws -> [Item] {
+      func items(_ text: String) throws -> [DataItem] {
         try Data(text.utf8).write(to: URL(fileURLWithPath: "\(folder)/t.csv"))
-        return try [Item](table: "\(folder)/t.csv", root: folder)
+        return try [DataItem](table: "\(folder)/t.csv", root: folder)
       }
       let label = try items("file,label,split\n\"1.png\",\"a, \"\"b\"\"\",val\r\n").first?.label
       #expect(
@@ -163,7 +163,7 @@ struct DataLoaderTests {
     }
     #expect(throws: DataError(.oneClass("a"))) {
       _ = try DataLoaders(
-        train: [Item(path: "1", label: "a")], valid: [], resize: Resize(8))
+        train: [DataItem(path: "1", label: "a")], valid: [], resize: Resize(8))
     }
   }
 }

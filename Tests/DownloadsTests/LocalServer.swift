@@ -3,7 +3,7 @@ import Synchronization
 
 /// An HTTP server on this machine for one file, with the faults that a test asks for.
 final class LocalServer: Sendable {
-  struct Behaviour: Sendable {
+  struct Behavior: Sendable {
     var content: [UInt8] = []
     /// Closes the connection after so many bytes of the body.
     var breaksAfter: Int?
@@ -16,10 +16,10 @@ final class LocalServer: Sendable {
 
   let port: UInt16
   private let descriptor: Int32
-  private let state: Mutex<(behaviour: Behaviour, requests: [String])>
+  private let state: Mutex<(behavior: Behavior, requests: [String])>
 
-  init(_ behaviour: Behaviour) throws {
-    state = Mutex((behaviour, []))
+  init(_ behavior: Behavior) throws {
+    state = Mutex((behavior, []))
     descriptor = socket(AF_INET, Int32(SOCK_STREAM.rawValue), 0)
     var address = sockaddr_in()
     address.sin_family = sa_family_t(AF_INET)
@@ -46,7 +46,7 @@ final class LocalServer: Sendable {
 
   func stop() { shutdown(descriptor, Int32(SHUT_RDWR)) }
 
-  func set(_ behaviour: Behaviour) { state.withLock { $0.behaviour = behaviour } }
+  func set(_ behavior: Behavior) { state.withLock { $0.behavior = behavior } }
 
   /// Request heads so far.
   var requests: [String] { state.withLock { $0.requests } }
@@ -60,21 +60,21 @@ final class LocalServer: Sendable {
       head.append(byte)
     }
     let text = String(decoding: head, as: UTF8.self)
-    let behaviour = state.withLock { state in
+    let behavior = state.withLock { state in
       state.requests.append(text)
-      return state.behaviour
+      return state.behavior
     }
-    if behaviour.redirects, !text.hasPrefix("GET /moved") {
+    if behavior.redirects, !text.hasPrefix("GET /moved") {
       put(client, Array("HTTP/1.1 302 Found\r\nLocation: /moved\r\nContent-Length: 0\r\n\r\n".utf8))
       return
     }
-    guard behaviour.status == 200 else {
-      put(client, Array("HTTP/1.1 \(behaviour.status) No\r\nContent-Length: 2\r\n\r\nno".utf8))
+    guard behavior.status == 200 else {
+      put(client, Array("HTTP/1.1 \(behavior.status) No\r\nContent-Length: 2\r\n\r\nno".utf8))
       return
     }
-    var body = behaviour.content[...]
+    var body = behavior.content[...]
     var start = 0
-    if behaviour.knowsRanges, let range = text.range(of: "Range: bytes=") {
+    if behavior.knowsRanges, let range = text.range(of: "Range: bytes=") {
       start = Int(text[range.upperBound...].prefix { $0.isNumber }) ?? 0
       guard start < body.count else {
         put(client, Array("HTTP/1.1 416 No\r\nContent-Length: 0\r\n\r\n".utf8))
@@ -85,11 +85,11 @@ final class LocalServer: Sendable {
     let line = start > 0 ? "206 Partial Content" : "200 OK"
     var answer = "HTTP/1.1 \(line)\r\nContent-Length: \(body.count)\r\nConnection: close\r\n"
     if start > 0 {
-      let all = behaviour.content.count
+      let all = behavior.content.count
       answer += "Content-Range: bytes \(start)-\(all - 1)/\(all)\r\n"
     }
     put(client, Array((answer + "\r\n").utf8))
-    put(client, Array(body.prefix(behaviour.breaksAfter ?? body.count)))
+    put(client, Array(body.prefix(behavior.breaksAfter ?? body.count)))
   }
 
   private func put(_ client: Int32, _ bytes: [UInt8]) {

@@ -11,11 +11,11 @@ struct WeightsCacheTests {
   private var prefix: String { String(SHA256.hex(of: content).prefix(8)) }
 
   private func with(
-    _ behaviour: LocalServer.Behaviour, _ body: (LocalServer, WeightsCache) throws -> Void
+    _ behavior: LocalServer.Behavior, _ body: (LocalServer, WeightsCache) throws -> Void
   ) throws {
     let folder = FileManager.default.temporaryDirectory.appendingPathComponent("lightbox-\(UUID())")
     defer { try? FileManager.default.removeItem(at: folder) }
-    let server = try LocalServer(behaviour)
+    let server = try LocalServer(behavior)
     defer { server.stop() }
     try body(server, WeightsCache(folder: folder.path))
   }

@@ -24,19 +24,19 @@ struct ColormapTests {
     #expect(Colormap.index(7) == 255)
     #expect(Colormap.index(-.infinity) == 0)
     #expect(Colormap.index(.nan) == 0)
-    #expect(Colormap.magma.colour(at: 0) == Colour(red: 0, green: 0, blue: 3))
-    #expect(Colormap.gray.colour(at: 0.5).description == "#808080")
+    #expect(Colormap.magma.color(at: 0) == Color(red: 0, green: 0, blue: 3))
+    #expect(Colormap.gray.color(at: 0.5).description == "#808080")
   }
 
   @Test("The diverging map is white in the middle, blue below and red above")
   func diverging() {
     let map = Colormap.blueWhiteRed
-    #expect(map.colour(at: 0).description == "#053061")
-    #expect(map.colour(at: 1).description == "#67001f")
-    let middle = map.colour(at: 0.5)
+    #expect(map.color(at: 0).description == "#053061")
+    #expect(map.color(at: 1).description == "#67001f")
+    let middle = map.color(at: 0.5)
     #expect(min(middle.red, middle.green, middle.blue) >= 243)
-    #expect(map.colour(at: 0.2).blue > map.colour(at: 0.2).red)
-    #expect(map.colour(at: 0.8).red > map.colour(at: 0.8).blue)
+    #expect(map.color(at: 0.2).blue > map.color(at: 0.2).red)
+    #expect(map.color(at: 0.8).red > map.color(at: 0.8).blue)
   }
 
   @Test("Names are found in any case; every built-in has its own")
@@ -46,17 +46,17 @@ struct ColormapTests {
     #expect(Set(Colormap.all.map(\.name)).count == Colormap.all.count)
   }
 
-  @Test("Colours by name and by hex digits")
-  func colours() {
-    #expect(Colour("red") == .red)
-    #expect(Colour("Lime") == .lime)
-    #expect(Colour("#ff8000") == Colour(red: 255, green: 128, blue: 0))
-    #expect(Colour("#f80") == Colour(red: 255, green: 136, blue: 0))
+  @Test("Colors by name and by hex digits")
+  func colors() {
+    #expect(Color("red") == .red)
+    #expect(Color("Lime") == .lime)
+    #expect(Color("#ff8000") == Color(red: 255, green: 128, blue: 0))
+    #expect(Color("#f80") == Color(red: 255, green: 136, blue: 0))
     for wrong in ["", "#", "#ff80", "#gg0000", "ff0000", "#ff00001", "reddish"] {
-      #expect(Colour(wrong) == nil, "\(wrong)")
+      #expect(Color(wrong) == nil, "\(wrong)")
     }
-    for name in Colour.names {
-      #expect(Colour(name).flatMap { Colour($0.description) } == Colour(name))
+    for name in Color.names {
+      #expect(Color(name).flatMap { Color($0.description) } == Color(name))
     }
   }
 }

@@ -152,10 +152,10 @@ struct DICOMCheck {
     for (index, view) in views.enumerated() {
       let how = view["how"] as? String ?? ""
       let intensity: DICOMIntensity = how == "min-max" ? .minMax : .voi(index)
-      let pictures = try (0..<(file.frameCount ?? 1)).map {
+      let images = try (0..<(file.frameCount ?? 1)).map {
         try file.display(frame: $0, intensity: intensity)
       }
-      let samples = pictures.flatMap(\.samples)
+      let samples = images.flatMap(\.samples)
       let mean = samples.reduce(0) { $0 + Double($1) } / Double(samples.count)
       expect(abs(mean - (view["mean"] as? Double ?? .nan)) < 0.5, "\(how) mean \(mean)")
       let isYBR = (entry["photometric"] as? String ?? "").hasPrefix("YBR_FULL")
@@ -168,7 +168,7 @@ struct DICOMCheck {
       expect(SHA256.hex(of: samples) == view["sha256"] as? String, "\(how) \(index) hash")
       if index == 0, how != "min-max", how != "rgb", how != "palette" {
         let automatic = try file.display()
-        expect(automatic == pictures[0], "automatic is not the first view")
+        expect(automatic == images[0], "automatic is not the first view")
       }
     }
   }

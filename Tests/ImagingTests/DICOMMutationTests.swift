@@ -5,7 +5,7 @@ import Testing
 
 @Suite("Damaged DICOM bytes")
 struct DICOMMutationTests {
-  @Test("cut and flipped files give a picture or a DICOMError, never a crash")
+  @Test("cut and flipped files give an image or a DICOMError, never a crash")
   func mutations() throws {
     let folder = Fixture.url("dicom/files")
     let seeds = try FileManager.default.contentsOfDirectory(atPath: folder.path).sorted()

@@ -21,19 +21,19 @@ struct DICOMWriterTests {
     try body(folder)
   }
 
-  @Test("an uncompressed picture of odd size comes back as it was, with its attributes")
+  @Test("an uncompressed image of odd size comes back as it was, with its attributes")
   func uncompressed() throws {
     try Self.inFolder { folder in
       let path = folder + "/a.dcm"
-      let picture = Self.ramp(33, 21)
+      let image = Self.ramp(33, 21)
       try DICOMImageWriter().write(
-        picture, to: path,
+        image, to: path,
         attributes: [
           "PatientID": "7", "ViewPosition": "PA", "PixelSpacing": "0.5\\0.25",
           "SOPInstanceUID": "1.2.3.4", "PatientName": "Gr\u{fc}n^A",
         ])
       let file = try DICOMFile(contentsOf: path)
-      #expect(try file.display() == picture)
+      #expect(try file.display() == image)
       #expect(file.patientID == "7")
       #expect(file.viewPosition == "PA")
       #expect(file.sopInstanceUID == "1.2.3.4")
@@ -41,19 +41,19 @@ struct DICOMWriterTests {
       #expect(file.pixelSpacing == DICOMSpacing(row: 0.5, column: 0.25, kind: .unknown))
       #expect(file.transferSyntax?.uid == "1.2.840.10008.1.2.1")
       #expect(try FileManager.default.contentsOfDirectory(atPath: folder) == ["a.dcm"])
-      #expect(try DICOMFile.readHeader(of: path).storedPixels().samples == .uint8(picture.samples))
+      #expect(try DICOMFile.readHeader(of: path).storedPixels().samples == .uint8(image.samples))
     }
   }
 
-  @Test("a JPEG picture comes back within a few grey levels, the same bytes each time")
+  @Test("a JPEG image comes back within a few gray levels, the same bytes each time")
   func jpeg() throws {
     try Self.inFolder { folder in
-      let picture = PixelBuffer(
+      let image = PixelBuffer(
         width: 64, height: 48, channels: 1,
         samples: (0..<64 * 48).map { (i: Int) -> UInt8 in UInt8(i % 64 * 2 + i / 64) })
       let writer = DICOMImageWriter(compression: .jpegBaseline(quality: 95), isInverted: true)
       for name in ["a", "b"] {
-        try writer.write(picture, to: folder + "/" + name, attributes: ["Modality": "CR"])
+        try writer.write(image, to: folder + "/" + name, attributes: ["Modality": "CR"])
       }
       let bytes = try Data(contentsOf: URL(fileURLWithPath: folder + "/a"))
       #expect(bytes == (try Data(contentsOf: URL(fileURLWithPath: folder + "/b"))))
@@ -64,7 +64,7 @@ struct DICOMWriterTests {
         Issue.record("not 8 bits")
         return
       }
-      #expect(zip(stored, picture.samples).allSatisfy { abs(Int($0) - Int($1)) <= 4 })
+      #expect(zip(stored, image.samples).allSatisfy { abs(Int($0) - Int($1)) <= 4 })
       #expect(try file.display().samples == stored.map { 255 - $0 })
     }
   }

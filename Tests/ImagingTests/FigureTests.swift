@@ -7,7 +7,7 @@ struct FigureTests {
   @Test("A box's line lies on its edges, outlined in black, and nowhere else")
   func box() {
     let film = PixelBuffer(width: 100, height: 80, channels: 1, filledWith: 90)
-    let drawn = film.drawing([Box(x0: 20, y0: 10, x1: 60, y1: 50, colour: .red)], lineWidth: 2)
+    let drawn = film.drawing([Box(x0: 20, y0: 10, x1: 60, y1: 50, color: .red)], lineWidth: 2)
     func pixel(_ x: Int, _ y: Int) -> [UInt8] {
       Array(drawn.samples[(3 * (y * 100 + x))..<(3 * (y * 100 + x) + 3)])
     }
@@ -18,14 +18,14 @@ struct FigureTests {
     #expect(pixel(70, 30) == [90, 90, 90])
   }
 
-  @Test("A label is drawn inside its box's corner, in the box's colour")
+  @Test("A label is drawn inside its box's corner, in the box's color")
   func label() {
     let film = PixelBuffer(width: 200, height: 100, channels: 1, filledWith: 60)
-    let box = Box(x0: 20, y0: 20, x1: 180, y1: 80, colour: .lime)
-    var labelled = box
-    labelled.label = "Pneumothorax"
+    let box = Box(x0: 20, y0: 20, x1: 180, y1: 80, color: .lime)
+    var labeled = box
+    labeled.label = "Pneumothorax"
     let plain = film.drawing([box])
-    let drawn = film.drawing([labelled])
+    let drawn = film.drawing([labeled])
     var inside = 0
     var outside = 0
     for pixel in 0..<(200 * 100) {
@@ -43,7 +43,7 @@ struct FigureTests {
   func wideLabel() {
     let film = PixelBuffer(width: 200, height: 100, channels: 1, filledWith: 60)
     func rowsOfText(_ top: Double) -> [Int] {
-      let bare = Box(x0: 80, y0: top, x1: 100, y1: top + 20, colour: .lime)
+      let bare = Box(x0: 80, y0: top, x1: 100, y1: top + 20, color: .lime)
       var named = bare
       named.label = "Pneumothorax"
       let (plain, drawn) = (film.drawing([bare]), film.drawing([named]))
@@ -58,7 +58,7 @@ struct FigureTests {
     #expect(below.count > 8 && below.allSatisfy { $0 > 25 && $0 < 48 })
   }
 
-  @Test("A box beyond the picture and an empty one draw without harm")
+  @Test("A box beyond the image and an empty one draw without harm")
   func strangeBoxes() {
     let film = PixelBuffer(width: 30, height: 30, channels: 3)
     let far = Box(x0: 500, y0: -900, x1: 900, y1: -100, label: "far")
@@ -70,7 +70,7 @@ struct FigureTests {
   @Test("A figure has room for all its panels and shows the cells of a small map")
   func figure() throws {
     let map = ScalarImage(width: 2, height: 2, values: [0, 1, 2, 3])
-    let style = Figure.MapStyle(colormap: .gray, showsColourBar: false)
+    let style = Figure.MapStyle(colormap: .gray, showsColorBar: false)
     let figure = Figure(
       rows: [[.map(map, style: style), .map(map, style: style)]], cellSize: (100, 100))
     let drawn = figure.drawn()
@@ -93,16 +93,16 @@ struct FigureTests {
       return Set((0..<drawn.height).map { drawn.samples[3 * ($0 * drawn.width + 24 + 160)] })
     }
     let figure = Figure(
-      rows: [[.picture(film, title: long), .picture(film, title: long)]], cellSize: (150, 150))
+      rows: [[.image(film, title: long), .image(film, title: long)]], cellSize: (150, 150))
     #expect(columnOfGap(figure) == [255])
-    let short = Figure(rows: [[.picture(film), .picture(film)]], cellSize: (150, 150))
+    let short = Figure(rows: [[.image(film), .image(film)]], cellSize: (150, 150))
     #expect(figure.drawn().height > short.drawn().height)
   }
 
   @Test("A plot draws its line where its numbers say, and survives what is no number")
   func plot() {
-    let red = Colour(red: 200, green: 0, blue: 0)
-    let rising = LinePlot.Series("", points: [(0, 0), (1, 1)], colour: red)
+    let red = Color(red: 200, green: 0, blue: 0)
+    let rising = LinePlot.Series("", points: [(0, 0), (1, 1)], color: red)
     let plot = LinePlot([rising], xRange: 0...1, yRange: 0...1)
     let drawn = Figure(rows: [[.plot(plot)]], cellSize: (200, 200)).drawn()
     var first: (x: Int, y: Int)?

@@ -1,7 +1,7 @@
 import Imaging
 import Testing
 
-@Suite("Picture geometry")
+@Suite("Image geometry")
 struct GeometryTests {
   @Test("A crop's geometry carries its corners to the window's corners")
   func cropCorners() {
@@ -13,7 +13,7 @@ struct GeometryTests {
     #expect(geometry.source(x: 40, y: 50) == (195, 200))
   }
 
-  @Test("A padded picture's geometry starts outside the source")
+  @Test("A padded image's geometry starts outside the source")
   func padCorners() {
     let film = PixelBuffer(width: 300, height: 200, channels: 1)
     let (_, geometry) = film.resized(to: (64, 64), method: .pad(.zeros))
@@ -45,14 +45,14 @@ struct GeometryTests {
 
   @Test("Steps compose in order, and the inverse undoes them")
   func composition() {
-    let crop = PictureGeometry(scaleX: 2, scaleY: 3, offsetX: 10, offsetY: -4)
+    let crop = ImageGeometry(scaleX: 2, scaleY: 3, offsetX: 10, offsetY: -4)
     let both = crop.then(.flippedHorizontally(width: 50))
     #expect(both.source(x: 0, y: 1) == (110, -1))
     let (x, y) = both.inverse.source(x: 110, y: -1)
     #expect(abs(x) < 1e-12 && abs(y - 1) < 1e-12)
-    let box = Box(x0: 5, y0: 6, x1: 9, y1: 12, label: "1", colour: .red)
+    let box = Box(x0: 5, y0: 6, x1: 9, y1: 12, label: "1", color: .red)
     let flipped = both.source(box)
-    #expect(flipped == Box(x0: 92, y0: 14, x1: 100, y1: 32, label: "1", colour: .red))
+    #expect(flipped == Box(x0: 92, y0: 14, x1: 100, y1: 32, label: "1", color: .red))
     #expect(both.output(flipped) == box)
   }
 

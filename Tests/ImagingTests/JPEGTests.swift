@@ -4,7 +4,7 @@ import Testing
 
 @Suite("JPEG")
 struct JPEGTests {
-  /// A soft picture that survives compression.
+  /// A soft image that survives compression.
   private func soft(channels: Int) -> PixelBuffer {
     var samples: [UInt8] = []
     for y in 0..<48 {
@@ -15,27 +15,27 @@ struct JPEGTests {
     return PixelBuffer(width: 64, height: 48, channels: channels, samples: samples)
   }
 
-  @Test("A soft picture comes back within a few grey levels", arguments: [1, 3])
+  @Test("A soft image comes back within a few gray levels", arguments: [1, 3])
   func roundTrip(channels: Int) throws {
-    let picture = soft(channels: channels)
-    let bytes = try JPEG.encode(picture, quality: 95, halvingChroma: false)
+    let image = soft(channels: channels)
+    let bytes = try JPEG.encode(image, quality: 95, halvingChroma: false)
     #expect(try JPEG.size(of: bytes) == (64, 48, channels))
     let back = try JPEG.decode(bytes)
     #expect(back.width == 64 && back.height == 48 && back.channels == channels)
-    let worst = zip(back.samples, picture.samples).map { abs(Int($0) - Int($1)) }.max() ?? 999
+    let worst = zip(back.samples, image.samples).map { abs(Int($0) - Int($1)) }.max() ?? 999
     #expect(worst <= (channels == 1 ? 12 : 24))
-    #expect(back.samples != picture.samples)
+    #expect(back.samples != image.samples)
   }
 
-  @Test("Decoding equals Pillow's, pixel for pixel: grey, colour, progressive")
+  @Test("Decoding equals Pillow's, pixel for pixel: gray, color, progressive")
   func pillow() throws {
     let kinds = try Fixture.json("pictures/jpeg.json", as: [String: PNGTests.Kind].self)
     #expect(kinds.count == 3)
     for (name, kind) in kinds {
-      let picture = try PixelBuffer(contentsOfImage: Fixture.path("pictures/\(name)"))
-      #expect([picture.height, picture.width, picture.channels] == kind.shape, "\(name)")
-      let worst = zip(picture.samples, kind.samples).map { abs(Int($0) - Int($1)) }.max() ?? 999
-      // Two builds of libjpeg-turbo may round the colour conversion differently by one.
+      let image = try PixelBuffer(contentsOfImage: Fixture.path("pictures/\(name)"))
+      #expect([image.height, image.width, image.channels] == kind.shape, "\(name)")
+      let worst = zip(image.samples, kind.samples).map { abs(Int($0) - Int($1)) }.max() ?? 999
+      // Two builds of libjpeg-turbo may round the color conversion differently by one.
       #expect(worst <= 1, "\(name)")
     }
   }
@@ -51,29 +51,29 @@ struct JPEGTests {
 
   @Test("Shrunk decoding rounds sizes up and keeps the mean")
   func shrunk() throws {
-    let picture = noiseless(width: 131, height: 77)
-    let bytes = try JPEG.encode(picture, quality: 95)
+    let image = noiseless(width: 131, height: 77)
+    let bytes = try JPEG.encode(image, quality: 95)
     for shrink in JPEG.Shrink.allCases {
       let small = try JPEG.decode(bytes, shrink: shrink)
       let factor = shrink.rawValue
       #expect(small.width == (131 + factor - 1) / factor)
       #expect(small.height == (77 + factor - 1) / factor)
-      #expect(abs(mean(small) - mean(picture)) < 3)
+      #expect(abs(mean(small) - mean(image)) < 3)
     }
     #expect(JPEG.Shrink.allowing(width: 224, height: 224, from: (1024, 1024)) == .half)
     #expect(JPEG.Shrink.allowing(width: 64, height: 64, from: (1024, 1024)) == .eighth)
     #expect(JPEG.Shrink.allowing(width: 600, height: 600, from: (1024, 1024)) == .none)
   }
 
-  @Test("A colour picture can be taken as grey")
+  @Test("A color image can be taken as gray")
   func luminance() throws {
-    let picture = soft(channels: 3)
-    let gray = try JPEG.decode(JPEG.encode(picture, quality: 95), asGray: true)
+    let image = soft(channels: 3)
+    let gray = try JPEG.decode(JPEG.encode(image, quality: 95), asGray: true)
     #expect(gray.channels == 1)
-    #expect(abs(mean(gray) - mean(picture.convertedToGray())) < 1)
+    #expect(abs(mean(gray) - mean(image.convertedToGray())) < 1)
   }
 
-  @Test("Every truncation is an error, never a crash or a made-up picture")
+  @Test("Every truncation is an error, never a crash or a made-up image")
   func truncations() throws {
     let bytes = try JPEG.encode(noise(width: 50, height: 40, channels: 3), quality: 60)
     // Without its two-byte end marker every pixel is still there.
@@ -86,7 +86,7 @@ struct JPEGTests {
     }
   }
 
-  @Test("Changed bytes and random bytes give a picture or an error")
+  @Test("Changed bytes and random bytes give an image or an error")
   func mutations() throws {
     let files = [
       try JPEG.encode(noise(width: 40, height: 30, channels: 3)),
@@ -97,8 +97,8 @@ struct JPEGTests {
       for _ in 0..<Int.random(in: 1...4) {
         bytes[.random(in: 2..<bytes.count)] = .random(in: 0...255)
       }
-      if let picture = try? JPEG.decode(bytes, pixelLimit: 1 << 22) {
-        #expect(picture.samples.count == picture.width * picture.height * picture.channels)
+      if let image = try? JPEG.decode(bytes, pixelLimit: 1 << 22) {
+        #expect(image.samples.count == image.width * image.height * image.channels)
       }
       let random = [0xFF, 0xD8, 0xFF] + (0..<200).map { _ in UInt8.random(in: 0...255) }
       _ = try? JPEG.decode(random, pixelLimit: 1 << 22)
@@ -111,7 +111,7 @@ struct JPEGTests {
       samples: (0..<(width * height)).map { UInt8(($0 % width) + 60) })
   }
 
-  private func mean(_ picture: PixelBuffer) -> Double {
-    picture.samples.reduce(0.0) { $0 + Double($1) } / Double(picture.samples.count)
+  private func mean(_ image: PixelBuffer) -> Double {
+    image.samples.reduce(0.0) { $0 + Double($1) } / Double(image.samples.count)
   }
 }

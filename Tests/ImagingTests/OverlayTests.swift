@@ -13,46 +13,46 @@ struct OverlayTests {
   }
 
   private func load() throws -> [(Case, PixelBuffer, ScalarImage, [String: FixtureTensor])] {
-    let pictures = try SafetensorsFixture.load("augment/resize.safetensors")
+    let images = try SafetensorsFixture.load("augment/resize.safetensors")
     let tensors = try SafetensorsFixture.load("augment/overlay.safetensors")
     let cases = try Fixture.json("augment/overlay.json", as: [Case].self)
     #expect(cases.count == 2)
     return try cases.map { item in
-      let input = try #require(pictures["image/" + item.input])
-      let picture = PixelBuffer(
+      let input = try #require(images["image/" + item.input])
+      let image = PixelBuffer(
         width: input.shape[1], height: input.shape[0],
         channels: input.shape.count == 3 ? 3 : 1, samples: input.bytes)
       let heat = try #require(tensors[item.name + "/heat"])
       let map = ScalarImage(width: heat.shape[1], height: heat.shape[0], values: heat.floats)
-      return (item, picture, map, tensors)
+      return (item, image, map, tensors)
     }
   }
 
-  @Test("A map is spread over the picture as PyTorch does it")
+  @Test("A map is spread over the image as PyTorch does it")
   func spreading() throws {
-    for (item, picture, map, tensors) in try load() {
+    for (item, image, map, tensors) in try load() {
       let expected = try #require(tensors[item.name + "/upsampled"])
-      let result = map.normalized().upsampled(width: picture.width, height: picture.height)
+      let result = map.normalized().upsampled(width: image.width, height: image.height)
       expectClose(result.values, expected.floats, absolute: 1e-6, item.name)
     }
   }
 
-  @Test("imshow with alpha over the picture: the reference's pixels")
+  @Test("imshow with alpha over the image: the reference's pixels")
   func overlay() throws {
-    for (item, picture, map, tensors) in try load() {
+    for (item, image, map, tensors) in try load() {
       let expected = try #require(tensors[item.name + "/out"])
       let colormap = try #require(Colormap(named: item.colormap))
-      let result = picture.overlaid(with: map, colormap: colormap, alpha: item.alpha)
+      let result = image.overlaid(with: map, colormap: colormap, alpha: item.alpha)
       #expect([result.height, result.width, result.channels] == expected.shape)
-      // Where a value lies within a rounding of a colour's edge the next entry may be taken:
-      // neighbours differ by at most 6 levels, of which alpha's share shows.
+      // Where a value lies within a rounding of a color's edge the next entry may be taken:
+      // neighbors differ by at most 6 levels, of which alpha's share shows.
       let differences = zip(result.samples, expected.bytes).map { abs(Int($0) - Int($1)) }
       #expect((differences.max() ?? 99) <= 4)
       #expect(differences.count { $0 > 0 } <= 12)
     }
   }
 
-  @Test("The colours' indices from the reference's own map are exact")
+  @Test("The colors' indices from the reference's own map are exact")
   func indices() throws {
     for (item, _, _, tensors) in try load() {
       let spread = try #require(tensors[item.name + "/upsampled"])
@@ -64,12 +64,12 @@ struct OverlayTests {
 
   @Test("pytorch-grad-cam's mix, within one level")
   func camOnImage() throws {
-    for (item, picture, _, tensors) in try load() {
+    for (item, image, _, tensors) in try load() {
       let spread = try #require(tensors[item.name + "/upsampled"])
       let expected = try #require(tensors[item.name + "/show_cam_on_image"])
       let map = ScalarImage(
-        width: picture.width, height: picture.height, values: spread.floats)
-      let result = picture.shownWithCAM(map, imageWeight: item.image_weight)
+        width: image.width, height: image.height, values: spread.floats)
+      let result = image.shownWithCAM(map, imageWeight: item.image_weight)
       expectClose(
         result.samples.map { Float($0) }, expected.floats, absolute: 1, item.name)
     }
@@ -99,7 +99,7 @@ struct OverlayTests {
     #expect(film.overlaidInProportion(with: blank) == film.convertedToRGB())
   }
 
-  @Test("Not-a-number leaves the picture as it is")
+  @Test("Not-a-number leaves the image as it is")
   func missing() {
     let film = PixelBuffer(width: 2, height: 1, channels: 1, filledWith: 10)
     let map = ScalarImage(width: 2, height: 1, values: [.nan, 1])

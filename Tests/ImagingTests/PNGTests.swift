@@ -5,13 +5,13 @@ import Testing
 
 @Suite("PNG")
 struct PNGTests {
-  @Test("Grey and RGB come back as they went in", arguments: [1, 3])
+  @Test("Gray and RGB come back as they went in", arguments: [1, 3])
   func roundTrip(channels: Int) throws {
-    let picture = PixelBuffer(
+    let image = PixelBuffer(
       width: 31, height: 17, channels: channels,
       samples: (0..<(31 * 17 * channels)).map { UInt8(truncatingIfNeeded: $0 &* 73) })
-    #expect(try PNG.decode(PNG.encode(picture)) == picture)
-    #expect(try PixelBuffer(imageBytes: PNG.encode(picture, compression: 0)) == picture)
+    #expect(try PNG.decode(PNG.encode(image)) == image)
+    #expect(try PixelBuffer(imageBytes: PNG.encode(image, compression: 0)) == image)
   }
 
   @Test("Sixteen bits are kept when asked for, and rounded to eight otherwise")
@@ -25,14 +25,14 @@ struct PNGTests {
     #expect(try PNG.decode(bytes).samples == [0, 0, 1, 1, 4, 128, 255, 255])
   }
 
-  @Test("Pillow's files: palette, one bit, grey with alpha, RGBA, 16-bit, transparent")
+  @Test("Pillow's files: palette, one bit, gray with alpha, RGBA, 16-bit, transparent")
   func kinds() throws {
     let kinds = try Fixture.json("pictures/kinds.json", as: [String: Kind].self)
     #expect(kinds.count == 7)
     for (name, kind) in kinds {
-      let picture = try PixelBuffer(contentsOfImage: Fixture.path("pictures/\(name)"))
-      #expect([picture.height, picture.width, picture.channels] == kind.shape, "\(name)")
-      #expect(picture.samples == kind.samples, "\(name)")
+      let image = try PixelBuffer(contentsOfImage: Fixture.path("pictures/\(name)"))
+      #expect([image.height, image.width, image.channels] == kind.shape, "\(name)")
+      #expect(image.samples == kind.samples, "\(name)")
     }
   }
 
@@ -58,7 +58,7 @@ struct PNGTests {
     #expect(second?.kind == .tooLarge)
   }
 
-  @Test("Every truncation is an error, never a crash or a made-up picture")
+  @Test("Every truncation is an error, never a crash or a made-up image")
   func truncations() throws {
     let bytes = try PNG.encode(noise(width: 23, height: 19, channels: 3))
     // The last twelve bytes are the end marker; every pixel is there before it.
@@ -67,7 +67,7 @@ struct PNGTests {
     }
   }
 
-  @Test("Changed bytes give a picture or an error")
+  @Test("Changed bytes give an image or an error")
   func mutations() throws {
     let sound = try PNG.encode(noise(width: 40, height: 30, channels: 3))
     var random = SystemRandomNumberGenerator()
@@ -76,8 +76,8 @@ struct PNGTests {
       for _ in 0..<Int.random(in: 1...4, using: &random) {
         bytes[Int.random(in: 8..<bytes.count, using: &random)] = .random(in: 0...255)
       }
-      if let picture = try? PNG.decode(bytes, pixelLimit: 1 << 22) {
-        #expect(picture.samples.count == picture.width * picture.height * picture.channels)
+      if let image = try? PNG.decode(bytes, pixelLimit: 1 << 22) {
+        #expect(image.samples.count == image.width * image.height * image.channels)
       }
     }
   }
@@ -96,7 +96,7 @@ struct PNGTests {
     }
     #expect(folder?.kind == .unreadable)
     let text = #expect(throws: ImageFileError.self) {
-      try PixelBuffer(imageBytes: Array("this is not a picture".utf8))
+      try PixelBuffer(imageBytes: Array("this is not an image".utf8))
     }
     #expect(text?.kind == .notAnImage)
   }
@@ -108,19 +108,19 @@ struct PNGTests {
     try FileManager.default.createDirectory(at: folder, withIntermediateDirectories: true)
     defer { try? FileManager.default.removeItem(at: folder) }
     let path = folder.appendingPathComponent("a.png").path
-    let picture = noise(width: 9, height: 9, channels: 1)
-    try PNG.write(picture, to: path)
-    try PNG.write(picture, to: path)
-    #expect(try PNG.read(path) == picture)
+    let image = noise(width: 9, height: 9, channels: 1)
+    try PNG.write(image, to: path)
+    try PNG.write(image, to: path)
+    #expect(try PNG.read(path) == image)
     #expect(try FileManager.default.contentsOfDirectory(atPath: folder.path) == ["a.png"])
     let error = #expect(throws: ImageFileError.self) {
-      try PNG.write(picture, to: folder.appendingPathComponent("none/a.png").path)
+      try PNG.write(image, to: folder.appendingPathComponent("none/a.png").path)
     }
     #expect(error?.kind == .unwritable)
   }
 }
 
-/// A picture of repeatable noise.
+/// An image of repeatable noise.
 func noise(width: Int, height: Int, channels: Int, seed: UInt64 = 1) -> PixelBuffer {
   var state = seed
   let samples = (0..<(width * height * channels)).map { _ -> UInt8 in

@@ -34,10 +34,10 @@ struct ResizeTests {
       let size = (height: item.size[0], width: item.size[1])
       let at = item.pcts.map { (x: $0[0], y: $0[1]) } ?? (0.5, 0.5)
       if input.dtype == "U8" {
-        let picture = PixelBuffer(
+        let image = PixelBuffer(
           width: input.shape[1], height: input.shape[0],
           channels: input.shape.count == 3 ? input.shape[2] : 1, samples: input.bytes)
-        let result = picture.resized(to: size, method: method, at: at).picture
+        let result = image.resized(to: size, method: method, at: at).image
         #expect(result.height == expected.shape[0] && result.width == expected.shape[1])
         #expect(result.samples == expected.bytes, "\(item.name)")
       } else {
@@ -57,7 +57,7 @@ struct ResizeTests {
     #expect(ramp.resized(width: 2, height: 2).samples == [36, 52, 98, 114])
   }
 
-  @Test("Shapes around the vector's width: the kernel equals the formula, grey and RGB")
+  @Test("Shapes around the vector's width: the kernel equals the formula, gray and RGB")
   func oddShapes() {
     var state: UInt64 = 7
     for (width, height, newWidth, newHeight, channels) in [
@@ -69,10 +69,10 @@ struct ResizeTests {
         state = state &* 6_364_136_223_846_793_005 &+ 1_442_695_040_888_963_407
         return UInt8(truncatingIfNeeded: state >> 56)
       }
-      let picture = PixelBuffer(
+      let image = PixelBuffer(
         width: width, height: height, channels: channels, samples: samples)
-      let result = picture.resized(width: newWidth, height: newHeight)
-      let expected = slowResize(picture, newWidth, newHeight)
+      let result = image.resized(width: newWidth, height: newHeight)
+      let expected = slowResize(image, newWidth, newHeight)
       #expect(result.samples == expected, "\(width) x \(height) x \(channels)")
     }
   }
@@ -80,21 +80,21 @@ struct ResizeTests {
   @Test("A source box reaches over its own edge for its taps, as Pillow's box argument does")
   func sourceBox() {
     let samples = (0..<(12 * 10)).map { (i: Int) -> UInt8 in UInt8((i * 37 + i / 7) % 256) }
-    let picture = PixelBuffer(width: 12, height: 10, channels: 1, samples: samples)
-    let part = picture.resized(
+    let image = PixelBuffer(width: 12, height: 10, channels: 1, samples: samples)
+    let part = image.resized(
       width: 4, height: 3, source: PixelRegion(x0: 1.5, y0: 2, x1: 9.5, y1: 8))
     #expect(part.samples == ResizeTests.pillowBox)
   }
 
-  @Test("Nearest takes the sample under each centre")
+  @Test("Nearest takes the sample under each center")
   func nearest() {
-    let picture = PixelBuffer(width: 4, height: 2, channels: 1, samples: [0, 1, 2, 3, 4, 5, 6, 7])
-    #expect(picture.resized(width: 2, height: 1, filter: .nearest).samples == [5, 7])
-    let doubled = picture.resized(width: 8, height: 2, filter: .nearest)
+    let image = PixelBuffer(width: 4, height: 2, channels: 1, samples: [0, 1, 2, 3, 4, 5, 6, 7])
+    #expect(image.resized(width: 2, height: 1, filter: .nearest).samples == [5, 7])
+    let doubled = image.resized(width: 8, height: 2, filter: .nearest)
     #expect(doubled.samples == [0, 0, 1, 1, 2, 2, 3, 3, 4, 4, 5, 5, 6, 6, 7, 7])
   }
 
-  @Test("Upsampling: half-pixel centres and aligned corners, by hand")
+  @Test("Upsampling: half-pixel centers and aligned corners, by hand")
   func upsampling() {
     let image = ScalarImage(width: 2, height: 1, values: [0, 4])
     #expect(image.upsampled(width: 4, height: 1).values == [0, 1, 3, 4])
@@ -104,24 +104,24 @@ struct ResizeTests {
 
   @Test("Averaging weights sum to one: a flat image stays flat, in both types")
   func flat() {
-    let picture = PixelBuffer(width: 97, height: 61, channels: 3, filledWith: 255)
-    #expect(picture.resized(width: 40, height: 70).samples.allSatisfy { $0 == 255 })
-    let image = ScalarImage(width: 97, height: 61, values: .init(repeating: -3.5, count: 97 * 61))
-    let smaller = image.resized(width: 13, height: 17)
+    let image = PixelBuffer(width: 97, height: 61, channels: 3, filledWith: 255)
+    #expect(image.resized(width: 40, height: 70).samples.allSatisfy { $0 == 255 })
+    let scalars = ScalarImage(width: 97, height: 61, values: .init(repeating: -3.5, count: 97 * 61))
+    let smaller = scalars.resized(width: 13, height: 17)
     expectClose(smaller.values, .init(repeating: -3.5, count: 13 * 17), absolute: 1e-6)
   }
 
   // Straight from the formula: two passes (their order is Pillow's), 22 fractional bits.
-  private func slowResize(_ picture: PixelBuffer, _ newWidth: Int, _ newHeight: Int) -> [UInt8] {
+  private func slowResize(_ image: PixelBuffer, _ newWidth: Int, _ newHeight: Int) -> [UInt8] {
     func taps(_ size: Int, _ count: Int) -> [[(Int, Int)]] {
       (0..<count).map { index in
         let scale = Double(size) / Double(count)
         let support = max(scale, 1)
-        let centre = (Double(index) + 0.5) * scale
-        let first = max(0, Int(centre - support + 0.5))
-        let end = min(size, Int(centre + support + 0.5))
+        let center = (Double(index) + 0.5) * scale
+        let first = max(0, Int(center - support + 0.5))
+        let end = min(size, Int(center + support + 0.5))
         let weights = (first..<end).map {
-          max(0, 1 - abs((Double($0) - centre + 0.5) / support))
+          max(0, 1 - abs((Double($0) - center + 0.5) / support))
         }
         let sum = weights.reduce(0, +)
         return zip(first..<end, weights).map { ($0, Int($1 / sum * 4_194_304 + 0.5)) }
@@ -131,7 +131,7 @@ struct ResizeTests {
       let sum = pairs.reduce(1 << 21) { $0 + Int(value($1.0)) * $1.1 }
       return UInt8(min(max(sum >> 22, 0), 255))
     }
-    let (w, h, n) = (picture.width, picture.height, picture.channels)
+    let (w, h, n) = (image.width, image.height, image.channels)
     let across = taps(w, newWidth)
     let down = taps(h, newHeight)
     func horizontally(_ samples: [UInt8], rows: Int) -> [UInt8] {
@@ -153,9 +153,9 @@ struct ResizeTests {
       return result
     }
     if newHeight < h && h - newHeight > 2 * (w - newWidth) {
-      return horizontally(vertically(picture.samples, rowBytes: w * n), rows: newHeight)
+      return horizontally(vertically(image.samples, rowBytes: w * n), rows: newHeight)
     }
-    return vertically(horizontally(picture.samples, rows: h), rowBytes: newWidth * n)
+    return vertically(horizontally(image.samples, rows: h), rowBytes: newWidth * n)
   }
 
   // Pillow 13: Image.resize((4, 3), BILINEAR, box=(1.5, 2, 9.5, 8)) of the samples above.

@@ -31,7 +31,7 @@ struct BoxTests {
 
   @Test("the walk-through's map gives its box: 256 to 384 both ways, on a film of 1024")
   func walkThrough() throws {
-    let geometry = PictureGeometry(scaleX: 4, scaleY: 4, offsetX: 0, offsetY: 0)
+    let geometry = ImageGeometry(scaleX: 4, scaleY: 4, offsetX: 0, offsetY: 0)
     let box = try #require(
       map(printed, [8, 8]).peakBox(
         inputSize: (256, 256), geometry: geometry, original: (1024, 1024)))
@@ -43,8 +43,8 @@ struct BoxTests {
   func notSquare() throws {
     var values = [Float](repeating: 0, count: 6)
     values[2] = 1  // row 0, column 2 of 2 x 3
-    let picture = PixelBuffer(width: 300, height: 100, channels: 1)
-    let prepared = Preprocessing(resize: Resize(64)).prepare(picture)
+    let image = PixelBuffer(width: 300, height: 100, channels: 1)
+    let prepared = Preprocessing(resize: Resize(64)).prepare(image)
     let box = try #require(
       map(values, [2, 3]).peakBox(
         inputSize: (64, 64), geometry: prepared.geometry, original: (100, 300)))
@@ -54,7 +54,7 @@ struct BoxTests {
 
   @Test("a map that speaks nowhere for its class has no box; the first of equal peaks counts")
   func statuses() {
-    let geometry = PictureGeometry.identity
+    let geometry = ImageGeometry.identity
     #expect(map([-1, -2], [1, 2]).status == .noPositiveEvidence)
     #expect(
       map([-1, -2], [1, 2]).peakBox(inputSize: (8, 8), geometry: geometry, original: (8, 8)) == nil)

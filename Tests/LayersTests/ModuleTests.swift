@@ -29,7 +29,7 @@ private class Base: Module {
 private final class Derived: Base {
   let scaleByΔ = Parameter(Tensor([Float(1)]))
   let absent: Linear? = nil
-  let seen: Buffer? = Buffer(Tensor.zeros([1]))
+  let seen: ModuleBuffer? = ModuleBuffer(Tensor.zeros([1]))
 }
 
 @Suite("Modules, names and hooks")

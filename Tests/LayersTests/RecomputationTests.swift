@@ -76,7 +76,7 @@ struct RecomputationTests {
     #expect(Trace(try net(recomputing: ["0", "1", "1.1"]), keepingSaved: true) == plain)
   }
 
-  @Test("the picture needs no gradient, the stem's parameters do; frozen ones get none")
+  @Test("the image needs no gradient, the stem's parameters do; frozen ones get none")
   func stem() throws {
     func gradients(_ paths: [String], freezing: String) throws -> [[Float]?] {
       let net = try net(recomputing: paths)

@@ -1,5 +1,5 @@
 /// Parameters of every network with the classes of its origin, and multiply-adds of its convolutions and
-/// linear layers for one picture of 3 x 64 x 64 (CIFAR's networks: 32 x 32).
+/// linear layers for one image of 3 x 64 x 64 (CIFAR's networks: 32 x 32).
 ///
 /// As PyTorch 2.15 counts them (`FlopCounterMode`, halved) in torchvision 0.29.2, timm 1.0.31 and fastai
 /// 2.8.12, but without the 276,480 of timm's blurs, which are pooling here. CIFAR's networks and CheXNet

@@ -29,7 +29,7 @@ struct ArchitectureTests {
     #expect(summary.layers.allSatisfy { $0.output != nil })
     let grouped = model.bodyGroups.flatMap(\.self)
     #expect(grouped.map(ObjectIdentifier.init) == model.body.parameters.map(ObjectIdentifier.init))
-    #expect(model[model.lastSpatialLayer] != nil)
+    #expect(model[model.lastSpatialLayerPath] != nil)
     let classifier = try #require(model[model.classifierName])
     #expect(classifier.modules.contains { $0 is Linear })
     #expect(!model.blocks.isEmpty)
@@ -96,7 +96,7 @@ struct ArchitectureTests {
     #expect((mine.makeModel()["fc"] as? Linear)?.weight.shape == [2, 512])
   }
 
-  @Test("every network takes pictures of 32 x 32, and refuses those that leave no pixel")
+  @Test("every network takes images of 32 x 32, and refuses those that leave no pixel")
   func sizes() async {
     for architecture in Architecture.all {
       let summary = ModelSummary(of: architecture.makeModel(classes: 3), input: [1, 3, 32, 32])
@@ -171,7 +171,7 @@ struct ArchitectureTests {
     }
   }
 
-  @Test("the smallest pictures pass; what is refused does trap")
+  @Test("the smallest images pass; what is refused does trap")
   func smallest() async throws {
     let dense = try Architecture.named("densenet121").makeModel(classes: 3).eval()
     #expect(dense.refusal(ofSize: 28) == "needs 29 x 29 or more")

@@ -5,7 +5,7 @@ import Tensors
 import TestSupport
 import Testing
 
-private func pictures(_ count: Int, _ seed: UInt64) -> Tensor {
+private func images(_ count: Int, _ seed: UInt64) -> Tensor {
   var random = RandomSource(seed: seed)
   return Tensor(
     (0..<(count * 3 * 64 * 64)).map { _ in Float(random.normal()) }, shape: [count, 3, 64, 64])
@@ -20,7 +20,7 @@ private func network(_ name: String) throws -> any ImageClassifier {
     norm.weight.value = Tensor(repeating: 0.8, shape: norm.weight.shape)
     norm.bias.value = Tensor(repeating: 0.1, shape: norm.bias.shape)
   }
-  _ = model(pictures(4, 1))
+  _ = model(images(4, 1))
   return model
 }
 
@@ -42,14 +42,14 @@ struct FoldingTests {
 
   @Test("gives what the layers give one by one", arguments: names, [1, 4])
   func folded(name: String, count: Int) throws {
-    let found = distance(try network(name), pictures(count, 2))
+    let found = distance(try network(name), images(count, 2))
     #expect(found > 0 && found < 1e-5, "\(found)")
   }
 
   @Test("is made anew when weights or statistics change", arguments: names)
   func renewed(name: String) throws {
     let model = try network(name).eval()
-    let x = pictures(2, 2)
+    let x = images(2, 2)
     let norms = model.modules.compactMap { $0 as? BatchNorm }
     let convolutions = model.modules.compactMap { $0 as? Conv2D }
     let changes: [(String, (Int) -> Void)] = [
@@ -75,11 +75,11 @@ struct FoldingTests {
   @Test("is made anew when training goes on, and when a file is loaded", arguments: names)
   func trained(name: String) throws {
     let model = try network(name).eval()
-    let x = pictures(2, 2)
+    let x = images(2, 2)
     let state = Dictionary(uniqueKeysWithValues: model.stateDictionary.map { ($0.name, $0.tensor) })
     let before = model(x).floatScalars
     model.train()
-    model(Tape().record(pictures(4, 5))).crossEntropy(Tensor([0, 1, 2, 3] as [Int64])).backward()
+    model(Tape().record(images(4, 5))).crossEntropy(Tensor([0, 1, 2, 3] as [Int64])).backward()
     for parameter in model.parameters {
       parameter.value = parameter.value - (try #require(parameter.gradient)) * 0.05
     }
@@ -95,7 +95,7 @@ struct FoldingTests {
     await #expect(processExitsWith: .success) {
       for name in FoldingTests.names {
         let model = try network(name)
-        let x = pictures(4, 2)
+        let x = images(4, 2)
         model.eval()
         let single = model(x).floatScalars
         try Compute.use(.bfloat16)

@@ -57,7 +57,7 @@ struct MixedPrecisionTests {
       return (logits.floatScalars, loss.item, gradients, buffers.flatMap(\.floatScalars))
     }
     let (single, mixed) = (try run(.float32), try run(.bfloat16))
-    // What a rounding of the weights alone does to float32: with 8 pictures, batch norm and ReLUs
+    // What a rounding of the weights alone does to float32: with 8 images, batch norm and ReLUs
     // whose input is near 0 enlarge every rounding on the way back.
     let rounded = try run(.float32, roundingWeights: true)
     func distance(_ a: [Float], _ b: [Float], _ what: String, within limit: Double) {

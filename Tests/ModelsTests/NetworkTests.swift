@@ -36,7 +36,7 @@ struct NetworkTests {
     let prefix = "vision_learner_"
     guard fixture.name.hasPrefix(prefix) else {
       let network = try Architecture.named(fixture.name).makeModel(classes: fixture.classes)
-      #expect(network.lastSpatialLayer == (try fixture.lastBlock))
+      #expect(network.lastSpatialLayerPath == (try fixture.lastBlock))
       return network
     }
     let body = try Architecture.named(String(fixture.name.dropFirst(prefix.count)))

@@ -10,9 +10,9 @@ import Testing
 @Suite("A trained ResNet-20 for CIFAR-10")
 struct RealWeightsTests {
   private struct Reference: Decodable {
-    struct Pictures: Decodable { let right: Int, classes: String }
+    struct Images: Decodable { let right: Int, classes: String }
     let logits: [Float]
-    let cifar10_2000: Pictures
+    let cifar10_2000: Images
   }
 
   private func trained(
@@ -41,7 +41,7 @@ struct RealWeightsTests {
     .enabled(if: folder != nil, "LIGHTBOX_CIFAR10 names no folder of photographs"))
   func photographs() throws {
     let folder = try #require(Self.folder)
-    // The weights as they were published, in PyTorch's legacy format, where they lie beside the pictures.
+    // The weights as they were published, in PyTorch's legacy format, where they lie beside the images.
     let published = try FileManager.default.contentsOfDirectory(atPath: folder).first {
       $0.hasSuffix(".th")
     }
@@ -57,11 +57,11 @@ struct RealWeightsTests {
       let files = try FileManager.default.contentsOfDirectory(atPath: "\(folder)/\(name)").sorted()
       var values: [Float] = []
       for file in files {
-        let picture = try PixelBuffer(contentsOfImage: "\(folder)/\(name)/\(file)")
-        try #require(picture.width == 32 && picture.height == 32 && picture.channels == 3)
+        let image = try PixelBuffer(contentsOfImage: "\(folder)/\(name)/\(file)")
+        try #require(image.width == 32 && image.height == 32 && image.channels == 3)
         for channel in 0..<3 {
-          values += stride(from: channel, to: picture.samples.count, by: 3).map {
-            (Float(picture.samples[$0]) / 255 - mean[channel]) / deviation[channel]
+          values += stride(from: channel, to: image.samples.count, by: 3).map {
+            (Float(image.samples[$0]) / 255 - mean[channel]) / deviation[channel]
           }
         }
       }

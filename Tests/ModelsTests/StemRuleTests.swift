@@ -24,29 +24,29 @@ struct StemRuleTests {
   }
 
   @Test(
-    "a network for grey pictures loads RGB weights, and answers as the RGB network does for grey RGB",
+    "a network for gray images loads RGB weights, and answers as the RGB network does for gray RGB",
     arguments: [("resnet18", "conv1"), ("resnet18d", "conv1.0"), ("xresnet18", "0.0")])
-  func grey(name: String, stem: String) throws {
+  func gray(name: String, stem: String) throws {
     let architecture = try Architecture.named(name)
     let rgb = architecture.makeModel(classes: 3)
     rgb.initialize(seed: 5)
     for case let norm as BatchNorm in rgb.modules {
       norm.weight.value = Tensor(repeating: 0.9, shape: norm.weight.shape)
     }
-    let grey = architecture.makeModel(classes: 3, inputChannels: 1)
-    #expect(grey.firstConvolution?.path == stem)
+    let gray = architecture.makeModel(classes: 3, inputChannels: 1)
+    #expect(gray.firstConvolution?.path == stem)
     let weights = Dictionary(
       uniqueKeysWithValues: rgb.stateDictionary.map { ($0.name, $0.tensor) })
-    #expect(grey.load(weights).mismatched.map(\.name) == ["\(stem).weight"])
-    #expect(grey.load(grey.fitting(weights)).isComplete)
+    #expect(gray.load(weights).mismatched.map(\.name) == ["\(stem).weight"])
+    #expect(gray.load(gray.fitting(weights)).isComplete)
     var random = RandomSource(seed: 4)
     let x = Tensor((0..<(64 * 64)).map { _ in Float(random.normal()) }, shape: [1, 1, 64, 64])
     let wide = Tensor.concatenated([x, x, x], axis: 1)
     #expect(
-      relativeDifference(grey.eval()(x).floatScalars, rgb.eval()(wide).floatScalars) < 1e-5)
+      relativeDifference(gray.eval()(x).floatScalars, rgb.eval()(wide).floatScalars) < 1e-5)
     // What fits already, or is not RGB, stays as it is.
     #expect(rgb.fitting(weights)["\(stem).weight"]?.shape[1] == 3)
     let six = architecture.makeModel(classes: 3, inputChannels: 6)
-    #expect(six.load(six.fitting(grey.fitting(weights))).mismatched.count == 1)
+    #expect(six.load(six.fitting(gray.fitting(weights))).mismatched.count == 1)
   }
 }

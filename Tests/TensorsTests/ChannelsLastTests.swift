@@ -4,9 +4,9 @@ import Testing
 
 @Suite("Operations on channels-last images give the numbers of row-major ones")
 struct ChannelsLastTests {
-  private func numbers(_ shape: [Int], seed: UInt64, around centre: Double = 0) -> Tensor {
+  private func numbers(_ shape: [Int], seed: UInt64, around center: Double = 0) -> Tensor {
     var random = RandomSource(seed: seed)
-    let values = (0..<shape.reduce(1, *)).map { _ in Float(random.uniform(-1, 1) + centre) }
+    let values = (0..<shape.reduce(1, *)).map { _ in Float(random.uniform(-1, 1) + center) }
     return Tensor(values, shape: shape)
   }
 
@@ -45,7 +45,7 @@ struct ChannelsLastTests {
     let weights = [
       numbers([shape[1]], seed: 4, around: 1.5), numbers([shape[1]], seed: 5),
     ]
-    // A bfloat16 result may be the neighbour: 2^-8 of it.
+    // A bfloat16 result may be the neighbor: 2^-8 of it.
     for (type, tolerance) in [(DType.float32, 2e-5), (.bfloat16, 8e-3)] {
       for relu in [false, true] {
         compare("ReLU \(relu)", [x], weights, type: type, tolerance: tolerance) {

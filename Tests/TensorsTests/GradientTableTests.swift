@@ -22,8 +22,8 @@ struct GradientTableTests {
     checkGradient("clamped", shape, shift: 1.2) { $0.clamped(to: 0...9) * $0 }
   }
 
-  @Test("normalisation", arguments: [[2, 6], [2, 4, 5], [1, 6, 2, 3]])
-  func normalisation(shape: [Int]) {
+  @Test("normalization", arguments: [[2, 6], [2, 4, 5], [1, 6, 2, 3]])
+  func normalization(shape: [Int]) {
     let last = [shape[shape.count - 1]]
     let (scale, shift) = (numbers(last, shift: 2), numbers(last, seed: 6))
     checkGradient("layer norm", shape, step: 2e-3, tolerance: 3e-2) {
@@ -74,7 +74,7 @@ struct GradientTableTests {
   @Test("shaping")
   func shaping() {
     checkGradient("expanded", [3, 1]) { $0.expanded(to: [2, 3, 4]) }
-    checkGradient("steps", [2, 7]) { $0[0..., Steps(from: 1, by: 3)] }
+    checkGradient("steps", [2, 7]) { $0[0..., TensorSlice(from: 1, by: 3)] }
     checkGradient("backwards", [5]) { $0.sliced(axis: 0, by: -2) }
     checkGradient("diagonal", [3, 2, 3]) { $0.diagonal(0, 2) }
     let index = Tensor([2, 0, 2] as [Int64])
@@ -151,9 +151,9 @@ struct GradientTableTests {
         $0.gridSample(grid, padding: padding)
       }
     }
-    // One cell of the picture, so that a step crosses no border between pixels.
-    let picture = numbers([2, 3, 2, 2])
-    checkGradient("places", [2, 2, 3, 2]) { picture.gridSample($0, alignCorners: true) }
+    // One cell of the image, so that a step crosses no border between pixels.
+    let image = numbers([2, 3, 2, 2])
+    checkGradient("places", [2, 2, 3, 2]) { image.gridSample($0, alignCorners: true) }
     checkGradient("affine map", [1, 2, 3]) { Tensor.affineGrid($0, size: Extent(3, 2)) }
   }
 }

@@ -36,7 +36,7 @@ struct ParallelKernelTests {
     item.map { tensor[$0..<($0 + 1)] } ?? tensor
   }
 
-  @Test("activations, normalisation, padding")
+  @Test("activations, normalization, padding")
   func everyScalar() {
     checkItems("gelu") { x, _ in x.gelu() }
     checkItems("silu") { x, _ in x.silu() }

@@ -49,9 +49,9 @@ struct ShapingFixtureTests {
   @Test("a subscript mixes positions, ranges and steps; any type")
   func subscripts() {
     let x = Tensor((0..<60).map { Float($0) }, shape: [3, 4, 5])
-    expectClose(x[0..<2, 2, Steps(from: 1, to: 5, by: 2)].floatScalars, [11, 13, 31, 33])
+    expectClose(x[0..<2, 2, TensorSlice(from: 1, to: 5, by: 2)].floatScalars, [11, 13, 31, 33])
     expectClose(x[-1, -1].floatScalars, [55, 56, 57, 58, 59])
-    expectClose(x[0, 0, Steps(by: -2)].floatScalars, [4, 2, 0])
+    expectClose(x[0, 0, TensorSlice(by: -2)].floatScalars, [4, 2, 0])
     expectClose(x[2, (-1)..., ..<(-3)].floatScalars, [55, 56])
     expectClose(x[1...1, 0].floatScalars, [20, 21, 22, 23, 24])
     #expect(x[0..., 1].shape == [3, 5])

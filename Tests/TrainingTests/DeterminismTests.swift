@@ -19,9 +19,9 @@ private func trained(workers: Int, seed: UInt64 = 5, recomputing: Bool = false) 
     let samples = (0..<(80 * 70)).map { _ in UInt8(truncatingIfNeeded: random.next()) }
     let path = "\(folder)/\(i).png"
     try PNG.write(PixelBuffer(width: 80, height: 70, channels: 1, samples: samples), to: path)
-    return Item(path: path, label: i % 3 == 0 ? "b" : "a")
+    return DataItem(path: path, label: i % 3 == 0 ? "b" : "a")
   }
-  let loaders = try DataBlock<Item>(
+  let loaders = try DataBlock<DataItem>(
     itemTransforms: [Resize(64)], batchTransforms: [.augTransforms()]
   )
   .dataLoaders(items, batchSize: 4, workers: workers, seed: seed)

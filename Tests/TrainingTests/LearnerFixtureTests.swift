@@ -85,7 +85,7 @@ struct LearnerFixtureTests {
       try learner.fitOneCycle(2, learningRate: 0.008, weightDecay: 0.1)
     case "fine_tune": try learner.fineTune(2, baseLearningRate: 0.008)
     case "fine_tune_no_train_bn": try learner.fineTune(1, baseLearningRate: 0.008, freezeEpochs: 2)
-    case "fit_flat_cos": try learner.fitFlatCosine(2, learningRate: 0.008)
+    case "fit_flat_cos": try learner.fitFlatCos(2, learningRate: 0.008)
     case "label_smoothing": try learner.fitOneCycle(2, learningRate: 0.008)
     default: try learner.fit(2, learningRate: 0.1)
     }

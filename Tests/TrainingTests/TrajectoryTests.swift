@@ -6,7 +6,7 @@ import TestSupport
 import Testing
 import Training
 
-@Suite("Optimisers over thirty steps, against PyTorch and fastai")
+@Suite("Optimizers over thirty steps, against PyTorch and fastai")
 struct TrajectoryTests {
   private struct File: Decodable {
     struct Case: Decodable {

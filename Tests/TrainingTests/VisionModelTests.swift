@@ -10,7 +10,7 @@ import Vision
 @Suite("Heads and groups against fastai's vision_learner")
 struct VisionModelTests {
   @Test(
-    "names, shapes, groups and logits: fastai's own networks, timm's, and pictures of one channel",
+    "names, shapes, groups and logits: fastai's own networks, timm's, and images of one channel",
     arguments: ["xresnet34", "xresnet18_deep", "resnet26d", "seresnet18", "resnet50"])
   func trees(name: String) throws {
     struct File: Decodable {
@@ -99,7 +99,7 @@ struct VisionModelTests {
       let cuts = ["freeze": -1, "freeze_to_minus_2": -2, "freeze_to_1": 1, "unfreeze": 0]
       #expect(expected.count == groups.count + 1)
       for (key, wanted) in expected {
-        optimizer.freeze(before: try #require(cuts[key]))
+        optimizer.freezeTo(try #require(cuts[key]))
         #expect(
           counts(\.requiresGradient) == wanted.map { [$0.tensors, $0.elements] }, "\(key)")
       }

@@ -140,7 +140,7 @@ typedef struct {
   int jpeg_quality;      // 1...100: JPEG Baseline (8 bit only); 0: explicit VR little endian
 } lb_dcm_image;
 
-// Writes a grey-scale file at `path` (over what is there).
+// Writes a gray-scale file at `path` (over what is there).
 lb_dcm_status lb_dcm_write(const char *path, const lb_dcm_image *image, lb_dcm_reason *reason);
 
 #ifdef __cplusplus

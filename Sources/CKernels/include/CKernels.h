@@ -173,7 +173,7 @@ void lb_softmax_backward(
 
 double lb_sum_doubles(const double *x, size_t n);
 
-// MARK: Normalisation (normalization.c): rows of n scalars.
+// MARK: Normalization (normalization.c): rows of n scalars.
 
 /// Mean of each row, and the sum of squared differences from it.
 void lb_row_statistics(const float *x, size_t rows, size_t n, double *mean, double *squares);
@@ -346,7 +346,7 @@ void lb_pick_pixels(lb_pixel_grid g, const void *x, void *y);
 /// Its transpose: the pixels where they were picked, zeros between.
 void lb_place_pixels(lb_pixel_grid g, const void *y, void *x);
 
-// MARK: Augmentation (resampling.c): planes of one picture, [planes, height, width].
+// MARK: Augmentation (resampling.c): planes of one image, [planes, height, width].
 
 /// Output coordinates in -1...1 (corners aligned) to input coordinates: an affine map, then a perspective one.
 typedef struct lb_warp {
@@ -355,7 +355,7 @@ typedef struct lb_warp {
   bool has_perspective;
 } lb_warp;
 void lb_warp_coordinates(const lb_warp *m, size_t oh, size_t ow, float *cx, float *cy);
-/// Bilinear, reflected about the centres of the border pixels, corners aligned.
+/// Bilinear, reflected about the centers of the border pixels, corners aligned.
 void lb_sample_row(
   const float *x, size_t planes, size_t h, size_t w, const float *cx, const float *cy, size_t n, float *y,
   size_t plane_stride);

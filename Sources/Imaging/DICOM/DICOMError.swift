@@ -54,8 +54,8 @@ public struct DICOMError: Error, Sendable, Equatable, CustomStringConvertible {
     case .notDICOM: "is not a DICOM file"
     case .truncated: "is cut short or damaged"
     case .truncatedPixelData: "has too few bytes of pixel data"
-    case .noPixelData: "has no picture"
-    case .emptyPixelData: "has an empty picture"
+    case .noPixelData: "has no image"
+    case .emptyPixelData: "has an empty image"
     case .missingAttribute: "lacks an attribute"
     case .invalidAttribute: "has an attribute that cannot be used"
     case .unsupportedTransferSyntax: "is compressed in a way that is not supported"
@@ -75,7 +75,7 @@ public struct DICOMError: Error, Sendable, Equatable, CustomStringConvertible {
       "correct the attribute at the source, or leave the file out"
     case .unsupportedTransferSyntax:
       "convert it to an uncompressed transfer syntax first, or leave it out"
-    case .unsupportedPixelData: "convert it to 8 or 16 bit grey scale or RGB, or leave it out"
+    case .unsupportedPixelData: "convert it to 8 or 16 bit gray scale or RGB, or leave it out"
     case .unwritable: "check the folder, the free space and the attributes"
     }
   }

@@ -1,6 +1,6 @@
 import CDCMTK
 
-// What a file says about the patient, the picture and its coding.
+// What a file says about the patient, the image and its coding.
 
 extension DICOMTag {
   static let sopInstanceUID = DICOMTag(0x0008, 0x0018)
@@ -62,7 +62,7 @@ extension DICOMFile {
     return max(1, count)
   }
 
-  /// Samples per pixel: 1 for grey, 3 for colour.
+  /// Samples per pixel: 1 for gray, 3 for color.
   public var samplesPerPixel: Int? { int(.samplesPerPixel) }
 
   /// Bits that a sample takes up.

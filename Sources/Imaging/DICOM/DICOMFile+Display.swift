@@ -1,15 +1,15 @@
-/// One way from modality values to grey, worked out for a file.
-private enum GreyScale {
+/// One way from modality values to gray, worked out for a file.
+private enum GrayScale {
   case table(LookupTable)
   case window(DICOMWindow)
   case range(lower: Double, upper: Double)
   case stored
 
-  /// Grey from 0 to 255, not rounded, of a modality value.
-  func grey(of x: Double) -> Double {
+  /// Gray from 0 to 255, not rounded, of a modality value.
+  func gray(of x: Double) -> Double {
     switch self {
     case .table(let table): table.value(at: x) * 255 / Double(1 << table.bits - 1)
-    case .window(let window): window.grey(of: x)
+    case .window(let window): window.gray(of: x)
     case .range(let lower, let upper): upper > lower ? (x - lower) / (upper - lower) * 255 : 0
     case .stored: x
     }
@@ -17,22 +17,22 @@ private enum GreyScale {
 }
 
 /// Rounds half up and keeps within 0...255; NaN becomes 0.
-func byte(_ grey: Double) -> UInt8 {
-  guard grey > 0 else { return 0 }
-  return grey >= 255 ? 255 : UInt8((grey + 0.5).rounded(.down))
+func byte(_ gray: Double) -> UInt8 {
+  guard gray > 0 else { return 0 }
+  return gray >= 255 ? 255 : UInt8((gray + 0.5).rounded(.down))
 }
 
 extension DICOMFile {
-  /// A frame as an 8-bit picture: grey (one channel) or RGB (three).
+  /// A frame as an 8-bit image: gray (one channel) or RGB (three).
   ///
-  /// Grey: stored value, modality, then `intensity`, rounded half up, and `MONOCHROME1` inverted
-  /// last. Colour: palettes looked up, YBR converted, more than 8 bits scaled to 8; `intensity`
+  /// Gray: stored value, modality, then `intensity`, rounded half up, and `MONOCHROME1` inverted
+  /// last. Color: palettes looked up, YBR converted, more than 8 bits scaled to 8; `intensity`
   /// does not matter there.
   ///
   /// - Parameters:
   ///   - frame: Which frame, from 0.
-  ///   - intensity: Which values become which grey.
-  /// - Returns: The picture, of the frame's own size.
+  ///   - intensity: Which values become which gray.
+  /// - Returns: The image, of the frame's own size.
   /// - Precondition: `frame` is less than `frameCount`.
   /// - Throws: `DICOMError` if the pixels cannot be decoded, or the file does not have what
   ///   `intensity` asks for.
@@ -41,10 +41,10 @@ extension DICOMFile {
   ) throws(DICOMError) -> PixelBuffer {
     let (pixels, layout) = try decode(frame: frame)
     guard layout.photometric.hasPrefix("MONOCHROME") else {
-      return try colour(pixels, layout)
+      return try color(pixels, layout)
     }
     let modality = try modalityTransform()
-    let scale = try greyScale(intensity, modality, pixels, layout)
+    let scale = try grayScale(intensity, modality, pixels, layout)
     let isInverted = layout.photometric == "MONOCHROME1"
     if case .stored = scale, case .uint8(let values) = pixels.samples, !isInverted {
       return PixelBuffer(
@@ -52,8 +52,8 @@ extension DICOMFile {
     }
     let samples = pixels.samples.map { stored -> UInt8 in
       let x = if case .stored = scale { stored } else { Double(modality(stored)) }
-      let grey = byte(scale.grey(of: x))
-      return isInverted ? 255 - grey : grey
+      let gray = byte(scale.gray(of: x))
+      return isInverted ? 255 - gray : gray
     }
     return PixelBuffer(width: pixels.width, height: pixels.height, channels: 1, samples: samples)
   }
@@ -62,8 +62,8 @@ extension DICOMFile {
   /// `DICOMIntensity.voi`.
   public var viewCount: Int { get throws(DICOMError) { try views().count } }
 
-  private func views() throws(DICOMError) -> [GreyScale] {
-    var found: [GreyScale] = []
+  private func views() throws(DICOMError) -> [GrayScale] {
+    var found: [GrayScale] = []
     for item in 0..<itemCount(of: .voiLUTSequence) {
       if let table = try lookupTable(in: .voiLUTSequence, item: item) {
         found.append(.table(table))
@@ -72,10 +72,10 @@ extension DICOMFile {
     return found + windows.map { .window($0) }
   }
 
-  private func greyScale(
+  private func grayScale(
     _ intensity: DICOMIntensity, _ modality: ModalityTransform, _ pixels: StoredPixels,
     _ layout: PixelLayout
-  ) throws(DICOMError) -> GreyScale {
+  ) throws(DICOMError) -> GrayScale {
     let isByte = layout.bitsAllocated == 8 && !layout.isSigned && layout.element == .integer
     switch intensity {
     case .automatic:
@@ -111,7 +111,7 @@ extension DICOMFile {
   /// The range of the modality values of all frames.
   private func minMax(
     _ modality: ModalityTransform, _ pixels: StoredPixels, _ layout: PixelLayout
-  ) throws(DICOMError) -> GreyScale {
+  ) throws(DICOMError) -> GrayScale {
     var lower = Double.infinity
     var upper = -Double.infinity
     for frame in 0..<layout.frameCount {

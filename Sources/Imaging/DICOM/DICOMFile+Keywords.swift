@@ -1,6 +1,6 @@
 /// Attributes by keyword.
 ///
-/// A misspelt keyword is a programmer's mistake and stops the program; for keywords that a user
+/// A misspelled keyword is a programmer's mistake and stops the program; for keywords that a user
 /// types, make a `DICOMTag(keyword:)` first, which may be `nil`.
 extension DICOMFile {
   /// The value as text, several values joined by backslashes; `nil` if absent or empty.

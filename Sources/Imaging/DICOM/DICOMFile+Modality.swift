@@ -14,7 +14,7 @@ enum ModalityTransform {
 }
 
 extension DICOMFile {
-  /// What the pixels of a grey-scale frame measure, such as Hounsfield units.
+  /// What the pixels of a gray-scale frame measure, such as Hounsfield units.
   ///
   /// The modality look-up table if the file has one, else `Float(Double(stored) * slope + intercept)`
   /// if it has both, else the stored value. Applied whatever the modality is called; rescale inside the
@@ -23,11 +23,11 @@ extension DICOMFile {
   /// - Parameter frame: Which frame, from 0.
   /// - Returns: One value per pixel.
   /// - Precondition: `frame` is less than `frameCount`.
-  /// - Throws: `DICOMError` if the pixels cannot be decoded, or are in colour.
+  /// - Throws: `DICOMError` if the pixels cannot be decoded, or are in color.
   public func modality(frame: Int) throws(DICOMError) -> ScalarImage {
     let (pixels, layout) = try decode(frame: frame)
     guard layout.photometric.hasPrefix("MONOCHROME") else {
-      throw error(.unsupportedPixelData, "its pixels are colours and measure nothing")
+      throw error(.unsupportedPixelData, "its pixels are colors and measure nothing")
     }
     let transform = try modalityTransform()
     return ScalarImage(

@@ -3,7 +3,7 @@ import CDCMTK
 extension DICOMFile {
   /// The pixels of a frame as stored, decompressed.
   ///
-  /// YBR colours stay YBR (use `display` for RGB); the component transform inside a JPEG 2000 stream is
+  /// YBR colors stay YBR (use `display` for RGB); the component transform inside a JPEG 2000 stream is
   /// undone; half-width chroma is brought to full width.
   ///
   /// - Parameter frame: Which frame, from 0.
@@ -112,7 +112,7 @@ extension DICOMFile {
       is_signed: layout.isSigned ? 1 : 0, frame_count: Int32(clamping: layout.frameCount))
     var decoded = lb_dcm_decoded()
     let capacity = layout.sampleCount * 4 + 4
-    // 8-bit pictures, the usual ones, are then whole as they are; what is not used is never touched.
+    // 8-bit images, the usual ones, are then whole as they are; what is not used is never touched.
     let raw = try bytes(
       count: capacity, used: { layout.sampleCount * Int(decoded.bytes_per_sample) }
     ) { file, start, reason in
@@ -209,7 +209,7 @@ extension DICOMFile {
 }
 
 extension StoredPixels.Samples {
-  /// Colour by plane to colour by pixel.
+  /// Color by plane to color by pixel.
   func interleaved(planes: Int) -> Self {
     func weave<T>(_ values: [T]) -> [T] {
       let n = values.count / planes

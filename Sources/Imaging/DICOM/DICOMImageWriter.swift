@@ -1,10 +1,10 @@
 import CDCMTK
 import Foundation
 
-/// Writes grey-scale pictures as DICOM files.
+/// Writes gray-scale images as DICOM files.
 ///
 /// The same input gives the same bytes: no date, time or random identifier is added. What is needed and
-/// not given is derived: the study, series and instance identifiers from the picture and the
+/// not given is derived: the study, series and instance identifiers from the image and the
 /// attributes.
 public struct DICOMImageWriter: Sendable {
   /// How the pixels are coded.
@@ -44,22 +44,22 @@ public struct DICOMImageWriter: Sendable {
     self.isInverted = isInverted
   }
 
-  /// Writes an 8-bit grey picture.
+  /// Writes an 8-bit gray image.
   ///
   /// - Parameters:
-  ///   - picture: The stored values, one channel.
+  ///   - image: The stored values, one channel.
   ///   - path: Where to; replaced at once when the file is complete.
   ///   - attributes: Values by keyword, such as `["PatientID": "7", "ViewPosition": "PA"]`; several
   ///     values are joined by backslashes.
-  /// - Precondition: `picture` has one channel and at most 65 535 rows and columns.
+  /// - Precondition: `image` has one channel and at most 65 535 rows and columns.
   /// - Throws: `DICOMError` if an attribute is not known or its value not possible, or the file cannot be
   ///   written.
   public func write(
-    _ picture: PixelBuffer, to path: String, attributes: [String: String] = [:]
+    _ image: PixelBuffer, to path: String, attributes: [String: String] = [:]
   ) throws(DICOMError) {
-    precondition(picture.channels == 1, "a grey picture has 1 channel, not \(picture.channels)")
+    precondition(image.channels == 1, "a gray image has 1 channel, not \(image.channels)")
     try write(
-      picture.samples, width: picture.width, height: picture.height, bitsAllocated: 8,
+      image.samples, width: image.width, height: image.height, bitsAllocated: 8,
       bitsStored: 8, isSigned: false, to: path, attributes: attributes)
   }
 
@@ -100,7 +100,7 @@ public struct DICOMImageWriter: Sendable {
   ) throws(DICOMError) {
     precondition(
       (1...65535).contains(width) && (1...65535).contains(height),
-      "a DICOM picture has 1 to 65535 rows and columns, not \(height) and \(width)")
+      "a DICOM image has 1 to 65535 rows and columns, not \(height) and \(width)")
     let all = completed(given, bytes: bytes, width: width, height: height)
     let keywords = all.keys.sorted()
     let temporary = path + ".partial-\(getpid())-\(UInt64.random(in: 0 ... .max))"
@@ -182,7 +182,7 @@ public struct DICOMImageWriter: Sendable {
   }
 }
 
-/// Two FNV-1a sums of 64 bits: enough to tell pictures apart, and the same on every machine.
+/// Two FNV-1a sums of 64 bits: enough to tell images apart, and the same on every machine.
 private struct Digest {
   var first: UInt64 = 0xcbf2_9ce4_8422_2325
   var second: UInt64 = 0x6c62_272e_07bb_0142

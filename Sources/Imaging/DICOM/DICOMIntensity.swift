@@ -1,6 +1,6 @@
 import Glibc
 
-/// A range of modality values that is shown, and how grey follows from them (PS3.3 C.11.2).
+/// A range of modality values that is shown, and how gray follows from them (PS3.3 C.11.2).
 public struct DICOMWindow: Sendable, Hashable {
   /// The shape of the curve.
   public enum Function: String, Sendable {
@@ -30,8 +30,8 @@ public struct DICOMWindow: Sendable, Hashable {
     self.function = function
   }
 
-  /// The grey of a modality value, from 0 to 255, not rounded.
-  public func grey(of x: Double) -> Double {
+  /// The gray of a modality value, from 0 to 255, not rounded.
+  public func gray(of x: Double) -> Double {
     if function == .sigmoid { return 255 / (1 + exp(-4 * (x - center) / width)) }
     let c = function == .linear ? center - 0.5 : center
     let w = function == .linear ? width - 1 : width
@@ -42,11 +42,11 @@ public struct DICOMWindow: Sendable, Hashable {
   }
 }
 
-/// How the values of a grey-scale DICOM frame become 8-bit grey.
+/// How the values of a gray-scale DICOM frame become 8-bit gray.
 ///
 /// Whatever is chosen, the order is: stored value, modality (rescale or table), this step, and at the very
-/// end `255 - grey` for `MONOCHROME1`. Values outside a window or a range become 0 or 255, as stated
-/// for each choice; no choice clips anything else. Colour pictures are shown as they are.
+/// end `255 - gray` for `MONOCHROME1`. Values outside a window or a range become 0 or 255, as stated
+/// for each choice; no choice clips anything else. Color images are shown as they are.
 public enum DICOMIntensity: Sendable, Hashable {
   /// What the file itself proposes: its first VOI table, else its first valid window. If it proposes
   /// nothing: the stored values of unsigned 8-bit files without rescale (the numbers that fastai's
@@ -56,7 +56,7 @@ public enum DICOMIntensity: Sendable, Hashable {
   /// The proposal with this index: first the file's VOI tables, then its valid windows.
   case voi(Int)
 
-  /// A window of modality values; a linear one of this centre and width, in the standard's formula.
+  /// A window of modality values; a linear one of this center and width, in the standard's formula.
   case window(center: Double, width: Double)
 
   /// Linear from `lower` (0) to `upper` (255) in modality values, without the standard's half-step

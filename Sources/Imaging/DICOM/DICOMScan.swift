@@ -46,7 +46,7 @@ public struct DICOMScan: Sendable {
   public internal(set) var spacings: Table = [:]
   /// Images by size, columns first, such as `1024 x 1024`, with ` x 15 frames` if there are several.
   public internal(set) var sizes: Table = [:]
-  /// What displaying a grey-scale image applies: `rescale`, `modality table`, `window`, `VOI table`,
+  /// What displaying a gray-scale image applies: `rescale`, `modality table`, `window`, `VOI table`,
   /// `MONOCHROME1 inversion`; an image counts in each that it has.
   public internal(set) var applied: Table = [:]
   /// Different patient identifiers among the images.

@@ -1,9 +1,9 @@
-/// The distance between pixels in millimetres, and what it means.
+/// The distance between pixels in millimeters, and what it means.
 ///
-/// DICOM PS3.3 section 10.7: a projection (a radiograph) is magnified, so millimetres at the detector
+/// DICOM PS3.3 section 10.7: a projection (a radiograph) is magnified, so millimeters at the detector
 /// are not the size of anything in the patient. Only calibrated spacing may be called a size.
 public struct DICOMSpacing: Sendable, Hashable {
-  /// What plane the millimetres lie in.
+  /// What plane the millimeters lie in.
   public enum Kind: String, Sendable, CaseIterable {
     /// In the patient: corrected for magnification, or a slice with a position in space.
     case calibrated
@@ -13,11 +13,11 @@ public struct DICOMSpacing: Sendable, Hashable {
     case unknown
   }
 
-  /// Millimetres from one row to the next (down).
+  /// Millimeters from one row to the next (down).
   public let row: Double
-  /// Millimetres from one column to the next (across).
+  /// Millimeters from one column to the next (across).
   public let column: Double
-  /// What the millimetres mean.
+  /// What the millimeters mean.
   public let kind: Kind
 
   /// Makes a spacing.

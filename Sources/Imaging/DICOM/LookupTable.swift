@@ -1,4 +1,4 @@
-/// A table from whole numbers to whole numbers, as the modality, VOI and colour tables of a file.
+/// A table from whole numbers to whole numbers, as the modality, VOI and color tables of a file.
 struct LookupTable {
   /// The number that the first entry belongs to.
   let first: Int

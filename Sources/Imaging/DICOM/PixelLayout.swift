@@ -115,13 +115,13 @@ extension DICOMFile {
     guard known.contains(layout.photometric) else {
       throw error(.unsupportedPixelData, "its photometric interpretation is not known")
     }
-    let isGrey = layout.photometric.hasPrefix("MONO") || layout.photometric.hasPrefix("PALETTE")
-    guard isGrey == (layout.samples == 1) else {
+    let isGray = layout.photometric.hasPrefix("MONO") || layout.photometric.hasPrefix("PALETTE")
+    guard isGray == (layout.samples == 1) else {
       throw error(
         .invalidAttribute,
         "SamplesPerPixel is \(layout.samples), PhotometricInterpretation \(layout.photometric)")
     }
-    // One frame of more than 2 GiB is no picture that any model takes.
+    // One frame of more than 2 GiB is no image that any model takes.
     guard layout.sampleCount <= 1 << 29 else {
       throw error(.unsupportedPixelData, "a frame has \(layout.sampleCount) samples")
     }

@@ -83,7 +83,7 @@ extension StoredPixels.Samples {
   /// Applies `transform` to every sample.
   ///
   /// Types of up to 16 bits go through a table of all values that occur, which is exactly the same
-  /// and for large pictures much faster.
+  /// and for large images much faster.
   func map<Result>(_ transform: (Double) -> Result) -> [Result] {
     func small<T: FixedWidthInteger>(_ values: [T]) -> [Result] {
       guard let range, values.count > 4096 else { return values.map { transform(Double($0)) } }

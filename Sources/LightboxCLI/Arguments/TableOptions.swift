@@ -27,7 +27,7 @@ struct TableOptions: ParsableArguments {
     FileManager.default.fileExists(atPath: labels) ? labels : "\(data)/\(labels)"
   }
 
-  func items() throws -> [Item] {
+  func items() throws -> [DataItem] {
     guard FileManager.default.fileExists(atPath: data) else {
       throw ValidationError("there is no folder \(data)")
     }
@@ -35,7 +35,7 @@ struct TableOptions: ParsableArguments {
       throw ValidationError(
         "there is no table \(labels), neither here nor in \(data); name it with --labels")
     }
-    return try [Item](
+    return try [DataItem](
       table: tablePath, root: data, fileColumn: fileColumn, labelColumn: labelColumn,
       splitColumn: splitColumn, patientColumn: patientColumn)
   }

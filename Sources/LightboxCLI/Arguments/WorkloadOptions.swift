@@ -46,7 +46,7 @@ struct WorkloadOptions: ParsableArguments {
     }
   }
 
-  /// Makes the network and random pictures.
+  /// Makes the network and random images.
   func makeWorkload() throws -> Workload {
     if let threads { Compute.threads = threads }
     Compute.convolution = convolution
@@ -62,7 +62,7 @@ struct WorkloadOptions: ParsableArguments {
 extension Compute.Precision: ExpressibleByArgument {}
 extension Compute.ConvolutionAlgorithm: ExpressibleByArgument {}
 
-/// One step, again and again, on the same random pictures.
+/// One step, again and again, on the same random images.
 struct Workload {
   let model: Module
   private let mode: WorkloadOptions.Mode

@@ -10,7 +10,7 @@ struct BenchCommand: ParsableCommand {
 
 struct BenchStepCommand: ParsableCommand {
   static let configuration = CommandConfiguration(
-    commandName: "step", abstract: "Time whole steps on random pictures; the median counts.")
+    commandName: "step", abstract: "Time whole steps on random images; the median counts.")
 
   @OptionGroup var options: WorkloadOptions
 

@@ -4,7 +4,7 @@ import Lightbox
 
 struct EvaluateCommand: ParsableCommand {
   static let configuration = CommandConfiguration(
-    commandName: "evaluate", abstract: "Measure a run's model on labelled films.")
+    commandName: "evaluate", abstract: "Measure a run's model on labeled films.")
 
   @OptionGroup var model: RunOptions
   @OptionGroup var source: TableOptions
@@ -47,7 +47,7 @@ struct EvaluateCommand: ParsableCommand {
     let name = split ?? (all.contains { $0.split == .test } ? "test" : "all")
     var chosen = all
     if name != "all" {
-      guard let part = Split(name: name) else {
+      guard let part = DataSplit(name: name) else {
         throw ValidationError("--split \(name): use train, valid, test or all")
       }
       chosen = all.filter { $0.split == part }
@@ -99,7 +99,7 @@ struct EvaluateCommand: ParsableCommand {
   }
 
   private func writePredictions(
-    _ predictions: Predictions, _ items: [Item], _ vocab: [String], to path: String
+    _ predictions: Predictions, _ items: [DataItem], _ vocab: [String], to path: String
   ) throws {
     func quoted(_ text: String) -> String {
       text.contains(where: { ",\"\n".contains($0) })

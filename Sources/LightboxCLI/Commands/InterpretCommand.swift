@@ -29,7 +29,7 @@ struct InterpretCommand: ParsableCommand {
   @Flag(help: "Draw boxes.")
   var boxes = false
 
-  @Option(help: "Colour of the boxes: a name, or #rrggbb.")
+  @Option(help: "Color of the boxes: a name, or #rrggbb.")
   var color = "white"
 
   @Option(help: "True masks as SIIM's run-length rows: say how often a box meets one.")
@@ -46,7 +46,7 @@ struct InterpretCommand: ParsableCommand {
     var figure: String?
     var predicted: String?
     var maps: [Map]?
-    var boxes: [ActivationBox]?
+    var boxes: [ClassBox]?
     var error: String?
     var filmSize: FilmSize?
 
@@ -67,9 +67,9 @@ struct InterpretCommand: ParsableCommand {
 
   func run() throws {
     try compute.apply()
-    guard let colour = Colour(color) else {
+    guard let color = Color(color) else {
       throw ValidationError(
-        "--color \(color): use #rrggbb or one of \(Colour.names.prefix(12).joined(separator: ", "))"
+        "--color \(color): use #rrggbb or one of \(Color.names.prefix(12).joined(separator: ", "))"
       )
     }
     let (_, description, vision, predictor) = try model.load()
@@ -94,7 +94,7 @@ struct InterpretCommand: ParsableCommand {
     var findings: [Finding] = []
     var used = Set<String>()
     for file in files {
-      findings.append(explain(file, module, layerName, predictor, colour, &used))
+      findings.append(explain(file, module, layerName, predictor, color, &used))
     }
     let encoder = JSONEncoder()
     encoder.outputFormatting = [.sortedKeys, .withoutEscapingSlashes]
@@ -174,11 +174,11 @@ struct InterpretCommand: ParsableCommand {
 
   private func explain(
     _ file: String, _ module: Module, _ layerName: String, _ predictor: Predictor,
-    _ colour: Colour, _ used: inout Set<String>
+    _ color: Color, _ used: inout Set<String>
   ) -> Finding {
     do {
-      let picture = try predictor.prepare(file)
-      let answer = predictor.predict(picture)
+      let image = try predictor.prepare(file)
+      let answer = predictor.predict(image)
       let only: [Int]? =
         switch className {
         case "all": nil
@@ -186,7 +186,7 @@ struct InterpretCommand: ParsableCommand {
         default: predictor.vocab.firstIndex(of: className).map { [$0] }
         }
       let explanation = try Explanation(
-        of: picture, model: predictor.model, layer: module, classes: predictor.vocab, only: only)
+        of: image, model: predictor.model, layer: module, classes: predictor.vocab, only: only)
       let base = ((file as NSString).lastPathComponent as NSString).deletingPathExtension
       var name = base
       var number = 2
@@ -196,7 +196,7 @@ struct InterpretCommand: ParsableCommand {
       }
       let path = "\(out)/\(name).png"
       try explanation.figure(
-        title: "\(base): \(answer.label)", boxes: boxes, colour: colour,
+        title: "\(base): \(answer.label)", boxes: boxes, color: color,
         layerName: layerName
       ).write(to: path)
       return Finding(

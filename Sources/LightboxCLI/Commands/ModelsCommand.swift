@@ -13,7 +13,7 @@ struct ModelsListCommand: ParsableCommand {
     commandName: "list", abstract: "List all networks.",
     discussion: """
       GFLOPs are 1e9 multiplications, each with an addition, of convolutions and linear layers for one \
-      picture of 3 x 224 x 224, as papers and torchvision count them. Maps are taken at the named layer \
+      image of 3 x 224 x 224, as papers and torchvision count them. Maps are taken at the named layer \
       unless said otherwise.
       """)
 
@@ -26,9 +26,9 @@ struct ModelsListCommand: ParsableCommand {
     let classes: Int
     let labels: [String]
     /// Rows and columns that the network was made for.
-    let pictureSize: Int
+    let imageSize: Int
     let parameters: Int
-    /// Of convolutions and linear layers, for one picture of 3 x 224 x 224.
+    /// Of convolutions and linear layers, for one image of 3 x 224 x 224.
     let multiplyAdds: Int
     /// Where maps are taken unless said otherwise.
     let mapLayer: String
@@ -43,9 +43,9 @@ struct ModelsListCommand: ParsableCommand {
       let summary = ModelSummary(of: model, input: [1, 3, 224, 224])
       return Line(
         name: architecture.name, origin: architecture.origin, classes: architecture.classes,
-        labels: architecture.labels, pictureSize: architecture.pictureSize,
+        labels: architecture.labels, imageSize: architecture.imageSize,
         parameters: summary.parameters, multiplyAdds: summary.multiplyAdds,
-        mapLayer: model.lastSpatialLayer, outputs: model.outputs)
+        mapLayer: model.lastSpatialLayerPath, outputs: model.outputs)
     }
     if json {
       try printJSON(lines)
@@ -61,7 +61,7 @@ struct ModelsListCommand: ParsableCommand {
             padded(digits(Double(line.multiplyAdds) * 1e-9, 2), 6), line.mapLayer,
           ]
         }))
-    print("GFLOPs: 1e9 multiply-adds for one picture of 3 x 224 x 224")
+    print("GFLOPs: 1e9 multiply-adds for one image of 3 x 224 x 224")
   }
 }
 

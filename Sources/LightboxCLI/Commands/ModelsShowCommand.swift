@@ -5,20 +5,20 @@ struct ModelsShowCommand: ParsableCommand {
   static let configuration = CommandConfiguration(
     commandName: "show", abstract: "Show a network layer by layer: shapes, parameters, work.",
     discussion: """
-      Shapes are those of one picture: channels, rows, columns. MMACs are 1e6 multiplications, each with \
+      Shapes are those of one image: channels, rows, columns. MMACs are 1e6 multiplications, each with \
       an addition.
       """)
 
   @Argument(help: "The network's name; see lightbox models.")
   var name: String
 
-  @Option(help: "Rows and columns of a picture; what the network was made for unless said.")
+  @Option(help: "Rows and columns of an image; what the network was made for unless said.")
   var size: Int?
 
   @Option(help: "Classes; as many as upstream's weights have unless said.")
   var classes: Int?
 
-  @Option(help: "Channels of a picture.")
+  @Option(help: "Channels of an image.")
   var channels = 3
 
   @Flag(help: "Print JSON.")
@@ -48,13 +48,13 @@ struct ModelsShowCommand: ParsableCommand {
   func run() throws {
     let architecture = try Architecture.named(name)
     Compute.threads = 1
-    let size = size ?? architecture.pictureSize
+    let size = size ?? architecture.imageSize
     let model = architecture.makeModel(classes: classes, inputChannels: channels)
     let summary = ModelSummary(of: model, input: [1, channels, size, size])
     if json {
       try printJSON(
         Report(
-          name: architecture.name, mapLayer: model.lastSpatialLayer,
+          name: architecture.name, mapLayer: model.lastSpatialLayerPath,
           parameters: summary.parameters, trainable: summary.trainable,
           multiplyAdds: summary.multiplyAdds, summary: summary))
       return
@@ -63,6 +63,6 @@ struct ModelsShowCommand: ParsableCommand {
     print(summary)
     print(
       "\(digits(Double(summary.multiplyAdds) * 1e-9, 2)) GFLOPs (multiply-adds), "
-        + "maps are taken at \(model.lastSpatialLayer)")
+        + "maps are taken at \(model.lastSpatialLayerPath)")
   }
 }

@@ -15,6 +15,6 @@ struct SampleCommand: ParsableCommand {
     let sample = try SampleDataset.named(name)
     let count = try sample.unpack(to: out)
     print("\(out): \(count) files. \(sample.summary)")
-    print("\(sample.licence): \(sample.attribution)")
+    print("\(sample.license): \(sample.attribution)")
   }
 }

@@ -25,7 +25,7 @@ struct ScanCommand: ParsableCommand {
       ("modality", scan.modalities), ("transfer syntax", scan.transferSyntaxes),
       ("photometric interpretation", scan.photometricInterpretations), ("bits", scan.bits),
       ("view", scan.viewPositions), ("pixel spacing", scan.spacings), ("size", scan.sizes),
-      ("grey values", scan.applied),
+      ("gray values", scan.applied),
     ] where !counts.isEmpty {
       print("\n\(title)")
       for (name, count) in counts.sorted(by: { ($1.value, $0.key) < ($0.value, $1.key) }).prefix(12)

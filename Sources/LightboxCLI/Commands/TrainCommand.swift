@@ -4,7 +4,7 @@ public import Lightbox
 
 struct TrainCommand: ParsableCommand {
   static let configuration = CommandConfiguration(
-    commandName: "train", abstract: "Train a classifier on labelled films.",
+    commandName: "train", abstract: "Train a classifier on labeled films.",
     discussion: """
       The split comes from the table's column if it has one; otherwise a share of the patients (or, \
       where none are named, of the films) is kept for validation. The best weights by validation \
@@ -104,7 +104,7 @@ struct TrainCommand: ParsableCommand {
     let splitter = splitter(items)
     let (train, valid) = try splitter(items)
     try checkPatients(items, train, valid)
-    let block = DataBlock<Item>(
+    let block = DataBlock<DataItem>(
       splitter: splitter, itemTransforms: [Resize(size)],
       batchTransforms: augment ? [.augTransforms(doFlip: flip, maxWarp: 0.1)] : [])
     let loaders = try block.dataLoaders(
@@ -129,7 +129,7 @@ struct TrainCommand: ParsableCommand {
     try fit(learner, loaders, check, items: items, train: train, valid: valid)
   }
 
-  private func splitter(_ items: [Item]) -> Splitter {
+  private func splitter(_ items: [DataItem]) -> Splitter {
     if items.contains(where: { $0.split != nil }) { return .byColumn }
     if items.contains(where: { $0.patient != nil }) {
       return .byPatient(validFraction: validPct, seed: UInt32(truncatingIfNeeded: seed))
@@ -137,7 +137,7 @@ struct TrainCommand: ParsableCommand {
     return .random(validFraction: validPct, seed: UInt32(truncatingIfNeeded: seed))
   }
 
-  private func checkPatients(_ items: [Item], _ train: [Int], _ valid: [Int]) throws {
+  private func checkPatients(_ items: [DataItem], _ train: [Int], _ valid: [Int]) throws {
     let test = items.filter { $0.split == .test }
     let sides = [
       ("training and validation", train.map { items[$0] }, valid.map { items[$0] }),
@@ -165,7 +165,7 @@ struct TrainCommand: ParsableCommand {
   }
 
   private func fit(
-    _ learner: VisionLearner, _ loaders: DataLoaders, _ check: GradientCheck, items: [Item],
+    _ learner: VisionLearner, _ loaders: DataLoaders, _ check: GradientCheck, items: [DataItem],
     train: [Int], valid: [Int]
   ) throws {
     let folder = try RunFolder(creating: out)

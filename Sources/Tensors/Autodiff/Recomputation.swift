@@ -22,7 +22,7 @@ extension Tensor {
     let output = body(first.record(self)).detached
     let survey = first.survey
     // Parameters inside are inputs of this step too: so their gradients take the way of all others,
-    // and the step stands although the tensor itself, a picture say, needs none.
+    // and the step stands although the tensor itself, an image say, needs none.
     let inputs = [self] + survey.parameters.map { tape.leaf($0.value, sink: $0.sink) }
     guard survey.watches || inputs.contains(where: \.needsGradient) else {
       return tape.record(output)

@@ -1,8 +1,8 @@
 import CKernels
 
-/// What batch normalisation gives: the normalised tensor and the statistics it used.
+/// What batch normalization gives: the normalized tensor and the statistics it used.
 public struct BatchNormResult: Sendable {
-  /// Normalised, scaled and shifted; of the input's shape.
+  /// Normalized, scaled and shifted; of the input's shape.
   public let output: Tensor
   /// Mean of each channel, `[channels]`.
   public let mean: Tensor
@@ -11,7 +11,7 @@ public struct BatchNormResult: Sendable {
 }
 
 extension Tensor {
-  /// Normalises each channel over batch and pixels.
+  /// Normalizes each channel over batch and pixels.
   ///
   ///     y = (x − mean) / √(variance + ε) · scale + shift
   ///
@@ -99,7 +99,7 @@ private struct NormPlanes: Sendable {
     _ input: Tensor, statistics: (mean: Tensor, variance: Tensor)?, _ scale: Tensor, _ shift: Tensor
   ) {
     precondition(
-      input.count > 0, "batchNorm: an input of \(input.shape) has no values to normalise")
+      input.count > 0, "batchNorm: an input of \(input.shape) has no values to normalize")
     original = input.shape
     channels = input.shape[1]
     x = NormPlanes.aligned(input.detached)

@@ -99,12 +99,12 @@ package struct ConvolutionShape: Sendable {
     key.scalar = Int32((isMixed ? LB_SCALAR_BF16 : LB_SCALAR_F32).rawValue)
     key.has_bias = bias == nil ? 0 : 1
     key.winograd = Compute.convolution == .fastest ? 1 : 0
-    // Matrix tiles (AMX) are fed with channels last: there, everything stays so, pictures included.
+    // Matrix tiles (AMX) are fed with channels last: there, everything stays so, images included.
     let isTiled = isMixed && lb_has_matrix_tiles() && g.groups == 1 && o % 16 == 0
     if isTiled, c % 16 == 0 || c <= 4 {
       key.order = LB_ORDER_CHANNELS_LAST.value
     } else if c <= 4, g.groups == 1 {
-      // Elsewhere the stem reads pictures as they come; everything behind it stays in blocks.
+      // Elsewhere the stem reads images as they come; everything behind it stays in blocks.
       key.plain_source = 1
     }
     outputShape = [n, o, oh, ow]

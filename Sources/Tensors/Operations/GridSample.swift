@@ -8,28 +8,28 @@ public enum GridSampleMode: Sendable {
   case nearest
 }
 
-/// What lies outside of a picture that is sampled.
+/// What lies outside of an image that is sampled.
 public enum GridPadding: Sendable {
   /// Zeros.
   case zeros
   /// The nearest border pixel.
   case border
-  /// The picture mirrored at its border.
+  /// The image mirrored at its border.
   case reflection
 }
 
 extension Tensor {
-  /// Samples pictures at the places that a grid names.
+  /// Samples images at the places that a grid names.
   ///
   /// - Parameters:
   ///   - grid: `[batch, h′, w′, 2]`; `grid[…, 0]` is x (along the width), `grid[…, 1]` is y, both from
-  ///     -1 to 1 over the picture.
+  ///     -1 to 1 over the image.
   ///   - mode: Bilinear, or the nearest pixel.
   ///   - padding: What lies outside.
-  ///   - alignCorners: -1 and 1 are the centres of the border pixels, rather than their outer edges.
+  ///   - alignCorners: -1 and 1 are the centers of the border pixels, rather than their outer edges.
   /// - Returns: `[batch, channels, h′, w′]`. This tensor is `[batch, channels, height, width]`.
   ///
-  /// Differentiable in the pictures and, if bilinear, in the grid: piecewise, and 0 where a place was
+  /// Differentiable in the images and, if bilinear, in the grid: piecewise, and 0 where a place was
   /// clipped to the border. Keeps both, as four pixels and two shares per place.
   /// Reference: Jaderberg et al., arXiv:1506.02025.
   public func gridSample(
@@ -44,7 +44,7 @@ extension Tensor {
         + "[batch, h, w, 2]")
     let (batch, channels, h, w) = (shape[0], shape[1], shape[2], shape[3])
     precondition(
-      h > 0 && w > 0 && h * w < Int(Int32.max), "gridSample of pictures of \(shape)")
+      h > 0 && w > 0 && h * w < Int(Int32.max), "gridSample of images of \(shape)")
     let (x, places) = (rowMajor.detached, grid.rowMajor.detached)
     let points = grid.shape[1] * grid.shape[2]
     let samples = Storage(byteCount: batch * points * MemoryLayout<lb_grid_sample>.stride)
@@ -84,7 +84,7 @@ extension Tensor {
   /// The grid of an affine map, for `gridSample`: `(x, y) ↦ theta · (x, y, 1)`.
   ///
   /// - Parameters:
-  ///   - theta: `[batch, 2, 3]`, from places in the result to places in the picture, both -1 to 1.
+  ///   - theta: `[batch, 2, 3]`, from places in the result to places in the image, both -1 to 1.
   ///   - size: Height and width of the result.
   ///   - alignCorners: As in `gridSample`.
   /// - Returns: `[batch, height, width, 2]`.

@@ -1,7 +1,7 @@
 import CKernels
 
 extension Tensor {
-  /// Normalises each group of channels of each item, over its pixels too.
+  /// Normalizes each group of channels of each item, over its pixels too.
   ///
   ///     y = (x − mean) / √(variance + ε) · scale + shift
   ///

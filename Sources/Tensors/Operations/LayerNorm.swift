@@ -1,7 +1,7 @@
 import CKernels
 
 extension Tensor {
-  /// Normalises the last dimensions of each item.
+  /// Normalizes the last dimensions of each item.
   ///
   ///     y = (x − mean) / √(variance + ε) · scale + shift
   ///
@@ -29,7 +29,7 @@ extension Tensor {
     return normalized(form, scale: scale, shift: shift, epsilon: epsilon, "layerNorm")
   }
 
-  /// Layer and group norm: rows of the input are normalised, scaled and shifted by channel.
+  /// Layer and group norm: rows of the input are normalized, scaled and shifted by channel.
   func normalized(
     _ form: lb_norm, scale: Tensor?, shift: Tensor?, epsilon: Float, _ name: StaticString
   ) -> Tensor {

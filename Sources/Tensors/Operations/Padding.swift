@@ -1,14 +1,14 @@
 import CKernels
 
-/// What a margin around a picture holds.
+/// What a margin around an image holds.
 public enum PaddingMode: Sendable, Equatable {
   /// One value everywhere.
   case constant(Float)
-  /// The picture mirrored at the centres of its border pixels, which are not repeated.
+  /// The image mirrored at the centers of its border pixels, which are not repeated.
   case reflect
   /// The nearest border pixel.
   case replicate
-  /// The picture again, from its other side.
+  /// The image again, from its other side.
   case circular
 
   /// Where each of the padded positions comes from; -1: the constant.
@@ -25,7 +25,7 @@ public enum PaddingMode: Sendable, Equatable {
     }
   }
 
-  /// The widest margin that a picture of this length can fill.
+  /// The widest margin that an image of this length can fill.
   fileprivate func limit(_ length: Int) -> Int {
     switch self {
     case .constant: Int.max
@@ -46,7 +46,7 @@ extension Tensor {
   ///   - bottom: Rows behind the last.
   ///   - mode: What the margin holds; zeros unless said.
   /// - Returns: `[…, top + height + bottom, left + width + right]`.
-  /// - Precondition: Mirrored, the margin is narrower than the picture; circular, no wider.
+  /// - Precondition: Mirrored, the margin is narrower than the image; circular, no wider.
   ///
   /// The gradient of a pixel is the sum over the places that show it.
   public func padded(
@@ -61,7 +61,7 @@ extension Tensor {
       Swift.max(top, bottom) <= mode.limit(h) && Swift.max(left, right) <= mode.limit(w)
         && top + h + bottom >= 0 && left + w + right >= 0 && Swift.min(top, bottom) >= -h
         && Swift.min(left, right) >= -w,
-      "padded: a margin of \(given), \(mode), does not fit a picture of \(shape)")
+      "padded: a margin of \(given), \(mode), does not fit an image of \(shape)")
     let (rows, columns) = (mode.sources(h, top, bottom), mode.sources(w, left, right))
     let planes = shape.dropLast(2).reduce(1, *)
     var value: Float = 0

@@ -1,5 +1,5 @@
 extension Tensor {
-  /// Channels as pixels of a picture `factor` times as large.
+  /// Channels as pixels of an image `factor` times as large.
   ///
   ///     y[n, c, i · r + u, j · r + v] = x[n, c · r² + u · r + v, i, j]
   ///

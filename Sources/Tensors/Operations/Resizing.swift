@@ -1,8 +1,8 @@
 import CKernels
 
-/// How a resized picture's pixels come from the old ones.
+/// How a resized image's pixels come from the old ones.
 public enum ResizeMode: Sendable {
-  /// A weighted mean of neighbours along each axis.
+  /// A weighted mean of neighbors along each axis.
   case bilinear
   /// The pixel at `⌊i · old / new⌋`.
   case nearest
@@ -59,17 +59,17 @@ private struct AxisTaps: Sendable {
       })
   }
 
-  /// A triangle as wide as two new pixels where the picture shrinks.
+  /// A triangle as wide as two new pixels where the image shrinks.
   static func triangle(_ old: Int, _ new: Int) -> AxisTaps {
     let scale = Double(old) / Double(new)
     let support = Swift.max(scale, 1)
     return AxisTaps(
       (0..<new).map { i in
-        let centre = scale * (Double(i) + 0.5)
-        let first = Swift.max(Int(centre - support + 0.5), 0)
-        let end = Swift.min(Int(centre + support + 0.5), old)
+        let center = scale * (Double(i) + 0.5)
+        let first = Swift.max(Int(center - support + 0.5), 0)
+        let end = Swift.min(Int(center + support + 0.5), old)
         let weights = (first..<end).map {
-          Swift.max(1 - Swift.abs(Double($0) - centre + 0.5) / support, 0)
+          Swift.max(1 - Swift.abs(Double($0) - center + 0.5) / support, 0)
         }
         let sum = weights.reduce(0, +)
         return (first, weights.map { $0 / sum })
@@ -78,14 +78,14 @@ private struct AxisTaps: Sendable {
 }
 
 extension Tensor {
-  /// Pictures in another size (PyTorch's `interpolate`).
+  /// Images in another size (PyTorch's `interpolate`).
   ///
   /// - Parameters:
   ///   - size: Height and width of the result.
   ///   - mode: Bilinear, or the nearest pixel.
-  ///   - alignCorners: The centres of the border pixels stay where they are, rather than their outer
+  ///   - alignCorners: The centers of the border pixels stay where they are, rather than their outer
   ///     edges; bilinear only.
-  ///   - antialias: Where a picture shrinks, average over all pixels that an output pixel covers;
+  ///   - antialias: Where an image shrinks, average over all pixels that an output pixel covers;
   ///     bilinear only, without aligned corners.
   /// - Returns: `[batch, channels, size.height, size.width]`. This tensor is
   ///   `[batch, channels, height, width]`.
@@ -98,7 +98,7 @@ extension Tensor {
     requireFloat("resized")
     precondition(
       rank == 4 && shape[2] > 0 && shape[3] > 0 && size.height > 0 && size.width > 0,
-      "resized: pictures of \(shape) to \(size): needs [batch, channels, height, width]")
+      "resized: images of \(shape) to \(size): needs [batch, channels, height, width]")
     precondition(
       mode == .bilinear && !(antialias && alignCorners) || !(antialias || alignCorners),
       "resized: \(mode) with alignCorners \(alignCorners) and antialias \(antialias)")

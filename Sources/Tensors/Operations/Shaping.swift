@@ -99,7 +99,7 @@ extension Tensor {
     return y
   }
 
-  /// Fewer and longer dimensions with the same places: neighbours that continue each other are one.
+  /// Fewer and longer dimensions with the same places: neighbors that continue each other are one.
   private static func merged(_ shape: [Int], _ strides: [Int]) -> ([Int], [Int]) {
     var (lengths, steps): ([Int], [Int]) = ([], [])
     for (length, step) in zip(shape, strides) where length != 1 {

@@ -1,4 +1,4 @@
-/// What a subscript picks of one dimension: an `Int`, a range, or `Steps`.
+/// What a subscript picks of one dimension: an `Int`, a range, or `TensorSlice`.
 public protocol TensorIndex: Sendable {
   /// The start, the number and the distance of the positions picked from a dimension of a length;
   /// nil if it does not hold them.
@@ -52,7 +52,7 @@ extension PartialRangeUpTo<Int>: TensorIndex {
 }
 
 /// Every so many positions of a dimension, as Python's `start:stop:step`.
-public struct Steps: TensorIndex {
+public struct TensorSlice: TensorIndex {
   private let start: Int?
   private let end: Int?
   private let step: Int
@@ -86,18 +86,18 @@ public struct Steps: TensorIndex {
 }
 
 extension Tensor {
-  /// Parts of the first dimensions: `x[0..<2, 3, Steps(by: 2)]`; an `Int` takes its dimension away.
+  /// Parts of the first dimensions: `x[0..<2, 3, TensorSlice(by: 2)]`; an `Int` takes its dimension away.
   ///
   /// The gradient goes back where the scalars stood, zeros elsewhere.
   public subscript(_ indices: any TensorIndex...) -> Tensor { selected(indices) }
 
-  /// Part of one dimension, as Python's `start:stop:step`; see `Steps`.
+  /// Part of one dimension, as Python's `start:stop:step`; see `TensorSlice`.
   public func sliced(axis: Int, from start: Int? = nil, to end: Int? = nil, by step: Int = 1)
     -> Tensor
   {
     let at = checkedAxis(axis, "slice")
     let whole = [any TensorIndex](repeating: 0..., count: at)
-    return selected(whole + [Steps(from: start, to: end, by: step)])
+    return selected(whole + [TensorSlice(from: start, to: end, by: step)])
   }
 
   private func selected(_ indices: [any TensorIndex]) -> Tensor {

@@ -56,7 +56,7 @@ public final class GradientCheck: Callback {
   /// Batches left so far, over all fits.
   public private(set) var skipped = 0
   private var inARow = 0
-  private var buffers: [(buffer: Buffer, value: Tensor)] = []
+  private var buffers: [(buffer: ModuleBuffer, value: Tensor)] = []
 
   /// Makes the callback.
   public init(_ policy: Policy = .stop, limit: Int = 10) {

@@ -31,7 +31,7 @@ public struct Metric: Sendable {
   }
 
   private static func positiveAUC(_ p: Predictions, _ positive: Int) -> Double {
-    rocAUC(
+    rocAucScore(
       scores: p.probabilities.map { Double($0[positive]) },
       positives: p.targets.map { $0 == positive })
       ?? .nan

@@ -5,7 +5,7 @@
 ///   - positives: Whether each item is positive.
 /// - Returns: From 0 to 1; nil where only one class is present.
 /// - Precondition: as many scores as labels, none of them NaN.
-public func rocAUC(scores: [Double], positives: [Bool]) -> Double? {
+public func rocAucScore(scores: [Double], positives: [Bool]) -> Double? {
   precondition(
     scores.count == positives.count, "\(scores.count) scores for \(positives.count) labels")
   precondition(!scores.contains(where: \.isNaN), "a score is not a number")

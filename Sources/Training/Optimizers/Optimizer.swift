@@ -166,7 +166,7 @@ public final class Optimizer {
   ///
   /// Gradients of what is frozen are dropped, so that no step goes on decaying it, and all state is
   /// cleared, as in fastai.
-  public func freeze(before group: Int) {
+  public func freezeTo(_ group: Int) {
     let first = group < 0 ? groups.count + group : group
     precondition(
       (0...groups.count).contains(first), "\(groups.count) groups cannot be frozen before \(group)")
@@ -182,10 +182,10 @@ public final class Optimizer {
   }
 
   /// Freezes all groups but the last.
-  public func freeze() { freeze(before: -1) }
+  public func freeze() { freezeTo(-1) }
 
   /// Makes every group trainable.
-  public func unfreeze() { freeze(before: 0) }
+  public func unfreeze() { freezeTo(0) }
 
   // MARK: State
 

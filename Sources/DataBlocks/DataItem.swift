@@ -1,18 +1,18 @@
 import Foundation
 
-/// One labelled picture.
-public struct Item: Sendable, Equatable {
+/// One labeled image.
+public struct DataItem: Sendable, Equatable {
   /// Path of the file.
   public var path: String
   /// Its class; nil where there is no label.
   public var label: String?
   /// The part of the data that it belongs to, where a table says so.
-  public var split: Split?
+  public var split: DataSplit?
   /// Its patient, where a table says so.
   public var patient: String?
 
   /// Makes an item.
-  public init(path: String, label: String? = nil, split: Split? = nil, patient: String? = nil) {
+  public init(path: String, label: String? = nil, split: DataSplit? = nil, patient: String? = nil) {
     self.path = path
     self.label = label
     self.split = split
@@ -21,7 +21,7 @@ public struct Item: Sendable, Equatable {
 }
 
 /// A part of the data.
-public enum Split: String, Sendable, Codable, CaseIterable {
+public enum DataSplit: String, Sendable, Codable, CaseIterable {
   /// To learn from.
   case train
   /// To choose by.
@@ -40,7 +40,7 @@ public enum Split: String, Sendable, Codable, CaseIterable {
   }
 }
 
-extension [Item] {
+extension [DataItem] {
   /// Reads the items of a table whose rows name files below a folder.
   ///
   /// - Parameters:
@@ -79,16 +79,16 @@ extension [Item] {
           .badTable(line: row.line, reason: "\(file) stands in line \(first) already"), path: path)
       }
       seen[file] = row.line
-      var part: Split?
+      var part: DataSplit?
       if let split, let name = row[split] {
-        part = Split(name: name)
+        part = DataSplit(name: name)
         if part == nil { throw DataError(.badSplit(name, line: row.line), path: path) }
       }
       let full = file.hasPrefix("/") ? file : root + (root.hasSuffix("/") ? "" : "/") + file
       if checkingFiles, !FileManager.default.fileExists(atPath: full) {
         throw DataError(.missingFile(full, line: row.line), path: path)
       }
-      append(Item(path: full, label: label, split: part, patient: patient.flatMap { row[$0] }))
+      append(DataItem(path: full, label: label, split: part, patient: patient.flatMap { row[$0] }))
     }
     if isEmpty { throw DataError(.noItems("anything: the table has no rows"), path: path) }
   }

@@ -1,8 +1,8 @@
 import Foundation
 import Imaging
 
-/// Pictures from files, whatever their kind.
-enum FilePictures {
+/// Images from files, whatever their kind.
+enum ImageReader {
   static func read(_ path: String) throws -> PixelBuffer {
     let head = head(of: path)
     if head.starts(with: [0x89, 0x50, 0x4E, 0x47]) || head.starts(with: [0xFF, 0xD8]) {

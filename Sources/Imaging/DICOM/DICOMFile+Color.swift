@@ -1,6 +1,6 @@
 extension DICOMFile {
-  /// A colour frame as RGB.
-  func colour(
+  /// A color frame as RGB.
+  func color(
     _ pixels: StoredPixels, _ layout: PixelLayout
   ) throws(DICOMError) -> PixelBuffer {
     let samples: [UInt8]
@@ -8,13 +8,13 @@ extension DICOMFile {
       samples = try palette(pixels)
     } else if layout.photometric == "YBR_FULL" || layout.photometric == "YBR_FULL_422" {
       guard case .uint8(let values) = pixels.samples, layout.bitsStored == 8 else {
-        throw error(.unsupportedPixelData, "its YBR colours have \(layout.bitsStored) bits")
+        throw error(.unsupportedPixelData, "its YBR colors have \(layout.bitsStored) bits")
       }
       samples = Self.rgb(fromYBR: values)
     } else if case .uint8(let values) = pixels.samples, layout.bitsStored == 8 {
       samples = values
     } else if layout.isSigned {
-      throw error(.unsupportedPixelData, "its colours are signed")
+      throw error(.unsupportedPixelData, "its colors are signed")
     } else {
       let largest = Double(UInt64(1) << UInt64(layout.bitsStored) - 1)
       samples = pixels.samples.map { byte($0 * 255 / largest) }
@@ -39,13 +39,13 @@ extension DICOMFile {
 
   private func palette(_ pixels: StoredPixels) throws(DICOMError) -> [UInt8] {
     var channels: [[UInt8]] = []
-    for colour in UInt16(1)...3 {
+    for color in UInt16(1)...3 {
       guard
         let table = try lookupTable(
-          DICOMTag(0x0028, 0x1100 + colour), DICOMTag(0x0028, 0x1200 + colour))
+          DICOMTag(0x0028, 0x1100 + color), DICOMTag(0x0028, 0x1200 + color))
       else {
         throw error(
-          .unsupportedPixelData, "a colour table is missing or given in segments")
+          .unsupportedPixelData, "a color table is missing or given in segments")
       }
       // Entries wider than a byte keep their upper half.
       let isWide = table.entries.contains { $0 > 255 }

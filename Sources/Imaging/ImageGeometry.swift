@@ -1,8 +1,8 @@
-/// Where the pixels of a picture lie in the picture it was made from.
+/// Where the pixels of an image lie in the image it was made from.
 ///
 /// Along each axis `source = output * scale + offset`, in continuous coordinates whose pixel edges
 /// are whole numbers: the pixel in column 3 covers 3 to 4. A negative scale is a flip.
-public struct PictureGeometry: Sendable, Equatable {
+public struct ImageGeometry: Sendable, Equatable {
   /// Source columns per output column.
   public let scaleX: Double
   /// Source rows per output row.
@@ -12,8 +12,8 @@ public struct PictureGeometry: Sendable, Equatable {
   /// The source y of the output's top edge.
   public let offsetY: Double
 
-  /// The geometry of a picture that is its own source.
-  public static let identity = PictureGeometry(scaleX: 1, scaleY: 1, offsetX: 0, offsetY: 0)
+  /// The geometry of an image that is its own source.
+  public static let identity = ImageGeometry(scaleX: 1, scaleY: 1, offsetX: 0, offsetY: 0)
 
   /// Makes a geometry from its four numbers.
   ///
@@ -38,21 +38,21 @@ public struct PictureGeometry: Sendable, Equatable {
       offsetX: windowX, offsetY: windowY)
   }
 
-  /// A left-right flip of a picture of the given width.
-  public static func flippedHorizontally(width: Int) -> PictureGeometry {
-    PictureGeometry(scaleX: -1, scaleY: 1, offsetX: Double(width), offsetY: 0)
+  /// A left-right flip of an image of the given width.
+  public static func flippedHorizontally(width: Int) -> ImageGeometry {
+    ImageGeometry(scaleX: -1, scaleY: 1, offsetX: Double(width), offsetY: 0)
   }
 
   /// The geometry after one more step: `next` tells how the new output lies in this output.
-  public func then(_ next: PictureGeometry) -> PictureGeometry {
-    PictureGeometry(
+  public func then(_ next: ImageGeometry) -> ImageGeometry {
+    ImageGeometry(
       scaleX: scaleX * next.scaleX, scaleY: scaleY * next.scaleY,
       offsetX: next.offsetX * scaleX + offsetX, offsetY: next.offsetY * scaleY + offsetY)
   }
 
   /// The way back: source and output exchanged.
-  public var inverse: PictureGeometry {
-    PictureGeometry(
+  public var inverse: ImageGeometry {
+    ImageGeometry(
       scaleX: 1 / scaleX, scaleY: 1 / scaleY, offsetX: -offsetX / scaleX,
       offsetY: -offsetY / scaleY)
   }
@@ -67,14 +67,14 @@ public struct PictureGeometry: Sendable, Equatable {
     ((x - offsetX) / scaleX, (y - offsetY) / scaleY)
   }
 
-  /// A box of the output, in source pixels; label and colour stay.
+  /// A box of the output, in source pixels; label and color stay.
   public func source(_ box: Box) -> Box {
     let first = source(x: box.x0, y: box.y0)
     let second = source(x: box.x1, y: box.y1)
     return box.moved(first, second)
   }
 
-  /// A box of the source, in output pixels; label and colour stay.
+  /// A box of the source, in output pixels; label and color stay.
   public func output(_ box: Box) -> Box {
     let first = output(x: box.x0, y: box.y0)
     let second = output(x: box.x1, y: box.y1)

@@ -1,7 +1,7 @@
 import CKernels
 
-/// One picture as planes of numbers, on its way to the model: plain memory, no tape.
-package struct PicturePlanes: Sendable {
+/// One image as planes of numbers, on its way to the model: plain memory, no tape.
+package struct ImagePlanes: Sendable {
   package let channels: Int
   package private(set) var height: Int
   package private(set) var width: Int
@@ -29,11 +29,11 @@ package struct PicturePlanes: Sendable {
     self.init(channels: channels, height: height, width: width, values: values)
   }
 
-  /// A window of the picture.
-  package func cropped(top: Int, left: Int, height h: Int, width w: Int) -> PicturePlanes {
+  /// A window of the image.
+  package func cropped(top: Int, left: Int, height h: Int, width w: Int) -> ImagePlanes {
     precondition(
       top >= 0 && left >= 0 && top + h <= height && left + w <= width && h > 0 && w > 0,
-      "a window of \(h) x \(w) at (\(top), \(left)) of a picture of \(height) x \(width)")
+      "a window of \(h) x \(w) at (\(top), \(left)) of an image of \(height) x \(width)")
     if h == height, w == width { return self }
     var part: [Float] = []
     part.reserveCapacity(channels * h * w)
@@ -43,12 +43,12 @@ package struct PicturePlanes: Sendable {
         part += values[start..<(start + w)]
       }
     }
-    return PicturePlanes(channels: channels, height: h, width: w, values: part)
+    return ImagePlanes(channels: channels, height: h, width: w, values: part)
   }
 
   /// One bilinear resampling, reflected at the border, corners aligned.
   ///
-  /// Where the picture shrinks a lot it is area-averaged first, by fastai's rule, wrong axes included.
+  /// Where the image shrinks a lot it is area-averaged first, by fastai's rule, wrong axes included.
   ///
   /// - Parameters:
   ///   - height: Rows of the result.
@@ -58,7 +58,7 @@ package struct PicturePlanes: Sendable {
   /// - Returns: The resampled planes.
   package func resampled(
     height: Int, width: Int, affine: [Double], perspective: [Double]? = nil
-  ) -> PicturePlanes {
+  ) -> ImagePlanes {
     let (oh, ow) = (height, width)
     precondition(
       affine.count == 6 && (perspective?.count ?? 8) == 8, "a warp of \(affine.count) numbers")
@@ -99,10 +99,10 @@ package struct PicturePlanes: Sendable {
       }
       initialized = channels * count
     }
-    return PicturePlanes(channels: channels, height: oh, width: ow, values: result)
+    return ImagePlanes(channels: channels, height: oh, width: ow, values: result)
   }
 
-  private func areaAveraged(by factor: Double) -> PicturePlanes {
+  private func areaAveraged(by factor: Double) -> ImagePlanes {
     let (h, w) = (Int(Double(height) / factor), Int(Double(width) / factor))
     guard h > 0, w > 0 else { return self }
     let result = [Float](unsafeUninitializedCapacity: channels * h * w) { buffer, initialized in
@@ -111,7 +111,7 @@ package struct PicturePlanes: Sendable {
       }
       initialized = channels * h * w
     }
-    return PicturePlanes(channels: channels, height: h, width: w, values: result)
+    return ImagePlanes(channels: channels, height: h, width: w, values: result)
   }
 
   /// `sigmoid((logit(x) + shift) · factor)`; values outside of 0...1 saturate.
@@ -132,7 +132,7 @@ package struct PicturePlanes: Sendable {
       batch.rank == 4 && batch.layout == nil && batch.shape[2] == height && batch.shape[3] == width
         && item < batch.shape[0] && mean.count == planes && deviation.count == planes
         && (channels == planes || channels == 1),
-      "a picture of \(channels) x \(height) x \(width) into a batch of \(batch.shape)")
+      "an image of \(channels) x \(height) x \(width) into a batch of \(batch.shape)")
     let pixels = height * width
     values.withUnsafeBufferPointer { buffer in
       guard let base = buffer.baseAddress else { return }

@@ -56,7 +56,10 @@ let package = Package(
     .target(name: "CCurl", linkerSettings: [.linkedLibrary("dl")]),
     .target(name: "CZip", linkerSettings: [.linkedLibrary("zip"), .linkedLibrary("z")]),
 
+    .systemLibrary(name: "CCrypto", pkgConfig: "libcrypto", providers: [.apt(["libssl-dev"])]),
+
     // Floor 1.
+    room("Files", uses: ["CCrypto"]),
     room("Tensors", uses: ["CKernels", "COneDNN", "COpenBLAS"]),
     room("Imaging", uses: ["CCodecs", "CDCMTK"]),
 
@@ -93,8 +96,8 @@ let package = Package(
     room(
       "Lightbox",
       uses: [
-        "Tensors", "Imaging", "Layers", "Checkpoints", "DataBlocks", "Downloads", "Hooks", "Models",
-        "Training", "Datasets", "Vision", "Interpret", "Logbook",
+        "Tensors", "Imaging", "Layers", "Checkpoints", "DataBlocks", "Downloads", "Hooks",
+        "Models", "Training", "Datasets", "Vision", "Interpret", "Logbook",
       ]),
 
     // Floor 6: programs.
@@ -116,6 +119,7 @@ let package = Package(
     .target(
       name: "TestSupport", dependencies: ["Tensors", "Checkpoints"], path: "Tests/TestSupport",
       resources: [.copy("Fixtures")], swiftSettings: rules),
+    tests("FilesTests", of: ["Files"]),
     tests("TensorsTests", of: ["Tensors", "Checkpoints"]),
     tests("ImagingTests", of: ["Imaging", "Tensors", "Checkpoints"]),
     tests("LayersTests", of: ["Tensors", "Layers", "Hooks"]),

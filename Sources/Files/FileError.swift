@@ -1,0 +1,54 @@
+import Glibc
+
+/// A file or folder that the operating system does not let us read or write.
+public struct FileError: LightboxError, Equatable {
+  /// The facts.
+  public enum Reason: Sendable, Equatable {
+    /// The file cannot be opened or read.
+    case unreadable(errno: Int32)
+    /// The file cannot be created or written.
+    case unwritable(errno: Int32)
+    /// The folder cannot be created.
+    case folderNotCreated(errno: Int32)
+  }
+
+  /// The facts.
+  public let reason: Reason
+  /// The path.
+  public let path: String
+
+  /// Creates an error.
+  package init(_ reason: Reason, path: String) {
+    self.reason = reason
+    self.path = path
+  }
+
+  /// The path.
+  public var place: ErrorPlace { ErrorPlace(file: path) }
+
+  /// What failed, with the system's words.
+  public var problem: String {
+    switch reason {
+    case .unreadable(let code): "it cannot be read: \(systemWords(code))"
+    case .unwritable(let code): "it cannot be written: \(systemWords(code))"
+    case .folderNotCreated(let code): "the folder cannot be created: \(systemWords(code))"
+    }
+  }
+
+  /// What to check, by the system's error code.
+  public var remedy: String? {
+    let code =
+      switch reason {
+      case .unreadable(let code), .unwritable(let code), .folderNotCreated(let code): code
+      }
+    switch code {
+    case ENOENT, ENOTDIR: return "check the path"
+    case EACCES, EPERM, EROFS: return "check the permissions"
+    case ENOSPC, EDQUOT, EFBIG: return "free some space and try again; nothing was overwritten"
+    default: return nil
+    }
+  }
+}
+
+/// The operating system's description of an `errno`.
+package func systemWords(_ code: Int32) -> String { String(cString: strerror(code)) }

@@ -1,0 +1,53 @@
+import CCrypto
+package import Foundation
+
+/// SHA-256 checksums, by OpenSSL.
+package struct FileHash: ~Copyable {
+  private let context: OpaquePointer
+
+  /// Starts a checksum.
+  package init() {
+    guard let context = EVP_MD_CTX_new(), EVP_DigestInit_ex(context, EVP_sha256(), nil) == 1 else {
+      preconditionFailure("OpenSSL has no SHA-256")
+    }
+    self.context = context
+  }
+
+  deinit { EVP_MD_CTX_free(context) }
+
+  /// Adds bytes.
+  package borrowing func update(_ bytes: some ContiguousBytes) {
+    bytes.withUnsafeBytes { _ = EVP_DigestUpdate(context, $0.baseAddress, $0.count) }
+  }
+
+  /// Ends the checksum: 64 lowercase hexadecimal digits.
+  package consuming func finalize() -> String {
+    var digest = [UInt8](repeating: 0, count: 32)
+    EVP_DigestFinal_ex(context, &digest, nil)
+    return digest.map { ($0 < 16 ? "0" : "") + String($0, radix: 16) }.joined()
+  }
+
+  /// The checksum of bytes in memory.
+  package static func sha256(_ bytes: some ContiguousBytes) -> String {
+    let hash = FileHash()
+    hash.update(bytes)
+    return hash.finalize()
+  }
+
+  /// The checksum of a file, read in pieces.
+  ///
+  /// - Throws: `FileError`.
+  package static func sha256(ofFile path: String) throws(FileError) -> String {
+    let descriptor = open(path, O_RDONLY | O_CLOEXEC)
+    guard descriptor >= 0 else { throw FileError(.unreadable(errno: errno), path: path) }
+    defer { close(descriptor) }
+    let hash = FileHash()
+    var buffer = [UInt8](repeating: 0, count: 1 << 20)
+    while true {
+      let count = read(descriptor, &buffer, buffer.count)
+      guard count >= 0 else { throw FileError(.unreadable(errno: errno), path: path) }
+      if count == 0 { return hash.finalize() }
+      hash.update(buffer[..<count])
+    }
+  }
+}

@@ -1,0 +1,90 @@
+import Files
+import Foundation
+import Testing
+
+@Suite("Atomic files, checksums, suggestions, errors")
+struct FilesTests {
+  private func withFolder(_ body: (String) throws -> Void) throws {
+    let folder = FileManager.default.temporaryDirectory.appendingPathComponent("files-\(UUID())")
+      .path
+    try createFolder(folder)
+    defer { try? FileManager.default.removeItem(atPath: folder) }
+    try body(folder)
+  }
+
+  private struct Failed: Error {}
+
+  @Test("a file is replaced as a whole; a failed write leaves the old one and nothing else")
+  func atomic() throws {
+    try withFolder { folder in
+      let path = folder + "/a.txt"
+      try AtomicFile.write("old", to: path)
+      try AtomicFile.write("new", to: path)
+      #expect(try String(contentsOfFile: path, encoding: .utf8) == "new")
+      #expect(throws: Failed.self) {
+        try AtomicFile.write(to: path) { file in
+          try file.write(contentsOf: Data("half".utf8))
+          throw Failed()
+        }
+      }
+      #expect(try String(contentsOfFile: path, encoding: .utf8) == "new")
+      #expect(try FileManager.default.contentsOfDirectory(atPath: folder) == ["a.txt"])
+      #expect(throws: FileError(.unwritable(errno: ENOENT), path: folder + "/no/a.txt")) {
+        try AtomicFile.write("x", to: folder + "/no/a.txt")
+      }
+      #expect(throws: FileError(.unwritable(errno: EISDIR), path: folder)) {
+        try AtomicFile.write("x", to: folder)
+      }
+    }
+  }
+
+  @Test("SHA-256 of FIPS 180-4's examples, in memory, in pieces and from a file")
+  func hash() throws {
+    let million = [UInt8](repeating: UInt8(ascii: "a"), count: 1_000_000)
+    let cases: [([UInt8], String)] = [
+      ([], "e3b0c44298fc1c149afbf4c8996fb92427ae41e4649b934ca495991b7852b855"),
+      (Array("abc".utf8), "ba7816bf8f01cfea414140de5dae2223b00361a396177a9cb410ff61f20015ad"),
+      (
+        Array("abcdbcdecdefdefgefghfghighijhijkijkljklmklmnlmnomnopnopq".utf8),
+        "248d6a61d20638b8e5c026930c3e6039a33ce45964ff2167f6ecedd419db06c1"
+      ),
+      (million, "cdc76e5c9914fb9281a1c7e284d73e67f1809a48a497200e046d39ccc7112cd0"),
+    ]
+    try withFolder { folder in
+      for (bytes, digest) in cases {
+        #expect(FileHash.sha256(bytes) == digest)
+        let pieces = FileHash()
+        for start in stride(from: 0, to: bytes.count, by: 977) {
+          pieces.update(bytes[start..<min(start + 977, bytes.count)])
+        }
+        #expect(pieces.finalize() == digest)
+        try AtomicFile.write(bytes, to: folder + "/x")
+        #expect(try FileHash.sha256(ofFile: folder + "/x") == digest)
+      }
+      #expect(throws: FileError(.unreadable(errno: ENOENT), path: folder + "/y")) {
+        try FileHash.sha256(ofFile: folder + "/y")
+      }
+    }
+  }
+
+  @Test("the nearest name, if one is near")
+  func nearest() {
+    let known = ["resnet18", "resnet34", "resnet50", "densenet121"]
+    #expect(NearestName.ranked("resnet5O", among: known).first == "resnet50")
+    #expect(NearestName.nearest(to: "DenseNet12", among: known) == "densenet121")
+    #expect(NearestName.nearest(to: "dense", among: known) == "densenet121")
+    #expect(NearestName.nearest(to: "vgg", among: known) == nil)
+    #expect(NearestName.distance(Array("kitten"), Array("sitting")) == 3)
+    #expect(NearestName.distance([], Array("abc")) == 3)
+  }
+
+  @Test("an error is one sentence: place, problem, remedy")
+  func sentence() {
+    #expect(
+      "\(FileError(.unwritable(errno: ENOSPC), path: "out/a.txt"))"
+        == "out/a.txt: it cannot be written: No space left on device; free some space and try again; "
+        + "nothing was overwritten")
+    #expect(ErrorPlace(file: "a.csv", line: 3, element: "label").description == "a.csv, line 3, \"label\"")
+    #expect(ErrorPlace().description.isEmpty)
+  }
+}

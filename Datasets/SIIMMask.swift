@@ -1,3 +1,5 @@
+public import Imaging
+
 /// A region of a film as SIIM's pneumothorax set describes it: runs of pixels down the columns.
 ///
 /// Position `p` is row `p mod height` of column `p / height`. Columns (x) and rows (y) count from 0
@@ -9,26 +11,6 @@ public struct SIIMMask: Sendable, Equatable {
   public let height: Int
   /// The set positions, in ascending order; neighboring runs never touch.
   public let runs: [Range<Int>]
-
-  /// A rectangle of whole pixels: columns `x0..<x1`, rows `y0..<y1`.
-  public struct Box: Sendable, Equatable {
-    /// The first column.
-    public var x0: Int
-    /// The first row.
-    public var y0: Int
-    /// The column after the last one.
-    public var x1: Int
-    /// The row after the last one.
-    public var y1: Int
-
-    /// Makes a rectangle of columns `x0..<x1` and rows `y0..<y1`.
-    public init(x0: Int, y0: Int, x1: Int, y1: Int) {
-      self.x0 = x0
-      self.y0 = y0
-      self.x1 = x1
-      self.y1 = y1
-    }
-  }
 
   /// Makes an empty mask.
   ///
@@ -80,23 +62,23 @@ public struct SIIMMask: Sendable, Equatable {
   /// Whether no pixel is set.
   public var isEmpty: Bool { runs.isEmpty }
 
-  /// The smallest rectangle around all set pixels, or nil where none is set.
-  public var boundingBox: Box? {
+  /// The smallest box that contains all set pixels; nil for an empty mask.
+  public var boundingBox: BoundingBox? {
     guard let first = runs.first, let last = runs.last else { return nil }
-    var box = Box(
-      x0: first.lowerBound / height, y0: height, x1: (last.upperBound - 1) / height + 1, y1: 0)
+    var (top, bottom) = (height, 0)
     for run in runs {
-      let top = run.lowerBound % height
-      if top + run.count > height {
-        // A run over a column's end touches its last row and the next column's first one.
-        box.y0 = 0
-        box.y1 = height
+      let start = run.lowerBound % height
+      if start + run.count > height {
+        // The run continues in the next column, so it touches the last and the first row.
+        (top, bottom) = (0, height)
       } else {
-        box.y0 = min(box.y0, top)
-        box.y1 = max(box.y1, top + run.count)
+        top = min(top, start)
+        bottom = max(bottom, start + run.count)
       }
     }
-    return box
+    return BoundingBox(
+      x0: Double(first.lowerBound / height), y0: Double(top),
+      x1: Double((last.upperBound - 1) / height + 1), y1: Double(bottom))
   }
 
   /// Whether the pixel at column `x`, row `y` is set; false outside the film.
@@ -107,31 +89,39 @@ public struct SIIMMask: Sendable, Equatable {
     return hasPosition(in: x * height + y..<x * height + y + 1)
   }
 
-  /// Whether any pixel of a rectangle is set.
-  public func intersects(_ box: Box) -> Bool {
-    let columns = max(box.x0, 0)..<max(min(box.x1, width), max(box.x0, 0))
-    let rows = max(box.y0, 0)..<max(min(box.y1, height), max(box.y0, 0))
-    guard !rows.isEmpty else { return false }
+  /// Whether any set pixel overlaps a box; pixels that the box covers in part count.
+  public func intersects(_ box: BoundingBox) -> Bool {
+    guard let (columns, rows) = pixels(of: box) else { return false }
     return columns.contains { x in
       hasPosition(in: x * height + rows.lowerBound..<x * height + rows.upperBound)
     }
   }
 
-  /// Set pixels inside a rectangle.
-  public func area(in box: Box) -> Int {
-    let y0 = max(box.y0, 0)
-    let y1 = min(box.y1, height)
-    guard y0 < y1, box.x0 < box.x1 else { return 0 }
+  /// The number of set pixels that overlap a box; pixels that the box covers in part count.
+  public func area(in box: BoundingBox) -> Int {
+    guard let (columns, rows) = pixels(of: box) else { return 0 }
     var area = 0
     for run in runs {
-      for x in run.lowerBound / height...(run.upperBound - 1) / height
-      where box.x0 <= x && x < box.x1 {
-        let start = max(run.lowerBound, x * height + y0)
-        let end = min(run.upperBound, x * height + y1)
+      for x in run.lowerBound / height...(run.upperBound - 1) / height where columns.contains(x) {
+        let start = max(run.lowerBound, x * height + rows.lowerBound)
+        let end = min(run.upperBound, x * height + rows.upperBound)
         area += max(end - start, 0)
       }
     }
     return area
+  }
+
+  /// The whole pixels of this mask that a box covers, wholly or in part; nil if there are none.
+  private func pixels(of box: BoundingBox) -> (columns: Range<Int>, rows: Range<Int>)? {
+    func span(_ start: Double, _ end: Double, _ limit: Int) -> Range<Int>? {
+      let first = max(start.rounded(.down), 0)
+      let last = min(end.rounded(.up), Double(limit))
+      return first < last ? Int(first)..<Int(last) : nil
+    }
+    guard let columns = span(box.x0, box.x1, width), let rows = span(box.y0, box.y1, height) else {
+      return nil
+    }
+    return (columns, rows)
   }
 
   /// The pixels set in this mask, in the other, or in both.

@@ -76,7 +76,7 @@ let maps = try getCmaps(testOne, learn.predictor, layer: layer, sanity: true)
 let boxes = try getBoxes(testOne, learn.predictor, layer: layer)
 for box in boxes {
   print(
-    "box of \(box.className): x \(Int(box.x0)) to \(Int(box.x1)), y \(Int(box.y0)) to \(Int(box.y1))"
+    "box of \(box.className): x \(Int(box.box.x0)) to \(Int(box.box.x1)), y \(Int(box.box.y0)) to \(Int(box.box.y1))"
   )
 }
 guard maps[0].map.floatScalars == camMap.floatScalars else {

@@ -117,7 +117,7 @@ public final class DataLoader: BatchSource {
     let resize = preprocessing.resize
     let place = (random.uniform(), random.uniform())
     let resized = image.resized(
-      to: (resize.height, resize.width), method: resize.resizeMethod,
+      to: (resize.height, resize.width), method: resize.method, padMode: resize.padMode,
       at: resize.method == .squish ? (0.5, 0.5) : place
     ).image
     var planes = ImagePlanes(
@@ -144,7 +144,8 @@ public final class DataLoader: BatchSource {
       return read
     }
     // Resizing again, to the size that it has, changes nothing.
-    let resized = read.resized(to: (resize.height, resize.width), method: resize.resizeMethod)
+    let resized = read.resized(
+      to: (resize.height, resize.width), method: resize.method, padMode: resize.padMode)
     cache[index] = resized.image
     return resized.image
   }

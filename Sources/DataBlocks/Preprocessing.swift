@@ -7,43 +7,39 @@ public struct Resize: Sendable, Equatable, Codable {
   public var height: Int
   /// Columns of the result.
   public var width: Int
-  /// "crop", "pad" (reflected) or "squish".
-  public var method: Method
+  /// How the aspect ratio changes; crops are random in training and centered otherwise.
+  public var method: ResizeMethod
+  /// What fills the border for `.pad` (`pad_mode`).
+  public var padMode: PadMode
 
-  /// How the shape changes.
-  public enum Method: String, Sendable, Codable, CaseIterable {
-    /// The largest window of the wanted shape: at random in training, the middle otherwise.
-    case crop
-    /// The whole image with reflected margins.
-    case pad
-    /// The whole image, its shape given up.
-    case squish
+  /// Creates a square resize.
+  public init(_ size: Int, method: ResizeMethod = .crop, padMode: PadMode = .reflection) {
+    self.init(height: size, width: size, method: method, padMode: padMode)
   }
 
-  /// Makes a square resize.
-  public init(_ size: Int, method: Method = .crop) {
-    self.init(height: size, width: size, method: method)
-  }
-
-  /// Makes a resize.
-  public init(height: Int, width: Int, method: Method = .crop) {
+  /// Creates a resize.
+  public init(
+    height: Int, width: Int, method: ResizeMethod = .crop, padMode: PadMode = .reflection
+  ) {
     precondition(height > 0 && width > 0, "cannot resize to \(height) x \(width)")
     self.height = height
     self.width = width
     self.method = method
+    self.padMode = padMode
   }
 
-  var resizeMethod: ResizeMethod {
-    switch method {
-    case .crop: .crop
-    case .pad: .pad(.reflection)
-    case .squish: .squish
-    }
+  /// Decodes a resize; files written before `padMode` existed mean reflection.
+  public init(from decoder: any Decoder) throws {
+    let fields = try decoder.container(keyedBy: CodingKeys.self)
+    height = try fields.decode(Int.self, forKey: .height)
+    width = try fields.decode(Int.self, forKey: .width)
+    method = try fields.decode(ResizeMethod.self, forKey: .method)
+    padMode = try fields.decodeIfPresent(PadMode.self, forKey: .padMode) ?? .reflection
   }
 
   /// True if the window that is resized is the whole image, so that there is no place to draw for it.
   func leavesNoChoice(height: Int, width: Int) -> Bool {
-    let window = resizeMethod.window(
+    let window = method.window(
       from: (height, width), to: (self.height, self.width), at: (0.5, 0.5))
     return window.height == height && window.width == width
   }
@@ -106,7 +102,8 @@ public struct Preprocessing: Sendable, Equatable, Codable {
 
   /// The image as the model sees it, before normalization, and where its pixels lie in the original.
   package func apply(_ image: PixelBuffer) -> (planes: ImagePlanes, geometry: ImageGeometry) {
-    let resized = image.resized(to: (resize.height, resize.width), method: resize.resizeMethod)
+    let resized = image.resized(
+      to: (resize.height, resize.width), method: resize.method, padMode: resize.padMode)
     var planes = ImagePlanes(
       bytes: resized.image.samples, channels: image.channels, height: resize.height,
       width: resize.width)

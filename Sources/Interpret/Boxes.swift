@@ -5,14 +5,8 @@ import Tensors
 public struct ClassBox: Sendable, Equatable, Codable {
   /// The class that it speaks for.
   public let className: String
-  /// Left edge, in original pixels.
-  public let x0: Double
-  /// Upper edge.
-  public let y0: Double
-  /// Right edge, not included.
-  public let x1: Double
-  /// Lower edge, not included.
-  public let y1: Double
+  /// The box, in original pixels.
+  public let box: BoundingBox
   /// The raw map's value in the cell.
   public let score: Double
   /// Row of the cell in the map.
@@ -28,9 +22,45 @@ public struct ClassBox: Sendable, Equatable, Codable {
   /// How the box was chosen.
   public let rule: String
 
-  /// The box as one to draw.
-  public func box(color: Color) -> Box {
-    Box(x0: x0, y0: y0, x1: x1, y1: y1, label: className, color: color)
+  /// The box with the class as its label, for drawing.
+  public func labeledBox(color: Color) -> LabeledBox {
+    LabeledBox(box, label: className, color: color)
+  }
+}
+
+// The edges are stored beside the other fields, as fmi stores them.
+extension ClassBox {
+  private enum CodingKeys: String, CodingKey {
+    case className, score, row, column, mapRows, mapColumns, clippedShare, rule
+  }
+
+  /// Decodes a box whose edges `x0`, `y0`, `x1`, `y1` are fields of the same object.
+  public init(from decoder: any Decoder) throws {
+    let fields = try decoder.container(keyedBy: CodingKeys.self)
+    self.init(
+      className: try fields.decode(String.self, forKey: .className),
+      box: try BoundingBox(from: decoder),
+      score: try fields.decode(Double.self, forKey: .score),
+      row: try fields.decode(Int.self, forKey: .row),
+      column: try fields.decode(Int.self, forKey: .column),
+      mapRows: try fields.decode(Int.self, forKey: .mapRows),
+      mapColumns: try fields.decode(Int.self, forKey: .mapColumns),
+      clippedShare: try fields.decode(Double.self, forKey: .clippedShare),
+      rule: try fields.decode(String.self, forKey: .rule))
+  }
+
+  /// Encodes the box with its edges as fields of the same object.
+  public func encode(to encoder: any Encoder) throws {
+    try box.encode(to: encoder)
+    var fields = encoder.container(keyedBy: CodingKeys.self)
+    try fields.encode(className, forKey: .className)
+    try fields.encode(score, forKey: .score)
+    try fields.encode(row, forKey: .row)
+    try fields.encode(column, forKey: .column)
+    try fields.encode(mapRows, forKey: .mapRows)
+    try fields.encode(mapColumns, forKey: .mapColumns)
+    try fields.encode(clippedShare, forKey: .clippedShare)
+    try fields.encode(rule, forKey: .rule)
   }
 }
 
@@ -52,14 +82,14 @@ extension ClassMap {
     let (cellHeight, cellWidth) = (
       Double(inputSize.height) / Double(rows), Double(inputSize.width) / Double(columns)
     )
-    let inInput = Box(
+    let inInput = BoundingBox(
       x0: Double(column) * cellWidth, y0: Double(row) * cellHeight,
       x1: Double(column + 1) * cellWidth,
-      y1: Double(row + 1) * cellHeight, label: nil, color: .white)
+      y1: Double(row + 1) * cellHeight)
     let (box, clipped) = geometry.source(inInput).clamped(
       width: original.width, height: original.height)
     return ClassBox(
-      className: className, x0: box.x0, y0: box.y0, x1: box.x1, y1: box.y1,
+      className: className, box: box,
       score: Double(map[row, column].item), row: row, column: column, mapRows: rows,
       mapColumns: columns,
       clippedShare: clipped, rule: "peak cell")

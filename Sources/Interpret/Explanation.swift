@@ -41,12 +41,8 @@ public struct Explanation: Sendable {
   }
 
   /// The part of the film that the model saw, in film pixels.
-  public var extent: PixelRegion {
-    let (a, b) = (
-      geometry.source(x: 0, y: 0),
-      geometry.source(x: Double(inputSize.width), y: Double(inputSize.height))
-    )
-    return PixelRegion(x0: min(a.x, b.x), y0: min(a.y, b.y), x1: max(a.x, b.x), y1: max(a.y, b.y))
+  public var extent: BoundingBox {
+    geometry.source(BoundingBox(width: inputSize.width, height: inputSize.height))
   }
 
   /// A figure: the film, then for each class its map and the map over the film, with boxes if asked.
@@ -73,7 +69,7 @@ public struct Explanation: Sendable {
       if map.status == .evidence {
         over = .image(
           film.overlaid(with: values, colormap: .magma, alpha: 0.6, extent: extent), title: name,
-          boxes: drawsBoxes ? boxes[map.className].map { [$0.box(color: color)] } ?? [] : [])
+          boxes: drawsBoxes ? boxes[map.className].map { [$0.labeledBox(color: color)] } ?? [] : [])
       } else {
         over = .image(
           film,

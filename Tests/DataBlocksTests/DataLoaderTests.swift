@@ -58,9 +58,9 @@ struct DataLoaderTests {
   }
 
   @Test(
-    "what the cache keeps changes nothing", arguments: [Resize.Method.crop, .pad, .squish],
+    "what the cache keeps changes nothing", arguments: [ResizeMethod.crop, .pad, .squish],
     [(30, 40), (30, 30), (10, 10)])
-  func cache(_ method: Resize.Method, _ size: (height: Int, width: Int)) throws {
+  func cache(_ method: ResizeMethod, _ size: (height: Int, width: Int)) throws {
     try withFolder { folder in
       var items = try films(folder, 8)
       // Square images are kept resized, others whole in training.

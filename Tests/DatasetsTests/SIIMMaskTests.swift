@@ -1,5 +1,6 @@
 import Datasets
 import Foundation
+import Imaging
 import Testing
 
 @Suite struct SIIMMaskTests {
@@ -28,7 +29,7 @@ import Testing
   }
 
   private func corners(_ mask: SIIMMask) -> [Int]? {
-    mask.boundingBox.map { [$0.x0, $0.y0, $0.x1, $0.y1] }
+    mask.boundingBox.map { [$0.x0, $0.y0, $0.x1, $0.y1].map { Int($0) } }
   }
 
   @Test("every row of the real file gives the mask that another program found")
@@ -75,7 +76,8 @@ import Testing
       try #require(counts.count == 1024)
       for (index, count) in counts.enumerated() {
         let (x, y) = (index % 32 * 32, index / 32 * 32)
-        let cell = SIIMMask.Box(x0: x, y0: y, x1: x + 32, y1: y + 32)
+        let cell = BoundingBox(
+          x0: Double(x), y0: Double(y), x1: Double(x + 32), y1: Double(y + 32))
         #expect(mask.area(in: cell) == count)
         #expect(mask.intersects(cell) == (count > 0))
       }

@@ -7,7 +7,8 @@ struct FigureTests {
   @Test("A box's line lies on its edges, outlined in black, and nowhere else")
   func box() {
     let film = PixelBuffer(width: 100, height: 80, channels: 1, filledWith: 90)
-    let drawn = film.drawing([Box(x0: 20, y0: 10, x1: 60, y1: 50, color: .red)], lineWidth: 2)
+    let drawn = film.drawing(
+      [LabeledBox(BoundingBox(x0: 20, y0: 10, x1: 60, y1: 50), color: .red)], lineWidth: 2)
     func pixel(_ x: Int, _ y: Int) -> [UInt8] {
       Array(drawn.samples[(3 * (y * 100 + x))..<(3 * (y * 100 + x) + 3)])
     }
@@ -21,7 +22,7 @@ struct FigureTests {
   @Test("A label is drawn inside its box's corner, in the box's color")
   func label() {
     let film = PixelBuffer(width: 200, height: 100, channels: 1, filledWith: 60)
-    let box = Box(x0: 20, y0: 20, x1: 180, y1: 80, color: .lime)
+    let box = LabeledBox(BoundingBox(x0: 20, y0: 20, x1: 180, y1: 80), color: .lime)
     var labeled = box
     labeled.label = "Pneumothorax"
     let plain = film.drawing([box])
@@ -43,7 +44,7 @@ struct FigureTests {
   func wideLabel() {
     let film = PixelBuffer(width: 200, height: 100, channels: 1, filledWith: 60)
     func rowsOfText(_ top: Double) -> [Int] {
-      let bare = Box(x0: 80, y0: top, x1: 100, y1: top + 20, color: .lime)
+      let bare = LabeledBox(BoundingBox(x0: 80, y0: top, x1: 100, y1: top + 20), color: .lime)
       var named = bare
       named.label = "Pneumothorax"
       let (plain, drawn) = (film.drawing([bare]), film.drawing([named]))
@@ -61,10 +62,10 @@ struct FigureTests {
   @Test("A box beyond the image and an empty one draw without harm")
   func strangeBoxes() {
     let film = PixelBuffer(width: 30, height: 30, channels: 3)
-    let far = Box(x0: 500, y0: -900, x1: 900, y1: -100, label: "far")
+    let far = LabeledBox(BoundingBox(x0: 500, y0: -900, x1: 900, y1: -100), label: "far")
     #expect(film.drawing([far]) == film)
-    _ = film.drawing([Box(x0: 5, y0: 5, x1: 5, y1: 5, label: "")])
-    _ = film.drawing([Box(x0: .nan, y0: 0, x1: 1, y1: .infinity, label: "?")])
+    _ = film.drawing([LabeledBox(BoundingBox(x0: 5, y0: 5, x1: 5, y1: 5), label: "")])
+    _ = film.drawing([LabeledBox(BoundingBox(x0: .nan, y0: 0, x1: 1, y1: .infinity), label: "?")])
   }
 
   @Test("A figure has room for all its panels and shows the cells of a small map")

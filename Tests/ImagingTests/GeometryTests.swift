@@ -16,14 +16,14 @@ struct GeometryTests {
   @Test("A padded image's geometry starts outside the source")
   func padCorners() {
     let film = PixelBuffer(width: 300, height: 200, channels: 1)
-    let (_, geometry) = film.resized(to: (64, 64), method: .pad(.zeros))
+    let (_, geometry) = film.resized(to: (64, 64), method: .pad, padMode: .zeros)
     #expect(geometry.source(x: 0, y: 0) == (0, -50))
     #expect(geometry.source(x: 64, y: 64) == (300, 250))
   }
 
   @Test("A bright square is found again where the geometry says, for every method")
   func squareComesBack() {
-    for method in [ResizeMethod.crop, .pad(.reflection), .squish] {
+    for method in ResizeMethod.allCases {
       var film = PixelBuffer(width: 320, height: 240, channels: 1)
       for y in 100..<140 {
         for x in 120..<160 { film.samples[y * 320 + x] = 255 }
@@ -35,7 +35,7 @@ struct GeometryTests {
           (x0, y0, x1, y1) = (min(x0, x), min(y0, y), max(x1, x + 1), max(y1, y + 1))
         }
       }
-      let found = Box(x0: Double(x0), y0: Double(y0), x1: Double(x1), y1: Double(y1))
+      let found = BoundingBox(x0: Double(x0), y0: Double(y0), x1: Double(x1), y1: Double(y1))
       let back = geometry.source(found)
       let slack = max(geometry.scaleX, geometry.scaleY) / 2 + 1e-9
       #expect(abs(back.x0 - 120) <= slack && abs(back.x1 - 160) <= slack, "\(method) \(back)")
@@ -50,19 +50,19 @@ struct GeometryTests {
     #expect(both.source(x: 0, y: 1) == (110, -1))
     let (x, y) = both.inverse.source(x: 110, y: -1)
     #expect(abs(x) < 1e-12 && abs(y - 1) < 1e-12)
-    let box = Box(x0: 5, y0: 6, x1: 9, y1: 12, label: "1", color: .red)
+    let box = BoundingBox(x0: 5, y0: 6, x1: 9, y1: 12)
     let flipped = both.source(box)
-    #expect(flipped == Box(x0: 92, y0: 14, x1: 100, y1: 32, label: "1", color: .red))
+    #expect(flipped == BoundingBox(x0: 92, y0: 14, x1: 100, y1: 32))
     #expect(both.output(flipped) == box)
   }
 
   @Test("Clamping reports the share that was cut off")
   func clamping() {
-    let box = Box(x0: -10, y0: 10, x1: 30, y1: 20)
+    let box = BoundingBox(x0: -10, y0: 10, x1: 30, y1: 20)
     let (kept, share) = box.clamped(width: 100, height: 15)
-    #expect(kept == Box(x0: 0, y0: 10, x1: 30, y1: 15))
+    #expect(kept == BoundingBox(x0: 0, y0: 10, x1: 30, y1: 15))
     #expect(abs(share - (1 - 150.0 / 400)) < 1e-12)
-    let outside = Box(x0: 200, y0: 0, x1: 210, y1: 5).clamped(width: 100, height: 100)
+    let outside = BoundingBox(x0: 200, y0: 0, x1: 210, y1: 5).clamped(width: 100, height: 100)
     #expect(outside.clippedShare == 1 && outside.box.area == 0)
   }
 }

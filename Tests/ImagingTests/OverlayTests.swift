@@ -79,7 +79,7 @@ struct OverlayTests {
   func extent() {
     let film = PixelBuffer(width: 8, height: 4, channels: 1, filledWith: 100)
     let map = ScalarImage(width: 2, height: 1, values: [0, 1])
-    let region = PixelRegion(x0: 2, y0: 1, x1: 6, y1: 3)
+    let region = BoundingBox(x0: 2, y0: 1, x1: 6, y1: 3)
     let result = film.overlaid(
       with: map, colormap: .gray, alpha: 1, extent: region, interpolation: .nearest)
     let red = (0..<32).map { result.samples[3 * $0] }

@@ -13,13 +13,6 @@ struct ResizeTests {
     let pcts: [Double]?
     let output: String
 
-    var resizeMethod: ResizeMethod? {
-      switch method {
-      case "crop": .crop
-      case "squish": .squish
-      default: PadMode(rawValue: pad_mode).map { .pad($0) }
-      }
-    }
   }
 
   @Test("fastai's Resize: every method, place and padding, equal to Pillow's pixels")
@@ -30,20 +23,22 @@ struct ResizeTests {
     for item in cases {
       let input = try #require(tensors["image/" + item.input])
       let expected = try #require(tensors[item.output])
-      let method = try #require(item.resizeMethod)
+      let method = try #require(ResizeMethod(rawValue: item.method))
+      let padMode = try #require(PadMode(rawValue: item.pad_mode))
       let size = (height: item.size[0], width: item.size[1])
       let at = item.pcts.map { (x: $0[0], y: $0[1]) } ?? (0.5, 0.5)
       if input.dtype == "U8" {
         let image = PixelBuffer(
           width: input.shape[1], height: input.shape[0],
           channels: input.shape.count == 3 ? input.shape[2] : 1, samples: input.bytes)
-        let result = image.resized(to: size, method: method, at: at).image
+        let result = image.resized(to: size, method: method, padMode: padMode, at: at).image
         #expect(result.height == expected.shape[0] && result.width == expected.shape[1])
         #expect(result.samples == expected.bytes, "\(item.name)")
       } else {
         let image = ScalarImage(
           width: input.shape[1], height: input.shape[0], values: input.floats)
-        let result = image.resized(to: size, method: method, at: at, roundingToIntegers: true)
+        let result = image.resizedRoundingToIntegers(
+          to: size, method: method, padMode: padMode, at: at)
         #expect(result.image.height == expected.shape[0])
         #expect(result.image.values == expected.floats, "\(item.name)")
       }
@@ -82,16 +77,25 @@ struct ResizeTests {
     let samples = (0..<(12 * 10)).map { (i: Int) -> UInt8 in UInt8((i * 37 + i / 7) % 256) }
     let image = PixelBuffer(width: 12, height: 10, channels: 1, samples: samples)
     let part = image.resized(
-      width: 4, height: 3, source: PixelRegion(x0: 1.5, y0: 2, x1: 9.5, y1: 8))
+      width: 4, height: 3, source: BoundingBox(x0: 1.5, y0: 2, x1: 9.5, y1: 8))
     #expect(part.samples == ResizeTests.pillowBox)
   }
 
   @Test("Nearest takes the sample under each center")
   func nearest() {
     let image = PixelBuffer(width: 4, height: 2, channels: 1, samples: [0, 1, 2, 3, 4, 5, 6, 7])
-    #expect(image.resized(width: 2, height: 1, filter: .nearest).samples == [5, 7])
-    let doubled = image.resized(width: 8, height: 2, filter: .nearest)
+    #expect(image.resized(width: 2, height: 1, resampling: .nearest).samples == [5, 7])
+    let doubled = image.resized(width: 8, height: 2, resampling: .nearest)
     #expect(doubled.samples == [0, 0, 1, 1, 2, 2, 3, 3, 4, 4, 5, 5, 6, 6, 7, 7])
+    let scalars = ScalarImage(width: 4, height: 2, values: image.samples.map { Float($0) })
+    #expect(scalars.resized(width: 2, height: 1, resampling: .nearest).values == [5, 7])
+    let part = BoundingBox(x0: 1, y0: 0, x1: 3, y1: 1)
+    #expect(
+      scalars.resized(width: 4, height: 1, resampling: .nearest, source: part).values
+        == [1, 1, 2, 2])
+    #expect(
+      image.resized(width: 4, height: 1, resampling: .nearest, source: part).samples
+        == [1, 1, 2, 2])
   }
 
   @Test("Upsampling: half-pixel centers and aligned corners, by hand")

@@ -35,7 +35,7 @@ struct BoxTests {
     let box = try #require(
       map(printed, [8, 8]).peakBox(
         inputSize: (256, 256), geometry: geometry, original: (1024, 1024)))
-    #expect([box.x0, box.y0, box.x1, box.y1] == [256, 256, 384, 384])
+    #expect([box.box.x0, box.box.y0, box.box.x1, box.box.y1] == [256, 256, 384, 384])
     #expect(box.row == 2 && box.column == 2 && box.score == Double(Float(0.308)))
   }
 
@@ -49,7 +49,7 @@ struct BoxTests {
       map(values, [2, 3]).peakBox(
         inputSize: (64, 64), geometry: prepared.geometry, original: (100, 300)))
     // The middle square, 100 to 200, was seen: the last third of it, the upper half.
-    expectClose([box.x0, box.x1, box.y0, box.y1], [100 + 200 / 3, 200, 0, 50], absolute: 1e-9)
+    expectClose([box.box.x0, box.box.x1, box.box.y0, box.box.y1], [100 + 200 / 3, 200, 0, 50], absolute: 1e-9)
   }
 
   @Test("a map that speaks nowhere for its class has no box; the first of equal peaks counts")

@@ -109,8 +109,9 @@ struct InterpretCommand: ParsableCommand {
       print("\(finding.file): \(finding.predicted ?? ""), figure \(finding.figure ?? "")")
       for box in finding.boxes ?? [] where boxes {
         print(
-          "  \(box.className): x \(Int(box.x0.rounded()))–\(Int(box.x1.rounded())), "
-            + "y \(Int(box.y0.rounded()))–\(Int(box.y1.rounded())) (score \(digits(box.score)))")
+          "  \(box.className): x \(Int(box.box.x0.rounded()))–\(Int(box.box.x1.rounded())), "
+            + "y \(Int(box.box.y0.rounded()))–\(Int(box.box.y1.rounded())) (score \(digits(box.score)))"
+        )
       }
     }
     if let masks { try compare(findings, masks: masks, vocab: description.vocab) }
@@ -138,13 +139,8 @@ struct InterpretCommand: ParsableCommand {
       }
       guard let mask = masks.mask(forFile: finding.file), !mask.isEmpty else { continue }
       films += 1
-      func meets(_ x0: Double, _ y0: Double, _ x1: Double, _ y1: Double) -> Bool {
-        mask.intersects(
-          SIIMMask.Box(x0: Int(x0), y0: Int(y0), x1: Int(x1.rounded(.up)), y1: Int(y1.rounded(.up)))
-        )
-      }
       if let box = finding.boxes?.first(where: { $0.className == name }) {
-        if meets(box.x0, box.y0, box.x1, box.y1) { hits += 1 }
+        if mask.intersects(box.box) { hits += 1 }
       } else {
         blank += 1
       }
@@ -154,8 +150,10 @@ struct InterpretCommand: ParsableCommand {
       var met = 0
       for row in 0..<map.rows {
         for column in 0..<map.columns
-        where meets(
-          Double(column) * w, Double(row) * h, Double(column + 1) * w, Double(row + 1) * h)
+        where mask.intersects(
+          BoundingBox(
+            x0: Double(column) * w, y0: Double(row) * h, x1: Double(column + 1) * w,
+            y1: Double(row + 1) * h))
         {
           met += 1
         }

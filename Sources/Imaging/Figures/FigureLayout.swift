@@ -106,7 +106,7 @@ struct FigureLayout {
     let fitted = Self.fitted(panel.content, figure.cellSize)
     let x = Int(middle) - fitted.width / 2
     let top = Int(row.top + row.titleHeight)
-    let area = PixelRegion(
+    let area = BoundingBox(
       x0: Double(x), y0: Double(top), x1: Double(x + fitted.width),
       y1: Double(top + fitted.height))
     let size: (width: Int, height: Int)
@@ -132,20 +132,21 @@ struct FigureLayout {
       scaleX: Double(fitted.width) / Double(size.width),
       scaleY: Double(fitted.height) / Double(size.height), offsetX: area.x0, offsetY: area.y0)
     let line = max(2, Double(figure.cellSize.width) / 140)
-    for box in panel.boxes {
-      canvas.draw(toPage.source(box), within: area, lineWidth: line, textSize: 12 + line)
+    for var labeled in panel.boxes {
+      labeled.box = toPage.source(labeled.box)
+      canvas.draw(labeled, within: area, lineWidth: line, textSize: 12 + line)
     }
   }
 
   private func drawBar(
-    _ map: ScalarImage, _ style: Figure.MapStyle, area: PixelRegion, below: Double,
+    _ map: ScalarImage, _ style: Figure.MapStyle, area: BoundingBox, below: Double,
     on canvas: Canvas
   ) {
     let width = Int(area.x1 - area.x0)
     let ramp = ScalarImage(
       width: width, height: 1, values: (0..<width).map { Float($0) / Float(max(width - 1, 1)) })
     let strip = style.colormap.image(of: ramp, range: 0...1)
-    let bar = strip.resized(width: width, height: 10, filter: .nearest)
+    let bar = strip.resized(width: width, height: 10, resampling: .nearest)
     canvas.image(bar, x: Int(area.x0), y: Int(below) + 6)
     let range = style.range ?? map.extremes ?? 0...0
     let low = style.words?.low ?? TickMarks.label(Double(range.lowerBound), step: 0.001)
@@ -168,7 +169,7 @@ struct FigureLayout {
         of: scaled.upsampled(width: width, height: height), range: 0...1)
     case .nearest:
       let small = style.colormap.image(of: scaled, range: 0...1)
-      return small.resized(width: width, height: height, filter: .nearest)
+      return small.resized(width: width, height: height, resampling: .nearest)
     }
   }
 
@@ -202,6 +203,6 @@ extension PixelBuffer {
   fileprivate func shown(width newWidth: Int, height newHeight: Int) -> PixelBuffer {
     resized(
       width: newWidth, height: newHeight,
-      filter: newWidth >= 8 * width ? .nearest : .bilinear)
+      resampling: newWidth >= 8 * width ? .nearest : .bilinear)
   }
 }

@@ -23,7 +23,7 @@ extension PixelBuffer {
   /// - Returns: An RGB image of the same size.
   public func overlaid(
     with map: ScalarImage, colormap: Colormap = .magma, alpha: Double = 0.6,
-    range: ClosedRange<Float>? = nil, extent: PixelRegion? = nil,
+    range: ClosedRange<Float>? = nil, extent: BoundingBox? = nil,
     interpolation: MapInterpolation = .bilinear
   ) -> PixelBuffer {
     precondition((0...1).contains(alpha), "alpha \(alpha) is not within 0...1")
@@ -47,7 +47,7 @@ extension PixelBuffer {
   /// - Returns: An RGB image of the same size.
   public func overlaidInProportion(
     with map: ScalarImage, colormap: Colormap = .magma, maximumAlpha: Double = 0.6,
-    threshold: Double = 0, range: ClosedRange<Float>? = nil, extent: PixelRegion? = nil,
+    threshold: Double = 0, range: ClosedRange<Float>? = nil, extent: BoundingBox? = nil,
     interpolation: MapInterpolation = .bilinear
   ) -> PixelBuffer {
     precondition((0...1).contains(maximumAlpha), "alpha \(maximumAlpha) is not within 0...1")
@@ -90,10 +90,10 @@ extension PixelBuffer {
   }
 
   private func blended(
-    with map: ScalarImage, _ colormap: Colormap, _ extent: PixelRegion?,
+    with map: ScalarImage, _ colormap: Colormap, _ extent: BoundingBox?,
     _ interpolation: MapInterpolation, alpha: (Double) -> Double
   ) -> PixelBuffer {
-    let region = extent ?? PixelRegion(x0: 0, y0: 0, x1: Double(width), y1: Double(height))
+    let region = extent ?? BoundingBox(width: width, height: height)
     precondition(
       region.x0 < region.x1 && region.y0 < region.y1, "the extent \(region) covers nothing")
     let across = Covered(region.x0, region.x1, pixels: width, cells: map.width, interpolation)

@@ -57,10 +57,10 @@ public struct Figure: Sendable {
     /// The text above it; long ones are wrapped to at most three lines.
     public var title: String
     /// Boxes in the image's or map's own pixels.
-    public var boxes: [Box]
+    public var boxes: [LabeledBox]
 
     /// Makes a panel.
-    public init(_ content: Content, title: String = "", boxes: [Box] = []) {
+    public init(_ content: Content, title: String = "", boxes: [LabeledBox] = []) {
       self.content = content
       self.title = title
       self.boxes = boxes
@@ -68,14 +68,14 @@ public struct Figure: Sendable {
 
     /// A panel that shows an image.
     public static func image(
-      _ image: PixelBuffer, title: String = "", boxes: [Box] = []
+      _ image: PixelBuffer, title: String = "", boxes: [LabeledBox] = []
     ) -> Panel {
       Panel(.image(image), title: title, boxes: boxes)
     }
 
     /// A panel that shows a map.
     public static func map(
-      _ map: ScalarImage, style: MapStyle = MapStyle(), title: String = "", boxes: [Box] = []
+      _ map: ScalarImage, style: MapStyle = MapStyle(), title: String = "", boxes: [LabeledBox] = []
     ) -> Panel {
       Panel(.map(map, style), title: title, boxes: boxes)
     }

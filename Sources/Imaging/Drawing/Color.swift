@@ -1,5 +1,5 @@
 /// An RGB color, 8 bits each.
-public struct Color: Sendable, Equatable, CustomStringConvertible {
+public struct Color: Sendable, Hashable, Codable, CustomStringConvertible {
   /// The red share, 0 to 255.
   public let red: UInt8
   /// The green share, 0 to 255.

@@ -67,17 +67,13 @@ public struct ImageGeometry: Sendable, Equatable {
     ((x - offsetX) / scaleX, (y - offsetY) / scaleY)
   }
 
-  /// A box of the output, in source pixels; label and color stay.
-  public func source(_ box: Box) -> Box {
-    let first = source(x: box.x0, y: box.y0)
-    let second = source(x: box.x1, y: box.y1)
-    return box.moved(first, second)
+  /// Maps a box from the output to the source.
+  public func source(_ box: BoundingBox) -> BoundingBox {
+    BoundingBox(between: source(x: box.x0, y: box.y0), and: source(x: box.x1, y: box.y1))
   }
 
-  /// A box of the source, in output pixels; label and color stay.
-  public func output(_ box: Box) -> Box {
-    let first = output(x: box.x0, y: box.y0)
-    let second = output(x: box.x1, y: box.y1)
-    return box.moved(first, second)
+  /// Maps a box from the source to the output.
+  public func output(_ box: BoundingBox) -> BoundingBox {
+    BoundingBox(between: output(x: box.x0, y: box.y0), and: output(x: box.x1, y: box.y1))
   }
 }

@@ -35,12 +35,12 @@ final class Canvas {
     }
   }
 
-  func fill(_ area: PixelRegion, _ color: Color, alpha: Double = 1) {
+  func fill(_ area: BoundingBox, _ color: Color, alpha: Double = 1) {
     lb_canvas_fill(
       handle, area.x0, area.y0, area.x1 - area.x0, area.y1 - area.y0, color.shares(alpha))
   }
 
-  func frame(_ area: PixelRegion, lineWidth: Double, _ color: Color) {
+  func frame(_ area: BoundingBox, lineWidth: Double, _ color: Color) {
     lb_canvas_frame(
       handle, area.x0, area.y0, area.x1 - area.x0, area.y1 - area.y0, lineWidth, color.shares())
   }
@@ -53,7 +53,7 @@ final class Canvas {
   }
 
   /// Draws with everything outside of `area` left alone.
-  func clipped(to area: PixelRegion, _ body: () -> Void) {
+  func clipped(to area: BoundingBox, _ body: () -> Void) {
     lb_canvas_clip(handle, area.x0, area.y0, area.x1 - area.x0, area.y1 - area.y0)
     body()
     lb_canvas_unclip(handle)

@@ -60,7 +60,7 @@ public struct LinePlot: Sendable {
     Color(red: 230, green: 159, blue: 0), Color(red: 86, green: 180, blue: 233),
   ]
 
-  func draw(on canvas: Canvas, within cell: PixelRegion) {
+  func draw(on canvas: Canvas, within cell: BoundingBox) {
     let ink = Color(red: 60, green: 64, blue: 72)
     let grid = Color(red: 226, green: 229, blue: 234)
     let size = 11.0
@@ -70,7 +70,7 @@ public struct LinePlot: Sendable {
     let down = TickMarks(ys, about: max(2, Int((cell.y1 - cell.y0) / 55)))
     let across = TickMarks(xs, about: max(2, Int((cell.x1 - cell.x0) / 70)))
     let widest = down.labels.map { canvas.textWidth($0, size: size) }.max() ?? 0
-    let plot = PixelRegion(
+    let plot = BoundingBox(
       x0: (cell.x0 + widest + 8 + (yLabel.isEmpty ? 0 : 18)).rounded(), y0: cell.y0 + 6,
       x1: cell.x1 - 8, y1: (cell.y1 - 20 - (xLabel.isEmpty ? 0 : 18)).rounded())
     guard plot.x1 > plot.x0 + 10, plot.y1 > plot.y0 + 10 else { return }
@@ -99,7 +99,7 @@ public struct LinePlot: Sendable {
     canvas.text(
       yLabel, x: cell.x0 + 11, y: (plot.y0 + plot.y1) / 2, size: size + 1, anchor: .middle,
       upwards: true, ink)
-    let generous = PixelRegion(
+    let generous = BoundingBox(
       x0: plot.x0 - 2, y0: plot.y0 - 2, x1: plot.x1 + 2, y1: plot.y1 + 2)
     canvas.clipped(to: generous) {
       for (place, line) in series.enumerated() {
@@ -119,7 +119,7 @@ public struct LinePlot: Sendable {
 
   /// Draws the legend in the corner where the fewest points lie.
   private func drawLegend(
-    on canvas: Canvas, plot: PixelRegion, points: [(x: Double, y: Double)], ink: Color
+    on canvas: Canvas, plot: BoundingBox, points: [(x: Double, y: Double)], ink: Color
   ) {
     let named = series.indices.filter { !series[$0].name.isEmpty }
     if named.isEmpty { return }
@@ -133,10 +133,10 @@ public struct LinePlot: Sendable {
     let tops = [plot.y0 + 4, plot.y1 - height - 6]
     let corners = lefts.flatMap { left in
       tops.map {
-        PixelRegion(x0: left, y0: $0, x1: left + width, y1: $0 + height)
+        BoundingBox(x0: left, y0: $0, x1: left + width, y1: $0 + height)
       }
     }
-    func crowd(_ area: PixelRegion) -> Int {
+    func crowd(_ area: BoundingBox) -> Int {
       points.count {
         $0.x >= area.x0 - 4 && $0.x <= area.x1 + 4 && $0.y >= area.y0 - 4 && $0.y <= area.y1 + 4
       }

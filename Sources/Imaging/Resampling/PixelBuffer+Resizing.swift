@@ -1,62 +1,27 @@
 import CCodecs
 
-/// How pixels are made when an image changes its size.
-public enum ResizeFilter: Sendable, Equatable {
-  /// Pillow's BILINEAR: a triangle, as wide as the shrinking asks for (antialiased).
-  case bilinear
-  /// The sample whose area holds the center: for masks and labels.
-  case nearest
-}
-
-/// A rectangle of an image in continuous coordinates: pixel edges at whole numbers, half open.
-public struct PixelRegion: Sendable, Equatable {
-  /// The left edge.
-  public var x0: Double
-  /// The top edge.
-  public var y0: Double
-  /// The right edge.
-  public var x1: Double
-  /// The bottom edge.
-  public var y1: Double
-
-  /// Makes a region from its edges.
-  public init(x0: Double, y0: Double, x1: Double, y1: Double) {
-    self.x0 = x0
-    self.y0 = y0
-    self.x1 = x1
-    self.y1 = y1
-  }
-
-  func check(inside width: Int, _ height: Int) {
-    precondition(
-      x0 >= 0 && y0 >= 0 && x1 <= Double(width) && y1 <= Double(height) && x0 < x1 && y0 < y1,
-      "the source region [\(x0), \(x1)) x [\(y0), \(y1)) is not inside \(width) x \(height)")
-  }
-}
-
 extension PixelBuffer {
-  /// The image at another size, as Pillow's `resize(size, BILINEAR or NEAREST, box)` bit for bit.
+  /// Resizes to an exact size, bit for bit as Pillow's `Image.resize(size, resample, box)`.
   ///
   /// - Parameters:
   ///   - newWidth: Columns of the result.
   ///   - newHeight: Rows of the result.
-  ///   - filter: Antialiased bilinear, or nearest for masks.
-  ///   - source: The part to take, in pixels; all by default.
-  /// - Returns: The resampled image.
+  ///   - resampling: The filter (`resample`).
+  ///   - source: The region to resize, in pixels (`box`). Default: the whole image.
+  /// - Returns: The resized image.
   public func resized(
-    width newWidth: Int, height newHeight: Int, filter: ResizeFilter = .bilinear,
-    source: PixelRegion? = nil
+    width newWidth: Int, height newHeight: Int, resampling: Resampling = .bilinear,
+    source: BoundingBox? = nil
   ) -> PixelBuffer {
     precondition(newWidth > 0 && newHeight > 0, "cannot resize to \(newWidth) x \(newHeight)")
-    let region =
-      source ?? PixelRegion(x0: 0, y0: 0, x1: Double(width), y1: Double(height))
-    region.check(inside: width, height)
+    let region = source ?? BoundingBox(width: width, height: height)
+    region.checkInside(width: width, height: height)
     if newWidth == width && newHeight == height && region.x0 == 0 && region.y0 == 0
       && region.x1 == Double(width) && region.y1 == Double(height)
     {
       return self
     }
-    switch filter {
+    switch resampling {
     case .bilinear:
       return resample(newWidth, newHeight, offset: 0, width: width, height: height, region)
     case .nearest:
@@ -64,9 +29,9 @@ extension PixelBuffer {
     }
   }
 
-  /// Crops to whole pixels and resizes the crop, without copying it first; the taps stay inside.
+  /// Resizes a crop of whole pixels without copying it first; the filter reads no pixel outside.
   func resized(
-    width newWidth: Int, height newHeight: Int, filter: ResizeFilter, cropX: Int, cropY: Int,
+    width newWidth: Int, height newHeight: Int, resampling: Resampling, cropX: Int, cropY: Int,
     cropWidth: Int, cropHeight: Int
   ) -> PixelBuffer {
     precondition(
@@ -74,8 +39,8 @@ extension PixelBuffer {
         && cropX + cropWidth <= width && cropY + cropHeight <= height,
       "the crop \(cropX), \(cropY), \(cropWidth) x \(cropHeight) is not inside \(width) x \(height)"
     )
-    let whole = PixelRegion(x0: 0, y0: 0, x1: Double(cropWidth), y1: Double(cropHeight))
-    switch filter {
+    let whole = BoundingBox(width: cropWidth, height: cropHeight)
+    switch resampling {
     case .bilinear:
       return resample(
         newWidth, newHeight, offset: (cropY * width + cropX) * channels, width: cropWidth,
@@ -86,9 +51,9 @@ extension PixelBuffer {
     }
   }
 
-  /// A part of the image, at whole pixels.
+  /// Returns a crop of whole pixels.
   ///
-  /// - Precondition: The part lies inside the image.
+  /// - Precondition: The crop lies inside the image.
   public func cropped(x: Int, y: Int, width newWidth: Int, height newHeight: Int) -> PixelBuffer {
     precondition(
       x >= 0 && y >= 0 && newWidth > 0 && newHeight > 0 && x + newWidth <= width
@@ -105,7 +70,7 @@ extension PixelBuffer {
 
   private func resample(
     _ newWidth: Int, _ newHeight: Int, offset: Int, width partWidth: Int, height partHeight: Int,
-    _ region: PixelRegion
+    _ region: BoundingBox
   ) -> PixelBuffer {
     let count = newWidth * newHeight * channels
     let result = [UInt8](unsafeUninitializedCapacity: count) { out, filled in
@@ -122,7 +87,7 @@ extension PixelBuffer {
   }
 
   private func pickNearest(
-    _ newWidth: Int, _ newHeight: Int, _ region: PixelRegion
+    _ newWidth: Int, _ newHeight: Int, _ region: BoundingBox
   ) -> PixelBuffer {
     let columns = PixelBuffer.nearest(newWidth, from: region.x0, to: region.x1, of: width)
     let rows = PixelBuffer.nearest(newHeight, from: region.y0, to: region.y1, of: height)
@@ -145,7 +110,7 @@ extension PixelBuffer {
     return PixelBuffer(width: newWidth, height: newHeight, channels: channels, samples: picked)
   }
 
-  /// The input sample for each output sample; the running sum is Pillow's own way to step.
+  /// The input position for each output position, stepped by a running sum as Pillow does.
   static func nearest(_ count: Int, from start: Double, to end: Double, of size: Int) -> [Int] {
     let step = (end - start) / Double(count)
     var position = start + step * 0.5

@@ -65,12 +65,12 @@ let package = Package(
 
     // Floor 2.
     room("Layers", uses: ["Tensors"]),
-    room("Checkpoints", uses: ["Tensors", "CZip"]),
+    room("Checkpoints", uses: ["Files", "Tensors", "CZip"]),
     room("DataBlocks", uses: ["Tensors", "Imaging"]),
 
     // Floor 3.
     room("Hooks", uses: ["Tensors", "Layers"]),
-    room("Downloads", uses: ["CCurl", "Checkpoints"]),
+    room("Downloads", uses: ["Files", "CCurl"]),
     room("Models", uses: ["Tensors", "Layers", "Checkpoints"]),
     room("Training", uses: ["Tensors", "Layers", "DataBlocks", "Checkpoints"]),
     room(
@@ -88,7 +88,7 @@ let package = Package(
     room(
       "Logbook",
       uses: [
-        "Tensors", "Layers", "DataBlocks", "Checkpoints", "Training",
+        "Files", "Tensors", "Layers", "DataBlocks", "Checkpoints", "Training",
         .product(name: "GRDB", package: "GRDB.swift"),
       ]),
 
@@ -96,8 +96,8 @@ let package = Package(
     room(
       "Lightbox",
       uses: [
-        "Tensors", "Imaging", "Layers", "Checkpoints", "DataBlocks", "Downloads", "Hooks",
-        "Models", "Training", "Datasets", "Vision", "Interpret", "Logbook",
+        "Files", "Tensors", "Imaging", "Layers", "Checkpoints", "DataBlocks", "Downloads",
+        "Hooks", "Models", "Training", "Datasets", "Vision", "Interpret", "Logbook",
       ]),
 
     // Floor 6: programs.
@@ -123,8 +123,8 @@ let package = Package(
     tests("TensorsTests", of: ["Tensors", "Checkpoints"]),
     tests("ImagingTests", of: ["Imaging", "Tensors", "Checkpoints"]),
     tests("LayersTests", of: ["Tensors", "Layers", "Hooks"]),
-    tests("CheckpointsTests", of: ["Tensors", "Checkpoints"]),
-    tests("DownloadsTests", of: ["Checkpoints", "Downloads"]),
+    tests("CheckpointsTests", of: ["Files", "Tensors", "Checkpoints"]),
+    tests("DownloadsTests", of: ["Files", "Downloads"]),
     tests("DataBlocksTests", of: ["Tensors", "Imaging", "DataBlocks", "Checkpoints"]),
     tests(
       "ModelsTests",

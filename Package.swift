@@ -59,12 +59,13 @@ let package = Package(
     .systemLibrary(name: "CCrypto", pkgConfig: "libcrypto", providers: [.apt(["libssl-dev"])]),
 
     // Floor 1.
+    room("Console"),
     room("Files", uses: ["CCrypto"]),
     room("Tensors", uses: ["CKernels", "COneDNN", "COpenBLAS"]),
     room("Imaging", uses: ["CCodecs", "CDCMTK"]),
 
     // Floor 2.
-    room("Layers", uses: ["Tensors"]),
+    room("Layers", uses: ["Console", "Tensors"]),
     room("Checkpoints", uses: ["Files", "Tensors", "CZip"]),
     room("DataBlocks", uses: ["Tensors", "Imaging"]),
 
@@ -104,7 +105,7 @@ let package = Package(
     .executableTarget(
       name: "LightboxCLI",
       dependencies: [
-        "Lightbox", .product(name: "ArgumentParser", package: "swift-argument-parser"),
+        "Console", "Lightbox", .product(name: "ArgumentParser", package: "swift-argument-parser"),
       ],
       swiftSettings: rules),
 
@@ -119,6 +120,7 @@ let package = Package(
     .target(
       name: "TestSupport", dependencies: ["Tensors", "Checkpoints"], path: "Tests/TestSupport",
       resources: [.copy("Fixtures")], swiftSettings: rules),
+    tests("ConsoleTests", of: ["Console"]),
     tests("FilesTests", of: ["Files"]),
     tests("TensorsTests", of: ["Tensors", "Checkpoints"]),
     tests("ImagingTests", of: ["Imaging", "Tensors", "Checkpoints"]),

@@ -59,18 +59,19 @@ let package = Package(
     .systemLibrary(name: "CCrypto", pkgConfig: "libcrypto", providers: [.apt(["libssl-dev"])]),
 
     // Floor 1.
+    room("Console"),
     room("Files", uses: ["CCrypto"]),
     room("Tensors", uses: ["CKernels", "COneDNN", "COpenBLAS"]),
     room("Imaging", uses: ["CCodecs", "CDCMTK"]),
 
     // Floor 2.
-    room("Layers", uses: ["Tensors"]),
-    room("Checkpoints", uses: ["Tensors", "CZip"]),
+    room("Layers", uses: ["Console", "Tensors"]),
+    room("Checkpoints", uses: ["Files", "Tensors", "CZip"]),
     room("DataBlocks", uses: ["Tensors", "Imaging"]),
 
     // Floor 3.
     room("Hooks", uses: ["Tensors", "Layers"]),
-    room("Downloads", uses: ["CCurl", "Checkpoints"]),
+    room("Downloads", uses: ["Files", "CCurl"]),
     room("Models", uses: ["Tensors", "Layers", "Checkpoints"]),
     room("Training", uses: ["Tensors", "Layers", "DataBlocks", "Checkpoints"]),
     room(
@@ -88,7 +89,7 @@ let package = Package(
     room(
       "Logbook",
       uses: [
-        "Tensors", "Layers", "DataBlocks", "Checkpoints", "Training",
+        "Files", "Tensors", "Layers", "DataBlocks", "Checkpoints", "Training",
         .product(name: "GRDB", package: "GRDB.swift"),
       ]),
 
@@ -96,15 +97,15 @@ let package = Package(
     room(
       "Lightbox",
       uses: [
-        "Tensors", "Imaging", "Layers", "Checkpoints", "DataBlocks", "Downloads", "Hooks",
-        "Models", "Training", "Datasets", "Vision", "Interpret", "Logbook",
+        "Files", "Tensors", "Imaging", "Layers", "Checkpoints", "DataBlocks", "Downloads",
+        "Hooks", "Models", "Training", "Datasets", "Vision", "Interpret", "Logbook",
       ]),
 
     // Floor 6: programs.
     .executableTarget(
       name: "LightboxCLI",
       dependencies: [
-        "Lightbox", .product(name: "ArgumentParser", package: "swift-argument-parser"),
+        "Console", "Lightbox", .product(name: "ArgumentParser", package: "swift-argument-parser"),
       ],
       swiftSettings: rules),
 
@@ -119,12 +120,13 @@ let package = Package(
     .target(
       name: "TestSupport", dependencies: ["Tensors", "Checkpoints"], path: "Tests/TestSupport",
       resources: [.copy("Fixtures")], swiftSettings: rules),
+    tests("ConsoleTests", of: ["Console"]),
     tests("FilesTests", of: ["Files"]),
     tests("TensorsTests", of: ["Tensors", "Checkpoints"]),
     tests("ImagingTests", of: ["Imaging", "Tensors", "Checkpoints"]),
     tests("LayersTests", of: ["Tensors", "Layers", "Hooks"]),
-    tests("CheckpointsTests", of: ["Tensors", "Checkpoints"]),
-    tests("DownloadsTests", of: ["Checkpoints", "Downloads"]),
+    tests("CheckpointsTests", of: ["Files", "Tensors", "Checkpoints"]),
+    tests("DownloadsTests", of: ["Files", "Downloads"]),
     tests("DataBlocksTests", of: ["Tensors", "Imaging", "DataBlocks", "Checkpoints"]),
     tests(
       "ModelsTests",

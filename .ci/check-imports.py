@@ -10,7 +10,7 @@ import subprocess
 import sys
 
 SYSTEM = {"Foundation", "Synchronization", "Glibc", "Musl", "Dispatch", "Testing", "PackageDescription"}
-WITHOUT_FOUNDATION = {"Tensors", "Layers", "Models", "Hooks"}
+WITHOUT_FOUNDATION = {"Console", "Tensors", "Layers", "Models", "Hooks"}
 IMPORT = re.compile(r"^\s*(?:@\w+(?:\([^)]*\))?\s+)*(?:public |package |internal |private |fileprivate )?import (?:(?:struct|class|enum|func|protocol|var|let|typealias) )?(\w+)", re.M)
 
 root = pathlib.Path(__file__).resolve().parent.parent

@@ -1,3 +1,6 @@
+import Files
+import Foundation
+
 extension Checkpoint {
   /// Writes tensors in the format that the path's extension names: `safetensors`, or `pth`, `pt`, `th`,
   /// `bin` for PyTorch.
@@ -27,5 +30,22 @@ extension Checkpoint {
       if let text = member.value.plainText { found[member.key] = text }
     }
     return found.merging(metadata) { $1 }
+  }
+}
+
+/// Writes a file atomically.
+///
+/// - Throws: `CheckpointError`, of this file or of the one that `body` reads.
+func writeAtomically(
+  to path: String, _ body: (FileHandle) throws -> Void
+) throws(CheckpointError) {
+  do {
+    try AtomicFile.write(to: path, body)
+  } catch let error as CheckpointError {
+    throw error
+  } catch let error as FileError {
+    throw CheckpointError(.file(error.reason), path: error.path)
+  } catch {
+    throw CheckpointError(.file(.unwritable(errno: EIO)), path: path)
   }
 }

@@ -1,8 +1,12 @@
+public import Files
+
 /// A checkpoint file that cannot be read or written.
 public struct CheckpointError: Error, Sendable, Equatable, CustomStringConvertible {
   /// What is wrong.
   public enum Reason: Sendable, Equatable {
-    /// The file cannot be opened, read or written.
+    /// The operating system does not let us read or write the file.
+    case file(FileError.Reason)
+    /// The file cannot be used.
     case system(String)
     /// The header does not fit the format.
     case badHeader(String)
@@ -36,6 +40,7 @@ public struct CheckpointError: Error, Sendable, Equatable, CustomStringConvertib
   /// One sentence: the file, what is wrong, and the way out where there is one.
   public var description: String {
     switch reason {
+    case .file(let reason): FileError(reason, path: path).description
     case .system(let text): "\(path): \(text)"
     case .badHeader(let text): "\(path): not a sound safetensors file: \(text)"
     case .badEntry(let name, let text):

@@ -43,7 +43,7 @@ extension SafeTensors {
     header += String(repeating: " ", count: (8 - header.utf8.count % 8) % 8)
     var length = UInt64(header.utf8.count).littleEndian
     let lengthBytes = withUnsafeBytes(of: &length) { Data($0) }
-    try AtomicFile.write(to: path) { (file: FileHandle) throws in
+    try writeAtomically(to: path) { file in
       try file.write(contentsOf: lengthBytes)
       try file.write(contentsOf: Data(header.utf8))
       for tensor in tensors { try file.write(contentsOf: tensor.bytes(path)) }

@@ -1,5 +1,5 @@
 import CCurl
-import Checkpoints
+import Files
 import Foundation
 
 /// One transfer into a file that keeps what came, so that the next one goes on from there.
@@ -15,7 +15,7 @@ struct Download {
   ) throws(DownloadError) {
     let descriptor = open(part, O_RDWR | O_CREAT | O_CLOEXEC, 0o644)
     guard descriptor >= 0 else {
-      throw DownloadError(.system(String(cString: strerror(errno))), part)
+      throw DownloadError(.file(.unwritable(errno: errno)), part)
     }
     defer { close(descriptor) }
     // Two writers in one file would make nonsense of it; the lock goes with the process.
@@ -41,13 +41,13 @@ struct Download {
       throw DownloadError(.wrongHash(expected: hashPrefix, found: found), url)
     }
     guard fsync(descriptor) == 0 else {
-      throw DownloadError(.system(String(cString: strerror(errno))), part)
+      throw DownloadError(.file(.unwritable(errno: errno)), part)
     }
   }
 
   private func hash() throws(DownloadError) -> String {
-    do { return try FileHash.sha256(of: part) } catch {
-      throw DownloadError(.system("it cannot be read"), part)
+    do { return try FileHash.sha256(ofFile: part) } catch {
+      throw DownloadError(.file(error.reason), error.path)
     }
   }
 
@@ -66,7 +66,7 @@ struct Download {
       if kept == 0 { unlink(part) }
       throw DownloadError(.refused(status: result.status), url)
     case LB_FETCH_STOPPED:
-      throw DownloadError(.system(String(cString: strerror(outcome.fault))), part)
+      throw DownloadError(.file(.unwritable(errno: outcome.fault)), part)
     default:
       if kept == 0 { unlink(part) }
       throw DownloadError(.interrupted(message, kept: kept), url)

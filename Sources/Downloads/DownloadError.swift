@@ -1,3 +1,5 @@
+public import Files
+
 /// A file that cannot be fetched.
 public struct DownloadError: Error, Sendable, Equatable, CustomStringConvertible {
   /// What is wrong.
@@ -14,6 +16,8 @@ public struct DownloadError: Error, Sendable, Equatable, CustomStringConvertible
     case wrongHash(expected: String, found: String)
     /// Another process is fetching the same file.
     case busy
+    /// The operating system does not let us read or write the file.
+    case file(FileError.Reason)
     /// The file cannot be written.
     case system(String)
     /// Nobody published weights of this name.
@@ -46,6 +50,7 @@ public struct DownloadError: Error, Sendable, Equatable, CustomStringConvertible
       "\(subject): the file that came has the SHA-256 \(found.prefix(16))…, which should begin with "
         + "\(expected); it was thrown away, try again"
     case .busy: "\(subject): another process is fetching it; wait for that one"
+    case .file(let reason): FileError(reason, path: subject).description
     case .system(let text): "\(subject): \(text)"
     case .unknownName(let nearest):
       "there are no weights named \"\(subject)\"; did you mean \(nearest.joined(separator: ", "))?"

@@ -1,4 +1,4 @@
-import Checkpoints
+import Files
 public import Foundation
 
 /// The folder in which fetched weights are kept; PyTorch's own, where there is one, so that neither
@@ -63,22 +63,19 @@ public struct WeightsCache: Sendable {
       return (path, false)
     }
     guard !isOffline else { throw DownloadError(.offline(folder: folder), name) }
-    do {
-      try FileManager.default.createDirectory(atPath: folder, withIntermediateDirectories: true)
-    } catch {
-      throw DownloadError(
-        .system("the folder cannot be made: \(error.localizedDescription)"), folder)
+    do { try createFolder(folder) } catch {
+      throw DownloadError(.file(error.reason), error.path)
     }
     try Download(url: url, part: "\(path).part").run(hashPrefix: hashPrefix, progress)
     guard rename("\(path).part", path) == 0 else {
-      throw DownloadError(.system(String(cString: strerror(errno))), path)
+      throw DownloadError(.file(.unwritable(errno: errno)), path)
     }
     return (path, true)
   }
 
   private func hash(_ path: String) throws(DownloadError) -> String {
-    do { return try FileHash.sha256(of: path) } catch {
-      throw DownloadError(.system("it cannot be read"), path)
+    do { return try FileHash.sha256(ofFile: path) } catch {
+      throw DownloadError(.file(error.reason), error.path)
     }
   }
 }

@@ -3,6 +3,7 @@
 @_exported import DataBlocks
 @_exported import Datasets
 @_exported import Downloads
+@_exported import Files
 @_exported import Hooks
 @_exported import Imaging
 @_exported import Interpret

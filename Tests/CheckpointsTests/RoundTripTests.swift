@@ -136,15 +136,4 @@ struct RoundTripTests {
       #expect(try CheckpointComparison(a, a).isSame)
     }
   }
-
-  @Test("SHA-256 as the tests' own says it, of any length")
-  func hashes() throws {
-    for count in [0, 1, 55, 56, 63, 64, 65, 119, 120, 1000] {
-      let bytes = (0..<count).map { UInt8(truncatingIfNeeded: $0 &* 7) }
-      var hash = FileHash()
-      hash.add(bytes.prefix(count / 3))
-      hash.add(bytes.dropFirst(count / 3))
-      #expect(hash.finish() == SHA256.hex(of: bytes), "\(count) bytes")
-    }
-  }
 }

@@ -1,4 +1,3 @@
-import Checkpoints
 import Downloads
 import Foundation
 import Synchronization

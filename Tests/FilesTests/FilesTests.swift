@@ -1,5 +1,6 @@
 import Files
 import Foundation
+import TestSupport
 import Testing
 
 @Suite("Atomic files, checksums, suggestions, errors")
@@ -67,6 +68,17 @@ struct FilesTests {
     }
   }
 
+  @Test("SHA-256 in two updates of lengths around a block equals TestSupport's own implementation")
+  func hashLengths() {
+    for count in [0, 1, 55, 56, 63, 64, 65, 119, 120, 1000] {
+      let bytes = (0..<count).map { UInt8(truncatingIfNeeded: $0 &* 7) }
+      let hash = FileHash()
+      hash.update(bytes.prefix(count / 3))
+      hash.update(bytes.dropFirst(count / 3))
+      #expect(hash.finalize() == SHA256.hex(of: bytes), "\(count) bytes")
+    }
+  }
+
   @Test("the nearest name, if one is near")
   func nearest() {
     let known = ["resnet18", "resnet34", "resnet50", "densenet121"]
@@ -84,7 +96,9 @@ struct FilesTests {
       "\(FileError(.unwritable(errno: ENOSPC), path: "out/a.txt"))"
         == "out/a.txt: it cannot be written: No space left on device; free some space and try again; "
         + "nothing was overwritten")
-    #expect(ErrorPlace(file: "a.csv", line: 3, element: "label").description == "a.csv, line 3, \"label\"")
+    #expect(
+      ErrorPlace(file: "a.csv", line: 3, element: "label").description == "a.csv, line 3, \"label\""
+    )
     #expect(ErrorPlace().description.isEmpty)
   }
 }

@@ -30,14 +30,3 @@ int lb_zip_read(lb_zip *zip, int64_t index, void *out, size_t size, char *messag
 
 // CRC-32 as zip has it, continuing from `crc`; start with 0.
 uint32_t lb_crc32(uint32_t crc, const void *bytes, size_t count);
-
-// SHA-256 (FIPS 180-4).
-typedef struct {
-  uint32_t state[8];
-  uint64_t count;
-  uint8_t pending[64];
-} lb_sha256;
-
-void lb_sha256_begin(lb_sha256 *hash);
-void lb_sha256_add(lb_sha256 *hash, const void *bytes, size_t count);
-void lb_sha256_end(lb_sha256 *hash, uint8_t digest[32]);

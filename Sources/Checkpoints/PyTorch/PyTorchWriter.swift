@@ -23,7 +23,7 @@ public enum PyTorchWriter {
     try checkNames(tensors, path)
     let pickle = Data(stateDictionary(tensors, metadata))
     // PyTorch names the folder inside after the file; its readers take any name.
-    try AtomicFile.write(to: path) { (file: FileHandle) throws in
+    try writeAtomically(to: path) { file in
       var zip = ZipWriter(file, largest: largest)
       try zip.add("archive/data.pkl", pickle)
       try zip.add("archive/byteorder", Data("little".utf8))

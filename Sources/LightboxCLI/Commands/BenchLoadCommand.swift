@@ -33,7 +33,7 @@ struct BenchLoadCommand: ParsableCommand {
 
   func run() throws {
     let architecture = try Architecture.named(arch)
-    _ = try FileHash.sha256(of: file)
+    _ = try FileHash.sha256(ofFile: file)
     var found: [Round] = []
     for _ in 0..<rounds {
       let vision = VisionModel(architecture, classes: 2)

@@ -14,7 +14,7 @@ struct WeightsInspectCommand: ParsableCommand {
 
   func run() throws {
     let checkpoint = try Checkpoint(contentsOf: file)
-    let hash = try FileHash.sha256(of: file)
+    let hash = try FileHash.sha256(ofFile: file)
     let size = (try? FileManager.default.attributesOfItem(atPath: file)[.size] as? Int) ?? 0
     let network = try? checkpoint.networkEntries()
     if json {

@@ -1,0 +1,75 @@
+import Glibc
+import Synchronization
+
+/// Shows progress on the standard error: one line that is overwritten on a terminal; in a pipe, a plain
+/// line now and then or nothing.
+///
+/// It can be used from several threads.
+package final class ProgressLine: Sendable {
+  private let isTerminal: Bool
+  private let interval: Duration?
+  private let write: @Sendable (String) -> Void
+  private let lastShown: Mutex<ContinuousClock.Instant?>
+
+  private static let terminalInterval = Duration.milliseconds(100)
+  /// Carriage return, then "erase to the end of the line".
+  private static let erase = "\r\u{1B}[K"
+
+  /// Creates a progress line.
+  ///
+  /// - Parameters:
+  ///   - pipeInterval: The time between two lines in a pipe; nil: nothing is shown there.
+  ///   - isTerminal: Whether the output is a terminal; nil: whether the standard error is one.
+  ///   - write: Writes text; nil: to the standard error.
+  package init(
+    pipeInterval: Duration? = nil, isTerminal: Bool? = nil,
+    write: (@Sendable (String) -> Void)? = nil
+  ) {
+    self.isTerminal = isTerminal ?? (isatty(STDERR_FILENO) != 0)
+    interval = self.isTerminal ? ProgressLine.terminalInterval : pipeInterval
+    self.write = write ?? ProgressLine.writeToStandardError
+    lastShown = Mutex(nil)
+  }
+
+  /// Waits a whole interval before the next text is shown; without it the first text is shown at once.
+  package func restart() { lastShown.withLock { $0 = .now } }
+
+  /// Shows a text, unless the interval since the last one has not passed.
+  package func show(_ text: @autoclosure () -> String) {
+    guard let interval else { return }
+    let isDue = lastShown.withLock { last in
+      let now = ContinuousClock.now
+      if let last, now - last < interval { return false }
+      last = now
+      return true
+    }
+    guard isDue else { return }
+    write(isTerminal ? ProgressLine.erase + text() : text() + "\n")
+  }
+
+  /// Shows a last text that stays, whatever the interval.
+  package func finish(_ text: String) {
+    guard interval != nil else { return }
+    write((isTerminal ? ProgressLine.erase : "") + text + "\n")
+  }
+
+  /// Erases the line on a terminal.
+  package func clear() {
+    if isTerminal { write(ProgressLine.erase) }
+  }
+
+  @Sendable private static func writeToStandardError(_ text: String) {
+    var text = text
+    text.withUTF8 { bytes in
+      var written = 0
+      while written < bytes.count, let base = bytes.baseAddress {
+        let count = Glibc.write(STDERR_FILENO, base + written, bytes.count - written)
+        if count < 0 {
+          if errno == EINTR { continue }
+          return
+        }
+        written += count
+      }
+    }
+  }
+}

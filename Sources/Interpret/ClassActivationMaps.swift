@@ -95,16 +95,13 @@ public func classActivationMaps(
 ) throws(MapError) -> [ClassMap] {
   precondition(
     input.rank == 4 && input.shape[0] == 1, "one image is needed, not an input of \(input.shape)")
-  let wasTraining = model.isTraining
-  model.eval()
-  defer { model.train(wasTraining) }
   let hook = Hook(layer)
   let gradients = HookBwd(layer)
   defer {
     hook.remove()
     gradients.remove()
   }
-  let output = model(input.detached)
+  let output = model.evaluating { model(input.detached) }
   guard let activations = hook.stored else { throw .layerDidNotRun }
   guard activations.rank == 4 else { throw .notSpatial(shape: activations.shape) }
   precondition(

@@ -55,18 +55,15 @@ public struct ModelSummary: Sendable, Equatable, Codable {
         work[id, default: 0] += module.multiplyAdds(giving: output.shape)
       }
     }
-    let wasTraining = named.map(\.module.isTraining)
-    model.eval()
     for (_, module) in named { module.standIn = module.shapesAlone }
     defer {
       for (index, (_, module)) in named.enumerated() {
         module.standIn = nil
         module.removeHook(hooks[index])
-        module.setTraining(wasTraining[index])
       }
     }
     self.input = input
-    output = model(Tensor.zeros(input)).shape
+    output = model.evaluating { model(Tensor.zeros(input)).shape }
     layers = named.compactMap { path, module in
       let members = Members(of: module)
       let own = members.parameters.map(\.parameter)

@@ -13,7 +13,7 @@ public import Tensors
 ///     }
 open class Module {
   /// True while training: dropout drops, batch norm uses the batch's statistics.
-  public private(set) var isTraining = true
+  public internal(set) var isTraining = true
 
   /// Keep nothing of what this module computes in training, and compute it again in the walk back.
   ///
@@ -172,22 +172,6 @@ open class Module {
     }
     return module
   }
-
-  // MARK: Modes
-
-  /// Puts this module and all below it into training mode.
-  @discardableResult
-  public final func train(_ training: Bool = true) -> Self {
-    for module in modules { module.isTraining = training }
-    return self
-  }
-
-  /// Puts this module and all below it into evaluation mode.
-  @discardableResult
-  public final func eval() -> Self { train(false) }
-
-  /// Sets the mode of this module alone.
-  final func setTraining(_ training: Bool) { isTraining = training }
 
   /// Clears every gradient.
   public final func zeroGradients() {

@@ -38,10 +38,8 @@ public struct Predictor {
   public func predict(_ image: PreparedImage) -> (
     label: String, index: Int, probabilities: [Double]
   ) {
-    let wasTraining = model.isTraining
-    model.eval()
-    defer { if wasTraining { model.train() } }
-    let probabilities = model(image.input).softmax(axis: -1).floatScalars.map(Double.init)
+    let logits = model.evaluating { model(image.input) }
+    let probabilities = logits.softmax(axis: -1).floatScalars.map(Double.init)
     let index = probabilities.indices.dropFirst().reduce(0) {
       probabilities[$1] > probabilities[$0] ? $1 : $0
     }

@@ -73,7 +73,7 @@ let package = Package(
     room("Hooks", uses: ["Tensors", "Layers"]),
     room("Downloads", uses: ["Files", "CCurl"]),
     room("Models", uses: ["Tensors", "Layers", "Checkpoints"]),
-    room("Training", uses: ["Tensors", "Layers", "DataBlocks", "Checkpoints"]),
+    room("Training", uses: ["Files", "Tensors", "Layers", "DataBlocks"]),
     room(
       "Datasets", path: "Datasets", uses: ["Imaging", "DataBlocks"],
       exclude: ["README.md"], resources: [.copy("Samples")]),
@@ -105,7 +105,11 @@ let package = Package(
     .executableTarget(
       name: "LightboxCLI",
       dependencies: [
+<<<<<<< HEAD
         "Console", "Lightbox", .product(name: "ArgumentParser", package: "swift-argument-parser"),
+=======
+        "Files", "Lightbox", .product(name: "ArgumentParser", package: "swift-argument-parser"),
+>>>>>>> training
       ],
       swiftSettings: rules),
 
@@ -134,7 +138,8 @@ let package = Package(
     tests(
       "TrainingTests",
       of: [
-        "Tensors", "Imaging", "Layers", "DataBlocks", "Training", "Checkpoints", "Vision", "Models",
+        "Files", "Tensors", "Imaging", "Layers", "DataBlocks", "Training", "Checkpoints", "Vision",
+        "Models",
       ]),
     tests("DatasetsTests", of: ["Imaging", "DataBlocks", "Datasets"]),
     tests(

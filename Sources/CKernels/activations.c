@@ -1,6 +1,7 @@
+#include "activations.h"
 #include "exponentials.h"
 
-// Forward: y = f(v). Backward: dx = dy f'(v). `a` and `b` are the function's own numbers.
+// Forward: y = f(v). Backward: dx = dy f'(v). `a` and `b` are the parameters of the function.
 #define LB_ACTIVATION(name, f, df)                                                                 \
   LB_KERNEL static void name##_forward(                                                            \
     const float *restrict x, float a, float b, float *restrict y, size_t n) {                      \
@@ -22,8 +23,8 @@
 
 LB_INLINE float lb_gelu_slope(float v) {
   lb_normal n = lb_normalf(v);
-  // Where the density is 0, v may be too large for the product.
-  return n.below + (n.density > 0.0f ? v * n.density : 0.0f);
+  // Avoids 0 * infinity where the density underflows.
+  return n.cumulative + (n.density > 0.0f ? v * n.density : 0.0f);
 }
 
 // tanh(u) = 2 sigmoid(2u) - 1, so the approximation is v sigmoid(2u), u = sqrt(2 / pi) (v + 0.044715 v^3).
@@ -32,7 +33,7 @@ LB_INLINE float lb_gelu_gate(float v) {
   return lb_sigmoidf(2.0f * LB_GELU_C * (v + 0.044715f * v * v * v));
 }
 LB_INLINE float lb_gelu_tanh_slope(float v) {
-  // Beyond 16 the gate is 0 or 1 and its slope 0.
+  // Beyond 16 the gate is 0 or 1 and its derivative 0.
   float c = v < -16.0f ? -16.0f : (v > 16.0f ? 16.0f : v);
   float g = lb_gelu_gate(c);
   return g + c * g * (1.0f - g) * 2.0f * LB_GELU_C * (1.0f + 3.0f * 0.044715f * c * c);
@@ -42,7 +43,7 @@ LB_INLINE float lb_silu_slope(float v) {
   float bend = s.of_x * s.of_minus_x;
   return s.of_x + (bend > 0.0f ? v * bend : bend);
 }
-// e^v - 1 for v <= 0: the series near 0, where the difference would lose digits.
+// e^v - 1 for v <= 0; near 0 a series avoids cancellation.
 LB_INLINE float lb_expm1_negative(float v) {
   float c = v > 0.0f ? 0.0f : v;
   float p = 1.0f / 5040.0f;
@@ -62,7 +63,7 @@ LB_INLINE float lb_hard_gate(float v) {
 LB_ACTIVATION(lb_leaky_relu, v > 0.0f || v != v ? v : a * v, v > 0.0f ? 1.0f : a)
 LB_ACTIVATION(
   lb_elu, v > 0.0f || v != v ? v : a * lb_expm1_negative(v), v > 0.0f ? 1.0f : a * lb_expf(v))
-LB_ACTIVATION(lb_gelu, v * lb_normalf(v).below, lb_gelu_slope(v))
+LB_ACTIVATION(lb_gelu, v * lb_normalf(v).cumulative, lb_gelu_slope(v))
 LB_ACTIVATION(lb_gelu_tanh, v * lb_gelu_gate(v), lb_gelu_tanh_slope(v))
 LB_ACTIVATION(lb_silu, v * lb_sigmoidf(v), lb_silu_slope(v))
 LB_ACTIVATION(lb_softplus, lb_softplusf(a * v) / a, lb_sigmoidf(a * v))

@@ -1,9 +1,8 @@
-#include "batch_norm.h"
+#include "batch_norm_jobs.h"
 
-// Batch norm over channels-last images: rows of pixels, all channels of a pixel together, a multiple of 16.
-// Rows are read once, in their order; the sums of up to 512 channels lie in the first-level cache
-// meanwhile. They run in float over 64 rows, then in double. Rows are summed in chunks whose number
-// depends on the images only, and chunks are added in one order: the number of threads changes no bit.
+// Passes over channels-last images: a row is a pixel with all its channels, a multiple of 16. Rows are read once,
+// in order, while the sums of up to 512 channels stay in the L1 cache. Sums run in float over 64 rows, then in
+// double. The number of chunks depends on the images only, so the number of threads does not change the result.
 
 enum { tile = 512 };
 
@@ -16,7 +15,7 @@ size_t lb_row_chunks(size_t rows) {
 
 typedef enum { MOMENTS, GRADIENT, GRADIENT_OF_RELU, GRADIENT_OF_SUM } lb_row_kind;
 
-// Sums over rows begin..<end of the channels from `c` on, `n` of them.
+// Sums over rows begin ..< end for the channels c ..< c + n.
 LB_INLINE void lb_tile_sums(
   const lb_sums_job *j, size_t begin, size_t end, size_t c, size_t n, double *sums, bool bf16,
   lb_row_kind kind) {
@@ -66,23 +65,23 @@ LB_INLINE void lb_chunk_sums(const lb_sums_job *j, size_t chunk, bool bf16, lb_r
   }
 }
 
-// MARK: Scalars of some rows
+// MARK: Scalars of a row
 
-typedef enum { NORMALIZE, NORMALIZE_RELU, NORMALIZE_SUM, NORMALIZE_SUM_RELU, BACK, BACK_RELU } lb_scalar_kind;
+typedef enum { NORMALIZE, NORMALIZE_RELU, NORMALIZE_SUM, NORMALIZE_SUM_RELU, BACKWARD, BACKWARD_RELU } lb_scalar_kind;
 
 LB_INLINE void lb_row_of_scalars(const lb_plane_job *j, size_t row, bool bf16, lb_scalar_kind kind) {
   const f32x16 zero = {0};
   for (size_t c = 0, at = row * j->s.block; c < j->s.block; c += lanes, at += lanes) {
     f32x16 x = lb_load(j->x, at, bf16), mean = lb_load(j->mean, c, false);
     f32x16 factor = lb_load(j->factor, c, false), shift = lb_load(j->shift, c, false), y;
-    if (kind == BACK || kind == BACK_RELU) {
+    if (kind == BACKWARD || kind == BACKWARD_RELU) {
       f32x16 dz = lb_load(j->other, at, bf16);
-      if (kind == BACK_RELU) dz = lb_where(lb_normalized(x, mean, factor, shift) > zero, dz);
+      if (kind == BACKWARD_RELU) dz = lb_where(lb_normalized(x, mean, factor, shift) > zero, dz);
       y = factor * dz - lb_load(j->c1, c, false) - (x - mean) * lb_load(j->c2, c, false);
     } else {
       y = lb_normalized(x, mean, factor, shift);
       if (kind == NORMALIZE_SUM || kind == NORMALIZE_SUM_RELU) y += lb_load(j->other, at, bf16);
-      // A NaN is not hidden by the ReLU.
+      // ReLU propagates NaN.
       if (kind == NORMALIZE_RELU || kind == NORMALIZE_SUM_RELU) y = lb_where(~(y <= zero), y);
     }
     lb_store(j->y, at, y, bf16);
@@ -91,29 +90,16 @@ LB_INLINE void lb_row_of_scalars(const lb_plane_job *j, size_t row, bool bf16, l
 
 // MARK: Over all rows
 
-// One loop for each type and kind, so that no scalar asks which it is.
-#define LB_ROWS(name, job_type, body, kind)                                       \
-  LB_KERNEL static void name##_f32(const job_type *j, size_t begin, size_t end) { \
-    for (size_t i = begin; i < end; ++i) body(j, i, false, kind);                 \
-  }                                                                               \
-  LB_KERNEL static void name##_bf16(const job_type *j, size_t begin, size_t end) {\
-    for (size_t i = begin; i < end; ++i) body(j, i, true, kind);                  \
-  }                                                                               \
-  static void name(void *context, size_t begin, size_t end) {                     \
-    const job_type *j = context;                                                  \
-    if (j->s.bf16) name##_bf16(j, begin, end);                                      \
-    else name##_f32(j, begin, end);                                               \
-  }
-LB_ROWS(moments, lb_sums_job, lb_chunk_sums, MOMENTS)
-LB_ROWS(gradient, lb_sums_job, lb_chunk_sums, GRADIENT)
-LB_ROWS(gradient_of_relu, lb_sums_job, lb_chunk_sums, GRADIENT_OF_RELU)
-LB_ROWS(gradient_of_sum, lb_sums_job, lb_chunk_sums, GRADIENT_OF_SUM)
-LB_ROWS(normalize, lb_plane_job, lb_row_of_scalars, NORMALIZE)
-LB_ROWS(normalize_relu, lb_plane_job, lb_row_of_scalars, NORMALIZE_RELU)
-LB_ROWS(normalize_sum, lb_plane_job, lb_row_of_scalars, NORMALIZE_SUM)
-LB_ROWS(normalize_sum_relu, lb_plane_job, lb_row_of_scalars, NORMALIZE_SUM_RELU)
-LB_ROWS(back, lb_plane_job, lb_row_of_scalars, BACK)
-LB_ROWS(back_relu, lb_plane_job, lb_row_of_scalars, BACK_RELU)
+LB_BY_SCALAR_TYPE(moments, lb_sums_job, j->s.bf16, lb_chunk_sums(j, i, bf16, MOMENTS))
+LB_BY_SCALAR_TYPE(gradient, lb_sums_job, j->s.bf16, lb_chunk_sums(j, i, bf16, GRADIENT))
+LB_BY_SCALAR_TYPE(gradient_of_relu, lb_sums_job, j->s.bf16, lb_chunk_sums(j, i, bf16, GRADIENT_OF_RELU))
+LB_BY_SCALAR_TYPE(gradient_of_sum, lb_sums_job, j->s.bf16, lb_chunk_sums(j, i, bf16, GRADIENT_OF_SUM))
+LB_BY_SCALAR_TYPE(normalize, lb_plane_job, j->s.bf16, lb_row_of_scalars(j, i, bf16, NORMALIZE))
+LB_BY_SCALAR_TYPE(normalize_relu, lb_plane_job, j->s.bf16, lb_row_of_scalars(j, i, bf16, NORMALIZE_RELU))
+LB_BY_SCALAR_TYPE(normalize_sum, lb_plane_job, j->s.bf16, lb_row_of_scalars(j, i, bf16, NORMALIZE_SUM))
+LB_BY_SCALAR_TYPE(normalize_sum_relu, lb_plane_job, j->s.bf16, lb_row_of_scalars(j, i, bf16, NORMALIZE_SUM_RELU))
+LB_BY_SCALAR_TYPE(backward, lb_plane_job, j->s.bf16, lb_row_of_scalars(j, i, bf16, BACKWARD))
+LB_BY_SCALAR_TYPE(backward_relu, lb_plane_job, j->s.bf16, lb_row_of_scalars(j, i, bf16, BACKWARD_RELU))
 
 static void lb_over_chunks(const lb_sums_job *j, lb_range_body body) {
   size_t chunks = lb_row_chunks(lb_rows_of(j->s));
@@ -130,5 +116,5 @@ void lb_row_normalize(const lb_plane_job *j) {
   lb_parallel_items(lb_rows_of(j->s), j->s.block, (void *)j, body);
 }
 void lb_row_input_gradient(const lb_plane_job *j) {
-  lb_parallel_items(lb_rows_of(j->s), j->s.block, (void *)j, j->relu ? back_relu : back);
+  lb_parallel_items(lb_rows_of(j->s), j->s.block, (void *)j, j->relu ? backward_relu : backward);
 }

@@ -1,10 +1,11 @@
 #include "bfloat16.h"
+#include "bfloat16_rounding.h"
 
-// The sign and the order of bfloat16 numbers are those of their bits as 16-bit integers.
+// bfloat16 numbers have the sign and the order of their bits as 16-bit integers.
 
 typedef struct { const uint16_t *a, *b; uint16_t *y; } lb_bf16_job;
 
-// The result may not overlap an operand: said to the compiler, which would otherwise not vectorize.
+// The loops vectorize only if the compiler knows that the output does not overlap an operand.
 #define LB_BF16(name, expression)                                                                  \
   LB_KERNEL static void name##_loop(                                                               \
     const uint16_t *a, const uint16_t *b, uint16_t *restrict y, size_t n) {                        \
@@ -20,7 +21,7 @@ typedef struct { const uint16_t *a, *b; uint16_t *y; } lb_bf16_job;
     lb_parallel_for(n, LB_GRAIN, &job, name##_range);                                              \
   }
 
-// Negative numbers are 0x8000 to 0xff80; above them are NaNs, which a ReLU does not hide.
+// Negative numbers are 0x8000 to 0xff80; the bit patterns above are NaN, which ReLU propagates.
 LB_BF16(lb_positive, (uint16_t)(a[i] - 0x8000u) <= 0x7f80u ? 0 : a[i])
 LB_BF16(lb_masked, (int16_t)a[i] > 0 ? b[i] : 0)
 LB_BF16(lb_sum, lb_narrow(lb_wide(a[i]) + lb_wide(b[i])))

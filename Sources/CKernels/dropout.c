@@ -1,7 +1,8 @@
+#include "dropout.h"
 #include "kernel.h"
 
-// splitmix64 counts, so draw i of a stream needs no draw before it. Keeps where a number in [0, 1) of 53 bits
-// is not below p.
+// splitmix64 is counter-based: output i does not depend on the outputs before it. Keeps a scalar if the 53-bit number
+// in [0, 1) is not below p.
 LB_KERNEL static void lb_dropout_draws(uint64_t state, uint64_t limit, uint8_t *restrict mask, size_t n) {
   for (size_t i = 0; i < n; ++i) {
     uint64_t z = state + (i + 1) * 0x9E3779B97F4A7C15u;
@@ -25,7 +26,7 @@ void lb_dropout_mask(uint64_t state, double p, uint8_t *mask, size_t n) {
 }
 
 typedef struct { const float *x; const uint8_t *mask; double scale; float *y; } lb_mask_job;
-// One rounding of the exact product, so that what is kept is float(x * scale) whatever p is.
+// The product in double is rounded once, to float(x * scale).
 LB_KERNEL static void lb_mask_loop(
   const float *restrict x, const uint8_t *restrict mask, double scale, float *restrict y, size_t n) {
   for (size_t i = 0; i < n; ++i) y[i] = mask[i] ? (float)((double)x[i] * scale) : 0.0f;

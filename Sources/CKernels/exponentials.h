@@ -1,11 +1,11 @@
-// exp, log and what is made of them, as plain arithmetic: loops over these vectorize, unlike libm's.
+// exp, log and functions derived from them, as plain arithmetic: loops over these vectorize, unlike calls of libm.
 #pragma once
 #include "kernel.h"
 #include <math.h>
 
-// exp in float: 2^k * p(r) with |r| <= ln2/2, relative error about 1e-7; vectorizes, unlike libm's.
+// exp in float: 2^k * p(r) with |r| <= ln2/2, relative error about 1e-7.
 LB_INLINE float lb_expf(float x) {
-  // Below this, the result is subnormal or zero; above, infinity.
+  // Below -87.33 the result is subnormal or zero, above 88.72 infinity.
   float c = x < -87.33f ? -87.33f : (x > 88.72f ? 88.72f : x);
   float k = __builtin_rintf(c * 1.44269504088896341f);
   float r = (c - k * 0.693359375f) - k * -2.12194440e-4f;
@@ -16,7 +16,7 @@ LB_INLINE float lb_expf(float x) {
   p = p * r + 1.6666665459e-1f;
   p = p * r + 5.0000001201e-1f;
   p = p * r * r + r + 1.0f;
-  // Two factors of a power of two each: 2^k alone would overflow at k = 128.
+  // Two factors, since 2^k alone overflows at k = 128.
   int ki = (int)k, half = ki / 2;
   union { int i; float f; } a = {(half + 127) << 23}, b = {(ki - half + 127) << 23};
   float y = p * a.f * b.f;
@@ -50,7 +50,7 @@ LB_INLINE float lb_logf(float x) {
 
 LB_INLINE float lb_sigmoidf(float x) { return 1.0f / (1.0f + lb_expf(-x)); }
 
-// Both from one e^-|x|, neither as 1 less the other.
+// sigmoid(x) and sigmoid(-x) from one e^-|x|, without the cancellation of 1 - sigmoid(x).
 typedef struct { float of_x, of_minus_x; } lb_sigmoids;
 LB_INLINE lb_sigmoids lb_sigmoid_pair(float x) {
   float e = lb_expf(-__builtin_fabsf(x)), large = 1.0f / (1.0f + e), small = e * large;
@@ -59,7 +59,7 @@ LB_INLINE lb_sigmoids lb_sigmoid_pair(float x) {
   return s;
 }
 
-// log(1 + e^x): max(x, 0) + log1p(e^-|x|). Rounding 1 + e loses e's last digits; e / (u - 1) gives them back.
+// log(1 + e^x): max(x, 0) + log1p(e^-|x|). Rounding 1 + e loses the low digits of e; the factor e / (u - 1) restores them.
 LB_INLINE float lb_softplusf(float x) {
   float e = lb_expf(-__builtin_fabsf(x));
   float u = 1.0f + e, d = u - 1.0f;
@@ -67,10 +67,10 @@ LB_INLINE float lb_softplusf(float x) {
   return (x > 0.0f ? x : 0.0f) + (x != x ? x : l);
 }
 
-// The normal distribution at x: density (1 / sqrt(2 pi)) e^(-x^2 / 2) and its integral from minus infinity.
-// The tail is e^(-x^2 / 2) times a function that falls slowly, here a polynomial in 1 / (1 + 0.34 |x|) fitted
-// to relative 4e-8, so that the left tail keeps its digits.
-typedef struct { float density, below; } lb_normal;
+// Density and cumulative distribution function of the normal distribution at x. The tail is e^(-x^2 / 2) times a
+// slowly varying function, here a polynomial in 1 / (1 + 0.34 |x|) with relative error 4e-8, so that the left tail
+// is accurate.
+typedef struct { float density, cumulative; } lb_normal;
 LB_INLINE lb_normal lb_normalf(float x) {
   float a = __builtin_fabsf(x);
   float bell = lb_expf(-0.5f * a * a);

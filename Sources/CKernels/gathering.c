@@ -1,3 +1,4 @@
+#include "gathering.h"
 #include "kernel.h"
 #include <string.h>
 
@@ -25,14 +26,14 @@ void lb_index_select_backward(
     for (size_t k = 0; k < count; ++k, dy += inner) lb_add_block(dy, dx + (size_t)index[k] * inner, inner);
 }
 
-// Walks the positions of `index`; `place` is where each of them stands in x.
+// Runs `statement` for each element k of `index`; `at` is the offset of its source in x.
 #define LB_ALONG(statement)                                                                        \
   size_t position[8] = {0}, count = 1;                                                             \
   for (int d = 0; d < rank; ++d) count *= dims[d];                                                 \
   for (size_t k = 0; k < count; ++k) {                                                             \
-    size_t place = (size_t)index[k] * x_strides[axis];                                             \
+    size_t at = (size_t)index[k] * x_strides[axis];                                                \
     for (int d = 0; d < rank; ++d)                                                                 \
-      if (d != axis) place += position[d] * x_strides[d];                                          \
+      if (d != axis) at += position[d] * x_strides[d];                                             \
     statement;                                                                                     \
     for (int d = rank - 1; d >= 0; --d) {                                                          \
       if (++position[d] < dims[d]) break;                                                          \
@@ -41,9 +42,9 @@ void lb_index_select_backward(
   }
 void lb_gather_along(
   int rank, const size_t *dims, const size_t *x_strides, int axis, const int64_t *index, const float *x, float *y) {
-  LB_ALONG(y[k] = x[place])
+  LB_ALONG(y[k] = x[at])
 }
 void lb_scatter_along(
   int rank, const size_t *dims, const size_t *x_strides, int axis, const int64_t *index, const float *dy, float *dx) {
-  LB_ALONG(dx[place] += dy[k])
+  LB_ALONG(dx[at] += dy[k])
 }

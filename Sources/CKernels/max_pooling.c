@@ -1,21 +1,22 @@
+#include "max_pooling.h"
 #include "vectors.h"
 
-// Maxima over windows of images with channels innermost, [planes, height, width, inner], inner a multiple
-// of 16. Of each result the tap that gave it is kept in one byte. Backward gathers: every pixel adds up
-// what the windows over it give back, so each number is written once and no threads meet.
+// Max pooling of images with channels innermost, [planes, height, width, inner], inner a multiple of 16. Forward
+// stores the winning tap of each output in one byte. Backward gathers: every pixel sums the gradients of the windows
+// that cover it, so each scalar is written once and threads need no synchronization.
 
 typedef uint8_t u8x16 __attribute__((vector_size(16)));
 
 typedef struct {
-  lb_windows w;
+  lb_max_pool w;
   const void *x;
   void *y;
   uint8_t *taps;
-} lb_maxima_job;
+} lb_max_pool_job;
 
 typedef struct { size_t begin, end; } lb_span;
 
-// Taps of a window that lie inside the image; the window begins at `start`, which may be outside.
+// Taps of a window that lie inside the image; `start`, where the window begins, may be negative.
 LB_INLINE lb_span lb_inside(ptrdiff_t start, size_t taps, size_t length) {
   size_t begin = start < 0 ? (size_t)-start : 0;
   ptrdiff_t left = (ptrdiff_t)length - start;
@@ -23,8 +24,8 @@ LB_INLINE lb_span lb_inside(ptrdiff_t start, size_t taps, size_t length) {
   return (lb_span){begin, end};
 }
 
-LB_INLINE void lb_maxima_of_row(const lb_maxima_job *j, size_t row, bool bf16) {
-  const lb_windows w = j->w;
+LB_INLINE void lb_max_pool_row(const lb_max_pool_job *j, size_t row, bool bf16) {
+  const lb_max_pool w = j->w;
   size_t plane = row / w.out_height;
   ptrdiff_t top = (ptrdiff_t)(row % w.out_height * w.rows_step) - (ptrdiff_t)w.top;
   lb_span rows = lb_inside(top, w.rows, w.height);
@@ -42,7 +43,7 @@ LB_INLINE void lb_maxima_of_row(const lb_maxima_job *j, size_t row, bool bf16) {
         for (size_t v = columns.begin; v < columns.end; ++v) {
           size_t from = (line * w.width + (size_t)(left + (ptrdiff_t)v)) * w.inner + c;
           f32x16 value = lb_load(j->x, from, bf16);
-          // The first of equals stays; a NaN is not passed over.
+          // Ties keep the first tap; NaN wins.
           i32x16 wins = (value > best) | (value != value), tap = {0};
           tap += (int32_t)(u * w.columns + v);
           best = (f32x16)(((i32x16)value & wins) | ((i32x16)best & ~wins));
@@ -58,15 +59,15 @@ LB_INLINE void lb_maxima_of_row(const lb_maxima_job *j, size_t row, bool bf16) {
   }
 }
 
-// Windows over a pixel: those that begin at most `taps` - 1 before it.
+// Windows that cover a pixel: those that begin at most `taps` - 1 before it.
 LB_INLINE lb_span lb_windows_over(size_t pixel, size_t before, size_t taps, size_t step, size_t windows) {
   size_t at = pixel + before, begin = at < taps ? 0 : (at - taps) / step + 1, end = at / step + 1;
   return (lb_span){begin, end < windows ? end : windows};
 }
 
-// x: the gradient of the maxima; y: that of the image.
-LB_INLINE void lb_back_to_row(const lb_maxima_job *j, size_t row, bool bf16) {
-  const lb_windows w = j->w;
+// x: gradient of the output; y: gradient of the input.
+LB_INLINE void lb_max_pool_backward_row(const lb_max_pool_job *j, size_t row, bool bf16) {
+  const lb_max_pool w = j->w;
   size_t plane = row / w.height, i = row % w.height;
   lb_span rows = lb_windows_over(i, w.top, w.rows, w.rows_step, w.out_height);
   for (size_t k = 0; k < w.width; ++k) {
@@ -88,27 +89,15 @@ LB_INLINE void lb_back_to_row(const lb_maxima_job *j, size_t row, bool bf16) {
   }
 }
 
-#define LB_OVER_ROWS(name, body)                                                     \
-  LB_KERNEL static void name##_f32(const lb_maxima_job *j, size_t begin, size_t end) { \
-    for (size_t row = begin; row < end; ++row) body(j, row, false);                  \
-  }                                                                                  \
-  LB_KERNEL static void name##_bf16(const lb_maxima_job *j, size_t begin, size_t end) { \
-    for (size_t row = begin; row < end; ++row) body(j, row, true);                   \
-  }                                                                                  \
-  static void name(void *context, size_t begin, size_t end) {                        \
-    const lb_maxima_job *j = context;                                                \
-    if (j->w.bf16) name##_bf16(j, begin, end);                                       \
-    else name##_f32(j, begin, end);                                                  \
-  }
-LB_OVER_ROWS(lb_maxima_rows, lb_maxima_of_row)
-LB_OVER_ROWS(lb_back_rows, lb_back_to_row)
+LB_BY_SCALAR_TYPE(lb_max_pool_rows, lb_max_pool_job, j->w.bf16, lb_max_pool_row(j, i, bf16))
+LB_BY_SCALAR_TYPE(lb_max_pool_backward_rows, lb_max_pool_job, j->w.bf16, lb_max_pool_backward_row(j, i, bf16))
 
-void lb_maxima(lb_windows w, const void *x, void *y, uint8_t *taps) {
-  lb_maxima_job job = {w, x, y, taps};
-  lb_parallel_items(w.planes * w.out_height, w.out_width * w.inner * w.rows, &job, lb_maxima_rows);
+void lb_max_pool_forward(lb_max_pool w, const void *x, void *y, uint8_t *taps) {
+  lb_max_pool_job job = {w, x, y, taps};
+  lb_parallel_items(w.planes * w.out_height, w.out_width * w.inner * w.rows, &job, lb_max_pool_rows);
 }
 
-void lb_maxima_backward(lb_windows w, const void *dy, const uint8_t *taps, void *dx) {
-  lb_maxima_job job = {w, dy, dx, (uint8_t *)taps};
-  lb_parallel_items(w.planes * w.height, w.width * w.inner, &job, lb_back_rows);
+void lb_max_pool_backward(lb_max_pool w, const void *dy, const uint8_t *taps, void *dx) {
+  lb_max_pool_job job = {w, dy, dx, (uint8_t *)taps};
+  lb_parallel_items(w.planes * w.height, w.width * w.inner, &job, lb_max_pool_backward_rows);
 }

@@ -1,10 +1,11 @@
 #define _GNU_SOURCE
+#include "normals.h"
 #include "kernel.h"
 #include <math.h>
 
-// splitmix64 counts, so pair i of a stream needs no draw before it. Every step is the one that RandomSource
-// takes, in the same order: the numbers are the same to the last bit.
-LB_INLINE double lb_uniform_draw(uint64_t state) {
+// splitmix64 is counter-based: pair i does not depend on the pairs before it. The arithmetic is that of RandomSource,
+// in the same order, so the numbers are bitwise equal.
+LB_INLINE double lb_uniform(uint64_t state) {
   uint64_t z = state;
   z = (z ^ (z >> 30)) * 0xBF58476D1CE4E5B9u;
   z = (z ^ (z >> 27)) * 0x94D049BB133111EBu;
@@ -17,8 +18,8 @@ static void lb_normals_range(void *context, size_t begin, size_t end) {
   const lb_normals_job *j = context;
   const uint64_t step = 0x9E3779B97F4A7C15u;
   for (size_t pair = begin; pair < end; ++pair) {
-    double u = lb_uniform_draw(j->state + (2 * pair + 1) * step);
-    double v = lb_uniform_draw(j->state + (2 * pair + 2) * step);
+    double u = lb_uniform(j->state + (2 * pair + 1) * step);
+    double v = lb_uniform(j->state + (2 * pair + 2) * step);
     double radius = sqrt(-2 * log(1 - u)), angle = 2 * 3.14159265358979323846 * v, sine, cosine;
     sincos(angle, &sine, &cosine);
     j->y[2 * pair] = (float)(radius * cosine * j->deviation);

@@ -1,7 +1,8 @@
+#include "padding.h"
 #include "kernel.h"
 #include <string.h>
 
-// A table per axis says where each row and column comes from; below 0: the value.
+// One table per axis: the source of each output row or column, or -1 for the constant value.
 
 typedef struct {
   const float *x;

@@ -1,7 +1,9 @@
+#include "resizing.h"
+#include "allocation.h"
 #include "kernel.h"
 #include <string.h>
 
-// A table of taps per axis; first along rows, then along columns.
+// Separable resampling: along the columns of each row first, then along rows.
 
 typedef struct {
   lb_taps rows, columns;

@@ -1,7 +1,8 @@
+#include "shaping.h"
 #include "kernel.h"
 #include <string.h>
 
-// One function per element size.
+// One function per element size in bytes.
 #define LB_GATHER(name, type)                                                                      \
   void name(int rank, const size_t *dims, const type *x, const ptrdiff_t *strides, type *y) {      \
     size_t index[8] = {0}, inner = dims[rank - 1], rows = 1;                                       \
@@ -22,7 +23,7 @@
   }
 LB_GATHER(lb_gather_strided_1, uint8_t)
 LB_GATHER(lb_gather_strided_2, uint16_t)
-LB_GATHER(lb_gather_strided, uint32_t)
+LB_GATHER(lb_gather_strided_4, uint32_t)
 LB_GATHER(lb_gather_strided_8, uint64_t)
 
 void lb_scatter_add_strided(

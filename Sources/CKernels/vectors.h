@@ -1,8 +1,8 @@
-// Sixteen scalars at a time.
+// Vectors of sixteen scalars, and loops over float32 or bfloat16.
 #pragma once
-#include "bfloat16.h"
+#include "bfloat16_rounding.h"
 
-// Wide vectors are passed between functions that are always inlined, so no call ever has to agree on how.
+// Wide vectors are passed only between functions that are always inlined, so their calling convention is irrelevant.
 #pragma clang diagnostic ignored "-Wpsabi"
 
 typedef float f32x16 __attribute__((vector_size(64)));
@@ -36,7 +36,7 @@ LB_INLINE void lb_store(void *y, size_t i, f32x16 v, bool bf16) {
   }
   memcpy((float *)y + i, &v, sizeof v);
 }
-// The last chunk of a plane may be short; what is missing reads as 0.
+// The last chunk of a plane may be short; missing scalars read as 0.
 LB_INLINE f32x16 lb_load_part(const void *x, size_t i, size_t n, bool bf16) {
   size_t size = bf16 ? 2 : 4;
   unsigned char bytes[64] = {0};
@@ -55,3 +55,20 @@ LB_INLINE f32x16 lb_lanes(const float *values, size_t block) {
   return v;
 }
 LB_INLINE f32x16 lb_where(i32x16 mask, f32x16 v) { return (f32x16)((i32x16)v & mask); }
+
+// Defines `name`, an lb_range_body over a `job_type`: runs `statement` with the job `j`, the index `i` and the constant
+// `bf16`, in one loop per scalar type, so that the type is not tested per scalar.
+#define LB_BY_SCALAR_TYPE(name, job_type, is_bf16, statement)                      \
+  LB_KERNEL static void name##_f32(const job_type *j, size_t begin, size_t end) {  \
+    const bool bf16 = false;                                                       \
+    for (size_t i = begin; i < end; ++i) statement;                                \
+  }                                                                                \
+  LB_KERNEL static void name##_bf16(const job_type *j, size_t begin, size_t end) { \
+    const bool bf16 = true;                                                        \
+    for (size_t i = begin; i < end; ++i) statement;                                \
+  }                                                                                \
+  static void name(void *context, size_t begin, size_t end) {                      \
+    const job_type *j = context;                                                   \
+    if (is_bf16) name##_bf16(j, begin, end);                                       \
+    else name##_f32(j, begin, end);                                                \
+  }

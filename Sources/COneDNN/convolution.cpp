@@ -67,7 +67,7 @@ int forward_descriptor(const lb_convolution &c, dnnl_primitive_desc_t *out) {
   return status;
 }
 
-/// `begin` fills in what is computed; the forward primitive is the hint that oneDNN asks for.
+/// `begin` initializes the operation descriptor; the forward primitive is the hint that oneDNN requires.
 template <typename Begin>
 int make_backward(const lb_convolution &c, const lb_primitive **out, Begin begin) {
   return make(key_of('c', c), out, [=](dnnl_primitive_desc_t *d) -> int {
@@ -102,7 +102,7 @@ int lb_make_convolution_backward_data(lb_convolution c, const lb_primitive **out
 int lb_make_convolution_backward_weights(lb_convolution c, const lb_primitive **out) {
   c.kind = 2;
   return make_backward(c, out, [=](dnnl_convolution_desc_t *d, const Images &i) {
-    // Sums over the batch stay in float32, whatever the images are.
+    // Gradients of weights are float32, also for bfloat16 images.
     dnnl_memory_desc_t weights = any(i.weights.ndims, i.weights.dims, LB_SCALAR_F32);
     return dnnl_dilated_convolution_backward_weights_desc_init(
       d, algorithm(c), &i.source, &weights, c.has_bias ? &i.bias : nullptr, &i.destination, i.strides,

@@ -12,7 +12,7 @@ bool is_plain(const dnnl_memory_desc_t &md) {
   if (md.format_kind != dnnl_blocked || md.format_desc.blocking.inner_nblks != 0) return false;
   dnnl_dim_t stride = 1;
   for (int d = md.ndims - 1; d >= 0; --d) {
-    // The stride along a dimension of one element says nothing.
+    // The stride of a dimension of length 1 is arbitrary.
     if (md.dims[d] != 1 && md.format_desc.blocking.strides[d] != stride) return false;
     stride *= md.dims[d];
   }
@@ -23,13 +23,13 @@ std::mutex layouts_lock;
 
 }  // namespace
 
-const lb_layout *lightbox::intern(const dnnl_memory_desc_t &given) {
-  if (given.ndims == 0) return nullptr;
+const lb_layout *lightbox::intern(const dnnl_memory_desc_t &descriptor) {
+  if (descriptor.ndims == 0) return nullptr;
   static auto *layouts = new std::unordered_map<size_t, std::vector<const lb_layout *>>;
-  dnnl_memory_desc_t md = given;
+  dnnl_memory_desc_t md = descriptor;
   bool plain = is_plain(md);
   if (plain) {
-    // One spelling for all row-major layouts, whatever the strides of single elements.
+    // Normalize the strides of dimensions of length 1, so that all row-major layouts are equal.
     dnnl_dim_t stride = 1;
     for (int d = md.ndims - 1; d >= 0; --d) {
       md.format_desc.blocking.strides[d] = stride;
@@ -81,7 +81,7 @@ const lb_layout *lb_layout_in_channel_blocks(const int64_t *dims, int64_t block,
   return intern(md);
 }
 
-const lb_layout *lb_layout_of_exchanged_filters(const int64_t *dims) {
+const lb_layout *lb_layout_of_transposed_filters(const int64_t *dims) {
   dnnl_dim_t exchanged[] = {dims[1], dims[0], 1, 1}, strides[] = {1, dims[1], 1, 1};
   dnnl_memory_desc_t md;
   if (dnnl_memory_desc_init_by_strides(&md, 4, exchanged, dnnl_f32, strides) != dnnl_success) return nullptr;
@@ -105,12 +105,7 @@ size_t lb_layout_bytes(const lb_layout *layout) { return layout->bytes; }
 bool lb_layout_is_plain(const lb_layout *layout) { return layout->plain; }
 bool lb_layout_is_blocked(const lb_layout *layout) { return layout->md.format_kind == dnnl_blocked; }
 lb_scalar lb_layout_scalar(const lb_layout *layout) {
-  switch (layout->md.data_type) {
-    case dnnl_bf16: return LB_SCALAR_BF16;
-    case dnnl_s32: return LB_SCALAR_S32;
-    case dnnl_u8: return LB_SCALAR_U8;
-    default: return LB_SCALAR_F32;
-  }
+  return layout->md.data_type == dnnl_bf16 ? LB_SCALAR_BF16 : LB_SCALAR_F32;
 }
 
 const char *lb_layout_describe(const lb_layout *layout) {

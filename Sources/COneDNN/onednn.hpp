@@ -1,4 +1,4 @@
-// What the files of this target share; nobody else includes it.
+// Declarations shared by the files of this target.
 #pragma once
 #include "COneDNN.h"
 
@@ -16,7 +16,7 @@ struct lb_layout {
 
 struct lb_primitive {
   dnnl_primitive_t primitive = nullptr;
-  size_t scratch = 0;  // bytes of working memory that an execution needs
+  size_t scratch = 0;  // bytes of scratchpad memory per execution
   dnnl_primitive_desc_t descriptor = nullptr;
   std::string implementation;
 };
@@ -26,27 +26,22 @@ namespace lightbox {
 dnnl_engine_t engine();
 
 inline dnnl_data_type_t data_type(int scalar) {
-  switch (scalar) {
-    case LB_SCALAR_BF16: return dnnl_bf16;
-    case LB_SCALAR_S32: return dnnl_s32;
-    case LB_SCALAR_U8: return dnnl_u8;
-    default: return dnnl_f32;
-  }
+  return scalar == LB_SCALAR_BF16 ? dnnl_bf16 : dnnl_f32;
 }
 
-/// The layout that says this; one pointer for all that are equal. NULL: no dimensions.
-const lb_layout *intern(const dnnl_memory_desc_t &given);
+/// The interned layout of a descriptor; NULL if it has no dimensions.
+const lb_layout *intern(const dnnl_memory_desc_t &descriptor);
 
 inline const lb_layout *layout_of(uintptr_t address) { return reinterpret_cast<const lb_layout *>(address); }
 
-/// Scalars in whatever order oneDNN prefers.
+/// A descriptor that lets oneDNN choose the order.
 inline dnnl_memory_desc_t any(int rank, const dnnl_dim_t *dims, int scalar) {
   dnnl_memory_desc_t md;
   dnnl_memory_desc_init_by_tag(&md, rank, dims, data_type(scalar), dnnl_format_tag_any);
   return md;
 }
 
-/// Attributes that say that we bring the working memory; the caller destroys them.
+/// Attributes with a user-provided scratchpad; the caller destroys them.
 dnnl_primitive_attr_t attributes();
 
 template <typename Descriptor>
@@ -58,13 +53,13 @@ dnnl_status_t describe_primitive(
   return status;
 }
 
-/// The key of a primitive: what it computes, and the number of threads that it divides its work among.
+/// The cache key of a primitive: what it computes, and the number of threads it is created for.
 std::string key_of(char kind, const void *bytes, size_t count);
 
 template <typename Key>
 std::string key_of(char kind, const Key &key) { return key_of(kind, &key, sizeof key); }
 
-/// Looks a primitive up, or makes it from the descriptor that `describe` gives; 0 or oneDNN's status.
+/// Looks up a primitive, or creates it from the descriptor that `describe` returns. Returns 0 or the oneDNN status.
 int make(
   const std::string &key, const lb_primitive **out, const std::function<int(dnnl_primitive_desc_t *)> &describe);
 

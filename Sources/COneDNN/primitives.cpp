@@ -9,12 +9,12 @@
 
 using namespace lightbox;
 
-// libgomp's, which oneDNN runs on.
+// From libgomp, the OpenMP runtime that oneDNN uses.
 extern "C" int omp_get_max_threads(void);
 
 namespace {
 
-// A stream is cheap and not to be shared between threads.
+// Streams are cheap and not thread-safe, so each thread has its own.
 dnnl_stream_t stream() {
   thread_local struct Holder {
     dnnl_stream_t s = nullptr;
@@ -24,9 +24,8 @@ dnnl_stream_t stream() {
   return holder.s;
 }
 
-// Working memory of primitives, one block per thread that executes them, as large as the largest need.
-// oneDNN's own belongs to the thread that made the primitive: executing it elsewhere at the same time
-// would overwrite it.
+// Scratchpad of the primitives: one block per executing thread, of the largest size needed so far. A scratchpad
+// managed by oneDNN belongs to the thread that created the primitive and is not safe for concurrent execution.
 void *scratch(size_t bytes) {
   thread_local struct Block {
     void *memory = nullptr;
@@ -35,7 +34,7 @@ void *scratch(size_t bytes) {
   } block;
   if (bytes > block.bytes) {
     free(block.memory);
-    // Huge pages: Winograd scatters over a hundred megabytes.
+    // Huge pages: Winograd needs more than 100 MB.
     const size_t page = bytes < ((size_t)1 << 20) ? 4096 : (size_t)2 << 20;
     block.bytes = (bytes + page - 1) / page * page;
     block.memory = aligned_alloc(page, block.bytes);
@@ -51,7 +50,7 @@ std::unordered_map<std::string, std::unique_ptr<lb_primitive>> &primitives() {
   return *map;
 }
 
-/// Takes over `descriptor`.
+/// Creates and caches a primitive; takes ownership of `descriptor`.
 int keep(const std::string &key, dnnl_primitive_desc_t descriptor, const lb_primitive **out) {
   auto made = std::make_unique<lb_primitive>();
   made->descriptor = descriptor;
@@ -98,8 +97,8 @@ std::string lightbox::key_of(char kind, const void *bytes, size_t count) {
   return s;
 }
 
-// A refusal is kept like a primitive: asking
-// again for what oneDNN does not have would cost more than a small convolution.
+// An unsupported operation is cached as a null primitive: creating its descriptor again would take longer than a
+// small convolution.
 int lightbox::make(
   const std::string &key, const lb_primitive **out, const std::function<int(dnnl_primitive_desc_t *)> &describe) {
   *out = nullptr;

@@ -35,7 +35,7 @@ static void load(void) {
   set_threads = (void (*)(int))dlsym(handle, "openblas_set_num_threads");
   get_config = (char *(*)(void))dlsym(handle, "openblas_get_config");
   get_corename = (char *(*)(void))dlsym(handle, "openblas_get_corename");
-  if (!sgemm) snprintf(error, sizeof error, "the library has no cblas_sgemm");
+  if (!sgemm) snprintf(error, sizeof error, "the library has no symbol cblas_sgemm");
   if (set_threads && wanted_threads > 0) set_threads(wanted_threads);
 }
 

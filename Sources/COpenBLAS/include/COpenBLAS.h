@@ -1,18 +1,17 @@
-// OpenBLAS, loaded when first needed.
+// OpenBLAS, loaded on first use.
 //
-// OpenBLAS picks its kernels when it loads and knows fewer processors than there are: OPENBLAS_CORETYPE
-// must be in the environment before. Loading it ourselves makes that hold in programs, in tests and in
-// a library inside somebody's server alike, and keeps its 30 MB out of every start.
+// OpenBLAS selects its kernels when it is loaded and does not recognize every processor, so OPENBLAS_CORETYPE must
+// be set before. Loading it with dlopen ensures this in every process, and programs that do not need it start faster.
 #pragma once
 #include <stdbool.h>
 #include <stddef.h>
 
 #pragma clang assume_nonnull begin
 
-/// Loads OpenBLAS once. False: it cannot be loaded; `lb_blas_error` says why.
+/// Loads OpenBLAS once. Returns false if it cannot be loaded; `lb_blas_error` returns the reason.
 bool lb_blas_load(void);
 const char *lb_blas_error(void);
-/// Such as "OpenBLAS 0.3.21 … SkylakeX"; empty when not loaded.
+/// Such as "OpenBLAS 0.3.21 … SkylakeX"; empty if not loaded.
 const char *lb_blas_description(void);
 const char *lb_blas_core(void);
 void lb_blas_set_threads(int threads);

@@ -30,10 +30,10 @@ package struct Layout: @unchecked Sendable, Hashable {
       .map(Layout.init)
   }
 
-  /// The row-major memory of 1×1 filters, `[outputs, inputs, 1, 1]`, seen as filters from outputs to inputs.
-  static func exchangedFilters(_ shape: [Int]) -> Layout {
-    guard let pointer = lb_layout_of_exchanged_filters(shape.map(Int64.init)) else {
-      fatalError("oneDNN has no layout of exchanged filters of \(shape)")
+  /// Row-major 1×1 filters, `[outputs, inputs, 1, 1]`, viewed as `[inputs, outputs, 1, 1]`.
+  static func transposedFilters(_ shape: [Int]) -> Layout {
+    guard let pointer = lb_layout_of_transposed_filters(shape.map(Int64.init)) else {
+      fatalError("oneDNN has no layout of transposed filters of \(shape)")
     }
     return Layout(pointer)
   }

@@ -136,8 +136,8 @@ private struct NormPlanes: Sendable {
     return result
   }
 
-  private func numbers(_ sums: Storage) -> lb_norm_numbers {
-    lb_norm_numbers(
+  private func numbers(_ sums: Storage) -> lb_batch_norm_channels {
+    lb_batch_norm_channels(
       mean: pointer(.mean), variance: pointer(.variance), scale: pointer(.scale),
       shift: pointer(.shift), factor: pointer(.factor), inverse: inverse.doubles, c1: pointer(.c1),
       c2: pointer(.c2), sums: sums.doubles)

@@ -27,7 +27,7 @@ extension Tensor {
       if dtype == .bfloat16 {
         lb_relu_bf16(bfloats, y.bfloats, physicalCount)
       } else {
-        lb_unary_forward(LB_RELU, floats, y.floats, physicalCount)
+        lb_relu(floats, y.floats, physicalCount)
       }
     }
     return y.recorded("relu", from: [self]) { dy in

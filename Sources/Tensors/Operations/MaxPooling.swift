@@ -9,7 +9,7 @@ extension Tensor {
       g.kernelSize.height * g.kernelSize.width <= 256
     else { return nil }
     let x = channelBlocks
-    let windows = lb_windows(
+    let windows = lb_max_pool(
       planes: x.planes, height: shape[2], width: shape[3], inner: block, out_height: out.height,
       out_width: out.width, rows: g.kernelSize.height, columns: g.kernelSize.width,
       rows_step: g.stride.height, columns_step: g.stride.width, top: g.padding.height,
@@ -17,7 +17,7 @@ extension Tensor {
     let y = x.uninitialized([shape[0], shape[1], out.height, out.width])
     let taps = needsGradient ? Storage(byteCount: y.physicalCount) : nil
     Profiler.measure("pool2d") {
-      lb_maxima(windows, x.tensor.storage.pointer, y.storage.pointer, taps?.bytes)
+      lb_max_pool_forward(windows, x.tensor.storage.pointer, y.storage.pointer, taps?.bytes)
     }
     let (inputShape, inputLayout) = (shape, oneDNNLayout)
     return y.recorded(name, from: [self]) { [outputLayout = y.oneDNNLayout] dy in
@@ -25,7 +25,7 @@ extension Tensor {
       guard let taps else { return [nil] }
       let diff = dy.reordered(to: outputLayout)
       Profiler.measure("pool2d") {
-        lb_maxima_backward(windows, diff.storage.pointer, taps.bytes, dx.storage.pointer)
+        lb_max_pool_backward(windows, diff.storage.pointer, taps.bytes, dx.storage.pointer)
       }
       return [dx]
     }

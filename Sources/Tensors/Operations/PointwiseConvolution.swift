@@ -60,7 +60,7 @@ struct PointwiseConvolution {
     (key.ih, key.iw, key.sh, key.sw, key.pb, key.pr) = (key.oh, key.ow, 1, 1, 0, 0)
     let forward = Primitive(shape.text) { lb_make_convolution_forward(key, $0) }
     let filters = weight.reordered(
-      from: Layout.exchangedFilters(weight.shape), to: forward.required(LB_ARG_WEIGHTS))
+      from: Layout.transposedFilters(weight.shape), to: forward.required(LB_ARG_WEIGHTS))
     let rows = dy.reordered(to: forward.required(LB_ARG_SRC))
     let pixels = Tensor(
       uninitialized: [batch, inputs, grid.out_height, grid.out_width],
@@ -75,8 +75,8 @@ struct PointwiseConvolution {
     let dx = Tensor(
       uninitialized: [batch, inputs, grid.height, grid.width],
       layout: layout(inputs, at: (grid.height, grid.width)))
-    Profiler.measure("place") {
-      lb_place_pixels(grid, pixels.storage.pointer, dx.storage.pointer)
+    Profiler.measure("scatter") {
+      lb_scatter_pixels(grid, pixels.storage.pointer, dx.storage.pointer)
     }
     return dx
   }
@@ -87,7 +87,7 @@ struct PointwiseConvolution {
     let pixels = Tensor(
       uninitialized: [batch, inputs, grid.out_height, grid.out_width],
       layout: layout(inputs, at: (grid.out_height, grid.out_width)))
-    Profiler.measure("pick") { lb_pick_pixels(grid, x.storage.pointer, pixels.storage.pointer) }
+    Profiler.measure("gather") { lb_gather_pixels(grid, x.storage.pointer, pixels.storage.pointer) }
     return pixels
   }
 

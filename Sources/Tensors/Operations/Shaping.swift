@@ -91,7 +91,7 @@ extension Tensor {
       lb_gather_strided_2(rank, lengths, from, steps, to)
     case 4:
       let (from, to) = at(UInt32.self)
-      lb_gather_strided(rank, lengths, from, steps, to)
+      lb_gather_strided_4(rank, lengths, from, steps, to)
     default:
       let (from, to) = at(UInt64.self)
       lb_gather_strided_8(rank, lengths, from, steps, to)

@@ -1,13 +1,14 @@
 #define _GNU_SOURCE
-#include "CKernels.h"
+#include "allocation.h"
+#include <stdint.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 #include <sys/mman.h>
 #include <sys/resource.h>
 
-// A page fault per 4 KiB costs more than the kernel that fills a large tensor, so large blocks are
-// aligned to huge pages and asked to be backed by them.
+// Page faults of 4 KiB each cost more than the kernel that fills a large tensor, so large blocks are aligned to huge
+// pages and advised to use them.
 #define LB_LARGE ((size_t)1 << 20)
 #define LB_HUGE ((size_t)2 << 20)
 

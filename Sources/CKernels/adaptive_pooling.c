@@ -1,7 +1,8 @@
+#include "adaptive_pooling.h"
 #include "kernel.h"
 #include <string.h>
 
-// Window of output i: rows floor(i h / oh) ..< ceil((i + 1) h / oh).
+// The window of output i: floor(i * n / out) ..< ceil((i + 1) * n / out).
 LB_INLINE size_t lb_start(size_t i, size_t n, size_t out) { return i * n / out; }
 LB_INLINE size_t lb_end(size_t i, size_t n, size_t out) { return ((i + 1) * n + out - 1) / out; }
 

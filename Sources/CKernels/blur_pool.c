@@ -1,10 +1,11 @@
+#include "blur_pool.h"
 #include "kernel.h"
 #include <stdlib.h>
 #include <string.h>
 
-// A binomial filter is separable: the taps' rows are summed into one line with mirrored ends, then the
-// line's columns into the result. Backward is the same two sums, transposed. The line stays in the
-// first-level cache, so an image is read once and written once.
+// A binomial filter is separable: rows are summed into one line with reflected ends, then the columns of the line into
+// the output. Backward is the transpose of both sums. The line stays in the L1 cache, so an image is read once and
+// written once.
 
 #define LB_MAX_TAPS 8
 
@@ -15,13 +16,13 @@ typedef struct {
   float *y;
 } lb_blur_job;
 
-LB_INLINE size_t lb_mirrored(size_t padded, size_t padding, size_t n) {
+LB_INLINE size_t lb_reflected(size_t padded, size_t padding, size_t n) {
   if (padded < padding) return padding - padded;
   size_t i = padded - padding;
   return i < n ? i : 2 * (n - 1) - i;
 }
 
-// y = the sum of the rows, each times its tap.
+// y = sum of rows[k] * taps[k].
 LB_INLINE void lb_weighted_sum(
   float *restrict y, const float *const *rows, const float *taps, size_t n, const size_t count) {
   if (count == 3) {
@@ -46,7 +47,7 @@ LB_INLINE void lb_blur_rows(
   for (size_t r = begin; r < end; ++r) {
     const float *plane = j->x + r / b.out_height * b.height * n, *rows[LB_MAX_TAPS];
     for (size_t k = 0; k < taps; ++k)
-      rows[k] = plane + lb_mirrored(r % b.out_height * b.stride + k, b.padding, b.height) * n;
+      rows[k] = plane + lb_reflected(r % b.out_height * b.stride + k, b.padding, b.height) * n;
     lb_weighted_sum(center, rows, j->taps, n, taps);
     for (size_t p = 1; p <= b.padding; ++p) {
       memcpy(line + (b.padding - p) * inner, center + p * inner, inner * sizeof(float));
@@ -68,7 +69,7 @@ LB_INLINE void lb_blur_planes_backward(
   for (size_t plane = begin; plane < end; ++plane) {
     const float *dy = j->x + plane * b.out_height * b.out_width * inner;
     float *dx = j->y + plane * b.height * n;
-    size_t begun = 0;  // rows of dx that hold numbers already
+    size_t initialized = 0;  // rows of dx written so far
     for (size_t i = 0; i < b.out_height; ++i, dy += b.out_width * inner) {
       memset(line, 0, (b.width + 2 * b.padding) * inner * sizeof(float));
       for (size_t o = 0; o < b.out_width; ++o)
@@ -79,16 +80,16 @@ LB_INLINE void lb_blur_planes_backward(
         lb_add_scaled(center + (last - p) * inner, center + (last + p) * inner, 1.0f, inner);
       }
       for (size_t k = 0; k < taps; ++k) {
-        size_t row = lb_mirrored(i * b.stride + k, b.padding, b.height);
-        for (; begun <= row; ++begun) memset(dx + begun * n, 0, n * sizeof(float));
+        size_t row = lb_reflected(i * b.stride + k, b.padding, b.height);
+        for (; initialized <= row; ++initialized) memset(dx + initialized * n, 0, n * sizeof(float));
         lb_add_scaled(dx + row * n, center, j->taps[k], n);
       }
     }
-    for (; begun < b.height; ++begun) memset(dx + begun * n, 0, n * sizeof(float));
+    for (; initialized < b.height; ++initialized) memset(dx + initialized * n, 0, n * sizeof(float));
   }
 }
 
-// The common shapes with their numbers known: 3 taps, channels in blocks of 16 or 8, or row-major.
+// Specialized for common shapes: 3 taps, and channels in blocks of 16 or 8, or row-major.
 #define LB_BLUR_SHAPES(name, pass)                                                             \
   LB_KERNEL static void name(const lb_blur_job *j, float *line, size_t begin, size_t end) {    \
     size_t inner = j->b.inner, taps = j->b.taps;                                               \
@@ -113,7 +114,7 @@ static void lb_blur_forward_range(void *context, size_t begin, size_t end) {
   free(line);
 }
 
-// Ranges are cut at multiples of 16, so a plane counts as 16.
+// lb_parallel_for splits at multiples of 16, so each plane counts as 16 elements.
 static void lb_blur_backward_range(void *context, size_t begin, size_t end) {
   const lb_blur_job *j = context;
   float *line = lb_blur_line(&j->b);
@@ -123,7 +124,7 @@ static void lb_blur_backward_range(void *context, size_t begin, size_t end) {
 
 static lb_blur_job lb_blur_prepared(lb_blur b, const float *x, float *y) {
   lb_blur_job job = {b, {0}, x, y};
-  // Row `taps - 1` of Pascal's triangle over its sum, a power of two: exact.
+  // Row `taps - 1` of Pascal's triangle divided by its sum; exact, since the sum is a power of two.
   double choose = 1, sum = (double)(1u << (b.taps - 1));
   for (size_t k = 0; k < b.taps; ++k) {
     job.taps[k] = (float)(choose / sum);

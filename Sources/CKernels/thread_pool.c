@@ -4,8 +4,7 @@
 #include <stdlib.h>
 #include <unistd.h>
 
-// libgomp's entry points, as gcc's compiled code calls them. We share its pool with oneDNN, so that
-// two libraries never fight over the cores.
+// Entry points of libgomp that code compiled by GCC calls. Sharing its pool with oneDNN avoids oversubscription.
 extern void GOMP_parallel(void (*body)(void *), void *data, unsigned threads, unsigned flags);
 extern int omp_get_thread_num(void);
 extern int omp_get_num_threads(void);
@@ -13,7 +12,7 @@ extern int omp_get_max_threads(void);
 extern int omp_in_parallel(void);
 extern void omp_set_num_threads(int);
 
-// OpenMP's number of threads belongs to the thread that sets it; ours is for all of them.
+// OpenMP keeps the number of threads per calling thread; this one applies to all of them.
 static _Atomic int wanted;
 static _Thread_local int in_use;
 
@@ -35,7 +34,7 @@ typedef struct {
   lb_range_body body;
 } lb_job;
 
-static void lb_run_share(void *data) {
+static void lb_run_part(void *data) {
   lb_job *job = data;
   size_t parts = (size_t)omp_get_num_threads(), part = (size_t)omp_get_thread_num();
   size_t units = (job->count + job->unit - 1) / job->unit;
@@ -55,10 +54,10 @@ static void lb_parallel(size_t count, size_t unit, size_t grain, void *context, 
     return;
   }
   lb_job job = {count, unit, context, body};
-  GOMP_parallel(lb_run_share, &job, (unsigned)threads, 0);
+  GOMP_parallel(lb_run_part, &job, (unsigned)threads, 0);
 }
 
-// Shares end on multiples of 16 elements, so that no two threads write one cache line.
+// Ranges end at multiples of 16 elements, so that no two threads write to the same cache line.
 void lb_parallel_for(size_t count, size_t grain, void *context, lb_range_body body) {
   lb_parallel(count, 16, grain, context, body);
 }

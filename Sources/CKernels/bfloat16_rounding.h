@@ -1,4 +1,4 @@
-// A bfloat16 is the upper half of a float.
+// Conversion between float and bfloat16, the upper half of a float.
 #pragma once
 #include "kernel.h"
 #include <string.h>
@@ -9,7 +9,7 @@ LB_INLINE float lb_wide(uint16_t x) {
   memcpy(&f, &b, 4);
   return f;
 }
-// To the nearest, ties to even; NaN stays NaN.
+// Rounds to nearest, ties to even; NaN stays NaN.
 LB_INLINE uint16_t lb_narrow(float x) {
   uint32_t b;
   memcpy(&b, &x, 4);

@@ -1,59 +1,12 @@
+#include "layer_norm.h"
 #include "kernel.h"
 #include <math.h>
-
-LB_KERNEL static double lb_row_sum(const float *x, size_t n) {
-#pragma clang fp reassociate(on)
-  double s = 0;
-  for (size_t i = 0; i < n; ++i) s += (double)x[i];
-  return s;
-}
-// Two passes, in double: a large offset does not eat the spread.
-LB_KERNEL static double lb_row_squares(const float *x, double mean, size_t n) {
-#pragma clang fp reassociate(on)
-  double s = 0;
-  for (size_t i = 0; i < n; ++i) s += ((double)x[i] - mean) * ((double)x[i] - mean);
-  return s;
-}
-
-typedef struct { const float *x; size_t n; double *mean, *squares; } lb_statistics_job;
-static void lb_statistics_range(void *context, size_t begin, size_t end) {
-  const lb_statistics_job *j = context;
-  for (size_t r = begin; r < end; ++r) {
-    const float *x = j->x + r * j->n;
-    j->mean[r] = lb_row_sum(x, j->n) / (double)j->n;
-    j->squares[r] = lb_row_squares(x, j->mean[r], j->n);
-  }
-}
-void lb_row_statistics(const float *x, size_t rows, size_t n, double *mean, double *squares) {
-  lb_statistics_job job = {x, n, mean, squares};
-  lb_parallel_items(rows, 2 * n, &job, lb_statistics_range);
-}
 
 void lb_row_inverse_deviation(double *squares, size_t rows, size_t n, double epsilon) {
   for (size_t r = 0; r < rows; ++r) squares[r] = 1.0 / sqrt(squares[r] / (double)n + epsilon);
 }
 
-void lb_row_variance(const double *squares, size_t rows, double divisor, float *y) {
-  for (size_t r = 0; r < rows; ++r) y[r] = (float)(squares[r] / divisor);
-}
-
-typedef struct { const float *x, *dy; const double *mean; double factor; size_t n; float *dx; } lb_variance_job;
-LB_KERNEL static void lb_variance_row(const float *restrict x, double mean, double scale, float *restrict dx, size_t n) {
-  for (size_t i = 0; i < n; ++i) dx[i] = (float)(((double)x[i] - mean) * scale);
-}
-static void lb_variance_range(void *context, size_t begin, size_t end) {
-  const lb_variance_job *j = context;
-  for (size_t r = begin; r < end; ++r)
-    lb_variance_row(j->x + r * j->n, j->mean[r], j->factor * j->dy[r], j->dx + r * j->n, j->n);
-}
-void lb_variance_backward(
-  const float *x, const float *dy, const double *mean, double factor, size_t rows, size_t n, float *dx) {
-  lb_variance_job job = {x, dy, mean, factor, n, dx};
-  lb_parallel_items(rows, n, &job, lb_variance_range);
-}
-
-// MARK: Layer and group norm. A row is one group of one item: `channels` times `pixels` scalars; its channels
-// are those from (row mod groups) * channels on.
+// A row is one group of one item: `channels` * `pixels` scalars. Its channels start at (row mod groups) * channels.
 
 LB_KERNEL static void lb_norm_run(
   const float *restrict x, double mean, double inverse, float w, float b, float *restrict y, size_t n) {
@@ -93,7 +46,7 @@ void lb_norm_forward(
   lb_parallel_items(s.rows, s.channels * s.pixels, &job, lb_norm_range);
 }
 
-// Adds up g = w dy and g xhat.
+// Sums of g and g * xhat, where g = w * dy and xhat = (x - mean) * inverse.
 typedef struct { double g, gx; } lb_norm_sums;
 LB_KERNEL static lb_norm_sums lb_norm_sum_run(
   const float *x, const float *dy, double mean, double inverse, size_t n) {
@@ -118,7 +71,7 @@ LB_KERNEL static lb_norm_sums lb_norm_sum_each(
   lb_norm_sums s = {g, gx};
   return s;
 }
-// dx = inverse (g - mean(g) - xhat mean(g xhat)).
+// dx = inverse * (g - mean(g) - xhat * mean(g * xhat)).
 LB_KERNEL static void lb_norm_back_run(
   const float *restrict x, const float *restrict dy, double w, double mean, double inverse, double g, double gx,
   float *restrict dx, size_t n) {
@@ -171,7 +124,7 @@ LB_KERNEL static void lb_norm_weights_each(
     db[i] += (double)dy[i];
   }
 }
-// Over channels of all groups, so that threads share no sum.
+// Over the channels of all groups, so that threads share no sum.
 static void lb_norm_weights_range(void *context, size_t begin, size_t end) {
   const lb_norm_job *j = context;
   size_t c = j->s.channels, p = j->s.pixels, groups = j->s.groups;

@@ -1,10 +1,9 @@
+#include "grid_sample.h"
 #include "kernel.h"
 #include <math.h>
 #include <string.h>
 
-// Where an output pixel looks in the input, and how that moves with the grid.
-
-// Reflects between `low` and `low + span` until inside; `slope` turns with every flip.
+// Reflects p into [low, low + span]; each reflection changes the sign of `slope`, dp / dg.
 LB_INLINE double lb_fold(double p, double low, double span, double *slope) {
   if (span <= 0) {
     *slope = 0;
@@ -23,15 +22,16 @@ LB_INLINE double lb_fold(double p, double low, double span, double *slope) {
 LB_INLINE double lb_clip(double p, double high, double *slope) {
   if (p > 0 && p < high) return p;
   *slope = 0;
-  return p >= high ? high : 0;  // A coordinate that is no number looks at 0.
+  return p >= high ? high : 0;  // NaN maps to 0.
 }
+// The pixel coordinate of the grid coordinate g, and its derivative.
 LB_INLINE double lb_source(double g, double n, lb_grid_mode m, double *slope) {
   *slope = m.align_corners ? (n - 1) / 2 : n / 2;
   double p = m.align_corners ? (g + 1) / 2 * (n - 1) : ((g + 1) * n - 1) / 2;
   if (m.padding == LB_GRID_REFLECTION)
     p = m.align_corners ? lb_fold(p, 0, n - 1, slope) : lb_fold(p, -0.5, n, slope);
   if (m.padding != LB_GRID_ZEROS) return lb_clip(p, n - 1, slope);
-  // Far outside, all is zero: keep to numbers that fit an integer.
+  // Far outside the image all taps are zero; clamp so that the coordinate fits an integer.
   return p > -2 && p < n + 1 ? p : -2;
 }
 
@@ -74,7 +74,7 @@ typedef struct {
 
 LB_INLINE float lb_at(const float *x, int32_t at) { return at < 0 ? 0.0f : x[at]; }
 
-// Over planes: a plane's points in a row.
+// One plane at a time.
 static void lb_sampling_range(void *context, size_t begin, size_t end) {
   const lb_sampling_job *j = context;
   for (size_t plane = begin; plane < end; ++plane) {
@@ -95,7 +95,7 @@ void lb_grid_sample_forward(
   lb_parallel_items(batch * channels, 8 * points, &job, lb_sampling_range);
 }
 
-// Over planes, so that no two threads add to one pixel.
+// One plane at a time, so that no two threads add to the same pixel.
 static void lb_sampling_backward_range(void *context, size_t begin, size_t end) {
   const lb_sampling_job *j = context;
   memset(j->y + begin * j->pixels, 0, (end - begin) * j->pixels * sizeof(float));
@@ -143,7 +143,7 @@ void lb_grid_sample_backward_grid(
   lb_parallel_items(batch * points, 8 * channels, &job, lb_grid_gradient_range);
 }
 
-// MARK: Affine grids.
+// MARK: Affine grids
 
 LB_INLINE double lb_base(size_t i, size_t n, bool align_corners) {
   if (align_corners) return n > 1 ? 2.0 * (double)i / (double)(n - 1) - 1.0 : 0.0;

@@ -1,3 +1,4 @@
+#include "optimizer_steps.h"
 #include "kernel.h"
 
 LB_KERNEL static void lb_adam_loop(

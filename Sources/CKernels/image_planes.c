@@ -1,8 +1,9 @@
+#include "image_planes.h"
 #include "exponentials.h"
 #include <math.h>
 #include <string.h>
 
-// Reflects about the centers of the border pixels: period 2 (n - 1).
+// Reflects at the centers of the border pixels, with period 2 (n - 1).
 LB_INLINE float lb_reflect(float p, float n) {
   if (n <= 1.0f) return 0.0f;
   float span = n - 1.0f, twice = 2.0f * span;
@@ -18,7 +19,7 @@ LB_KERNEL void lb_sample_row(
   for (size_t i = 0; i < n; ++i) {
     float px = lb_reflect((cx[i] + 1.0f) * 0.5f * (fw - 1.0f), fw);
     float py = lb_reflect((cy[i] + 1.0f) * 0.5f * (fh - 1.0f), fh);
-    // A coordinate that is no number samples the corner rather than memory that is not ours.
+    // A NaN coordinate samples pixel (0, 0) instead of reading out of bounds.
     px = px >= 0.0f && px <= fw - 1.0f ? px : 0.0f;
     py = py >= 0.0f && py <= fh - 1.0f ? py : 0.0f;
     size_t x0 = (size_t)px, y0 = (size_t)py;
@@ -33,7 +34,7 @@ LB_KERNEL void lb_sample_row(
   }
 }
 
-// Coordinates of one output row: the affine matrix, then the perspective map.
+// Input coordinates of one output row: affine map, then perspective map.
 LB_KERNEL static void lb_row_coordinates(
   const lb_warp *m, float gy, const float *gx, size_t n, float *cx, float *cy) {
   for (size_t i = 0; i < n; ++i) {

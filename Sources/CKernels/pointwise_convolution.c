@@ -1,27 +1,6 @@
+#include "pointwise_convolution.h"
 #include "kernel.h"
 #include <string.h>
-
-typedef struct {
-  const char *x;
-  char *y;
-  size_t x_stride, y_stride, bytes;
-} lb_runs_job;
-
-static void lb_copy_runs_range(void *context, size_t begin, size_t end) {
-  const lb_runs_job *j = context;
-  while (begin < end) {
-    size_t run = begin / j->bytes, at = begin % j->bytes, n = j->bytes - at;
-    if (n > end - begin) n = end - begin;
-    memcpy(j->y + run * j->y_stride + at, j->x + run * j->x_stride + at, n);
-    begin += n;
-  }
-}
-
-void lb_copy_runs(
-  const void *x, size_t x_stride, void *y, size_t y_stride, size_t bytes, size_t count) {
-  lb_runs_job job = {x, y, x_stride, y_stride, bytes};
-  lb_parallel_for(bytes * count, LB_GRAIN * sizeof(float), &job, lb_copy_runs_range);
-}
 
 typedef struct {
   lb_pixel_grid g;
@@ -29,7 +8,7 @@ typedef struct {
   char *y;
 } lb_grid_job;
 
-static void lb_pick_rows(void *context, size_t begin, size_t end) {
+static void lb_gather_rows(void *context, size_t begin, size_t end) {
   const lb_grid_job *j = context;
   const lb_pixel_grid g = j->g;
   for (size_t row = begin; row < end; ++row) {
@@ -40,12 +19,12 @@ static void lb_pick_rows(void *context, size_t begin, size_t end) {
   }
 }
 
-void lb_pick_pixels(lb_pixel_grid g, const void *x, void *y) {
+void lb_gather_pixels(lb_pixel_grid g, const void *x, void *y) {
   lb_grid_job job = {g, x, y};
-  lb_parallel_items(g.images * g.out_height, g.out_width * g.bytes / 4, &job, lb_pick_rows);
+  lb_parallel_items(g.images * g.out_height, g.out_width * g.bytes / 4, &job, lb_gather_rows);
 }
 
-static void lb_place_rows(void *context, size_t begin, size_t end) {
+static void lb_scatter_rows(void *context, size_t begin, size_t end) {
   const lb_grid_job *j = context;
   const lb_pixel_grid g = j->g;
   for (size_t row = begin; row < end; ++row) {
@@ -58,7 +37,7 @@ static void lb_place_rows(void *context, size_t begin, size_t end) {
   }
 }
 
-void lb_place_pixels(lb_pixel_grid g, const void *y, void *x) {
+void lb_scatter_pixels(lb_pixel_grid g, const void *y, void *x) {
   lb_grid_job job = {g, y, x};
-  lb_parallel_items(g.images * g.height, g.width * g.bytes / 4, &job, lb_place_rows);
+  lb_parallel_items(g.images * g.height, g.width * g.bytes / 4, &job, lb_scatter_rows);
 }

@@ -72,7 +72,7 @@ let package = Package(
     room("Hooks", uses: ["Tensors", "Layers"]),
     room("Downloads", uses: ["CCurl", "Checkpoints"]),
     room("Models", uses: ["Tensors", "Layers", "Checkpoints"]),
-    room("Training", uses: ["Tensors", "Layers", "DataBlocks", "Checkpoints"]),
+    room("Training", uses: ["Files", "Tensors", "Layers", "DataBlocks"]),
     room(
       "Datasets", path: "Datasets", uses: ["Imaging", "DataBlocks"],
       exclude: ["README.md"], resources: [.copy("Samples")]),
@@ -88,7 +88,7 @@ let package = Package(
     room(
       "Logbook",
       uses: [
-        "Tensors", "Layers", "DataBlocks", "Checkpoints", "Training",
+        "Files", "Tensors", "Layers", "DataBlocks", "Checkpoints", "Training",
         .product(name: "GRDB", package: "GRDB.swift"),
       ]),
 
@@ -104,7 +104,7 @@ let package = Package(
     .executableTarget(
       name: "LightboxCLI",
       dependencies: [
-        "Lightbox", .product(name: "ArgumentParser", package: "swift-argument-parser"),
+        "Files", "Lightbox", .product(name: "ArgumentParser", package: "swift-argument-parser"),
       ],
       swiftSettings: rules),
 
@@ -132,7 +132,8 @@ let package = Package(
     tests(
       "TrainingTests",
       of: [
-        "Tensors", "Imaging", "Layers", "DataBlocks", "Training", "Checkpoints", "Vision", "Models",
+        "Files", "Tensors", "Imaging", "Layers", "DataBlocks", "Training", "Checkpoints", "Vision",
+        "Models",
       ]),
     tests("DatasetsTests", of: ["Imaging", "DataBlocks", "Datasets"]),
     tests(

@@ -1,41 +1,44 @@
 import Foundation
 import GRDB
-public import Training
+package import Training
 
-/// The database of one run: one writer, any number of readers.
+/// The database of a run: one writer, any number of readers.
 ///
-/// The tables are described in `Docs/Logbook.md`. Each epoch is one transaction, so what a reader
-/// finds after a crash is whole epochs.
+/// `Docs/Logbook.md` describes the tables. Each epoch is one transaction, so a reader never sees a part
+/// of one.
 public final class RunLog {
-  private let database: DatabaseQueue
-  private let path: String
+  let database: DatabaseQueue
+  let path: String
 
-  /// Opens a run's database to write, and makes its tables if they are not there.
+  /// Opens a run's database for writing; creates or migrates its tables.
   ///
-  /// - Throws: `RunError` naming the file.
+  /// - Parameter path: Usually `RunFolder.databasePath`.
+  /// - Throws: `RunError` if SQLite cannot open the file.
   public init(writing path: String) throws(RunError) {
     self.path = path
+    var configuration = Configuration()
+    configuration.journalMode = .wal
+    configuration.busyMode = .timeout(5)
     do {
-      var configuration = Configuration()
-      configuration.journalMode = .wal
-      configuration.busyMode = .timeout(5)
       database = try DatabaseQueue(path: path, configuration: configuration)
       try Schema.migrator.migrate(database)
     } catch {
-      throw RunError("the database cannot be opened: \(error)", path: path)
+      throw RunError(error, path: path)
     }
   }
 
-  /// Opens a run's database to read; never in a writer's way.
-  public init(reading path: String) throws(RunError) {
+  /// Opens a run's database for reading, also while another process writes.
+  ///
+  /// - Throws: `RunError` if SQLite cannot open the file.
+  package init(reading path: String) throws(RunError) {
     self.path = path
+    var configuration = Configuration()
+    configuration.readonly = true
+    configuration.busyMode = .timeout(5)
     do {
-      var configuration = Configuration()
-      configuration.readonly = true
-      configuration.busyMode = .timeout(5)
       database = try DatabaseQueue(path: path, configuration: configuration)
     } catch {
-      throw RunError("the database cannot be read: \(error)", path: path)
+      throw RunError(error, path: path)
     }
   }
 
@@ -43,11 +46,13 @@ public final class RunLog {
     do {
       try database.write(body)
     } catch {
-      throw RunError("it cannot be written: \(error)", path: path)
+      throw RunError(error, path: path)
     }
   }
 
-  /// Notes that the run has begun.
+  /// Records the start of a run, with the status "running".
+  ///
+  /// - Throws: `RunError` if SQLite cannot write.
   public func begin(command: String, version: String) throws(RunError) {
     try write { db in
       try db.execute(
@@ -56,7 +61,10 @@ public final class RunLog {
     }
   }
 
-  /// Notes how the run ended: "finished", "interrupted" or "failed".
+  /// Records the end of the run that began last.
+  ///
+  /// - Parameter status: "finished" or "failed".
+  /// - Throws: `RunError` if SQLite cannot write.
   public func end(status: String) throws(RunError) {
     try write { db in
       try db.execute(
@@ -65,25 +73,26 @@ public final class RunLog {
     }
   }
 
-  /// One training step.
-  public struct Step: Sendable, Equatable {
-    /// Training batches so far.
-    public let step: Int
-    /// The batch's loss.
-    public let loss: Double
-    /// Rate of the last parameter group.
-    public let learningRate: Double
+  /// A training step.
+  package struct Step: Sendable, Equatable {
+    /// Number of training batches before this one, over all fits.
+    package let step: Int
+    /// Loss of the batch.
+    package let loss: Double
+    /// Learning rate of the last parameter group.
+    package let learningRate: Double
 
-    /// Makes a step.
-    public init(step: Int, loss: Double, learningRate: Double) {
+    package init(step: Int, loss: Double, learningRate: Double) {
       self.step = step
       self.loss = loss
       self.learningRate = learningRate
     }
   }
 
-  /// Writes an epoch, its metrics and its steps, all or nothing.
-  public func record(
+  /// Records an epoch with its metrics and steps in one transaction.
+  ///
+  /// NaN and infinity are stored as null.
+  package func record(
     _ row: Recorder.Row, epoch: Int, steps: [Step], learningRate: Double, items: Int,
     peakMemory: Int
   ) throws(RunError) {
@@ -96,8 +105,7 @@ public final class RunLog {
           """,
         arguments: [
           epoch, finite(row.trainLoss), row.validLoss.flatMap(finite), row.seconds, learningRate,
-          items,
-          peakMemory, Date(),
+          items, peakMemory, Date(),
         ])
       for metric in row.metrics {
         try db.execute(
@@ -113,8 +121,8 @@ public final class RunLog {
     }
   }
 
-  /// Writes something that happened.
-  public func event(_ kind: String, _ message: String) throws(RunError) {
+  /// Records an event; see `Docs/Logbook.md` for the kinds.
+  package func event(_ kind: String, _ message: String) throws(RunError) {
     try write { db in
       try db.execute(
         sql: "insert into events (at, kind, message) values (?, ?, ?)",
@@ -122,8 +130,8 @@ public final class RunLog {
     }
   }
 
-  /// Notes a file that the run made; its path is relative to the run's folder.
-  public func artifact(_ kind: String, path: String) throws(RunError) {
+  /// Records a file that the run created; `path` is relative to the run's folder.
+  package func artifact(_ kind: String, path: String) throws(RunError) {
     try write { db in
       try db.execute(
         sql: "insert or replace into artifacts (path, kind, created_at) values (?, ?, ?)",
@@ -131,51 +139,16 @@ public final class RunLog {
     }
   }
 
-  /// An epoch as it was recorded.
-  public struct Epoch: Sendable, Equatable, Codable {
-    /// Counted from 0, over all fits of the run.
-    public let epoch: Int
-    /// Smoothed training loss.
-    public let trainLoss: Double?
-    /// Validation loss.
-    public let validLoss: Double?
-    /// Seconds.
-    public let seconds: Double
-    /// By name.
-    public let metrics: [String: Double]
-  }
-
-  /// All epochs, in order.
-  public func epochs() throws(RunError) -> [Epoch] {
-    do {
-      return try database.read { db in
-        var metrics: [Int: [String: Double]] = [:]
-        for row in try GRDB.Row.fetchAll(db, sql: "select epoch, name, value from metrics") {
-          metrics[row["epoch"], default: [:]][row["name"]] = row["value"]
-        }
-        return try GRDB.Row.fetchAll(db, sql: "select * from epochs order by epoch").map { row in
-          Epoch(
-            epoch: row["epoch"], trainLoss: row["train_loss"], validLoss: row["valid_loss"],
-            seconds: row["seconds"], metrics: metrics[row["epoch"]] ?? [:])
-        }
-      }
-    } catch {
-      throw RunError("it cannot be read: \(error)", path: path)
-    }
-  }
-
-  /// Status of the last run in this folder: running, finished, interrupted or failed; nil if none began.
-  ///
-  /// A run that was killed says "running".
-  public func status() throws(RunError) -> String? {
-    do {
-      return try database.read { db in
-        try String.fetchOne(db, sql: "select status from runs order by id desc limit 1")
-      }
-    } catch {
-      throw RunError("it cannot be read: \(error)", path: path)
-    }
-  }
-
   private func finite(_ value: Double) -> Double? { value.isFinite ? value : nil }
+}
+
+extension RunError {
+  /// Wraps an error of GRDB.
+  init(_ error: any Error, path: String) {
+    let error = error as? DatabaseError
+    self.init(
+      .database(
+        code: Int(error?.resultCode.rawValue ?? 1), message: error?.message ?? "unknown error"),
+      path: path)
+  }
 }

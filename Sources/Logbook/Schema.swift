@@ -1,6 +1,8 @@
 import GRDB
 
-/// The tables; a change is a new migration, never an edit of an old one.
+/// The tables of a run's database, as described in `Docs/Logbook.md`.
+///
+/// A change is a new migration: databases in use have run the old ones, so these stay as they are.
 enum Schema {
   static var migrator: DatabaseMigrator {
     var migrator = DatabaseMigrator()
@@ -20,9 +22,15 @@ enum Schema {
             step integer primary key, epoch integer not null, loss real, learning_rate real not null);
           create table events (
             id integer primary key, at text not null, kind text not null, message text not null);
-          create table artifacts (
+          create table artefacts (
             path text primary key, kind text not null, created_at text not null);
           """)
+    }
+    migrator.registerMigration("2: artifacts") { db in
+      // Some databases were created with the new name under migration 1.
+      if try db.tableExists("artefacts") {
+        try db.execute(sql: "alter table artefacts rename to artifacts")
+      }
     }
     return migrator
   }

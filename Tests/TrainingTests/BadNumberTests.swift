@@ -27,10 +27,13 @@ private struct Setup {
   var lines: [String] { box.lines }
   var first: String { box.lines.first ?? "" }
   var notes: [String] { box.notes }
-  private let box = Box()
-  private final class Box {
+  private let box = Output()
+  private final class Output: Callback {
     var lines: [String] = []
     var notes: [String] = []
+    func didNote(_ note: TrainingNote, _ learner: Learner) throws {
+      notes.append("\(note.kind): \(note.message)")
+    }
   }
 
   init(_ callbacks: [any Callback], inputs: Tensor? = nil) {
@@ -42,11 +45,10 @@ private struct Setup {
     learner = Learner(
       model: net, train: TensorBatches(inputs: x, targets: y, batchSize: 3),
       valid: TensorBatches(inputs: Tensor.ones([12, 3]), targets: y, batchSize: 12),
-      callbacks: callbacks)
+      callbacks: callbacks + [box])
     learner.recorder.printsTable = false
     let box = box
     learner.report = { box.lines.append($0) }
-    learner.note = { kind, message in box.notes.append("\(kind): \(message)") }
   }
 
   var state: [[Float]] {
@@ -59,11 +61,9 @@ private struct Setup {
 private final class Leaver: Callback {
   let batches: Set<Int>
   init(_ batches: Set<Int>) { self.batches = batches }
-  func handle(_ event: Event, _ learner: Learner) throws {
-    guard event == .beforeBatch, learner.isTraining, batches.contains(learner.totalSteps) else {
-      return
-    }
-    learner.isBatchDiscarded = true
+  func beforeBatch(_ learner: Learner) throws {
+    guard learner.isTraining, batches.contains(learner.totalSteps) else { return }
+    learner.discardBatch()
     throw Interruption.cancelBatch
   }
 }
@@ -86,7 +86,7 @@ struct BadNumberTests {
     let line = try #require(setup.lines.first)
     #expect(line.contains("epoch 0, batch 0: the gradient of 1.bias is not finite"), "\(line)")
     #expect(check.ending == line)
-    #expect(line.contains("training ends, with the weights before this batch"))
+    #expect(line.contains("training ends with the weights from before this batch"))
     #expect(setup.learner.model.parameters.allSatisfy { $0.gradient == nil })
   }
 
@@ -105,15 +105,15 @@ struct BadNumberTests {
         setup.spoiler.badGradients = bad
       }
       try setup.learner.fit(2, learningRate: 0.1)
-      #expect(check.skipped == bad.count && check.ending == nil)
+      #expect(check.skippedBatches == bad.count && check.ending == nil)
       #expect(setup.learner.totalSteps == 8)
       #expect(setup.state == state)
       #expect(setup.learner.recorder.rows == clean.learner.recorder.rows)
       #expect(setup.lines.count == bad.count && setup.notes.count == bad.count)
-      #expect(setup.lines.allSatisfy { $0.hasSuffix(": skipped") })
+      #expect(setup.lines.allSatisfy { $0.hasSuffix("; skipped") })
       if spoilsOutput {
         #expect(
-          setup.first.contains("2 is the first layer to give a number that is not finite"),
+          setup.first.contains("2 is the first layer whose output is not finite"),
           "\(setup.first)")
       }
     }
@@ -143,7 +143,8 @@ struct BadNumberTests {
     #expect(setup.learner.totalSteps == 4)
     #expect(setup.lines.count == 4)
     #expect(
-      (setup.lines.last ?? "").contains("as 3 batches in a row were like this"), "\(setup.lines)")
+      (setup.lines.last ?? "").contains("training ends after 3 consecutive batches like this"),
+      "\(setup.lines)")
   }
 
   @Test("with accumulation and clipping: what adds up is given up as a whole")
@@ -152,7 +153,7 @@ struct BadNumberTests {
     let setup = Setup([GradientClip(0.5), check, GradientAccumulation(itemsPerStep: 6)])
     setup.spoiler.badGradients = [1]
     try setup.learner.fit(1, learningRate: 0.1)
-    #expect(check.skipped == 1)
+    #expect(check.skippedBatches == 1)
     #expect(setup.state.joined().allSatisfy { $0.isFinite })
     let half = Setup([GradientClip(0.5), GradientAccumulation(itemsPerStep: 6)])
     try half.learner.fit(1, learningRate: 0.1)
@@ -171,12 +172,12 @@ struct BadNumberTests {
     #expect(abs(optimizer.gradientNorm - (36.0 + 49).squareRoot()) < 1e-6)
     optimizer.step()
     #expect(optimizer.gradientNorm == 0)
-    #expect(optimizer.nameOfBadGradient == nil)
+    #expect(optimizer.nonFiniteGradientName == nil)
   }
 
   @Test("fastai's callback ends the fit behind the batch")
   func terminates() throws {
-    let setup = Setup([TerminateOnNaN()])
+    let setup = Setup([TerminateOnNaNCallback()])
     setup.spoiler.badOutputs = [1]
     try setup.learner.fit(1, learningRate: 0.1)
     #expect(setup.learner.totalSteps == 1)

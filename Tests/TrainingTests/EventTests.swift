@@ -6,18 +6,44 @@ import TestSupport
 import Testing
 import Training
 
+/// Records the events by fastai's names, and throws an interruption at one of them.
 private final class Listener: Callback {
   var seen: [String] = []
-  let raise: (event: String, call: Int, what: Interruption)?
+  private let raise: (event: String, call: Int, what: Interruption)?
   private var calls = 0
+
   init(_ raise: (event: String, call: Int, what: Interruption)?) { self.raise = raise }
-  func handle(_ event: Event, _ learner: Learner) throws {
-    guard learner.isFitting else { return }
-    seen.append(event.rawValue)
-    guard let raise, raise.event == event.rawValue else { return }
+
+  private func record(_ event: String) throws {
+    seen.append(event)
+    guard let raise, raise.event == event else { return }
     calls += 1
     if calls == raise.call { throw raise.what }
   }
+
+  func beforeFit(_ learner: Learner) throws { try record("before_fit") }
+  func beforeEpoch(_ learner: Learner) throws { try record("before_epoch") }
+  func beforeTrain(_ learner: Learner) throws { try record("before_train") }
+  func beforeBatch(_ learner: Learner) throws { try record("before_batch") }
+  func afterPrediction(_ learner: Learner) throws { try record("after_pred") }
+  func afterLoss(_ learner: Learner) throws { try record("after_loss") }
+  func beforeBackward(_ learner: Learner) throws { try record("before_backward") }
+  func afterCancelBackward(_ learner: Learner) throws { try record("after_cancel_backward") }
+  func afterBackward(_ learner: Learner) throws { try record("after_backward") }
+  func beforeStep(_ learner: Learner) throws { try record("before_step") }
+  func afterCancelStep(_ learner: Learner) throws { try record("after_cancel_step") }
+  func afterStep(_ learner: Learner) throws { try record("after_step") }
+  func afterCancelBatch(_ learner: Learner) throws { try record("after_cancel_batch") }
+  func afterBatch(_ learner: Learner) throws { try record("after_batch") }
+  func afterCancelTrain(_ learner: Learner) throws { try record("after_cancel_train") }
+  func afterTrain(_ learner: Learner) throws { try record("after_train") }
+  func beforeValidate(_ learner: Learner) throws { try record("before_validate") }
+  func afterCancelValidate(_ learner: Learner) throws { try record("after_cancel_validate") }
+  func afterValidate(_ learner: Learner) throws { try record("after_validate") }
+  func afterCancelEpoch(_ learner: Learner) throws { try record("after_cancel_epoch") }
+  func afterEpoch(_ learner: Learner) throws { try record("after_epoch") }
+  func afterCancelFit(_ learner: Learner) throws { try record("after_cancel_fit") }
+  func afterFit(_ learner: Learner) throws { try record("after_fit") }
 }
 
 @Suite("The order of events is fastai's")
@@ -45,7 +71,7 @@ struct EventTests {
       "CancelFitException": .cancelFit,
     ]
     let cases = try Fixture.json("training/events.json", as: File.self).cases
-    #expect(cases.count > 5)
+    #expect(cases.count == 8)
     for test in cases {
       let raise = try test.raise.map { ($0.in, $0.at_call, try #require(names[$0.what])) }
       let listener = Listener(raise)

@@ -15,20 +15,18 @@ private final class Notes: Callback {
   var momenta: [[Double]] = []
   var stepped: [Bool] = []
   private var didStep = false
-  func handle(_ event: Event, _ learner: Learner) throws {
+  func beforeBatch(_ learner: Learner) throws { didStep = false }
+  func afterLoss(_ learner: Learner) throws {
     guard learner.isTraining else { return }
-    switch event {
-    case .beforeBatch: didStep = false
-    case .afterLoss:
-      losses.append(learner.loss)
-      rates.append(learner.optimizer.hyperparameters.map(\.learningRate))
-      momenta.append(learner.optimizer.hyperparameters.map(\.momentum))
-    case .afterStep: didStep = true
-    case .afterBatch:
-      smooth.append(learner.recorder.smoothedLoss)
-      stepped.append(didStep)
-    default: break
-    }
+    losses.append(learner.loss)
+    rates.append(learner.optimizer.hyperparameters.map(\.learningRate))
+    momenta.append(learner.optimizer.hyperparameters.map(\.momentum))
+  }
+  func afterStep(_ learner: Learner) throws { didStep = true }
+  func afterBatch(_ learner: Learner) throws {
+    guard learner.isTraining else { return }
+    smooth.append(learner.recorder.smoothedLoss)
+    stepped.append(didStep)
   }
 }
 
@@ -71,7 +69,7 @@ struct LearnerFixtureTests {
     let notes = Notes()
     let learner = Learner(
       model: net, train: small.batches("train"), valid: small.batches("valid"),
-      loss: .crossEntropy(labelSmoothing: id == "label_smoothing" ? 0.1 : 0),
+      lossFunction: .crossEntropy(labelSmoothing: id == "label_smoothing" ? 0.1 : 0),
       rule: isSGD ? SGD(momentum: 0.9) as any UpdateRule : Adam(),
       groups: isTuned ? [early, late] : nil,
       metrics: [.accuracy, .errorRate], callbacks: callbacks + [notes],

@@ -36,12 +36,12 @@ struct ScheduleTests {
     for step in 0..<steps {
       let p = Double(step) / Double(steps)
       let rates = peaks.map {
-        Schedule.combinedCos(share: share, $0 / division, $0, $0 / final)(p)
+        Schedule.combinedCos(startFraction: share, $0 / division, $0, $0 / final)(p)
       }
       expectClose(rates, exact[step], relative: 1e-9, "\(id) step \(step)")
       if let momentum = test.mom_exact {
         expectClose(
-          [Schedule.combinedCos(share: share, momenta.0, momenta.1, momenta.2)(p)],
+          [Schedule.combinedCos(startFraction: share, momenta.0, momenta.1, momenta.2)(p)],
           [momentum[step]],
           relative: 1e-9)
       }

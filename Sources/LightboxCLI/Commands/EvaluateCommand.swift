@@ -68,7 +68,8 @@ struct EvaluateCommand: ParsableCommand {
     let predictions = try learner.predictions(for: loader)
     let seconds = Date().timeIntervalSince(started)
     let matrix = ConfusionMatrix(
-      targets: predictions.targets, answers: predictions.classes, classes: description.vocab.count)
+      targets: predictions.targets, predictions: predictions.classes,
+      classCount: description.vocab.count)
     let auc = Metric.rocAuc.value(predictions)
     let report = Report(
       split: name, films: chosen.count, loss: predictions.meanLoss ?? .nan,

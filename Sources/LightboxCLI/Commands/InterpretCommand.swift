@@ -1,4 +1,5 @@
 import ArgumentParser
+import Files
 import Foundation
 import Lightbox
 
@@ -86,11 +87,7 @@ struct InterpretCommand: ParsableCommand {
     if !["all", "predicted"].contains(className), !description.vocab.contains(className) {
       throw MapError.noSuchClass(className, known: description.vocab)
     }
-    do {
-      try FileManager.default.createDirectory(atPath: out, withIntermediateDirectories: true)
-    } catch {
-      throw RunError("the folder cannot be made: \(error.localizedDescription)", path: out)
-    }
+    try createFolder(out)
     var findings: [Finding] = []
     var used = Set<String>()
     for file in files {
@@ -98,7 +95,7 @@ struct InterpretCommand: ParsableCommand {
     }
     let encoder = JSONEncoder()
     encoder.outputFormatting = [.sortedKeys, .withoutEscapingSlashes]
-    try AtomicFile.write(
+    try Files.AtomicFile.write(
       String(decoding: try encoder.encode(findings), as: UTF8.self) + "\n",
       to: "\(out)/interpret.json")
     for finding in findings {

@@ -15,7 +15,7 @@ struct RunsCommand: ParsableCommand {
 
     func run() throws {
       let runs = RunFolder.runs(below: folder)
-      guard !runs.isEmpty else { throw RunError("there are no runs here", path: folder) }
+      guard !runs.isEmpty else { throw RunError(.noRuns, path: folder) }
       print(
         table(
           ["run", "architecture", "status", "epochs", "best valid_loss", "roc_auc_score"],

@@ -211,7 +211,7 @@ struct TrainCommand: ParsableCommand {
     do {
       if frozen > 0 {
         learner.freeze()
-        try learner.fitOneCycle(frozen, learningRate: .last(lr), start: 0.99)
+        try learner.fitOneCycle(frozen, learningRate: .last(lr), startFraction: 0.99)
         if let ending = check.ending { throw TrainingEnded(description: ending) }
         learner.unfreeze()
       }

@@ -1,26 +1,29 @@
-/// How often each class was called each class: rows are the truth, columns the answers.
+/// Number of items by target class (rows) and predicted class (columns).
 public struct ConfusionMatrix: Sendable, Equatable {
-  /// `counts[truth][answer]`.
+  /// `counts[target][prediction]`.
   public let counts: [[Int]]
 
-  /// Counts.
-  public init(targets: [Int], answers: [Int], classes: Int) {
+  /// Counts pairs of targets and predictions.
+  ///
+  /// - Precondition: There are as many targets as predictions, and all are below `classCount`.
+  public init(targets: [Int], predictions: [Int], classCount: Int) {
     precondition(
-      targets.count == answers.count, "\(targets.count) targets, \(answers.count) answers")
-    var counts = [[Int]](repeating: [Int](repeating: 0, count: classes), count: classes)
-    for (target, answer) in zip(targets, answers) { counts[target][answer] += 1 }
+      targets.count == predictions.count,
+      "\(targets.count) targets for \(predictions.count) predictions")
+    var counts = [[Int]](repeating: [Int](repeating: 0, count: classCount), count: classCount)
+    for (target, prediction) in zip(targets, predictions) { counts[target][prediction] += 1 }
     self.counts = counts
   }
 
-  /// Share of the items of a class that were called so (recall, sensitivity); nil if there are none.
+  /// Fraction of a class's items that were predicted as this class (sensitivity); nil if there are none.
   public func recall(of target: Int) -> Double? {
     let total = counts[target].reduce(0, +)
     return total == 0 ? nil : Double(counts[target][target]) / Double(total)
   }
 
-  /// Share of the answers of a class that were right (positive predictive value); nil if there are none.
-  public func precision(of answer: Int) -> Double? {
-    let total = counts.map { $0[answer] }.reduce(0, +)
-    return total == 0 ? nil : Double(counts[answer][answer]) / Double(total)
+  /// Fraction of a class's predictions that were right (positive predictive value); nil if there are none.
+  public func precision(of prediction: Int) -> Double? {
+    let total = counts.map { $0[prediction] }.reduce(0, +)
+    return total == 0 ? nil : Double(counts[prediction][prediction]) / Double(total)
   }
 }

@@ -1,39 +1,47 @@
-/// A number that says how good predictions are; its name is what trackers monitor.
+/// A value computed from the predictions for all validation items.
 public struct Metric: Sendable {
-  /// The name, in snake case as fastai prints it.
+  /// The column of the table, and what trackers monitor; in snake case as in fastai.
   public let name: String
   private let compute: @Sendable (Predictions) -> Double
 
-  /// Makes a metric from a function of all predictions.
+  /// Creates a metric from a function of all predictions (`AccumMetric`).
   public init(_ name: String, _ compute: @escaping @Sendable (Predictions) -> Double) {
     self.name = name
     self.compute = compute
   }
 
-  /// The metric of some predictions.
+  /// Computes the metric.
   public func value(_ predictions: Predictions) -> Double { compute(predictions) }
 
-  /// Share of items whose most probable class is right.
+  /// Fraction of items whose most probable class is the target (`accuracy`).
   public static let accuracy = Metric("accuracy") { p in
     guard p.count > 0 else { return .nan }
     return Double(zip(p.classes, p.targets).count { $0 == $1 }) / Double(p.count)
   }
 
-  /// Share of items whose most probable class is wrong.
+  /// Fraction of items whose most probable class is not the target (`error_rate`).
   public static let errorRate = Metric("error_rate") { 1 - accuracy.value($0) }
 
-  /// Area under the ROC curve; for two classes that of the last class, for more the mean of each against the rest.
+  /// Area under the ROC curve of the last class (fastai's `RocAucBinary`).
   ///
-  /// NaN where only one class is present.
-  public static let rocAuc = Metric("roc_auc_score") { p in
-    if p.classCount <= 2 { return positiveAUC(p, p.classCount - 1) }
-    return (0..<p.classCount).map { positiveAUC(p, $0) }.reduce(0, +) / Double(p.classCount)
+  /// NaN if only one class is present.
+  public static let rocAucBinary = Metric("roc_auc_score") { p in
+    areaUnderCurve(p, positiveClass: p.classCount - 1)
   }
 
-  private static func positiveAUC(_ p: Predictions, _ positive: Int) -> Double {
+  /// Area under the ROC curve: macro average of each class against the rest (fastai's `RocAuc`).
+  ///
+  /// With two classes it is `rocAucBinary`. NaN if a class is absent.
+  public static let rocAuc = Metric("roc_auc_score") { p in
+    if p.classCount <= 2 { return rocAucBinary.value(p) }
+    return (0..<p.classCount).map { areaUnderCurve(p, positiveClass: $0) }.reduce(0, +)
+      / Double(p.classCount)
+  }
+
+  private static func areaUnderCurve(_ p: Predictions, positiveClass: Int) -> Double {
     rocAucScore(
-      scores: p.probabilities.map { Double($0[positive]) },
-      positives: p.targets.map { $0 == positive })
+      scores: p.probabilities.map { Double($0[positiveClass]) },
+      positives: p.targets.map { $0 == positiveClass })
       ?? .nan
   }
 }

@@ -1,24 +1,24 @@
 import DataBlocks
 
-/// Keeps losses, rates and the table of epochs.
+/// Records losses and learning rates and prints the table of epochs (fastai's `Recorder`).
 public final class Recorder: Callback {
-  /// 50.
+  /// Runs after the callbacks that change a batch and before those that read its records.
   public let order = 50
 
-  /// One line of the table.
+  /// One row of the table.
   public struct Row: Sendable, Equatable {
     /// The epoch, from 0.
     public let epoch: Int
-    /// Smoothed training loss at the epoch's end.
+    /// Smoothed training loss at the end of the epoch.
     public let trainLoss: Double
-    /// Mean loss over validation items; nil without validation.
+    /// Mean loss over the validation items; nil without validation.
     public let validLoss: Double?
-    /// The learner's metrics, in their order; empty without validation.
+    /// The learner's metrics in their order; empty without validation.
     public let metrics: [(name: String, value: Double)]
-    /// Seconds, validation included.
+    /// Duration of the epoch including validation, in seconds.
     public let seconds: Double
 
-    /// The value that a tracker monitors: "train_loss", "valid_loss" or a metric's name.
+    /// The value of a column: "train_loss", "valid_loss" or the name of a metric; nil if there is none.
     public func value(of name: String) -> Double? {
       switch name {
       case "train_loss": trainLoss
@@ -27,7 +27,7 @@ public final class Recorder: Callback {
       }
     }
 
-    /// Equal if everything but the seconds is.
+    /// Compares everything but `seconds`.
     public static func == (a: Row, b: Row) -> Bool {
       a.epoch == b.epoch && a.trainLoss == b.trainLoss && a.validLoss == b.validLoss
         && a.metrics.map(\.name) == b.metrics.map(\.name)
@@ -35,15 +35,15 @@ public final class Recorder: Callback {
     }
   }
 
-  /// Finished epochs of all fits.
+  /// The rows of all fits (`values`).
   public private(set) var rows: [Row] = []
   /// Smoothed loss after each training batch of this fit.
   public private(set) var losses: [Double] = []
-  /// Rate of the last group at each training batch of this fit.
+  /// Learning rate of the last group for each training batch of this fit (`lrs`).
   public private(set) var learningRates: [Double] = []
-  /// Print the table as it grows.
+  /// Whether the table is printed, row by row.
   public var printsTable = true
-  /// Items that went through training in the epoch at hand.
+  /// Number of training items so far in the current epoch.
   public private(set) var trainedItems = 0
 
   private var average = 0.0
@@ -52,44 +52,33 @@ public final class Recorder: Callback {
   private var collector = PredictionCollector()
   private var validLoss: (sum: Double, items: Int) = (0, 0)
 
-  /// The exponential average of the training loss, corrected for its start: β 0.98, as fastai's.
+  /// Bias-corrected exponential average of the training loss with β 0.98 (`smooth_loss`).
   public var smoothedLoss: Double {
     count == 0 ? 0 : average / (1 - power(0.98, Double(count)))
   }
 
-  /// State that a resumed run needs.
-  package var smoothing: (average: Double, count: Int) {
-    get { (average, count) }
-    set { (average, count) = newValue }
-  }
-  /// Set before a resumed fit, so that the smoothed loss goes on.
-  package var keepsSmoothing = false
-
-  /// Follows the loop.
-  public func handle(_ event: Event, _ learner: Learner) throws {
-    switch event {
-    case .beforeFit:
-      if !keepsSmoothing { (average, count) = (0, 0) }
-      keepsSmoothing = false
-      losses = []
-      learningRates = []
-      if printsTable, learner.isFitting, learner.epochCount > 0 { learner.report(header(learner)) }
-    case .beforeEpoch:
-      started = ContinuousClock.now
-      trainedItems = 0
-    case .beforeValidate:
-      collector = PredictionCollector()
-      validLoss = (0, 0)
-    case .afterBatch:
-      try afterBatch(learner)
-    case .afterEpoch:
-      guard learner.isFitting else { return }
-      finishEpoch(learner)
-    default: break
-    }
+  /// Starts a new smoothed loss and prints the header of the table.
+  public func beforeFit(_ learner: Learner) throws {
+    (average, count) = (0, 0)
+    losses = []
+    learningRates = []
+    if printsTable, learner.epochCount > 0 { learner.report(header(learner)) }
   }
 
-  private func afterBatch(_ learner: Learner) throws {
+  /// Starts the clock of the epoch.
+  public func beforeEpoch(_ learner: Learner) throws {
+    started = ContinuousClock.now
+    trainedItems = 0
+  }
+
+  /// Starts the collection of validation outputs.
+  public func beforeValidate(_ learner: Learner) throws {
+    collector = PredictionCollector()
+    validLoss = (0, 0)
+  }
+
+  /// Records a batch.
+  public func afterBatch(_ learner: Learner) throws {
     guard let batch = learner.batch else { return }
     if learner.isTraining {
       guard batch.targets != nil, !learner.isBatchDiscarded else { return }
@@ -105,7 +94,8 @@ public final class Recorder: Callback {
     }
   }
 
-  private func finishEpoch(_ learner: Learner) {
+  /// Computes the metrics, adds a row and prints it.
+  public func afterEpoch(_ learner: Learner) throws {
     let validated = learner.valid != nil && validLoss.items > 0
     let predictions = collector.predictions(activation: learner.lossFunction.activation)
     collector = PredictionCollector()
@@ -119,7 +109,7 @@ public final class Recorder: Callback {
     if printsTable { learner.report(line(row, learner)) }
   }
 
-  // MARK: The table, as fastai prints it
+  // MARK: The table in fastai's format
 
   private func titles(_ learner: Learner) -> [String] {
     ["epoch", "train_loss"]
@@ -147,7 +137,7 @@ func padded(_ text: String, _ width: Int) -> String {
   text + String(repeating: " ", count: max(0, width - text.count))
 }
 
-/// `mm:ss`, or `h:mm:ss` from an hour on.
+/// Formats seconds as `mm:ss`, or as `h:mm:ss` from one hour.
 func clock(_ seconds: Double) -> String {
   let whole = Int(seconds.rounded())
   func two(_ n: Int) -> String { n < 10 ? "0\(n)" : "\(n)" }

@@ -1,9 +1,11 @@
 import DataBlocks
 import Foundation
 
-/// Shows how far training is: one live line on a terminal, a plain line now and then in a pipe.
+/// Shows progress on the standard error (fastai's `ProgressCallback`).
+///
+/// On a terminal one line is updated in place; otherwise a line is written at intervals.
 public final class ProgressCallback: Callback {
-  /// 60.
+  /// Runs after the recorder.
   public let order = 60
   private let isTerminal: Bool
   private let interval: Double
@@ -13,35 +15,42 @@ public final class ProgressCallback: Callback {
   private var steps = 0
   private var items = 0
 
-  /// Makes the callback.
+  /// Creates the callback.
   ///
   /// - Parameters:
-  ///   - interval: Least seconds between two plain lines in a pipe.
-  ///   - isTerminal: Whether the standard error is one; found out if nil.
-  ///   - write: Where text goes; standard error if nil.
+  ///   - interval: Minimum number of seconds between two lines when the output is not a terminal.
+  ///   - isTerminal: Whether the output is a terminal. Default: whether the standard error is one.
+  ///   - write: Receives the output. Default: writes to the standard error.
   public init(interval: Double = 30, isTerminal: Bool? = nil, write: ((String) -> Void)? = nil) {
     self.interval = interval
     self.isTerminal = isTerminal ?? (isatty(2) != 0)
     self.write = write ?? { try? FileHandle.standardError.write(contentsOf: Data($0.utf8)) }
   }
 
-  /// Follows the loop.
-  public func handle(_ event: Event, _ learner: Learner) throws {
-    switch event {
-    case .beforeFit:
-      fitStarted = .now
-      lastShown = .now
-      (steps, items) = (0, 0)
-    case .afterBatch:
-      if learner.isTraining {
-        steps += 1
-        items += learner.batch?.count ?? 0
-      }
-      show(learner)
-    case .afterEpoch, .afterFit:
-      if isTerminal { write("\r\u{1B}[K") }
-    default: break
+  /// Starts the clock.
+  public func beforeFit(_ learner: Learner) throws {
+    fitStarted = .now
+    lastShown = .now
+    (steps, items) = (0, 0)
+  }
+
+  /// Updates the line.
+  public func afterBatch(_ learner: Learner) throws {
+    if learner.isTraining {
+      steps += 1
+      items += learner.batch?.count ?? 0
     }
+    show(learner)
+  }
+
+  /// Clears the line.
+  public func afterEpoch(_ learner: Learner) throws { clear() }
+
+  /// Clears the line.
+  public func afterFit(_ learner: Learner) throws { clear() }
+
+  private func clear() {
+    if isTerminal { write("\r\u{1B}[K") }
   }
 
   private func show(_ learner: Learner) {
@@ -50,7 +59,7 @@ public final class ProgressCallback: Callback {
     guard (now - lastShown).inSeconds >= wait else { return }
     lastShown = now
     let seconds = (now - fitStarted).inSeconds
-    // The rate is of this process alone, so that a resumed run does not promise too much.
+    // Only steps of this process count, so that the estimate of a resumed run is not too short.
     let left = Double(learner.epochCount * learner.train.batchCount - learner.iteration - 1)
     let eta = steps < 2 ? "unknown" : clock(max(left, 0) * seconds / Double(steps))
     let text =

@@ -1,14 +1,17 @@
-/// Area under the ROC curve: the chance that a positive item scores higher than a negative one, ties half.
+/// Computes the area under the ROC curve (scikit-learn's `roc_auc_score`).
+///
+/// The result is the probability that a positive item has a higher score than a negative one, where
+/// ties count half.
 ///
 /// - Parameters:
-///   - scores: One number per item; higher means more positive.
+///   - scores: One score per item; higher means more positive.
 ///   - positives: Whether each item is positive.
-/// - Returns: From 0 to 1; nil where only one class is present.
-/// - Precondition: as many scores as labels, none of them NaN.
+/// - Returns: From 0 to 1; nil if only one class is present.
+/// - Precondition: There are as many scores as labels, and no score is NaN.
 public func rocAucScore(scores: [Double], positives: [Bool]) -> Double? {
   precondition(
     scores.count == positives.count, "\(scores.count) scores for \(positives.count) labels")
-  precondition(!scores.contains(where: \.isNaN), "a score is not a number")
+  precondition(!scores.contains(where: \.isNaN), "a score is NaN")
   let order = scores.indices.sorted { scores[$0] < scores[$1] }
   let positiveCount = positives.count { $0 }
   let negativeCount = positives.count - positiveCount
@@ -28,15 +31,22 @@ public func rocAucScore(scores: [Double], positives: [Bool]) -> Double? {
 
 /// A point of the ROC curve.
 public struct ROCPoint: Sendable, Equatable {
-  /// Items at or above this score are called positive.
+  /// Items with at least this score count as positive.
   public let threshold: Double
-  /// Share of negatives called positive.
+  /// Fraction of the negative items that count as positive.
   public let falsePositiveRate: Double
-  /// Share of positives called positive.
+  /// Fraction of the positive items that count as positive (recall, sensitivity).
   public let truePositiveRate: Double
 }
 
-/// The ROC curve, from nothing called positive to everything; one point per distinct score.
+/// Computes the ROC curve (scikit-learn's `roc_curve` with `drop_intermediate=False`).
+///
+/// - Parameters:
+///   - scores: One score per item; higher means more positive.
+///   - positives: Whether each item is positive.
+/// - Returns: One point per distinct score, from the highest threshold to the lowest, after a first
+///   point with an infinite threshold.
+/// - Precondition: There are as many scores as labels.
 public func rocCurve(scores: [Double], positives: [Bool]) -> [ROCPoint] {
   precondition(
     scores.count == positives.count, "\(scores.count) scores for \(positives.count) labels")

@@ -1,0 +1,104 @@
+import Layers
+import Tensors
+
+/// Checks loss and gradients before every step and stops, or skips the batch, if they are not finite.
+///
+/// A message names the source: the first layer whose output is not finite, or the parameter whose
+/// gradient is. The check itself costs nothing beside `GradientClip`: both use the same norm over all
+/// gradients. The source is searched only after a failed check.
+///
+/// Parameters, running statistics and the recorder's averages never see a batch that fails.
+public final class GradientCheck: Callback {
+  /// What happens to a batch whose loss or gradient is not finite.
+  public enum Policy: String, Sendable, CaseIterable {
+    /// The fit ends with the weights from before the batch.
+    case stop
+    /// The batch is skipped.
+    case skip
+  }
+
+  /// Runs after `GradientAccumulation` and before `GradientClip`.
+  public let order = 10
+  private let policy: Policy
+  private let limit: Int
+  /// The message with which this callback ended the fit; nil if it did not.
+  public private(set) var ending: String?
+  /// Number of batches skipped so far, over all fits.
+  public private(set) var skippedBatches = 0
+  private var consecutive = 0
+  private var buffers: [(buffer: ModuleBuffer, value: Tensor)] = []
+
+  /// Creates the callback.
+  ///
+  /// - Parameters:
+  ///   - policy: What happens to a batch that fails the check.
+  ///   - limit: Number of consecutive failures after which the fit ends in any case.
+  public init(_ policy: Policy = .stop, limit: Int = 10) {
+    precondition(limit > 0, "limit is \(limit); it must be at least 1")
+    self.policy = policy
+    self.limit = limit
+  }
+
+  /// Restarts the count of consecutive failures.
+  public func beforeFit(_ learner: Learner) throws {
+    consecutive = 0
+    ending = nil
+    buffers = learner.model.namedBuffers.map { ($0.buffer, $0.buffer.value) }
+  }
+
+  /// Keeps the running statistics, which the forward pass changes.
+  public func beforeBatch(_ learner: Learner) throws {
+    guard learner.isTraining else { return }
+    for index in buffers.indices { buffers[index].value = buffers[index].buffer.value }
+  }
+
+  /// Checks the loss.
+  ///
+  /// - Throws: `Interruption.cancelBatch` or `.cancelFit`.
+  public func afterLoss(_ learner: Learner) throws {
+    guard learner.isTraining, !learner.loss.isFinite else { return }
+    try reject(
+      learner, "the loss is \(learner.loss): \(learner.nonFiniteSource)", .cancelBatch)
+  }
+
+  /// Checks the gradients.
+  ///
+  /// - Throws: `Interruption.cancelStep` or `.cancelFit`.
+  public func beforeStep(_ learner: Learner) throws {
+    let norm = learner.optimizer.gradientNorm
+    guard !norm.isFinite else {
+      consecutive = 0
+      return
+    }
+    let name = learner.optimizer.nonFiniteGradientName
+    try reject(
+      learner,
+      name.map { "the gradient of \($0) is not finite" } ?? "the norm of the gradients is \(norm)",
+      .cancelStep)
+  }
+
+  /// Releases the kept statistics.
+  public func afterFit(_ learner: Learner) throws { buffers = [] }
+
+  private func reject(_ learner: Learner, _ reason: String, _ interruption: Interruption) throws {
+    for (buffer, value) in buffers { buffer.value = value }
+    learner.discardBatch()
+    consecutive += 1
+    let message = "epoch \(learner.epoch), batch \(learner.batchIndex): \(reason)"
+    guard policy == .skip, consecutive < limit else {
+      let last =
+        policy == .stop
+        ? "training ends with the weights from before this batch"
+        : "training ends after \(consecutive) consecutive batches like this"
+      learner.optimizer.clearGradients()
+      ending = "\(message); \(last)"
+      try learner.note("bad_gradient", "\(message); \(last)")
+      learner.report("\(message); \(last)")
+      throw Interruption.cancelFit
+    }
+    skippedBatches += 1
+    try learner.note("bad_gradient", "\(message); skipped")
+    learner.report("\(message); skipped")
+    throw interruption
+  }
+}

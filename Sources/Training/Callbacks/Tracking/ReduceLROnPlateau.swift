@@ -1,0 +1,59 @@
+/// Divides all learning rates when a value stops improving (fastai's `ReduceLROnPlateau`).
+///
+/// Has no effect under a scheduler that sets the rates of each batch, such as `fitOneCycle`.
+public final class ReduceLROnPlateau: TrackerCallback {
+  /// Runs after `SaveModelCallback`.
+  public override var order: Int { 62 }
+  private let patience: Int
+  private let factor: Double
+  private let minimum: Double
+  package private(set) var wait = 0
+
+  /// Creates the callback.
+  ///
+  /// - Parameters:
+  ///   - monitor: "train_loss", "valid_loss" or the name of a metric.
+  ///   - prefersLess: Whether lower values are better. Default: by the monitor's name (`comp`).
+  ///   - minimumDelta: A change has to be larger than this to count as an improvement (`min_delta`).
+  ///   - patience: Number of epochs without improvement before the rates are reduced.
+  ///   - factor: The rates are divided by this.
+  ///   - minimumLearningRate: No rate is reduced below this (`min_lr`).
+  ///   - resetsOnFit: Forget the best value when a fit begins (`reset_on_fit`).
+  public init(
+    monitor: String = "valid_loss", prefersLess: Bool? = nil, minimumDelta: Double = 0,
+    patience: Int = 1, factor: Double = 10, minimumLearningRate: Double = 0,
+    resetsOnFit: Bool = true
+  ) {
+    self.patience = patience
+    self.factor = factor
+    minimum = minimumLearningRate
+    super.init(
+      monitor: monitor, prefersLess: prefersLess, minimumDelta: minimumDelta,
+      resetsOnFit: resetsOnFit)
+  }
+
+  /// Restarts the count of epochs without improvement.
+  public override func beforeFit(_ learner: Learner) throws {
+    try super.beforeFit(learner)
+    wait = 0
+  }
+
+  /// Reduces the rates after `patience` epochs without improvement.
+  public override func afterEpoch(_ learner: Learner) throws {
+    try super.afterEpoch(learner)
+    guard value != nil else { return }
+    guard !isNewBest else {
+      wait = 0
+      return
+    }
+    wait += 1
+    guard wait >= patience else { return }
+    wait = 0
+    for group in 0..<learner.optimizer.groupCount {
+      let rate = learner.optimizer.hyperparameters[group].learningRate
+      learner.optimizer.hyperparameters[group].learningRate = max(rate / factor, minimum)
+    }
+    let rate = learner.optimizer.hyperparameters.last?.learningRate ?? 0
+    learner.report("Epoch \(learner.epoch): reducing lr to \(shortest(rate))")
+  }
+}

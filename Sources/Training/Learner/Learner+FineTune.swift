@@ -1,0 +1,40 @@
+extension Learner {
+  /// Trains the last group alone, then all groups at half the rate, early groups slower (`fine_tune`).
+  ///
+  /// - Parameters:
+  ///   - epochs: Epochs with all groups trainable.
+  ///   - baseLearningRate: Highest learning rate of the last group in the first part (`base_lr`).
+  ///   - freezeEpochs: Epochs with only the last group trainable (`freeze_epochs`).
+  ///   - learningRateMultiplier: In the second part, ratio of the last group's rate to the first's
+  ///     (`lr_mult`).
+  ///   - startFraction: Fraction of the second part in which the rate rises (`pct_start`).
+  ///   - division: The first rate of the second part is its highest divided by this (`div`).
+  ///   - callbacks: Callbacks for both parts (`cbs`).
+  /// - Throws: As `fit`.
+  public func fineTune(
+    _ epochs: Int, baseLearningRate: Double = 2e-3, freezeEpochs: Int = 1,
+    learningRateMultiplier: Double = 100, startFraction: Double = 0.3, division: Double = 5,
+    callbacks: [any Callback] = []
+  ) throws {
+    freeze()
+    try fitOneCycle(
+      freezeEpochs, learningRate: .last(baseLearningRate), startFraction: 0.99,
+      callbacks: callbacks)
+    let rate = baseLearningRate / 2
+    unfreeze()
+    try fitOneCycle(
+      epochs, learningRate: .range(rate / learningRateMultiplier, rate), division: division,
+      startFraction: startFraction, callbacks: callbacks)
+  }
+
+  /// Freezes all groups but the last (`freeze`).
+  public func freeze() { optimizer.freezeTo(-1) }
+
+  /// Freezes the groups before one (`freeze_to`); see `Optimizer.freezeTo`.
+  ///
+  /// - Parameter group: Index of the first trainable group; a negative number counts from the end.
+  public func freezeTo(_ group: Int) { optimizer.freezeTo(group) }
+
+  /// Makes all groups trainable (`unfreeze`).
+  public func unfreeze() { optimizer.freezeTo(0) }
+}

@@ -67,7 +67,7 @@ let package = Package(
     // Floor 2.
     room("Layers", uses: ["Console", "Tensors"]),
     room("Checkpoints", uses: ["Files", "Tensors", "CZip"]),
-    room("DataBlocks", uses: ["Tensors", "Imaging"]),
+    room("DataBlocks", uses: ["Files", "Tensors", "Imaging"]),
 
     // Floor 3.
     room("Hooks", uses: ["Tensors", "Layers"]),
@@ -81,10 +81,10 @@ let package = Package(
     // Floor 4.
     room(
       "Vision",
-      uses: ["Tensors", "Imaging", "Layers", "DataBlocks", "Checkpoints", "Models", "Training"]),
+      uses: ["Files", "Tensors", "Layers", "DataBlocks", "Checkpoints", "Models", "Training"]),
     room(
       "Interpret",
-      uses: ["Tensors", "Imaging", "Layers", "DataBlocks", "Hooks", "Training"]),
+      uses: ["Files", "Tensors", "Imaging", "Layers", "DataBlocks", "Hooks", "Training"]),
 
     room(
       "Logbook",
@@ -93,23 +93,28 @@ let package = Package(
         .product(name: "GRDB", package: "GRDB.swift"),
       ]),
 
-    // Floor 5: one import for users.
+    // Floor 5: training runs from plan to evaluation.
+    room(
+      "Runs",
+      uses: [
+        "Console", "Files", "Tensors", "Imaging", "Layers", "DataBlocks", "Checkpoints", "Models",
+        "Training", "Datasets", "Vision", "Interpret", "Logbook",
+      ]),
+
+    // Floor 6: one import for users.
     room(
       "Lightbox",
       uses: [
         "Files", "Tensors", "Imaging", "Layers", "Checkpoints", "DataBlocks", "Downloads",
-        "Hooks", "Models", "Training", "Datasets", "Vision", "Interpret", "Logbook",
+        "Hooks", "Models", "Training", "Datasets", "Vision", "Interpret", "Logbook", "Runs",
       ]),
 
-    // Floor 6: programs.
+    // Floor 7: programs.
     .executableTarget(
       name: "LightboxCLI",
       dependencies: [
-<<<<<<< HEAD
-        "Console", "Lightbox", .product(name: "ArgumentParser", package: "swift-argument-parser"),
-=======
-        "Files", "Lightbox", .product(name: "ArgumentParser", package: "swift-argument-parser"),
->>>>>>> training
+        "Console", "Files", "Lightbox",
+        .product(name: "ArgumentParser", package: "swift-argument-parser"),
       ],
       swiftSettings: rules),
 

@@ -15,7 +15,7 @@ let folder = CommandLine.arguments[1]
 let table = try CSVTable(contentsOf: "\(folder)/labels.csv")
 let films = DataBlock<CSVTable.Row>(
   getX: { row in "\(folder)/\(row[0])" }, getY: { row in row[1] },
-  splitter: .random(validFraction: 0.2, seed: 7), itemTransforms: [Resize(64)])
+  splitter: RandomSplitter(validFraction: 0.2, seed: 7), itemTransforms: [Resize(64)])
 let loaders = try films.dataLoaders(table.rows, batchSize: 8)
 
 // What it is made of.
@@ -32,7 +32,7 @@ try learner.fitOneCycle(2, learningRate: 5e-3)
 
 // Saved, and loaded into another one: the same answers, bit by bit.
 let film = "\(folder)/\(table.rows[0][0])"
-let image = try loaders.preprocessing.prepare(film)
+let image = try loaders.pipeline.prepare(film)
 try SafeTensors.write(model.stateDictionary, to: "tiny.safetensors")
 let again = TinyNet(classes: loaders.vocab.count)
 let report = again.load(try SafeTensors(contentsOf: "tiny.safetensors").tensors)
@@ -46,7 +46,8 @@ guard answer.floatScalars == model.eval()(image.input).floatScalars else {
 print("logits", answer.floatScalars, "from activations of", activations?.shape ?? [])
 
 // Explained: a map for each class at the last layer that has rows and columns.
-for map in try getCmaps(image, model: again, layer: again.stages, vocab: loaders.vocab) {
+let gradCAM = GradCAM(model: again, layer: again.stages, vocab: loaders.vocab)
+for map in try gradCAM(image).maps {
   print("map of \(map.className):", map.map.shape, "probability", map.probability)
 }
 
@@ -57,10 +58,10 @@ let tiny = Architecture("tinynet", classes: 2, imageSize: 64) {
 let vision = visionLearner(loaders, tiny, metrics: [.accuracy])
 let weights = Dictionary(
   uniqueKeysWithValues: model.stateDictionary.map { ($0.name, $0.tensor) })
-guard vision.vision.load(weights).missing.isEmpty else { fatalError("the body does not fit") }
+guard vision.visionModel.load(weights).missing.isEmpty else { fatalError("the body does not fit") }
 vision.freeze()
 try vision.fit(1)
 let (label, _, probabilities) = try vision.predict(film)
 print(label, probabilities)
-let maps = try getCmaps(film, vision.predictor, layer: vision.vision.lastSpatialLayer)
+let maps = try getCmaps(film, vision.predictor, layer: vision.visionModel.lastSpatialLayer)
 print("own module: trained, saved, loaded, hooked, explained in \(maps.count) maps")

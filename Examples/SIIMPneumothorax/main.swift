@@ -20,20 +20,19 @@ let size = arguments.count > 4 ? Int(arguments[4]) ?? 226 : 226
 // Load the data and create the DataBlock.
 let df = try CSVTable(contentsOf: "\(pneu)/labels.csv")
 
-let itemTransforms = [Resize(size + 40)]
-let batchTransforms: [BatchTransform] = [
-  .randomResizedCropGPU(size),
-  .augTransforms(
+let itemTransforms: [any Transform] = [Resize(size + 40)]
+let batchTransforms: [any Transform] =
+  [RandomResizedCropGPU(size)]
+  + augTransforms(
     doFlip: false, flipVert: false, maxRotate: 10, minZoom: 1, maxZoom: 1.1, maxLighting: 0.2,
-    maxWarp: 0.1),
-]
+    maxWarp: 0.1)
 
 let pneumothorax = DataBlock<CSVTable.Row>(
-  blocks: (.image, .category),
+  blocks: (ImageBlock(), CategoryBlock()),
   getX: { row in "\(pneu)/\(row[0])" },
   getY: { row in row[1] },
   getPatient: { row in row["patient"] },
-  splitter: .byPatient(validFraction: 0.2, seed: 7),
+  splitter: PatientSplitter(validFraction: 0.2, seed: 7),
   itemTransforms: itemTransforms,
   batchTransforms: batchTransforms)
 
@@ -50,22 +49,23 @@ let learn = try visionLearner(
   ])
 try learn.fit(epochs, learningRate: 1e-3)
 
-// One film, and what the model says of it.
+// The prediction for one film.
 let testOne = "\(pneu)/\(df.rows[0][0])"
 let (label, cls, probabilities) = try learn.predict(testOne)
 print(label, cls, probabilities.map { String(format: "%.4f", $0) })
 
-// Grad-CAM by hand: the gradients of the last layer with an extent (a ResNet's layer4), weighted.
+// Grad-CAM by hand: activations of the last layer with rows and columns (a ResNet's layer4), weighted by
+// their mean gradients.
 let image = try learn.predictor.prepare(testOne)
 let x = image.input
-let layer = learn.vision.lastSpatialLayer
+let layer = learn.visionModel.lastSpatialLayer
 
 let camMap = try withHookBwd(on: layer) { hookg in
   let (output, act) = withHook(on: layer) { hook in
     (learn.model.eval()(x), hook.stored)
   }
   output[0, cls].backward()
-  guard let grad = hookg.stored, let act else { throw MapError.layerDidNotRun }
+  guard let grad = hookg.stored, let act else { throw MapError(.layerDidNotRun) }
   let w = grad[0].mean(axes: [1, 2], keepingDimensions: true)
   return (w * act[0]).sum(axis: 0)
 }
@@ -83,8 +83,8 @@ guard maps[0].map.floatScalars == camMap.floatScalars else {
   fatalError("getCmaps and the map by hand differ")
 }
 
-let explanation = try Explanation(of: image, model: learn.model, layer: layer, classes: dls.vocab)
+let explanation = try GradCAM(learn.predictor, layer: layer)(image)
 let figure = explanation.figure(
-  title: "\(label)", color: .red, layerName: learn.vision.lastSpatialLayerPath)
+  title: "\(label)", color: .red, layerName: learn.visionModel.lastSpatialLayerPath)
 try figure.write(to: "siim-pneumothorax.png")
 print("maps by hand and by getCmaps agree; figure siim-pneumothorax.png")

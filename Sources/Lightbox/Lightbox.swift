@@ -10,6 +10,7 @@
 @_exported import Layers
 @_exported import Logbook
 @_exported import Models
+@_exported import Runs
 @_exported import Tensors
 @_exported import Training
 @_exported import Vision

@@ -1,5 +1,6 @@
 import ArgumentParser
 import Foundation
+import Lightbox
 
 /// The program.
 @main
@@ -7,7 +8,7 @@ struct LightboxCommand: ParsableCommand {
   static let configuration = CommandConfiguration(
     commandName: "lightbox",
     abstract: "Fine-tune image classifiers on medical films, and see why they decide.",
-    version: programVersion,
+    version: lightboxVersion,
     subcommands: [
       DoctorCommand.self, DataCommand.self, TrainCommand.self, EvaluateCommand.self,
       PredictCommand.self, InterpretCommand.self, ModelsCommand.self, WeightsCommand.self,
@@ -20,5 +21,3 @@ struct LightboxCommand: ParsableCommand {
     main(nil)
   }
 }
-
-let programVersion = "0.1.0"

@@ -6,7 +6,7 @@ import Synchronization
 /// The process-wide choices: threads, the convolution algorithm, precision; and what the machine has.
 public enum Compute {
   /// How convolutions may be computed.
-  public enum ConvolutionAlgorithm: String, Sendable, CaseIterable {
+  public enum ConvolutionAlgorithm: String, Sendable, CaseIterable, Codable {
     /// Whatever is fastest, Winograd included: differs from `direct` by some 1e-6, relative.
     case fastest
     /// Never Winograd.

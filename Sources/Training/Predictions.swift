@@ -1,9 +1,10 @@
-import DataBlocks
+public import DataBlocks
+public import Layers
 import Tensors
 
-/// What a model said of many items.
+/// The outputs of a model for many items.
 public struct Predictions: Sendable {
-  /// Raw outputs, one row per item.
+  /// Outputs before the activation, one row per item.
   public let outputs: [[Float]]
   /// Probabilities, one row per item.
   public let probabilities: [[Float]]
@@ -11,11 +12,11 @@ public struct Predictions: Sendable {
   public let targets: [Int]
   /// The loss of each item; empty if there are no labels.
   public let losses: [Double]
-  /// Each item's position in its source.
+  /// Each item's index in its source.
   public let itemIndices: [Int]
 
-  /// The most probable class of each item; the first of equals.
-  public var classes: [Int] {
+  /// The index of the most probable class of each item; the first of equal ones (`with_decoded`).
+  public var decoded: [Int] {
     outputs.map { row in
       row.indices.dropFirst().reduce(0) { row[$1] > row[$0] ? $1 : $0 }
     }
@@ -32,9 +33,9 @@ public struct Predictions: Sendable {
     losses.isEmpty ? nil : losses.reduce(0, +) / Double(losses.count)
   }
 
-  /// Makes predictions from their parts.
+  /// Creates predictions from their parts.
   ///
-  /// - Precondition: rows and, where given, targets and losses have one entry per item.
+  /// - Precondition: One row, and one target and loss if there are any, per item.
   public init(
     outputs: [[Float]], probabilities: [[Float]], targets: [Int], losses: [Double] = [],
     itemIndices: [Int]? = nil
@@ -50,7 +51,27 @@ public struct Predictions: Sendable {
   }
 }
 
-/// Adds up predictions batch by batch.
+extension Predictions {
+  /// Runs a model in evaluation mode over an epoch of a source.
+  ///
+  /// - Throws: What the source throws.
+  public init(
+    of model: Module, on source: any BatchSource, lossFunction: LossFunction
+  ) throws {
+    self = try model.evaluating { () throws -> Predictions in
+      var collected = PredictionCollector()
+      var iterator = source.batches(epoch: 0)
+      while let next = try iterator.next() {
+        let output = model(next.inputs)
+        let losses = next.targets.map { lossFunction(output, $0, reduction: .none) }
+        collected.add(output, next, losses: losses)
+      }
+      return collected.predictions(activation: lossFunction.activation)
+    }
+  }
+}
+
+/// Collects predictions batch by batch.
 struct PredictionCollector {
   private var outputs: [[Float]] = []
   private var targets: [Int] = []

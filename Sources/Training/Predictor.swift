@@ -2,47 +2,71 @@ public import DataBlocks
 public import Layers
 import Tensors
 
-/// A model with all that is needed to answer for a file: its classes and its preprocessing.
+/// A model with what it needs to classify files: its vocabulary, its pipeline and its loss.
 public struct Predictor {
-  /// Images in, logits out.
+  /// From images to logits.
   public let model: Module
   /// The classes, in the order of the outputs.
   public let vocab: [String]
-  /// What happens to an image before the model sees it.
-  public let preprocessing: Preprocessing
+  /// From a file to the model's input.
+  public let pipeline: Pipeline
+  /// The loss; its activation turns outputs into probabilities.
+  public let lossFunction: LossFunction
 
-  /// Makes a predictor.
-  public init(model: Module, vocab: [String], preprocessing: Preprocessing) {
+  /// Creates a predictor.
+  public init(
+    model: Module, vocab: [String], pipeline: Pipeline,
+    lossFunction: LossFunction = .crossEntropy()
+  ) {
     self.model = model
     self.vocab = vocab
-    self.preprocessing = preprocessing
+    self.pipeline = pipeline
+    self.lossFunction = lossFunction
   }
 
-  /// Reads and prepares a file.
+  /// Reads a file and runs the pipeline in validation mode.
   ///
-  /// - Throws: `DataError` naming the file and the reason.
+  /// - Throws: `DataError` naming the file.
   public func prepare(_ path: String) throws(DataError) -> PreparedImage {
-    try preprocessing.prepare(path)
+    try pipeline.prepare(path)
   }
 
-  /// The class of a file, its number, and the probability of every class.
+  /// The most probable class of a file, its index, and the probability of every class: fastai's `learn.predict`.
   ///
-  /// - Throws: `DataError` naming the file and the reason.
+  /// - Throws: `DataError` naming the file.
   public func predict(_ path: String) throws(DataError) -> (
     label: String, index: Int, probabilities: [Double]
   ) {
     predict(try prepare(path))
   }
 
-  /// The class of a prepared image, its number, and the probability of every class.
+  /// The most probable class of a prepared image, its index, and the probability of every class.
   public func predict(_ image: PreparedImage) -> (
     label: String, index: Int, probabilities: [Double]
   ) {
     let logits = model.evaluating { model(image.input) }
-    let probabilities = logits.softmax(axis: -1).floatScalars.map(Double.init)
+    let probabilities = lossFunction.activation(logits).floatScalars.map(Double.init)
     let index = probabilities.indices.dropFirst().reduce(0) {
       probabilities[$1] > probabilities[$0] ? $1 : $0
     }
     return (vocab[index], index, probabilities)
+  }
+
+  /// Outputs, probabilities and losses of items, in their order: fastai's `get_preds`.
+  ///
+  /// - Parameters:
+  ///   - items: Items, with labels or without.
+  ///   - batchSize: Items per batch (`bs`).
+  ///   - workers: Threads that read and transform; 0: the calling thread. Default: all cores.
+  ///   - unreadable: What to do about files that cannot be read.
+  /// - Throws: `DataError` naming a file, or an item whose label is not in the vocabulary.
+  public func predictions(
+    for items: [DataItem], batchSize: Int = 64, workers: Int? = nil,
+    unreadable: UnreadablePolicy = .stop
+  ) throws -> Predictions {
+    let loader = try DataLoader(
+      items, pipeline: pipeline, target: CategoryBlock(vocab: vocab), mode: .validation,
+      batchSize: batchSize, workers: workers, unreadable: unreadable)
+    return try Predictions(of: model, on: loader, lossFunction: lossFunction)
   }
 }

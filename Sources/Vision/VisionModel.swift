@@ -45,6 +45,9 @@ public struct VisionModel {
   /// the walk back: about half the memory, the same gradients, a third more time.
   public func recomputeBlocks(_ isWanted: Bool = true) { network.recomputeBlocks(isWanted) }
 
+  /// Why the network cannot take images of a size; nil if it can.
+  package func refusal(ofSize size: Int) -> String? { network.refusal(ofSize: size) }
+
   /// The last layer with a spatial extent, where class activation maps are taken unless said otherwise.
   public var lastSpatialLayer: Module { network[network.lastSpatialLayerPath] ?? body }
 

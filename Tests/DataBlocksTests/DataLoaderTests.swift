@@ -40,7 +40,7 @@ struct DataLoaderTests {
       let items = try films(folder, 22)
       let block = DataBlock<DataItem>(
         itemTransforms: [Resize(24)],
-        batchTransforms: [.randomResizedCropGPU(16), .augTransforms()])
+        batchTransforms: [RandomResizedCropGPU(16), RandomErasing()] + augTransforms())
       let runs = try [0, 1, 3].map { workers in
         let loaders = try block.dataLoaders(items, batchSize: 4, workers: workers, seed: 5)
         return try [all(loaders.train, epoch: 0), all(loaders.train, epoch: 1)]
@@ -70,7 +70,7 @@ struct DataLoaderTests {
       items.append(DataItem(path: "\(folder)/square.png", label: "a", patient: "q"))
       let block = DataBlock<DataItem>(
         itemTransforms: [Resize(height: size.height, width: size.width, method: method)],
-        batchTransforms: [.augTransforms()])
+        batchTransforms: augTransforms())
       let warm = try block.dataLoaders(items, batchSize: 2, workers: 0, seed: 5)
       let valid = try #require(warm.valid)
       for epoch in 0..<3 {
@@ -91,17 +91,16 @@ struct DataLoaderTests {
       let items = try films(folder, 9)
       try Data("no image".utf8).write(to: URL(fileURLWithPath: items[4].path))
       for workers in [0, 2] {
-        func loader(_ policy: UnreadablePolicy) -> DataLoader {
-          DataLoader(
-            items, vocab: ["a", "b"], preprocessing: Preprocessing(resize: Resize(16)),
-            augment: nil, isTraining: false,
-            batchSize: 4, workers: workers, seed: 0, unreadable: policy)
+        func loader(_ policy: UnreadablePolicy) throws -> DataLoader {
+          try DataLoader(
+            items, pipeline: Pipeline([Resize(16)]), target: CategoryBlock(vocab: ["a", "b"]),
+            mode: .validation, batchSize: 4, workers: workers, unreadable: policy)
         }
         do {
           _ = try all(loader(.stop), epoch: 0)
           Issue.record("an unreadable file was taken")
         } catch { #expect("\(error)".contains(items[4].path)) }
-        let skipping = loader(.skip)
+        let skipping = try loader(.skip)
         let kept = try all(skipping, epoch: 0).map(\.indices)
         #expect(kept == [[0, 1, 2, 3], [5, 6, 7], [8]])
         #expect(skipping.skipped.map(\.path) == [items[4].path])
@@ -124,11 +123,11 @@ struct DataLoaderTests {
   @Test("splits: fastai's permutation; whole patients; columns")
   func splits() throws {
     let ten = (0..<10).map { DataItem(path: "\($0)") }
-    let random = try Splitter.random(validFraction: 0.2, seed: 42)(ten)
+    let random = RandomSplitter(validFraction: 0.2, seed: 42).split(ten)
     #expect(random.valid == [2, 6])
     #expect(random.train == [1, 8, 4, 5, 0, 9, 3, 7])
     let films = (0..<40).map { DataItem(path: "\($0)", patient: "p\($0 % 9)") }
-    let patients = try Splitter.byPatient(validFraction: 0.3, seed: 1)(films)
+    let patients = PatientSplitter(validFraction: 0.3, seed: 1).split(films)
     #expect(!patients.valid.isEmpty && patients.valid.count <= 12)
     #expect((patients.train + patients.valid).sorted() == Array(0..<40))
     #expect(
@@ -141,7 +140,7 @@ struct DataLoaderTests {
       _ = FileManager.default.createFile(atPath: "\(folder)/1.png", contents: Data())
       func items(_ text: String) throws -> [DataItem] {
         try Data(text.utf8).write(to: URL(fileURLWithPath: "\(folder)/t.csv"))
-        return try [DataItem](table: "\(folder)/t.csv", root: folder)
+        return try LabelTable("\(folder)/t.csv", folder: folder).items()
       }
       let label = try items("file,label,split\n\"1.png\",\"a, \"\"b\"\"\",val\r\n").first?.label
       #expect(
@@ -152,7 +151,7 @@ struct DataLoaderTests {
         ("file,label\n2.png,a\n", "line 2"), ("file,label\n1.png,\n", "is empty"),
         ("file,label\n1.png\n", "1 cells"),
         ("file,label\n1.png,a\n1.png,b\n", "line 2 already"),
-        ("file,label,split\n1.png,a,dev\n", "is no split"),
+        ("file,label,split\n1.png,a,dev\n", "is not a split"),
         ("file,label\n\"1.png,a\n", "never closed"), ("", "no header"), ("file,label\n", "no rows"),
       ] {
         do {
@@ -163,7 +162,60 @@ struct DataLoaderTests {
     }
     #expect(throws: DataError(.oneClass("a"))) {
       _ = try DataLoaders(
-        train: [DataItem(path: "1", label: "a")], valid: [], resize: Resize(8))
+        train: [DataItem(path: "1", label: "a")], valid: [], pipeline: Pipeline([Resize(8)]))
     }
+  }
+
+  /// A target that is no class: the label is a number.
+  private struct RegressionBlock: TargetBlock {
+    var vocab: [String] { [] }
+    var outputCount: Int { 1 }
+    func fitted(to items: [DataItem]) -> RegressionBlock { self }
+    func check(_ label: String) throws(DataError) {
+      if Float(label) == nil { throw DataError(.unknownLabel(label, known: ["numbers"])) }
+    }
+    func encode(_ labels: [String]) -> Tensor {
+      Tensor(labels.compactMap { Float($0) }, shape: [labels.count, 1])
+    }
+  }
+
+  @Test(
+    "a target block of one's own and a transform that changes labels need no change of the loader")
+  func ownBlocks() throws {
+    struct Negate: Transform {
+      var effects: TransformEffects { .label }
+      func apply(to sample: inout Sample, _ context: inout TransformContext) {
+        sample.label = sample.label.map { "-" + $0 }
+      }
+    }
+    try withFolder { folder in
+      var items = try films(folder, 6)
+      for i in items.indices { items[i].label = "\(Double(i) / 2)" }
+      let block = DataBlock<DataItem>(
+        blocks: (ImageBlock(), RegressionBlock()), splitter: IndexSplitter([0, 1, 2]),
+        itemTransforms: [Resize(16)], batchTransforms: [Negate(), Invert()])
+      let loaders = try block.dataLoaders(items, batchSize: 3, workers: 2)
+      #expect(loaders.target.outputCount == 1 && loaders.vocab.isEmpty)
+      var iterator = try #require(loaders.valid).batches(epoch: 0)
+      let batch = try #require(try iterator.next())
+      #expect(batch.targets?.floatScalars == [0, -0.5, -1])
+      items[1].label = "many"
+      #expect(
+        throws: DataError(.unknownLabel("many", known: ["numbers"]), path: items[1].path)
+      ) { try block.dataLoaders(items) }
+    }
+  }
+
+  @Test("splitters by column, index, folder and function")
+  func fixedSplitters() {
+    let items = ["train/a/1", "valid/a/2", "test/a/3", "train/b/4"].map {
+      DataItem(path: "/d/\($0).png", split: DataSplit(name: String($0.prefix { $0 != "/" })))
+    }
+    for splitter in [ColSplitter(), GrandparentSplitter()] as [any Splitter] {
+      #expect((try? splitter.split(items))?.train == [0, 3])
+      #expect((try? splitter.split(items))?.valid == [1])
+    }
+    #expect(IndexSplitter([2]).split(items).train == [0, 1, 3])
+    #expect(FuncSplitter { $0.path.contains("/a/") }.split(items).valid == [0, 1, 2])
   }
 }

@@ -37,7 +37,8 @@ struct GeometryTests {
       }
       let found = BoundingBox(x0: Double(x0), y0: Double(y0), x1: Double(x1), y1: Double(y1))
       let back = geometry.source(found)
-      let slack = max(geometry.scaleX, geometry.scaleY) / 2 + 1e-9
+      let pixel = geometry.source(BoundingBox(x0: 0, y0: 0, x1: 1, y1: 1))
+      let slack = max(pixel.width, pixel.height) / 2 + 1e-9
       #expect(abs(back.x0 - 120) <= slack && abs(back.x1 - 160) <= slack, "\(method) \(back)")
       #expect(abs(back.y0 - 100) <= slack && abs(back.y1 - 140) <= slack, "\(method) \(back)")
     }

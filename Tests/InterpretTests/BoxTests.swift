@@ -1,4 +1,5 @@
 import DataBlocks
+import Foundation
 import Imaging
 import Interpret
 import Layers
@@ -24,42 +25,87 @@ struct BoxTests {
     -0.0725, -0.0699,
   ]
 
-  private func map(_ values: [Float], _ shape: [Int]) -> ClassMap {
-    ClassMap(
-      classIndex: 1, className: "Pneumothorax", probability: 0.5, map: Tensor(values, shape: shape))
+  private func explanation(
+    _ values: [Float], _ shape: [Int], inputSize: (Int, Int), geometry: ImageGeometry,
+    original: (height: Int, width: Int)
+  ) -> Explanation {
+    let map = ClassMap(
+      classIndex: 1, className: "Pneumothorax", probability: 0.5,
+      map: Tensor(values, shape: shape))
+    let image = PreparedImage(
+      input: Tensor.zeros([1, 3, inputSize.0, inputSize.1]),
+      original: PixelBuffer(width: original.width, height: original.height, channels: 1),
+      geometry: geometry)
+    return Explanation(of: image, maps: [map])
   }
 
-  @Test("the walk-through's map gives its box: 256 to 384 both ways, on a film of 1024")
+  @Test("the walk-through's map gives its box: 256 to 384 both ways, on an image of 1024")
   func walkThrough() throws {
-    let geometry = ImageGeometry(scaleX: 4, scaleY: 4, offsetX: 0, offsetY: 0)
     let box = try #require(
-      map(printed, [8, 8]).peakBox(
-        inputSize: (256, 256), geometry: geometry, original: (1024, 1024)))
-    #expect([box.box.x0, box.box.y0, box.box.x1, box.box.y1] == [256, 256, 384, 384])
+      explanation(
+        printed, [8, 8], inputSize: (256, 256),
+        geometry: ImageGeometry(scaleX: 4, scaleY: 4, offsetX: 0, offsetY: 0),
+        original: (1024, 1024)
+      ).boxes.first)
+    #expect(box.box == BoundingBox(x0: 256, y0: 256, x1: 384, y1: 384))
     #expect(box.row == 2 && box.column == 2 && box.score == Double(Float(0.308)))
+    let json = try JSONSerialization.jsonObject(with: JSONEncoder().encode(box)) as? [String: Any]
+    #expect(json?["x0"] as? Double == 256 && json?["className"] as? String == "Pneumothorax")
   }
 
-  @Test("x and y are not exchanged, and the crop is carried back, on a film that is not square")
+  @Test("x and y are in place, and the crop is undone, on an image that is not square")
   func notSquare() throws {
     var values = [Float](repeating: 0, count: 6)
     values[2] = 1  // row 0, column 2 of 2 x 3
     let image = PixelBuffer(width: 300, height: 100, channels: 1)
-    let prepared = Preprocessing(resize: Resize(64)).prepare(image)
-    let box = try #require(
-      map(values, [2, 3]).peakBox(
-        inputSize: (64, 64), geometry: prepared.geometry, original: (100, 300)))
-    // The middle square, 100 to 200, was seen: the last third of it, the upper half.
-    expectClose([box.box.x0, box.box.x1, box.box.y0, box.box.y1], [100 + 200 / 3, 200, 0, 50], absolute: 1e-9)
+    let prepared = try Pipeline([Resize(64)]).prepare(image)
+    let found = explanation(
+      values, [2, 3], inputSize: (64, 64), geometry: prepared.geometry, original: (100, 300))
+    let box = try #require(found.boxes.first).box
+    // The model sees the middle square, 100 to 200: the last third of it, the upper half.
+    expectClose([box.x0, box.x1, box.y0, box.y1], [100 + 200 / 3, 200, 0, 50], absolute: 1e-9)
+    #expect(found.extent == BoundingBox(x0: 100, y0: 0, x1: 200, y1: 100))
   }
 
-  @Test("a map that speaks nowhere for its class has no box; the first of equal peaks counts")
-  func statuses() {
-    let geometry = ImageGeometry.identity
-    #expect(map([-1, -2], [1, 2]).status == .noPositiveEvidence)
-    #expect(
-      map([-1, -2], [1, 2]).peakBox(inputSize: (8, 8), geometry: geometry, original: (8, 8)) == nil)
-    #expect(map([.nan, 2], [1, 2]).status == .notFinite)
-    #expect(map([0, 2, 2, 1], [2, 2]).peak == (0, 1))
+  @Test("a map without a positive cell has no box; the first of equal peaks counts")
+  func statuses() throws {
+    func found(_ values: [Float], _ shape: [Int]) -> Explanation {
+      explanation(values, shape, inputSize: (8, 8), geometry: .identity, original: (8, 8))
+    }
+    #expect(found([-1, -2], [1, 2]).maps[0].status == .noPositiveEvidence)
+    #expect(found([-1, -2], [1, 2]).boxes.isEmpty)
+    #expect(found([.nan, 2], [1, 2]).maps[0].status == .notFinite)
+    #expect(found([.nan, 2], [1, 2]).boxes.isEmpty)
+    #expect(found([0, 2, 2, 1], [2, 2]).maps[0].peak == (0, 1))
+  }
+
+  private struct Square: ImageMask {
+    let box: BoundingBox?
+    var isEmpty: Bool { box == nil }
+    func intersects(_ other: BoundingBox) -> Bool { box?.intersects(other) ?? false }
+  }
+
+  @Test("hits and the rate of a random cell, counted over what the model sees")
+  func hitRate() throws {
+    var measure = BoxHitRate()
+    #expect(measure.rate == nil && measure.chance == nil)
+    // The model sees columns 100 to 200; cells are 50 x 50.
+    let geometry = try Pipeline([Resize(64)])
+      .prepare(PixelBuffer(width: 300, height: 100, channels: 1)).geometry
+    func add(_ values: [Float], _ box: BoundingBox?) {
+      measure.add(
+        explanation(values, [2, 2], inputSize: (64, 64), geometry: geometry, original: (100, 300)),
+        className: "Pneumothorax", mask: Square(box: box))
+    }
+    add([1, 0, 0, 0], BoundingBox(x0: 110, y0: 10, x1: 120, y1: 20))  // hit; 1 of 4 cells
+    add([0, 1, 0, 0], BoundingBox(x0: 110, y0: 10, x1: 120, y1: 60))  // miss; 2 of 4 cells
+    add([-1, -1, -1, -1], BoundingBox(x0: 100, y0: 0, x1: 200, y1: 100))  // no box; 4 of 4 cells
+    add([1, 0, 0, 0], BoundingBox(x0: 0, y0: 0, x1: 90, y1: 90))  // outside of the input; 0 of 4
+    add([1, 0, 0, 0], nil)  // no mask: not counted
+    #expect(measure.images == 4 && measure.hits == 1 && measure.withoutBox == 1)
+    expectClose(
+      [measure.rate ?? .nan, measure.chance ?? .nan], [0.25, (0.25 + 0.5 + 1) / 4],
+      absolute: 1e-12)
   }
 
   @Test(
@@ -74,9 +120,10 @@ struct BoxTests {
       (0..<(3 * 64 * 64)).map { _ in Float(random.normal()) }, shape: [1, 3, 64, 64])
     let before = vision.model.stateDictionary.map(\.tensor)
     for (layer, size) in [("layer4", [2, 2]), ("layer3.1", [4, 4]), ("0.5", [8, 8])] {
-      let maps = try classActivationMaps(
-        model: vision.model, layer: try #require(vision.layer(layer)), input: input,
-        classes: ["a", "b", "c"])
+      let method = GradCAM(
+        model: vision.model, layer: try #require(vision.layer(layer)), vocab: ["a", "b", "c"])
+      let maps = try method(prepared(input)).maps
+      #expect(try method(prepared(input), classes: [2]).maps.map(\.classIndex) == [2])
       #expect(maps.count == 3)
       #expect(maps.allSatisfy { $0.map.shape == size && $0.status != .notFinite })
       #expect(maps.map(\.probability) == maps.map(\.probability).sorted(by: >))
@@ -86,9 +133,20 @@ struct BoxTests {
     for (a, b) in zip(before, vision.model.stateDictionary) where a.dtype == .float32 {
       #expect(a.floatScalars == b.tensor.floatScalars)
     }
-    #expect(throws: MapError.layerDidNotRun) {
-      try classActivationMaps(
-        model: vision.model, layer: ReLU(), input: input, classes: ["a", "b", "c"])
+    let names = ["a", "b", "c"]
+    #expect(throws: MapError(.layerDidNotRun)) {
+      try GradCAM(model: vision.model, layer: ReLU(), vocab: names)(prepared(input))
+    }
+    #expect(throws: MapError(.notSpatial(shape: [1, 3]))) {
+      try GradCAM(model: vision.model, layer: vision.head, vocab: names)(prepared(input))
     }
   }
+}
+
+/// An input tensor as a prepared image of its size.
+func prepared(_ input: Tensor) -> PreparedImage {
+  PreparedImage(
+    input: input,
+    original: PixelBuffer(width: input.shape[3], height: input.shape[2], channels: 1),
+    geometry: .identity)
 }

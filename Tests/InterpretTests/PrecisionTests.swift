@@ -20,7 +20,7 @@ struct PrecisionTests {
       vision.model.eval()
       let layer = vision.lastSpatialLayer
       func maps() throws -> [ClassMap] {
-        try classActivationMaps(model: vision.model, layer: layer, input: x, classes: ["a", "b"])
+        try GradCAM(model: vision.model, layer: layer, vocab: ["a", "b"])(prepared(x)).maps
           .sorted { $0.classIndex < $1.classIndex }
       }
       let single = try maps()

@@ -22,11 +22,11 @@ private func trained(workers: Int, seed: UInt64 = 5, recomputing: Bool = false) 
     return DataItem(path: path, label: i % 3 == 0 ? "b" : "a")
   }
   let loaders = try DataBlock<DataItem>(
-    itemTransforms: [Resize(64)], batchTransforms: [.augTransforms()]
+    itemTransforms: [Resize(64)], batchTransforms: augTransforms()
   )
   .dataLoaders(items, batchSize: 4, workers: workers, seed: seed)
   let learner = try visionLearner(loaders, "resnet18", seed: seed)
-  learner.vision.recomputeBlocks(recomputing)
+  learner.visionModel.recomputeBlocks(recomputing)
   learner.recorder.printsTable = false
   learner.report = { _ in }
   try learner.fit(1, learningRate: 1e-3)

@@ -64,11 +64,6 @@ extension BoundingBox {
     self.init(x0: 0, y0: 0, x1: Double(width), y1: Double(height))
   }
 
-  /// The box between two corners in any order (a flip swaps them).
-  init(between a: (x: Double, y: Double), and b: (x: Double, y: Double)) {
-    self.init(x0: min(a.x, b.x), y0: min(a.y, b.y), x1: max(a.x, b.x), y1: max(a.y, b.y))
-  }
-
   /// Traps unless the box is not empty and inside an image of this size.
   func checkInside(width: Int, height: Int) {
     precondition(

@@ -1,35 +1,37 @@
-/// Where the pixels of an image lie in the image it was made from.
+/// Where the pixels of an image lie in the image that it was made from: a projective map.
 ///
-/// Along each axis `source = output * scale + offset`, in continuous coordinates whose pixel edges
-/// are whole numbers: the pixel in column 3 covers 3 to 4. A negative scale is a flip.
+/// Coordinates are continuous, with pixel edges at whole numbers: the pixel in column 3 spans 3 to 4. Cropping
+/// and resizing scale and shift; flips have negative scales; rotation, zoom and warp use the whole matrix.
 public struct ImageGeometry: Sendable, Equatable {
-  /// Source columns per output column.
-  public let scaleX: Double
-  /// Source rows per output row.
-  public let scaleY: Double
-  /// The source x of the output's left edge.
-  public let offsetX: Double
-  /// The source y of the output's top edge.
-  public let offsetY: Double
+  /// Nine numbers, row by row, from homogeneous output coordinates to source coordinates.
+  private let matrix: [Double]
 
   /// The geometry of an image that is its own source.
   public static let identity = ImageGeometry(scaleX: 1, scaleY: 1, offsetX: 0, offsetY: 0)
 
-  /// Makes a geometry from its four numbers.
+  /// Creates the geometry `source = output * scale + offset`, in pixels.
   ///
-  /// - Precondition: All are finite and no scale is zero.
+  /// - Precondition: All numbers are finite and no scale is zero.
   public init(scaleX: Double, scaleY: Double, offsetX: Double, offsetY: Double) {
     precondition(
       [scaleX, scaleY, offsetX, offsetY].allSatisfy(\.isFinite) && scaleX != 0 && scaleY != 0,
       "no geometry has scales \(scaleX), \(scaleY) and offsets \(offsetX), \(offsetY)")
-    self.scaleX = scaleX
-    self.scaleY = scaleY
-    self.offsetX = offsetX
-    self.offsetY = offsetY
+    matrix = [scaleX, 0, offsetX, 0, scaleY, offsetY, 0, 0, 1]
+  }
+
+  /// Creates a geometry from a projective map of output to source coordinates.
+  ///
+  /// - Parameter matrix: Nine numbers, row by row.
+  /// - Precondition: All are finite, and the map can be inverted.
+  package init(matrix: [Double]) {
+    precondition(
+      matrix.count == 9 && matrix.allSatisfy(\.isFinite) && Self.determinant(matrix) != 0,
+      "a geometry needs 9 finite numbers that can be inverted, not \(matrix)")
+    self.matrix = matrix
   }
 
   /// The geometry of a window of the source, resized to `width` x `height`.
-  public init(
+  package init(
     windowX: Double, windowY: Double, windowWidth: Double, windowHeight: Double, width: Int,
     height: Int
   ) {
@@ -38,42 +40,68 @@ public struct ImageGeometry: Sendable, Equatable {
       offsetX: windowX, offsetY: windowY)
   }
 
-  /// A left-right flip of an image of the given width.
+  /// The geometry of a left-right flip of an image of this width.
   public static func flippedHorizontally(width: Int) -> ImageGeometry {
     ImageGeometry(scaleX: -1, scaleY: 1, offsetX: Double(width), offsetY: 0)
   }
 
-  /// The geometry after one more step: `next` tells how the new output lies in this output.
+  /// The geometry after one more step: `next` maps the new output to this output.
   public func then(_ next: ImageGeometry) -> ImageGeometry {
-    ImageGeometry(
-      scaleX: scaleX * next.scaleX, scaleY: scaleY * next.scaleY,
-      offsetX: next.offsetX * scaleX + offsetX, offsetY: next.offsetY * scaleY + offsetY)
+    let (a, b) = (matrix, next.matrix)
+    return ImageGeometry(
+      matrix: (0..<9).map { i in
+        let (row, column) = (i / 3 * 3, i % 3)
+        return a[row] * b[column] + a[row + 1] * b[column + 3] + a[row + 2] * b[column + 6]
+      })
   }
 
-  /// The way back: source and output exchanged.
+  /// The opposite direction: source and output exchanged.
   public var inverse: ImageGeometry {
-    ImageGeometry(
-      scaleX: 1 / scaleX, scaleY: 1 / scaleY, offsetX: -offsetX / scaleX,
-      offsetY: -offsetY / scaleY)
+    let m = matrix
+    let d = Self.determinant(m)
+    return ImageGeometry(
+      matrix: [
+        m[4] * m[8] - m[5] * m[7], m[2] * m[7] - m[1] * m[8], m[1] * m[5] - m[2] * m[4],
+        m[5] * m[6] - m[3] * m[8], m[0] * m[8] - m[2] * m[6], m[2] * m[3] - m[0] * m[5],
+        m[3] * m[7] - m[4] * m[6], m[1] * m[6] - m[0] * m[7], m[0] * m[4] - m[1] * m[3],
+      ].map { $0 / d })
   }
 
-  /// The point of the source that a point of the output shows.
+  private static func determinant(_ m: [Double]) -> Double {
+    m[0] * (m[4] * m[8] - m[5] * m[7]) - m[1] * (m[3] * m[8] - m[5] * m[6])
+      + m[2] * (m[3] * m[7] - m[4] * m[6])
+  }
+
+  /// The point of the source under a point of the output.
   public func source(x: Double, y: Double) -> (x: Double, y: Double) {
-    (x * scaleX + offsetX, y * scaleY + offsetY)
+    let m = matrix
+    let w = m[6] * x + m[7] * y + m[8]
+    return ((m[0] * x + m[1] * y + m[2]) / w, (m[3] * x + m[4] * y + m[5]) / w)
   }
 
-  /// The point of the output that shows a point of the source.
+  /// The point of the output over a point of the source.
   public func output(x: Double, y: Double) -> (x: Double, y: Double) {
-    ((x - offsetX) / scaleX, (y - offsetY) / scaleY)
+    let m = matrix
+    // Without rotation and perspective the division is exact where the numbers are.
+    if m[1] == 0, m[3] == 0, m[6] == 0, m[7] == 0, m[8] == 1 {
+      return ((x - m[2]) / m[0], (y - m[5]) / m[4])
+    }
+    return inverse.source(x: x, y: y)
   }
 
-  /// Maps a box from the output to the source.
-  public func source(_ box: BoundingBox) -> BoundingBox {
-    BoundingBox(between: source(x: box.x0, y: box.y0), and: source(x: box.x1, y: box.y1))
+  /// The smallest box of the source around a box of the output.
+  public func source(_ box: BoundingBox) -> BoundingBox { hull(of: box, source) }
+
+  private func hull(
+    of box: BoundingBox, _ map: (Double, Double) -> (x: Double, y: Double)
+  ) -> BoundingBox {
+    let corners = [(box.x0, box.y0), (box.x1, box.y0), (box.x0, box.y1), (box.x1, box.y1)]
+      .map(map)
+    let (x, y) = (corners.map(\.x), corners.map(\.y))
+    return BoundingBox(
+      x0: x.min() ?? 0, y0: y.min() ?? 0, x1: x.max() ?? 0, y1: y.max() ?? 0)
   }
 
-  /// Maps a box from the source to the output.
-  public func output(_ box: BoundingBox) -> BoundingBox {
-    BoundingBox(between: output(x: box.x0, y: box.y0), and: output(x: box.x1, y: box.y1))
-  }
+  /// The smallest box of the output around a box of the source.
+  public func output(_ box: BoundingBox) -> BoundingBox { hull(of: box, output) }
 }

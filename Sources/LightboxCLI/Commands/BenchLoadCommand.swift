@@ -44,7 +44,7 @@ struct BenchLoadCommand: ParsableCommand {
       let report = try vision.load(checkpoint)
       let loaded = DispatchTime.now().uptimeNanoseconds
       guard report.missing.isEmpty, report.mismatched.isEmpty else {
-        throw WeightsMismatch(path: file, report: "\(report)")
+        throw WeightsMismatch(report, path: file)
       }
       found.append(
         Round(

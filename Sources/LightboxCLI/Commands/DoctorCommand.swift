@@ -10,7 +10,7 @@ struct DoctorCommand: ParsableCommand {
 
   func run() throws {
     let lines =
-      [("lightbox", programVersion)] + Compute.description
+      [("lightbox", lightboxVersion)] + Compute.description
       + [("memory free", "\(Compute.availableMemory >> 20) MiB")]
     if json {
       try printJSON(Dictionary(lines, uniquingKeysWith: { a, _ in a }))

@@ -1,13 +1,26 @@
 import CKernels
 
-/// One image as planes of numbers, on its way to the model: plain memory, no tape.
-package struct ImagePlanes: Sendable {
-  package let channels: Int
-  package private(set) var height: Int
-  package private(set) var width: Int
-  package private(set) var values: [Float]
+/// One float image, plane by plane: what transforms change before the batch tensor is filled.
+public struct ImagePlanes: Sendable, Equatable {
+  /// The number of planes.
+  public let channels: Int
+  /// Rows.
+  public let height: Int
+  /// Columns.
+  public let width: Int
+  /// The value of channel `c` at row `y`, column `x` is `values[(c * height + y) * width + x]`.
+  public var values: [Float] {
+    didSet {
+      precondition(
+        values.count == channels * height * width,
+        "\(values.count) values for \(channels) planes of \(height) x \(width)")
+    }
+  }
 
-  package init(channels: Int, height: Int, width: Int, values: [Float]) {
+  /// Creates an image from its values.
+  ///
+  /// - Precondition: There are `channels * height * width` values.
+  public init(channels: Int, height: Int, width: Int, values: [Float]) {
     precondition(
       values.count == channels * height * width,
       "\(values.count) values for \(channels) planes of \(height) x \(width)")

@@ -16,7 +16,7 @@ public struct Metric: Sendable {
   /// Fraction of items whose most probable class is the target (`accuracy`).
   public static let accuracy = Metric("accuracy") { p in
     guard p.count > 0 else { return .nan }
-    return Double(zip(p.classes, p.targets).count { $0 == $1 }) / Double(p.count)
+    return Double(zip(p.decoded, p.targets).count { $0 == $1 }) / Double(p.count)
   }
 
   /// Fraction of items whose most probable class is not the target (`error_rate`).

@@ -47,7 +47,7 @@ public struct DICOMWindow: Sendable, Hashable {
 /// Whatever is chosen, the order is: stored value, modality (rescale or table), this step, and at the very
 /// end `255 - gray` for `MONOCHROME1`. Values outside a window or a range become 0 or 255, as stated
 /// for each choice; no choice clips anything else. Color images are shown as they are.
-public enum DICOMIntensity: Sendable, Hashable {
+public enum DICOMIntensity: Sendable, Hashable, Codable {
   /// What the file itself proposes: its first VOI table, else its first valid window. If it proposes
   /// nothing: the stored values of unsigned 8-bit files without rescale (the numbers that fastai's
   /// `PILDicom` gives), else `minMax`.

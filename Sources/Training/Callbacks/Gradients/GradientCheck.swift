@@ -10,7 +10,7 @@ import Tensors
 /// Parameters, running statistics and the recorder's averages never see a batch that fails.
 public final class GradientCheck: Callback {
   /// What happens to a batch whose loss or gradient is not finite.
-  public enum Policy: String, Sendable, CaseIterable {
+  public enum Policy: String, Sendable, CaseIterable, Codable {
     /// The fit ends with the weights from before the batch.
     case stop
     /// The batch is skipped.

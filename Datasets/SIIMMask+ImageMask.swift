@@ -1,0 +1,3 @@
+public import Imaging
+
+extension SIIMMask: ImageMask {}

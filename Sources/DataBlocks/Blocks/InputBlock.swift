@@ -1,0 +1,22 @@
+public import Imaging
+
+/// The input side of a `DataBlock`: the transforms that read an item's file.
+public protocol InputBlock: Sendable {
+  /// The transforms that come with the block (`item_tfms`, `batch_tfms` of fastai's `TransformBlock`).
+  var transforms: [any Transform] { get }
+}
+
+/// Images from DICOM, PNG or JPEG files: fastai's `ImageBlock`.
+public struct ImageBlock: InputBlock {
+  /// `ReadImage` with the block's settings.
+  public let transforms: [any Transform]
+
+  /// Creates a block.
+  ///
+  /// - Parameters:
+  ///   - intensity: The intensity window of grayscale DICOM files. Default: what the file itself asks for.
+  ///   - frame: The frame of a DICOM file, from 0.
+  public init(intensity: DICOMIntensity = .automatic, frame: Int = 0) {
+    transforms = [ReadImage(intensity: intensity, frame: frame)]
+  }
+}

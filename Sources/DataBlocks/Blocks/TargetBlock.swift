@@ -1,0 +1,21 @@
+public import Tensors
+
+/// The target side of a `DataBlock`: from the labels of items to the targets of a batch.
+///
+/// A new kind of target is one type that conforms; loaders and learners take it as it is.
+public protocol TargetBlock: Sendable {
+  /// The names of the classes; empty if the target is not a class.
+  var vocab: [String] { get }
+  /// The outputs that a model for this target has (`dls.c`).
+  var outputCount: Int { get }
+  /// A copy that has learned what it needs, such as the vocabulary, from training items.
+  ///
+  /// - Throws: `DataError` if the items do not suffice.
+  func fitted(to items: [DataItem]) throws(DataError) -> Self
+  /// Throws a `DataError` if a label cannot be encoded.
+  func check(_ label: String) throws(DataError)
+  /// The targets of a batch; the first dimension counts items.
+  ///
+  /// - Precondition: All labels pass `check`.
+  func encode(_ labels: [String]) -> Tensor
+}

@@ -1,0 +1,76 @@
+import Files
+
+extension DataError {
+  /// What is wrong, as a clause.
+  public var problem: String {
+    switch reason {
+    case .dicom(let error): error.problem
+    case .imageFile(let error): error.problem
+    case .transformFailed(let name, let problem): "the transform \(name) failed: \(problem)"
+    case .channels(let found, let expected):
+      "the image has \(found) channels, the model takes \(expected)"
+    case .size(let height, let width, let expected):
+      "the pipeline gives \(height) x \(width) pixels instead of \(expected.height) x \(expected.width)"
+    case .noFixedSize(let names):
+      "no transform fixes the image size; the pipeline has \(list(names))"
+    case .unknownTransform(let name):
+      "the pipeline uses the transform \"\(name)\", which is not registered"
+    case .tableUnreadable: "the table cannot be opened"
+    case .notUTF8: "the table is not UTF-8 text"
+    case .noHeader: "the table has no header"
+    case .duplicateColumn(let name): "the header names the column \"\(name)\" twice"
+    case .cellCount(let found, let expected):
+      "the row has \(found) cells, the header has \(expected)"
+    case .quoteInsideCell: "a quotation mark stands inside a cell"
+    case .quoteNotClosed: "a quotation mark is never closed"
+    case .missingColumn(let name, let known):
+      "there is no column \"\(name)\"; there are \(list(known))"
+    case .emptyFileName: "the file name is empty"
+    case .emptyLabel(let file): "the label of \(file) is empty"
+    case .duplicateFile(let file, let first): "\(file) is in line \(first) already"
+    case .missingFile(let file): "the file \(file) does not exist"
+    case .unknownSplit(let name): "\"\(name)\" is not a split"
+    case .noRows: "the table has no rows"
+    case .oneClass(let label):
+      "all training items have the label \"\(label ?? "")\"; a classifier needs two classes"
+    case .noItems(let part): "there are no items for \(part)"
+    case .batchNotFilled(let items, let batchSize):
+      "\(items) training items do not fill a batch of \(batchSize)"
+    case .unknownLabel(let label, let known):
+      "the label \"\(label)\" is not in the vocabulary: \(list(known))"
+    case .sharedPatients(let patients, let between):
+      "\(patients.count) patients have images in both \(between), so results would be too good"
+    }
+  }
+
+  /// What to do about it.
+  public var remedy: String? {
+    switch reason {
+    case .dicom(let error): error.remedy
+    case .imageFile(let error): error.remedy
+    case .transformFailed: nil
+    case .channels: "convert the image, or train with as many channels"
+    case .size: "correct the transform's outputSize(of:)"
+    case .noFixedSize: "add Resize(224)"
+    case .unknownTransform(let name): "call Pipeline.register(\(name).self) before loading"
+    case .tableUnreadable: "check the path and its permissions"
+    case .notUTF8: "save it as UTF-8"
+    case .noHeader: "name the columns in the first line"
+    case .duplicateColumn: "rename one of them"
+    case .cellCount: "check commas and quotation marks"
+    case .quoteInsideCell: "quote the whole cell and double the mark"
+    case .quoteNotClosed: "close it"
+    case .missingColumn: "name the right one"
+    case .emptyFileName, .emptyLabel, .duplicateFile: "correct or remove the row"
+    case .missingFile: "check the data folder"
+    case .unknownSplit: "use train, valid (or val) or test"
+    case .noRows: "add rows of files and labels"
+    case .oneClass, .noItems: "check the labels and the split"
+    case .batchNotFilled: "use a smaller batch size, or more images"
+    case .unknownLabel: "correct the label, or add items of this class to the training set"
+    case .sharedPatients: "split by patient"
+    }
+  }
+
+  private func list(_ names: [String]) -> String { names.joined(separator: ", ") }
+}

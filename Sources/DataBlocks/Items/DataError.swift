@@ -1,0 +1,104 @@
+public import Files
+public import Imaging
+
+/// A failure of data: a file, a table, a label, a stored pipeline.
+public struct DataError: LightboxError, Equatable {
+  /// The facts.
+  public enum Reason: Sendable, Equatable {
+    /// A DICOM file cannot be read.
+    case dicom(DICOMError)
+    /// A PNG or JPEG file cannot be read.
+    case imageFile(ImageFileError)
+    /// A transform threw another error.
+    case transformFailed(name: String, problem: String)
+    /// An image has other channels than the model's input.
+    case channels(Int, expected: Int)
+    /// A transform did not give the size that the pipeline states.
+    case size(height: Int, width: Int, expected: ImageSize)
+    /// No transform of a pipeline fixes the image size.
+    case noFixedSize(transforms: [String])
+    /// A stored pipeline uses a transform that is not registered.
+    case unknownTransform(String)
+
+    /// A table cannot be opened.
+    case tableUnreadable
+    /// A table is not UTF-8 text.
+    case notUTF8
+    /// A table has no header.
+    case noHeader
+    /// A header names a column twice.
+    case duplicateColumn(String)
+    /// A row has another number of cells than the header.
+    case cellCount(Int, expected: Int)
+    /// A quotation mark stands inside a cell.
+    case quoteInsideCell
+    /// A quoted cell does not end.
+    case quoteNotClosed
+    /// A table lacks a column.
+    case missingColumn(String, known: [String])
+    /// A row names no file.
+    case emptyFileName
+    /// A row has no label.
+    case emptyLabel(file: String)
+    /// Two rows name the same file.
+    case duplicateFile(String, firstLine: Int)
+    /// A row names a file that does not exist.
+    case missingFile(String)
+    /// A split is not train, valid or test.
+    case unknownSplit(String)
+    /// A table has a header only.
+    case noRows
+
+    /// All training items have one label.
+    case oneClass(String?)
+    /// A part of the data has no items.
+    case noItems(String)
+    /// The training items do not fill one batch.
+    case batchNotFilled(items: Int, batchSize: Int)
+    /// A label is not in the vocabulary.
+    case unknownLabel(String, known: [String])
+    /// Patients have images on both sides of a split.
+    case sharedPatients([String], between: String)
+  }
+
+  /// The facts.
+  public let reason: Reason
+  /// The file or table; nil if the data as a whole is meant.
+  public let path: String?
+  /// The line of the table, from 1.
+  public let line: Int?
+
+  /// Creates an error.
+  public init(_ reason: Reason, path: String? = nil, line: Int? = nil) {
+    self.reason = reason
+    self.path = path
+    self.line = line
+  }
+
+  /// The error of a transform, with the facts of the errors that reading throws.
+  init(transform name: String, failedWith error: any Error, source: Sample.Source) {
+    let path: String? =
+      switch source {
+      case .file(let path): path
+      case .bytes(_, let name): name
+      case .pixels: nil
+      }
+    switch error {
+    case let error as DataError:
+      self.init(error.reason, path: error.path ?? path, line: error.line)
+    case let error as DICOMError: self.init(.dicom(error), path: path)
+    case let error as ImageFileError: self.init(.imageFile(error), path: path)
+    case let error as any LightboxError:
+      self.init(.transformFailed(name: name, problem: error.problem), path: path)
+    default: self.init(.transformFailed(name: name, problem: "\(error)"), path: path)
+    }
+  }
+
+  /// The same facts with a path, if there is none yet.
+  package func at(_ path: String) -> DataError {
+    DataError(reason, path: self.path ?? path, line: line)
+  }
+
+  /// The file and the line.
+  public var place: ErrorPlace { ErrorPlace(file: path, line: line) }
+}

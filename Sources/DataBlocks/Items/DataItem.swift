@@ -1,0 +1,43 @@
+import Foundation
+
+/// One image file with its label.
+public struct DataItem: Sendable, Equatable {
+  /// The path of the file.
+  public var path: String
+  /// The label, as the table or folder has it; nil if there is none.
+  public var label: String?
+  /// The part of the data, if a table says so.
+  public var split: DataSplit?
+  /// The patient, if a table says so.
+  public var patient: String?
+
+  /// Creates an item.
+  public init(
+    path: String, label: String? = nil, split: DataSplit? = nil, patient: String? = nil
+  ) {
+    self.path = path
+    self.label = label
+    self.split = split
+    self.patient = patient
+  }
+}
+
+/// A part of the data.
+public enum DataSplit: String, Sendable, Codable, CaseIterable {
+  /// Training.
+  case train
+  /// Validation: choosing the best epoch.
+  case valid
+  /// Test: the final measures.
+  case test
+
+  /// Parses "train", "val", "valid", "validation" or "test"; letter case does not count.
+  public init?(name: String) {
+    switch name.lowercased() {
+    case "train", "training": self = .train
+    case "val", "valid", "validation": self = .valid
+    case "test", "testing": self = .test
+    default: return nil
+    }
+  }
+}

@@ -1,0 +1,177 @@
+import Imaging
+import Synchronization
+import Tensors
+
+/// What to do about a file that cannot be read.
+public enum UnreadablePolicy: String, Sendable, Codable {
+  /// Throw a `DataError` that names it.
+  case stop
+  /// Leave it out; `DataLoader.skipped` lists them with the reasons.
+  case skip
+}
+
+/// Reads items, runs a pipeline on threads of its own, and returns batches in order: fastai's `DataLoader`.
+///
+/// Random numbers of an item come from (seed, epoch, item, transform), so the number of workers changes
+/// nothing. Images are kept in memory after the transforms that are the same in each epoch, up to a quarter
+/// of the free memory.
+public final class DataLoader: BatchSource {
+  /// The items.
+  public let items: [DataItem]
+  /// Items per batch.
+  public let batchSize: Int
+  /// Threads that read and transform; 0: the calling thread.
+  public let workers: Int
+  /// Training: shuffled, random transforms, full batches only. Validation: in order, nothing random.
+  public let mode: PipelineMode
+  let pipeline: Pipeline
+  let target: any TargetBlock
+  let seed: UInt64
+  let unreadable: UnreadablePolicy
+  private let cache: ImageCache
+  private let skippedItems = Mutex<[Int: DataError]>([:])
+
+  /// Creates a loader; `DataBlock` is the usual way to one.
+  ///
+  /// - Parameters:
+  ///   - items: The items.
+  ///   - pipeline: From a file to the model's input.
+  ///   - target: From labels to targets, fitted.
+  ///   - mode: Training or validation.
+  ///   - batchSize: Items per batch.
+  ///   - workers: Threads; 0: the calling thread. Default: all cores.
+  ///   - seed: Seeds order and random transforms.
+  ///   - unreadable: What to do about files that cannot be read.
+  /// - Throws: `DataError` naming an item whose label cannot be encoded.
+  public init(
+    _ items: [DataItem], pipeline: Pipeline, target: any TargetBlock, mode: PipelineMode,
+    batchSize: Int = 64, workers: Int? = nil, seed: UInt64 = 42,
+    unreadable: UnreadablePolicy = .stop
+  ) throws(DataError) {
+    precondition(batchSize > 0, "a batch needs at least one item, not \(batchSize)")
+    precondition((workers ?? 0) >= 0, "the number of workers is \(workers ?? 0)")
+    for item in items {
+      guard let label = item.label else { continue }
+      do { try target.check(label) } catch { throw error.at(item.path) }
+    }
+    self.items = items
+    self.pipeline = pipeline
+    self.target = target
+    self.mode = mode
+    self.batchSize = batchSize
+    self.workers = workers ?? Compute.cores
+    self.seed = seed
+    self.unreadable = unreadable
+    cache = ImageCache(limit: Compute.availableMemory / 4)
+  }
+
+  /// Items in an epoch.
+  public var itemCount: Int { mode == .training ? batchCount * batchSize : items.count }
+
+  /// Batches in an epoch; in training, full ones only.
+  public var batchCount: Int {
+    mode == .training
+      ? items.count / batchSize : (items.count + batchSize - 1) / batchSize
+  }
+
+  /// Files that could not be read so far, with the reasons, in the items' order.
+  public var skipped: [DataError] {
+    skippedItems.withLock { found in found.keys.sorted().compactMap { found[$0] } }
+  }
+
+  /// The batches of an epoch.
+  public func batches(epoch: Int) -> any BatchIterator {
+    let plan = plan(epoch: epoch)
+    return workers == 0
+      ? PlainBatches(loader: self, plan: plan, epoch: epoch)
+      : ThreadedBatches(loader: self, plan: plan, epoch: epoch)
+  }
+
+  /// Indices of the items of each batch.
+  func plan(epoch: Int) -> [[Int]] {
+    var order = Array(items.indices)
+    if mode == .training {
+      var random = RandomSource(seed: seed, UInt64(epoch), 0x5487)
+      order = random.permutation(items.count)
+    }
+    return (0..<batchCount).map {
+      Array(order[($0 * batchSize)..<min(($0 + 1) * batchSize, order.count)])
+    }
+  }
+
+  func makeInputs(count: Int) -> Tensor {
+    let size = pipeline.inputSize
+    return Tensor(uninitialized: [count, pipeline.inputChannels, size.height, size.width])
+  }
+
+  /// Reads and transforms one item into its place of a batch, and returns its label.
+  func load(
+    _ index: Int, epoch: Int, batch: Int, into inputs: Tensor, slot: Int
+  ) throws(DataError) -> String? {
+    do {
+      var (sample, next) = try cached(index)
+      let streams = Pipeline.Streams(
+        item: RandomSource(seed: seed, UInt64(epoch), UInt64(index), 0xA06),
+        batch: RandomSource(seed: seed, UInt64(epoch), UInt64(batch), 0xC409))
+      try pipeline.run(&sample, from: next, mode: mode, streams)
+      try pipeline.write(sample, into: inputs, item: slot)
+      if let label = sample.label { try target.check(label) }
+      return sample.label
+    } catch {
+      throw error.at(items[index].path)
+    }
+  }
+
+  func result(
+    _ index: Int, epoch: Int, batch: Int, into inputs: Tensor, slot: Int
+  ) -> Result<String?, DataError> {
+    do {
+      return .success(try load(index, epoch: epoch, batch: batch, into: inputs, slot: slot))
+    } catch {
+      return .failure(error)
+    }
+  }
+
+  private func cached(_ index: Int) throws(DataError) -> (Sample, next: Int) {
+    if let entry = cache[index] { return (entry.sample, entry.next) }
+    var sample = Sample(.file(items[index].path), label: items[index].label)
+    let next = try pipeline.runCacheable(&sample, mode: mode)
+    cache.keep(ImageCache.Entry(sample: sample, next: next), for: index)
+    return (sample, next)
+  }
+
+  /// Assembles a batch from the slots that were filled.
+  func assemble(_ slots: FilledSlots, _ indices: [Int]) throws -> Batch? {
+    if let first = slots.failures.keys.min(), let error = slots.failures[first], unreadable == .stop
+    {
+      throw error
+    }
+    var (inputs, kept) = (slots.inputs, Array(indices.indices))
+    if !slots.failures.isEmpty {
+      skippedItems.withLock { found in
+        for (slot, error) in slots.failures { found[indices[slot]] = error }
+      }
+      kept.removeAll { slots.failures[$0] != nil }
+      if kept.isEmpty { return nil }
+      inputs = Tensor.stacked(kept.map { inputs[$0] })
+    }
+    let labels = kept.compactMap { slots.labels[$0] }
+    return Batch(
+      inputs: inputs, targets: labels.count == kept.count ? target.encode(labels) : nil,
+      itemIndices: kept.map { indices[$0] })
+  }
+}
+
+/// The slots of a batch as they are filled.
+struct FilledSlots {
+  let inputs: Tensor
+  var labels: [Int: String] = [:]
+  var failures: [Int: DataError] = [:]
+
+  mutating func record(_ slot: Int, _ result: Result<String?, DataError>) {
+    switch result {
+    case .success(let label): labels[slot] = label
+    case .failure(let error): failures[slot] = error
+    }
+  }
+}

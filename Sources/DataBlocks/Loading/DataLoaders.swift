@@ -1,0 +1,54 @@
+/// The loaders for training and validation: fastai's `DataLoaders`.
+public struct DataLoaders: Sendable {
+  /// Shuffled, in training mode; a last batch that is not full is left out.
+  public let train: DataLoader
+  /// In order, in validation mode; nil if there are no validation items.
+  public let valid: DataLoader?
+  /// From a file to the model's input.
+  public let pipeline: Pipeline
+  /// From labels to targets, fitted to the training items.
+  public let target: any TargetBlock
+  private let workers: Int?
+
+  /// Creates loaders from items that have been split.
+  ///
+  /// - Throws: `DataError` if a side is empty, if there is one class only, or if a validation label does
+  ///   not occur in training.
+  public init(
+    train: [DataItem], valid: [DataItem], pipeline: Pipeline,
+    target: any TargetBlock = CategoryBlock(), batchSize: Int = 64, workers: Int? = nil,
+    seed: UInt64 = 42, unreadable: UnreadablePolicy = .stop
+  ) throws(DataError) {
+    guard !train.isEmpty else { throw DataError(.noItems("training")) }
+    let target = try target.fitted(to: train)
+    func loader(_ items: [DataItem], _ mode: PipelineMode) throws(DataError) -> DataLoader {
+      try DataLoader(
+        items, pipeline: pipeline, target: target, mode: mode, batchSize: batchSize,
+        workers: workers, seed: seed, unreadable: unreadable)
+    }
+    self.train = try loader(train, .training)
+    self.valid = valid.isEmpty ? nil : try loader(valid, .validation)
+    self.pipeline = pipeline
+    self.target = target
+    self.workers = workers
+  }
+
+  /// The classes; empty if the target is not a class.
+  public var vocab: [String] { target.vocab }
+
+  /// A loader for files outside of training, in their order (`test_dl`).
+  public func testLoader(_ paths: [String], batchSize: Int? = nil) throws(DataError) -> DataLoader {
+    try testLoader(items: paths.map { DataItem(path: $0) }, batchSize: batchSize)
+  }
+
+  /// A loader for items outside of training, in their order, with their labels (`test_dl`).
+  ///
+  /// - Throws: `DataError` if a label is not in the vocabulary.
+  public func testLoader(
+    items: [DataItem], batchSize: Int? = nil
+  ) throws(DataError) -> DataLoader {
+    try DataLoader(
+      items, pipeline: pipeline, target: target, mode: .validation,
+      batchSize: batchSize ?? train.batchSize, workers: workers)
+  }
+}

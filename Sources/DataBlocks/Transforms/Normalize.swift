@@ -1,0 +1,57 @@
+import Tensors
+
+/// Subtracts a mean and divides by a standard deviation, per channel: fastai's `Normalize.from_stats`.
+///
+/// A grayscale image becomes as many channels as there are means, so that networks for RGB take it.
+public struct Normalize: Transform {
+  /// One mean per channel of the model's input (`mean`).
+  public var mean: [Float]
+  /// One standard deviation per channel (`std`).
+  public var standardDeviation: [Float]
+
+  /// Creates a normalization.
+  ///
+  /// - Precondition: As many means as deviations, at least one; no deviation is 0 or less.
+  public init(mean: [Float], standardDeviation: [Float]) {
+    precondition(
+      mean.count == standardDeviation.count && !mean.isEmpty
+        && standardDeviation.allSatisfy { $0 > 0 },
+      "means \(mean) and standard deviations \(standardDeviation)")
+    self.mean = mean
+    self.standardDeviation = standardDeviation
+  }
+
+  /// The statistics of ImageNet (`imagenet_stats`).
+  public static let imageNet = Normalize(
+    mean: [0.485, 0.456, 0.406], standardDeviation: [0.229, 0.224, 0.225])
+
+  /// fastai's position.
+  public var order: Int { 99 }
+  /// Values only.
+  public var effects: TransformEffects { .pixels }
+  /// As many as there are means.
+  public func outputChannels(of _: Int?) -> Int? { mean.count }
+
+  /// Normalizes in memory; a pipeline that ends with it normalizes into the batch instead.
+  public func apply(to sample: inout Sample, _ context: inout TransformContext) throws {
+    try check(sample)
+    sample.updateValues { image in
+      let plane = image.height * image.width
+      var values: [Float] = []
+      values.reserveCapacity(mean.count * plane)
+      for c in mean.indices {
+        let start = image.channels == 1 ? 0 : c * plane
+        let (mean, factor) = (mean[c], 1 / standardDeviation[c])
+        values += image.values[start..<(start + plane)].lazy.map { ($0 - mean) * factor }
+      }
+      image = ImagePlanes(
+        channels: mean.count, height: image.height, width: image.width, values: values)
+    }
+  }
+
+  func check(_ sample: Sample) throws(DataError) {
+    guard sample.channels == 1 || sample.channels == mean.count else {
+      throw DataError(.channels(sample.channels, expected: mean.count))
+    }
+  }
+}

@@ -1,0 +1,50 @@
+import Synchronization
+
+/// A pipeline is stored as a list of `{"name": …, "settings": {…}}`.
+extension Pipeline: Codable {
+  private enum Key: String, CodingKey { case name, settings }
+
+  private static let registered = Mutex<[String: any Transform.Type]>([:])
+
+  private static let builtIn: [any Transform.Type] = [
+    ReadImage.self, Resize.self, RandomResizedCropGPU.self, Flip.self, Dihedral.self, Rotate.self,
+    Zoom.self, Warp.self, Brightness.self, Contrast.self, Normalize.self, RandomErasing.self,
+  ]
+
+  /// Makes transforms of a type loadable; built-in ones are.
+  ///
+  /// Call it before a run whose pipeline uses the type is loaded. A name is registered once; the last
+  /// registration counts.
+  public static func register(_ type: any Transform.Type) {
+    registered.withLock { $0[type.name] = type }
+  }
+
+  private static func type(named name: String) -> (any Transform.Type)? {
+    builtIn.first { $0.name == name } ?? registered.withLock { $0[name] }
+  }
+
+  /// Encodes the names and settings of all transforms.
+  public func encode(to encoder: any Encoder) throws {
+    var list = encoder.unkeyedContainer()
+    for transform in transforms {
+      var entry = list.nestedContainer(keyedBy: Key.self)
+      try entry.encode(Swift.type(of: transform).name, forKey: .name)
+      try transform.encode(to: entry.superEncoder(forKey: .settings))
+    }
+  }
+
+  /// Decodes transforms by their registered names.
+  ///
+  /// - Throws: `DataError` naming a transform that is not registered.
+  public init(from decoder: any Decoder) throws {
+    var list = try decoder.unkeyedContainer()
+    var transforms: [any Transform] = []
+    while !list.isAtEnd {
+      let entry = try list.nestedContainer(keyedBy: Key.self)
+      let name = try entry.decode(String.self, forKey: .name)
+      guard let type = Self.type(named: name) else { throw DataError(.unknownTransform(name)) }
+      transforms.append(try type.init(from: entry.superDecoder(forKey: .settings)))
+    }
+    try self.init(checking: transforms)
+  }
+}

@@ -1,0 +1,61 @@
+import Foundation
+public import Imaging
+import Tensors
+
+/// Reads a DICOM, PNG or JPEG file into 8-bit pixels: the first transform of every image pipeline.
+///
+/// The kind of file is told by its content. Stored with the pipeline, so that training, prediction
+/// and maps see the same gray values.
+public struct ReadImage: Transform {
+  /// The intensity window of grayscale DICOM files. Default: what the file itself asks for.
+  public var intensity: DICOMIntensity
+  /// The frame of a DICOM file, from 0.
+  public var frame: Int
+
+  /// Creates a reader.
+  public init(intensity: DICOMIntensity = .automatic, frame: Int = 0) {
+    precondition(frame >= 0, "a frame is counted from 0, not \(frame)")
+    self.intensity = intensity
+    self.frame = frame
+  }
+
+  /// Before everything else.
+  public var order: Int { -100 }
+  /// There is nothing before it.
+  public var effects: TransformEffects { .pixels }
+  /// Files differ.
+  public func outputSize(of _: ImageSize?) -> ImageSize? { nil }
+  /// Files differ.
+  public func outputChannels(of _: Int?) -> Int? { nil }
+  /// Decoded images are kept.
+  public func isCacheable(_ sample: Sample, in mode: PipelineMode) -> Bool { true }
+
+  /// Reads the sample's source; pixels in memory stay as they are.
+  public func apply(to sample: inout Sample, _ context: inout TransformContext) throws {
+    switch sample.source {
+    case .pixels: break
+    case .bytes(let bytes, let name):
+      sample.image =
+        Self.isPNGOrJPEG(bytes)
+        ? try PixelBuffer(imageBytes: bytes) : try display(DICOMFile(bytes: bytes, name: name))
+    case .file(let path):
+      sample.image =
+        Self.isPNGOrJPEG(Self.head(of: path))
+        ? try PixelBuffer(contentsOfImage: path) : try display(DICOMFile(contentsOf: path))
+    }
+  }
+
+  private func display(_ file: DICOMFile) throws(DICOMError) -> PixelBuffer {
+    try file.display(frame: frame, intensity: intensity)
+  }
+
+  private static func isPNGOrJPEG(_ bytes: [UInt8]) -> Bool {
+    bytes.starts(with: [0x89, 0x50, 0x4E, 0x47]) || bytes.starts(with: [0xFF, 0xD8])
+  }
+
+  private static func head(of path: String) -> [UInt8] {
+    guard let handle = FileHandle(forReadingAtPath: path) else { return [] }
+    defer { try? handle.close() }
+    return [UInt8]((try? handle.read(upToCount: 8)) ?? Data())
+  }
+}

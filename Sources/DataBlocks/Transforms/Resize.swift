@@ -1,0 +1,61 @@
+public import Imaging
+import Tensors
+
+/// A fixed size by cropping, padding or squishing: fastai's `Resize`, on 8-bit images.
+///
+/// In training the window lies at a random place, in validation in the center.
+public struct Resize: Transform {
+  /// Rows of the result.
+  public var height: Int
+  /// Columns of the result.
+  public var width: Int
+  /// How the aspect ratio changes (`method`).
+  public var method: ResizeMethod
+  /// What fills the margins of `.pad` (`pad_mode`).
+  public var padMode: PadMode
+
+  /// Creates a square resize.
+  public init(_ size: Int, method: ResizeMethod = .crop, padMode: PadMode = .reflection) {
+    self.init(height: size, width: size, method: method, padMode: padMode)
+  }
+
+  /// Creates a resize.
+  public init(
+    height: Int, width: Int, method: ResizeMethod = .crop, padMode: PadMode = .reflection
+  ) {
+    precondition(height > 0 && width > 0, "cannot resize to \(height) x \(width)")
+    self.height = height
+    self.width = width
+    self.method = method
+    self.padMode = padMode
+  }
+
+  /// fastai's position.
+  public var order: Int { 1 }
+  /// Masks and boxes follow the geometry.
+  public var effects: TransformEffects { [.pixels, .geometry] }
+  /// `height` and `width`.
+  public func outputSize(of _: ImageSize?) -> ImageSize? { ImageSize(height: height, width: width) }
+
+  /// Resizes the window.
+  public func apply(to sample: inout Sample, _ context: inout TransformContext) {
+    var place = (x: 0.5, y: 0.5)
+    if context.mode == .training, method != .squish {
+      place = (context.random.uniform(), context.random.uniform())
+    }
+    let (image, step) = sample.image.resized(
+      to: (height, width), method: method, padMode: padMode, at: place)
+    sample.image = image
+    sample.geometry = sample.geometry.then(step)
+  }
+
+  /// True where the place of the window does not matter, and the result is not larger.
+  public func isCacheable(_ sample: Sample, in mode: PipelineMode) -> Bool {
+    let size = sample.size
+    guard height * width <= size.height * size.width else { return false }
+    if mode == .validation { return true }
+    let window = method.window(
+      from: (size.height, size.width), to: (height, width), at: (0.5, 0.5))
+    return window.height == size.height && window.width == size.width
+  }
+}

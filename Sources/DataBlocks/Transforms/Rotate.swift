@@ -1,0 +1,27 @@
+import Foundation
+import Tensors
+
+/// Rotates by a random angle: fastai's `Rotate`.
+public struct Rotate: CoordinateTransform {
+  /// The largest angle in degrees, either way (`max_deg`).
+  public var maximumDegrees: Double
+  /// The probability (`p`).
+  public var probability: Double
+
+  /// Creates a rotation.
+  public init(maximumDegrees: Double = 10, probability: Double = 0.5) {
+    self.maximumDegrees = maximumDegrees
+    self.probability = probability
+  }
+
+  /// Draws an angle.
+  public func coordinates(_ context: inout TransformContext) -> CoordinateMap? {
+    let degrees = context.random.uniform(-maximumDegrees, maximumDegrees)
+    return context.random.uniform() < probability ? Rotate.map(degrees: degrees) : nil
+  }
+
+  package static func map(degrees: Double) -> CoordinateMap {
+    let angle = degrees * .pi / 180
+    return .affine([cos(angle), sin(angle), 0, -sin(angle), cos(angle), 0])
+  }
+}

@@ -1,0 +1,60 @@
+import Foundation
+public import Imaging
+import Tensors
+
+extension Explanation {
+  /// Draws the image, and for each class its map and the map over the image, with boxes.
+  ///
+  /// A map without a positive cell is not overlaid; the panel says so.
+  ///
+  /// - Parameters:
+  ///   - title: The title of the figure.
+  ///   - boxes: Whether boxes are drawn.
+  ///   - color: The color of the boxes.
+  ///   - layerName: The layer's path, for the caption.
+  public func figure(
+    title: String, boxes drawsBoxes: Bool = true, color: Color = .white, layerName: String = ""
+  ) -> Figure {
+    let boxes = Dictionary(self.boxes.map { ($0.className, $0) }, uniquingKeysWith: { a, _ in a })
+    var rows: [[Figure.Panel]] = []
+    for (number, map) in maps.enumerated() {
+      let values = ScalarImage(
+        width: map.map.shape[1], height: map.map.shape[0], values: map.map.floatScalars)
+      let name = "\(map.className), p = \(percent(map.probability))"
+      let first: Figure.Panel =
+        number == 0 ? .image(image, title: "film", boxes: []) : Figure.Panel(.empty)
+      let raw = Figure.Panel.map(
+        values,
+        style: Figure.MapStyle(
+          colormap: .viridis, interpolation: .nearest, showsColorBar: true,
+          words: ("against", "for")),
+        title: "\(name): raw map, \(values.height) x \(values.width) cells")
+      let over: Figure.Panel
+      if map.status == .evidence {
+        over = .image(
+          image.overlaid(with: values, colormap: .magma, alpha: 0.6, extent: extent), title: name,
+          boxes: drawsBoxes ? boxes[map.className].map { [$0.labeledBox(color: color)] } ?? [] : [])
+      } else {
+        over = .image(
+          image,
+          title: map.status == .notFinite
+            ? "\(name): the map contains NaN or infinity"
+            : "\(name): no cell is positive")
+      }
+      rows.append([first, raw, over])
+    }
+    return Figure(
+      rows: rows, title: title,
+      captions: [
+        "Grad-CAM" + (layerName.isEmpty ? "" : " at \(layerName)")
+          + ", raw and signed; colors run from each map's lowest to its highest value.",
+        "A map shows what the model used, not where a disease is; its resolution is one cell.",
+      ])
+  }
+}
+
+/// A probability in percent, with one digit after the point.
+func percent(_ probability: Double) -> String {
+  let tenths = Int((probability * 1000).rounded())
+  return "\(tenths / 10).\(tenths % 10) %"
+}

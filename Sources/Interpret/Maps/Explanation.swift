@@ -1,0 +1,29 @@
+public import DataBlocks
+public import Imaging
+import Tensors
+
+/// The maps of one image with the geometry that places them in the original.
+public struct Explanation: Sendable {
+  /// The original image.
+  public let image: PixelBuffer
+  /// The maps, the most probable class first.
+  public let maps: [ClassMap]
+  /// Where the model's input lies in the original.
+  public let geometry: ImageGeometry
+  /// Rows and columns of the model's input.
+  public let inputSize: ImageSize
+
+  /// Creates an explanation from the maps of a prepared image.
+  package init(of image: PreparedImage, maps: [ClassMap]) {
+    self.image = image.original
+    self.maps = maps
+    geometry = image.geometry
+    inputSize = ImageSize(height: image.input.shape[2], width: image.input.shape[3])
+  }
+
+  /// The part of the original that the model sees, in original pixels.
+  public var extent: BoundingBox {
+    geometry.source(
+      BoundingBox(x0: 0, y0: 0, x1: Double(inputSize.width), y1: Double(inputSize.height)))
+  }
+}

@@ -1,0 +1,46 @@
+public import Files
+
+/// A map that cannot be computed.
+public struct MapError: LightboxError, Equatable {
+  /// The facts.
+  public enum Reason: Sendable, Equatable {
+    /// The layer did not run in the forward pass.
+    case layerDidNotRun
+    /// The layer's output has no rows and columns.
+    case notSpatial(shape: [Int])
+    /// A class is not in the vocabulary.
+    case unknownClass(String, known: [String])
+    /// The model has no such layer.
+    case unknownLayer(String, known: [String])
+  }
+
+  /// The facts.
+  public let reason: Reason
+
+  /// Creates an error.
+  public init(_ reason: Reason) { self.reason = reason }
+
+  /// Maps have no file.
+  public var place: ErrorPlace { ErrorPlace() }
+
+  /// What is wrong.
+  public var problem: String {
+    switch reason {
+    case .layerDidNotRun: "the layer did not run: it is not part of this model"
+    case .notSpatial(let shape): "the layer's output is \(shape), without rows and columns"
+    case .unknownClass(let name, let known):
+      "there is no class \"\(name)\"; the classes are \(known.joined(separator: ", "))"
+    case .unknownLayer(let path, let known):
+      "there is no layer \"\(path)\"; some layers are \(known.joined(separator: ", "))"
+    }
+  }
+
+  /// What to do about it.
+  public var remedy: String? {
+    switch reason {
+    case .layerDidNotRun, .unknownLayer: "choose a layer of the model"
+    case .notSpatial: "choose a convolutional layer"
+    case .unknownClass: "use one of them, or \"predicted\" or \"all\""
+    }
+  }
+}

@@ -1,0 +1,8 @@
+import ArgumentParser
+
+struct RunsCommand: ParsableCommand {
+  static let configuration = CommandConfiguration(
+    commandName: "runs", abstract: "List runs, or show the epochs of one.",
+    subcommands: [RunsListCommand.self, RunsShowCommand.self],
+    defaultSubcommand: RunsListCommand.self)
+}

@@ -1,0 +1,13 @@
+import ArgumentParser
+import Lightbox
+
+/// The intensity window of grayscale DICOM files.
+struct IntensityOption: ParsableArguments {
+  @Option(
+    help: ArgumentHelp(
+      "Gray values of DICOM files: auto (the file's own VOI), minmax, stored, percentile:LOW,HIGH, "
+        + "window:CENTER,WIDTH, or a window by name, such as lungs.", valueName: "window"))
+  var intensity = "auto"
+
+  func parsed() throws -> DICOMIntensity { .automatic }
+}

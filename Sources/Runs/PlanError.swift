@@ -1,0 +1,41 @@
+public import Files
+
+/// A training plan that cannot be run, or a training that had to stop.
+public struct PlanError: LightboxError, Equatable {
+  /// The facts.
+  public enum Reason: Sendable, Equatable {
+    /// A setting is out of its range.
+    case setting(name: String, value: String, allowed: String)
+    /// The architecture does not take images of this size.
+    case imageSize(Int, architecture: String, refusal: String)
+    /// Loss or gradients are not finite.
+    case notFinite(String)
+  }
+
+  /// The facts.
+  public let reason: Reason
+
+  /// Creates an error.
+  package init(_ reason: Reason) { self.reason = reason }
+
+  /// A plan has no file.
+  public var place: ErrorPlace { ErrorPlace() }
+
+  /// What is wrong.
+  public var problem: String {
+    switch reason {
+    case .setting(let name, let value, let allowed): "\(name) is \(value), but must be \(allowed)"
+    case .imageSize(let size, let architecture, let refusal):
+      "image size \(size): \(architecture) \(refusal)"
+    case .notFinite(let message): message
+    }
+  }
+
+  /// What to do about it.
+  public var remedy: String? {
+    switch reason {
+    case .setting, .imageSize: nil
+    case .notFinite: "use a lower learning rate, or skip such batches"
+    }
+  }
+}

@@ -1,0 +1,84 @@
+public import DataBlocks
+import Tensors
+import Training
+
+/// The content of `run.json`: the plan of a run and what came of it before training.
+public struct RunDescription: Sendable, Equatable, Codable {
+  /// The numbers of items in the parts of the data.
+  public struct DataSummary: Sendable, Equatable, Codable {
+    /// Training items.
+    public let train: Int
+    /// Validation items.
+    public let valid: Int
+    /// Test items, which training does not see.
+    public let test: Int
+    /// Patients with items in training and validation; nil if the table names no patients.
+    public let sharedPatients: Int?
+  }
+
+  /// The format of this description.
+  public static let currentFormat = 2
+
+  /// The format that the file was written in.
+  public let format: Int
+  /// The version of Lightbox that wrote the file.
+  public let version: String
+  /// The plan.
+  public let plan: TrainingPlan
+  /// The classes, in the order of the model's outputs.
+  public let vocab: [String]
+  /// The parts of the data.
+  public let data: DataSummary
+
+  init(plan: TrainingPlan, vocab: [String], data: DataSummary) {
+    format = Self.currentFormat
+    version = lightboxVersion
+    self.plan = plan
+    self.vocab = vocab
+    self.data = data
+  }
+
+  /// Decodes a description.
+  ///
+  /// - Throws: `RunFormatError` if another version of Lightbox wrote it in another format.
+  public init(from decoder: any Decoder) throws {
+    let fields = try decoder.container(keyedBy: CodingKeys.self)
+    format = try fields.decode(Int.self, forKey: .format)
+    version = try fields.decode(String.self, forKey: .version)
+    guard format == Self.currentFormat else {
+      throw RunFormatError(.format(format, version: version))
+    }
+    plan = try fields.decode(TrainingPlan.self, forKey: .plan)
+    vocab = try fields.decode([String].self, forKey: .vocab)
+    data = try fields.decode(DataSummary.self, forKey: .data)
+  }
+}
+
+extension RunDescription {
+  /// The settings as names and values, for a listing.
+  public var settings: [(name: String, value: String)] {
+    let transforms = plan.pipeline.transforms.map { "\($0)".replacing("DataBlocks.", with: "") }
+    var rows: [(name: String, value: String)] = [
+      ("table", plan.table.path),
+      (
+        "images",
+        "\(data.train) to train, \(data.valid) to validate, \(data.test) to test"
+      ),
+      (
+        "patients in training and validation",
+        data.sharedPatients.map(String.init) ?? "unknown: the table names no patients"
+      ),
+      ("weights", plan.weights ?? "random"),
+      ("epochs", "\(plan.epochs)"), ("freeze-epochs", "\(plan.resolvedFreezeEpochs)"),
+      ("batch-size", "\(plan.batchSize)"), ("lr", "\(plan.learningRate)"),
+      ("monitor", plan.monitor), ("seed", "\(plan.seed)"),
+      ("on-bad-gradient", plan.onBadGradient.rawValue), ("recompute", "\(plan.recomputes)"),
+      ("precision", plan.compute.precision.rawValue),
+      ("convolution", (plan.compute.convolution ?? .fastest).rawValue),
+      ("threads", plan.compute.threads.map(String.init) ?? "all cores"),
+      ("workers", plan.compute.workers.map(String.init) ?? "all cores"),
+    ]
+    rows += transforms.enumerated().map { ($0 == 0 ? "transforms" : "", $1) }
+    return rows
+  }
+}

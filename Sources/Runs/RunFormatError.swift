@@ -1,0 +1,34 @@
+public import Files
+
+/// A run of another format.
+public struct RunFormatError: LightboxError, Equatable {
+  /// The facts.
+  public enum Reason: Sendable, Equatable {
+    /// The format of the file, and the version of Lightbox that wrote it.
+    case format(Int, version: String)
+  }
+
+  /// The facts.
+  public let reason: Reason
+
+  init(_ reason: Reason) { self.reason = reason }
+
+  /// Known to the caller, who opened the run.
+  public var place: ErrorPlace { ErrorPlace() }
+
+  /// What is wrong.
+  public var problem: String {
+    switch reason {
+    case .format(let format, let version):
+      "the run has format \(format) of Lightbox \(version); this version reads format "
+        + "\(RunDescription.currentFormat)"
+    }
+  }
+
+  /// What to do about it.
+  public var remedy: String? {
+    switch reason {
+    case .format(_, let version): "open it with Lightbox \(version), or train again"
+    }
+  }
+}

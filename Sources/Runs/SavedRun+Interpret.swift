@@ -1,0 +1,98 @@
+public import DataBlocks
+import Files
+import Foundation
+public import Imaging
+public import Interpret
+import Layers
+import Tensors
+import Training
+import Vision
+
+/// The classes that maps are wanted for.
+public enum WantedClasses: Sendable, Equatable {
+  /// All classes.
+  case all
+  /// The most probable class of each image.
+  case predicted
+  /// One class by its name.
+  case named(String)
+}
+
+extension SavedRun {
+  /// Computes maps and boxes of image files, draws a figure of each, and lists them in `interpret.json`.
+  ///
+  /// A file that cannot be explained gets a record with the reason; the others are explained all the same.
+  ///
+  /// - Parameters:
+  ///   - files: DICOM, PNG or JPEG files.
+  ///   - folder: The folder to write to; created if it does not exist.
+  ///   - layer: The path of the layer, such as "layer4". Default: the last layer with rows and columns.
+  ///   - classes: The classes that maps are wanted for.
+  ///   - boxes: Whether boxes are drawn.
+  ///   - color: The color of the boxes.
+  ///   - masks: Counts boxes that meet true masks; nil: nothing is counted.
+  /// - Returns: A record per file, in order.
+  /// - Throws: `MapError` if the layer or the class is unknown, `FileError` if the folder cannot be written.
+  public func interpret(
+    _ files: [String], to folder: String, layer: String? = nil, classes: WantedClasses = .all,
+    boxes: Bool = true, color: Color = .white, masks: MaskComparison? = nil
+  ) throws -> [ExplanationRecord] {
+    let layerPath = layer ?? visionModel.lastSpatialLayerPath
+    guard let module = layer == nil ? visionModel.lastSpatialLayer : visionModel.layer(layerPath)
+    else {
+      throw MapError(.unknownLayer(layerPath, known: Array(visionModel.layerPaths.prefix(12))))
+    }
+    if case .named(let name) = classes { _ = try index(of: name) }
+    if let masks { _ = try index(of: masks.className) }
+    try createFolder(folder)
+    let method = GradCAM(predictor, layer: module)
+    var names = Set<String>()
+    var records: [ExplanationRecord] = []
+    for file in files {
+      do {
+        let image = try predictor.prepare(file)
+        let answer = predictor.predict(image)
+        let wanted: [Int]? =
+          switch classes {
+          case .all: nil
+          case .predicted: [answer.index]
+          case .named(let name): [try index(of: name)]
+          }
+        let explanation = try method(image, classes: wanted)
+        let base = ((file as NSString).lastPathComponent as NSString).deletingPathExtension
+        let figure = "\(folder)/\(Self.unusedName(base, &names)).png"
+        try explanation.figure(
+          title: "\(base): \(answer.label)", boxes: boxes, color: color, layerName: layerPath
+        ).write(to: figure)
+        try masks?.add(explanation, file: file)
+        records.append(
+          ExplanationRecord(
+            file: file, figure: figure, predicted: answer.label, explanation))
+      } catch let error as DataError {
+        records.append(ExplanationRecord(file: file, error: error))
+      }
+    }
+    let encoder = JSONEncoder()
+    encoder.outputFormatting = [.sortedKeys, .withoutEscapingSlashes]
+    try AtomicFile.write(
+      try encoder.encode(records) + Data("\n".utf8), to: "\(folder)/interpret.json")
+    return records
+  }
+
+  private func index(of className: String) throws(MapError) -> Int {
+    guard let index = predictor.vocab.firstIndex(of: className) else {
+      throw MapError(.unknownClass(className, known: predictor.vocab))
+    }
+    return index
+  }
+
+  /// Files of different folders may share their name.
+  private static func unusedName(_ base: String, _ used: inout Set<String>) -> String {
+    var (name, number) = (base, 2)
+    while !used.insert(name).inserted {
+      name = "\(base)-\(number)"
+      number += 1
+    }
+    return name
+  }
+}

@@ -1,0 +1,70 @@
+import Checkpoints
+public import DataBlocks
+import Layers
+public import Logbook
+public import Models
+public import Training
+public import Vision
+
+/// A run that was trained, with the weights of one of its checkpoints.
+///
+///     let run = try SavedRun("run")
+///     let (label, _, probabilities) = try run.predictor.predict("film.dcm")
+public struct SavedRun {
+  /// The folder.
+  public let folder: RunFolder
+  /// The content of `run.json`.
+  public let description: RunDescription
+  /// The checkpoint that was loaded: "best" or "last".
+  public let checkpoint: String
+  /// Body and head with their weights, in evaluation mode.
+  public let visionModel: VisionModel
+  /// Classifies files.
+  public let predictor: Predictor
+
+  /// Opens a run and loads weights.
+  ///
+  /// - Parameters:
+  ///   - path: The folder of the run.
+  ///   - checkpoint: "best" or "last"; without a best checkpoint, "best" loads the last.
+  ///   - known: The architectures to look the run's up in. Add your own.
+  /// - Throws: `RunError`, `FileError`, `DataError` for a transform that is not registered, `UnknownArchitecture`,
+  ///   `CheckpointError`, `WeightsMismatch`.
+  public init(
+    _ path: String, checkpoint: String = "best", among known: [Architecture] = Architecture.all
+  ) throws {
+    folder = try RunFolder(opening: path)
+    description = try folder.settings(as: RunDescription.self)
+    let usesLast =
+      checkpoint == "best" && !folder.hasCheckpoint("best") && folder.hasCheckpoint("last")
+    self.checkpoint = usesLast ? "last" : checkpoint
+    let plan = description.plan
+    visionModel = VisionModel(
+      try Architecture.named(plan.architecture, among: known), classes: description.vocab.count,
+      inputChannels: plan.pipeline.inputChannels, seed: plan.seed)
+    let file = folder.checkpointPath(self.checkpoint)
+    let report = try visionModel.load(Checkpoint(contentsOf: file))
+    guard report.isComplete else { throw WeightsMismatch(report, path: file) }
+    visionModel.model.eval()
+    predictor = Predictor(
+      model: visionModel.model, vocab: description.vocab, pipeline: plan.pipeline)
+  }
+
+  /// Items of a part of the data.
+  ///
+  /// - Parameters:
+  ///   - items: All items of a table.
+  ///   - split: "train", "valid", "test" or "all". Default: the test items if there are any, else all.
+  /// - Returns: The items, and the name of the part.
+  /// - Throws: `DataError` if the name is unknown or there are no such items.
+  public func select(
+    _ items: [DataItem], split: String? = nil
+  ) throws(DataError) -> (items: [DataItem], name: String) {
+    let name = split ?? (items.contains { $0.split == .test } ? "test" : "all")
+    if name == "all" { return (items, name) }
+    guard let part = DataSplit(name: name) else { throw DataError(.unknownSplit(name)) }
+    let chosen = items.filter { $0.split == part }
+    guard !chosen.isEmpty else { throw DataError(.noItems("the split \"\(name)\"")) }
+    return (chosen, name)
+  }
+}

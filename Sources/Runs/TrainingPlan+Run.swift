@@ -1,0 +1,113 @@
+public import DataBlocks
+import Files
+import Foundation
+public import Logbook
+public import Training
+public import Vision
+
+/// A finished training run.
+public struct TrainingResult {
+  /// The folder of the run.
+  public let folder: RunFolder
+  /// The learner with the best weights.
+  public let learner: VisionLearner
+  /// Files that could not be read, with the reasons.
+  public let skipped: [DataError]
+  /// The duration of the training.
+  public let seconds: Double
+  /// Training images seen, over all epochs.
+  public let imagesSeen: Int
+}
+
+/// Progress of a run, for messages.
+public enum RunEvent: Sendable, Equatable {
+  /// Weights were loaded: the number of tensors taken, and the names left out.
+  case weightsLoaded(path: String, taken: Int, left: [String])
+  /// Training begins.
+  case started(RunDescription)
+  /// A file could not be read and was left out.
+  case skipped(DataError)
+}
+
+extension TrainingPlan {
+  /// Trains, records each epoch in a run folder, and keeps the best and the last weights there.
+  ///
+  /// - Parameters:
+  ///   - path: The folder to create.
+  ///   - callbacks: More callbacks, such as `ProgressCallback`.
+  ///   - report: Receives the table of epochs, line by line.
+  ///   - notify: Receives events.
+  /// - Throws: `PlanError`, `DataError`, `RunError`, `FileError` and the errors of weights. A run that fails before its
+  ///   first epoch leaves no folder.
+  public func run(
+    in path: String, callbacks: [any Callback] = [],
+    report: @escaping (String) -> Void = { print($0) }, notify: (RunEvent) -> Void = { _ in }
+  ) throws -> TrainingResult {
+    let prepared = try prepare()
+    let learner = prepared.learner
+    if let weights, let (taken, left) = prepared.loaded {
+      notify(.weightsLoaded(path: weights, taken: taken, left: left))
+    }
+    let folder = try RunFolder(creating: path)
+    let description = RunDescription(
+      plan: self, vocab: prepared.loaders.vocab, data: prepared.data)
+    try folder.writeSettings(description)
+    folder.metadata = try metadata(description, run: path)
+    let log = try RunLog(writing: folder.databasePath)
+    try log.begin(command: "train", version: lightboxVersion)
+    learner.checkpoints = folder
+    learner.report = report
+    learner.add(
+      callbacks + [
+        SaveModelCallback(monitor: monitor, name: "best", resetsOnFit: false),
+        LogbookCallback(folder, log),
+      ])
+    notify(.started(description))
+    let started = ContinuousClock.now
+    do {
+      try fit(learner)
+      if let message = prepared.gradientCheck.ending { throw PlanError(.notFinite(message)) }
+    } catch {
+      try? log.event("error", "\(error)")
+      try? log.end(status: "failed")
+      // Without a checkpoint there is nothing to keep, and the same command can run again.
+      if folder.checkpoints.isEmpty { try? FileManager.default.removeItem(atPath: path) }
+      throw error
+    }
+    try log.end(status: "finished")
+    let duration = (ContinuousClock.now - started).components
+    let skipped = prepared.loaders.train.skipped + (prepared.loaders.valid?.skipped ?? [])
+    for error in skipped {
+      try log.event("skipped", "\(error)")
+      notify(.skipped(error))
+    }
+    return TrainingResult(
+      folder: folder, learner: learner, skipped: skipped,
+      seconds: Double(duration.seconds) + Double(duration.attoseconds) * 1e-18,
+      imagesSeen: learner.totalSteps * batchSize)
+  }
+
+  /// fastai's `fine_tune` if the body is frozen first, else one cycle.
+  private func fit(_ learner: VisionLearner) throws {
+    if resolvedFreezeEpochs > 0 {
+      try learner.fineTune(
+        epochs, baseLearningRate: learningRate, freezeEpochs: resolvedFreezeEpochs)
+    } else {
+      try learner.fitOneCycle(
+        epochs,
+        learningRate: weights == nil
+          ? .same(learningRate) : .range(learningRate / 100, learningRate))
+    }
+  }
+
+  /// What each checkpoint says of itself.
+  private func metadata(_ description: RunDescription, run: String) throws -> [String: String] {
+    let encoder = JSONEncoder()
+    encoder.outputFormatting = [.sortedKeys, .withoutEscapingSlashes]
+    return [
+      "architecture": architecture, "classes": description.vocab.joined(separator: "\n"),
+      "pipeline": String(decoding: try encoder.encode(pipeline), as: UTF8.self),
+      "run": (run as NSString).lastPathComponent,
+    ]
+  }
+}

@@ -6,7 +6,7 @@ import TestSupport
 import Testing
 import Training
 
-/// Writes down what a fixture knows of every training batch.
+/// Records the values that the fixture has for every training batch.
 private final class Notes: Callback {
   let order = 70
   var losses: [Double] = []
@@ -48,6 +48,12 @@ struct LearnerFixtureTests {
     "label_smoothing", "gradient_clip", "accumulate_two_batches", "accumulate_uneven",
     "accumulate_and_clip",
   ]
+
+  @Test("every case of the file is tested")
+  func complete() throws {
+    let cases = try Fixture.json("training/learners.json", as: File.self).cases
+    #expect(cases.map(\.id).sorted() == Self.ids.sorted() && cases.count == 11)
+  }
 
   @Test("losses, rates, momenta, steps, metrics and final weights", arguments: ids)
   func learner(id: String) throws {

@@ -18,6 +18,17 @@ public final class Recorder: Callback {
     /// Duration of the epoch including validation, in seconds.
     public let seconds: Double
 
+    package init(
+      epoch: Int, trainLoss: Double, validLoss: Double?, metrics: [(name: String, value: Double)],
+      seconds: Double
+    ) {
+      self.epoch = epoch
+      self.trainLoss = trainLoss
+      self.validLoss = validLoss
+      self.metrics = metrics
+      self.seconds = seconds
+    }
+
     /// The value of a column: "train_loss", "valid_loss" or the name of a metric; nil if there is none.
     public func value(of name: String) -> Double? {
       switch name {

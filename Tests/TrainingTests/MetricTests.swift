@@ -126,9 +126,10 @@ struct MetricTests {
   @Test("rows of the confusion matrix are targets; empty rows and columns have no rate")
   func confusionMatrix() {
     let matrix = ConfusionMatrix(
-      targets: [0, 0, 1, 1, 1], predictions: [0, 1, 1, 1, 0], classCount: 3)
-    #expect(matrix.counts == [[1, 1, 0], [1, 2, 0], [0, 0, 0]])
-    #expect(matrix.recall(of: 1) == 2.0 / 3 && matrix.precision(of: 0) == 0.5)
+      targets: [0, 0, 1, 1, 1], predictions: [0, 1, 1, 1, 1], classCount: 3)
+    #expect(matrix.counts == [[1, 1, 0], [0, 3, 0], [0, 0, 0]])
+    #expect(matrix.recall(of: 0) == 0.5 && matrix.precision(of: 0) == 1)
+    #expect(matrix.recall(of: 1) == 1 && matrix.precision(of: 1) == 0.75)
     #expect(matrix.recall(of: 2) == nil && matrix.precision(of: 2) == nil)
   }
 }

@@ -26,6 +26,7 @@ extension Learner {
   ///
   /// - Throws: What the data throws.
   public func predictions(for source: any BatchSource) throws -> Predictions {
+    // Note: `model.evaluating { }` of Layers replaces these three lines once it exists.
     let wasTraining = model.isTraining
     model.eval()
     defer { if wasTraining { model.train() } }

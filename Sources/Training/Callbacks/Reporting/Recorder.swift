@@ -6,7 +6,7 @@ public final class Recorder: Callback {
   public let order = 50
 
   /// One row of the table.
-  public struct Row: Sendable, Equatable {
+  public struct Row: Sendable {
     /// The epoch, from 0.
     public let epoch: Int
     /// Smoothed training loss at the end of the epoch.
@@ -36,13 +36,6 @@ public final class Recorder: Callback {
       case "valid_loss": validLoss
       default: metrics.first { $0.name == name }?.value
       }
-    }
-
-    /// Compares everything but `seconds`.
-    public static func == (a: Row, b: Row) -> Bool {
-      a.epoch == b.epoch && a.trainLoss == b.trainLoss && a.validLoss == b.validLoss
-        && a.metrics.map(\.name) == b.metrics.map(\.name)
-        && a.metrics.map(\.value) == b.metrics.map(\.value)
     }
   }
 

@@ -19,7 +19,7 @@ final class Script: Sendable {
     state.withLock { $0 = State(train: train, valid: valid) }
   }
 
-  /// The loss of the current batch. Its gradient is zero.
+  /// The loss of the current batch, with a gradient of zero.
   var lossFunction: LossFunction {
     LossFunction(activation: { $0 }) { output, _, _ in
       (output * 0).sum() + Float(self.state.withLock { $0.loss })

@@ -53,8 +53,9 @@ struct TrajectoryTests {
     #expect(cases.map(\.id).sorted() == (Self.ids + Self.leftOut).sorted() && cases.count == 30)
   }
 
-  /// The update rule and hyperparameters that a case names. PyTorch's SGD and Adam add weight decay
-  /// to the gradient.
+  /// The update rule and hyperparameters that a case names.
+  ///
+  /// PyTorch's SGD and Adam add weight decay to the gradient.
   private func rule(_ test: File.Case) -> (rule: any UpdateRule, values: Hyperparameters) {
     let args = test.args
     let momentum = args.mom ?? args.momentum ?? args.betas?[0] ?? 0

@@ -78,7 +78,8 @@ public final class Optimizer {
         groups[group][index].step += 1
         let step = groups[group][index].step
         var state = groups[group][index].state
-        groups[group][index].state = []  // Releases the second reference: the state changes in place.
+        // Releases the second reference, so that the state changes in place.
+        groups[group][index].state = []
         entry.parameter.update { value in
           if state.isEmpty { state = rule.stateNames.map { _ in value.zerosAlike } }
           state = state.map { $0.laidOut(as: value) }

@@ -61,7 +61,8 @@ public final class VisionLearner: Learner {
     predictor = Predictor(
       model: vision.model, vocab: loaders.vocab, preprocessing: loaders.preprocessing)
     super.init(
-      model: vision.model, train: loaders.train, valid: loaders.valid, lossFunction: loss, rule: rule,
+      model: vision.model, train: loaders.train, valid: loaders.valid, lossFunction: loss,
+      rule: rule,
       groups: vision.parameterGroups, metrics: metrics, callbacks: callbacks,
       learningRate: learningRate, seed: seed)
   }

@@ -146,6 +146,12 @@ let package = Package(
         "Files", "Tensors", "Imaging", "Layers", "DataBlocks", "Training", "Checkpoints", "Vision",
         "Models",
       ]),
+    tests(
+      "LogbookTests",
+      of: [
+        "Files", "Tensors", "Layers", "DataBlocks", "Checkpoints", "Training", "Logbook",
+        .product(name: "GRDB", package: "GRDB.swift"),
+      ]),
     tests("DatasetsTests", of: ["Imaging", "DataBlocks", "Datasets"]),
     tests(
       "InterpretTests",

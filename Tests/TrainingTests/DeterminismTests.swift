@@ -8,7 +8,7 @@ import Testing
 import Training
 import Vision
 
-/// Trains a small network on films of noise for three steps and gives all its weights.
+/// Trains a small network for three steps on images of noise and returns its weights.
 private func trained(workers: Int, seed: UInt64 = 5, recomputing: Bool = false) throws -> [Float] {
   let folder = FileManager.default.temporaryDirectory.appendingPathComponent("lightbox-\(UUID())")
     .path
@@ -41,7 +41,7 @@ private func digest(_ values: [Float]) -> UInt64 {
 
 @Suite("The same seed and threads give the same bits", .serialized)
 struct DeterminismTests {
-  @Test("twice in a process, with any number of workers, with blocks computed again")
+  @Test("twice in a process, with any number of workers, with recomputed activations")
   func sameProcess() throws {
     let first = digest(try trained(workers: 0))
     #expect(try digest(trained(workers: 0)) == first)
@@ -66,8 +66,8 @@ struct DeterminismTests {
     #expect(try weights(first) == weights(second))
   }
 
-  // A process for each: a primitive of oneDNN keeps the division of work that it was made with.
-  @Test("one thread and two: the same but for rounding")
+  // One process each: oneDNN primitives are cached with the number of threads of their creation.
+  @Test("one thread and two differ by rounding only")
   func threads() async throws {
     let folder = FileManager.default.temporaryDirectory.appendingPathComponent("lightbox-\(UUID())")
     try FileManager.default.createDirectory(at: folder, withIntermediateDirectories: true)

@@ -74,19 +74,36 @@ struct EventTests {
     #expect(cases.count == 8)
     for test in cases {
       let raise = try test.raise.map { ($0.in, $0.at_call, try #require(names[$0.what])) }
-      let listener = Listener(raise)
-      let inputs = Tensor.ones([4, 3])
-      let targets = Tensor([0, 1, 0, 1] as [Int64])
-      let learner = Learner(
-        model: Sequential(Linear(3, 2)),
-        train: TensorBatches(inputs: inputs, targets: targets, batchSize: 2),
-        valid: TensorBatches(inputs: inputs, targets: targets, batchSize: 4), callbacks: [listener])
-      learner.recorder.printsTable = false
-      var ended = "normally"
-      do { try learner.fit(2) } catch is Interruption { ended = "raised" }
-      #expect(
-        (test.fit_ends == "normally") == (ended == "normally"), "\(String(describing: test.raise))")
-      #expect(listener.seen == test.events, "\(String(describing: test.raise))")
+      let (seen, ended) = try run(raise)
+      #expect((test.fit_ends == "normally") == ended, "\(String(describing: test.raise))")
+      #expect(seen == test.events, "\(String(describing: test.raise))")
     }
+  }
+
+  @Test("a canceled backward pass, which the fixtures do not have")
+  func cancelBackward() throws {
+    let normal = try run(nil).seen
+    let canceled = try run(("before_backward", 3, .cancelBackward)).seen
+    let third = try #require(
+      normal.indices.filter { normal[$0] == "before_backward" }.dropFirst(2).first)
+    #expect(canceled == normal[...third] + ["after_cancel_backward"] + normal[(third + 1)...])
+  }
+
+  /// The events of two epochs, and whether the fit returned without an error.
+  private func run(_ raise: (String, Int, Interruption)?) throws -> (seen: [String], ended: Bool) {
+    let listener = Listener(raise)
+    let inputs = Tensor.ones([4, 3])
+    let targets = Tensor([0, 1, 0, 1] as [Int64])
+    let learner = Learner(
+      model: Sequential(Linear(3, 2)),
+      train: TensorBatches(inputs: inputs, targets: targets, batchSize: 2),
+      valid: TensorBatches(inputs: inputs, targets: targets, batchSize: 4), callbacks: [listener])
+    learner.recorder.printsTable = false
+    do {
+      try learner.fit(2)
+    } catch is Interruption {
+      return (listener.seen, false)
+    }
+    return (listener.seen, true)
   }
 }

@@ -6,8 +6,8 @@ import TestSupport
 import Testing
 import Training
 
-/// Writes down what a fixture knows of every training batch.
-private final class Notes: Callback {
+/// Records the values that the fixture has for every training batch.
+private final class BatchList: Callback {
   let order = 70
   var losses: [Double] = []
   var smooth: [Double] = []
@@ -49,6 +49,12 @@ struct LearnerFixtureTests {
     "accumulate_and_clip",
   ]
 
+  @Test("every case of the file is tested")
+  func complete() throws {
+    let cases = try Fixture.json("training/learners.json", as: File.self).cases
+    #expect(cases.map(\.id).sorted() == Self.ids.sorted() && cases.count == 11)
+  }
+
   @Test("losses, rates, momenta, steps, metrics and final weights", arguments: ids)
   func learner(id: String) throws {
     let small = try SmallNetFixture.load()
@@ -66,13 +72,13 @@ struct LearnerFixtureTests {
     if id == "accumulate_and_clip" {
       callbacks += [GradientAccumulation(itemsPerStep: 16), GradientClip(0.4)] as [any Callback]
     }
-    let notes = Notes()
+    let list = BatchList()
     let learner = Learner(
       model: net, train: small.batches("train"), valid: small.batches("valid"),
       lossFunction: .crossEntropy(labelSmoothing: id == "label_smoothing" ? 0.1 : 0),
       rule: isSGD ? SGD(momentum: 0.9) as any UpdateRule : Adam(),
       groups: isTuned ? [early, late] : nil,
-      metrics: [.accuracy, .errorRate], callbacks: callbacks + [notes],
+      metrics: [.accuracy, .errorRate], callbacks: callbacks + [list],
       trainsBatchNorm: id != "fine_tune_no_train_bn",
       decaysNormAndBias: id == "fit_one_cycle_wd_on_all")
     learner.recorder.printsTable = false
@@ -87,15 +93,15 @@ struct LearnerFixtureTests {
     case "label_smoothing": try learner.fitOneCycle(2, learningRate: 0.008)
     default: try learner.fit(2, learningRate: 0.1)
     }
-    // fastai's limits of a cycle are float32: its rates differ from the exact formula by some 1e-7.
+    // fastai computes the bounds of a cycle in float32: its rates differ by about 1e-7.
     expectClose(
-      notes.rates.flatMap(\.self), test.batches.lr.flatMap(\.self), absolute: 2e-8, relative: 1e-5,
+      list.rates.flatMap(\.self), test.batches.lr.flatMap(\.self), absolute: 2e-8, relative: 1e-5,
       "rates")
     expectClose(
-      notes.momenta.flatMap(\.self), test.batches.mom.flatMap(\.self), absolute: 1e-6, "momenta")
-    expectClose(notes.losses, test.batches.loss, absolute: 2e-5, "losses")
-    expectClose(notes.smooth, test.batches.smooth_loss, absolute: 2e-5, "smoothed losses")
-    #expect(notes.stepped == test.batches.stepped)
+      list.momenta.flatMap(\.self), test.batches.mom.flatMap(\.self), absolute: 1e-6, "momenta")
+    expectClose(list.losses, test.batches.loss, absolute: 2e-5, "losses")
+    expectClose(list.smooth, test.batches.smooth_loss, absolute: 2e-5, "smoothed losses")
+    #expect(list.stepped == test.batches.stepped)
     let rows = learner.recorder.rows.flatMap {
       [$0.trainLoss, $0.validLoss ?? .nan] + $0.metrics.map(\.value)
     }

@@ -5,7 +5,7 @@ import Tensors
 import TestSupport
 import Testing
 
-/// The network of the training fixtures, its start values and its data.
+/// The network of the training fixtures.
 final class SmallNet: Module {
   let conv1: Conv2D
   let bn1: BatchNorm
@@ -36,6 +36,7 @@ final class SmallNet: Module {
   }
 }
 
+/// The initial values of the network and its data, from the number formula.
 struct SmallNetFixture: Decodable {
   struct Network: Decodable {
     let cin: Int, widths: [Int], k1: Int, image: [Int], classes: Int, batch: Int, batches: Int,

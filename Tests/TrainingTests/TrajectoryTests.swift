@@ -1,5 +1,4 @@
 import DataBlocks
-import Foundation
 import Layers
 import Tensors
 import TestSupport
@@ -10,85 +9,118 @@ import Training
 struct TrajectoryTests {
   private struct File: Decodable {
     struct Case: Decodable {
-      let id: String, losses: [Double], grad_norms: [Double], final_l2: [String: Double]
+      struct Rate: Decodable {
+        let rates: LearningRates
+        init(from decoder: any Decoder) throws {
+          let container = try decoder.singleValueContainer()
+          if let number = try? container.decode(Double.self) {
+            rates = .same(number)
+          } else {
+            rates = .each(try container.decode([Double].self))
+          }
+        }
+      }
+      struct Arguments: Decodable {
+        let lr: Rate
+        let mom: Double?, sqr_mom: Double?, eps: Double?, wd: Double?, decouple_wd: Bool?
+        let momentum: Double?, betas: [Double]?, weight_decay: Double?
+      }
+      let id: String, library: String, `class`: String, args: Arguments
+      let groups: String?, no_wd_on_norm_and_bias: Bool?, clip_norm: Double?, accumulate: Int?,
+        label_smoothing: Double?
+      let losses: [Double], grad_norms: [Double], final_l2: [String: Double]
     }
     let cases: [Case]
   }
 
-  private func rule(_ id: String) -> (
-    rule: any UpdateRule, rates: LearningRates, hyper: Hyperparameters
-  ) {
-    func h(_ mom: Double, _ sqr: Double, _ eps: Double, _ wd: Double) -> Hyperparameters {
-      Hyperparameters(momentum: mom, squareMomentum: sqr, epsilon: eps, weightDecay: wd)
-    }
-    switch id {
-    case "sgd": return (SGD(), 0.1, h(0, 0, 0, 0))
-    case "sgd_label_smoothing": return (SGD(), 0.1, h(0, 0, 0, 0))
-    case "sgd_momentum": return (SGD(momentum: 0.9), 0.05, h(0.9, 0, 0, 0))
-    case "sgd_momentum_wd":
-      return (SGD(momentum: 0.9, isDecoupled: false), 0.05, h(0.9, 0, 0, 0.01))
-    case "sgd_momentum_clip": return (SGD(momentum: 0.9), 0.1, h(0.9, 0, 0, 0))
-    case "fastai_sgd_decoupled_wd": return (SGD(momentum: 0.9), 0.05, h(0.9, 0, 0, 0.01))
-    case "fastai_sgd_l2": return (SGD(momentum: 0.9, isDecoupled: false), 0.05, h(0.9, 0, 0, 0.01))
-    case "fastai_adam": return (Adam(), 0.003, h(0.9, 0.99, 1e-5, 0.01))
-    case "fastai_adam_l2": return (Adam(isDecoupled: false), 0.003, h(0.9, 0.99, 1e-5, 0.01))
-    case "fastai_adam_no_wd_on_norm_and_bias": return (Adam(), 0.003, h(0.9, 0.99, 1e-5, 0.1))
-    case "fastai_adam_three_groups":
-      return (Adam(), .each([0.0001, 0.001, 0.01]), h(0.9, 0.99, 1e-5, 0.01))
-    case "fastai_adam_clip": return (Adam(), 0.003, h(0.9, 0.99, 1e-5, 0.01))
-    case "torch_adam": return (Adam(), 0.003, h(0.9, 0.999, 1e-8, 0))
-    case "torch_adam_l2": return (Adam(isDecoupled: false), 0.003, h(0.9, 0.999, 1e-8, 0.01))
-    default: return (Adam(), 0.003, h(0.9, 0.999, 1e-8, 0.01))  // torch_adamw
-    }
+  static let ids = [
+    "sgd", "sgd_momentum", "sgd_momentum_wd", "sgd_momentum_clip", "sgd_label_smoothing",
+    "sgd_accumulate2", "fastai_sgd_decoupled_wd", "fastai_sgd_l2", "fastai_adam", "fastai_adam_l2",
+    "fastai_adam_no_wd_on_norm_and_bias", "fastai_adam_three_groups", "fastai_adam_clip",
+    "torch_adam", "torch_adam_l2", "torch_adamw", "torch_adamw_accumulate3_clip",
+  ]
+
+  /// Cases of optimizers and of options of SGD that this package does not have.
+  static let leftOut = [
+    "sgd_nesterov_wd", "sgd_dampening", "torch_rmsprop", "torch_rmsprop_momentum_wd",
+    "fastai_rmsprop", "fastai_rmsprop_momentum", "torch_radam", "fastai_radam", "fastai_lamb",
+    "fastai_larc", "fastai_lars", "fastai_qhadam", "fastai_ranger",
+  ]
+
+  @Test("every case of the file is tested or left out by name")
+  func complete() throws {
+    let cases = try Fixture.json("training/trajectories.json", as: File.self).cases
+    #expect(cases.map(\.id).sorted() == (Self.ids + Self.leftOut).sorted() && cases.count == 30)
   }
 
-  @Test(
-    "losses, gradient norms and where the weights end",
-    arguments: [
-      "sgd", "sgd_momentum", "sgd_momentum_wd", "sgd_momentum_clip", "sgd_label_smoothing",
-      "fastai_sgd_decoupled_wd", "fastai_sgd_l2", "fastai_adam", "fastai_adam_l2",
-      "fastai_adam_no_wd_on_norm_and_bias", "fastai_adam_three_groups", "fastai_adam_clip",
-      "torch_adam",
-      "torch_adam_l2", "torch_adamw",
-    ])
+  /// The update rule and hyperparameters that a case names.
+  ///
+  /// PyTorch's SGD and Adam add weight decay to the gradient.
+  private func rule(_ test: File.Case) -> (rule: any UpdateRule, values: Hyperparameters) {
+    let args = test.args
+    let momentum = args.mom ?? args.momentum ?? args.betas?[0] ?? 0
+    let decay = args.wd ?? args.weight_decay ?? 0
+    let values = Hyperparameters(
+      momentum: momentum, squareMomentum: args.sqr_mom ?? args.betas?[1] ?? 0,
+      epsilon: args.eps ?? 0, weightDecay: decay)
+    let isDecoupled =
+      test.library == "fastai" ? args.decouple_wd ?? true : test.class == "AdamW"
+    if test.class == "SGD" {
+      return (SGD(momentum: momentum, weightDecay: decay, isDecoupled: isDecoupled), values)
+    }
+    return (Adam(values, isDecoupled: isDecoupled), values)
+  }
+
+  @Test("losses, gradient norms and the final weights", arguments: ids)
   func trajectory(id: String) throws {
     let small = try SmallNetFixture.load()
     let test = try #require(
       try Fixture.json("training/trajectories.json", as: File.self).cases.first { $0.id == id })
     let net = small.model()
     net.train()
-    let (rule, rates, hyper) = rule(id)
+    let (rule, values) = rule(test)
     let named = net.namedParameters
     let three: [[String]] = [["conv1", "bn1"], ["conv2", "bn2", "conv3", "bn3"], ["fc"]]
     let groups =
-      id == "fastai_adam_three_groups"
+      test.groups == "three"
       ? three.map { names in named.filter { names.contains(String($0.name.prefix { $0 != "." })) } }
       : [named]
     let optimizer = Optimizer(
-      rule, groups: groups, decaysNormAndBias: id != "fastai_adam_no_wd_on_norm_and_bias")
-    optimizer.hyperparameters = groups.map { _ in hyper }
-    optimizer.setLearningRates(rates)
-    let clip: Double? = id == "sgd_momentum_clip" ? 0.5 : id == "fastai_adam_clip" ? 0.25 : nil
+      rule, groups: groups, decaysNormAndBias: test.no_wd_on_norm_and_bias != true)
+    optimizer.hyperparameters = groups.map { _ in values }
+    optimizer.setLearningRates(test.args.lr.rates)
+    let accumulated = test.accumulate ?? 1
     var (losses, norms): ([Double], [Double]) = ([], [])
+    var (lossSum, seen) = (0.0, 0)
     while losses.count < test.losses.count {
       var iterator = small.batches("train").batches(epoch: 0)
       while losses.count < test.losses.count, let batch = try iterator.next() {
         let loss = net(Tape().record(batch.inputs)).crossEntropy(
-          try #require(batch.targets), labelSmoothing: id == "sgd_label_smoothing" ? 0.1 : 0)
-        losses.append(Double(loss.item))
-        loss.backward()
+          try #require(batch.targets), labelSmoothing: test.label_smoothing ?? 0)
+        lossSum += Double(loss.item) / Double(accumulated)
+        (accumulated == 1 ? loss : loss * (1 / Float(accumulated))).backward()
+        seen += 1
+        guard seen % accumulated == 0 else { continue }
+        losses.append(lossSum)
+        lossSum = 0
         norms.append(optimizer.gradientNorm)
-        if let clip { optimizer.gradientScale = min(1, clip / ((norms.last ?? 0) + 1e-6)) }
+        if let clip = test.clip_norm {
+          optimizer.gradientScale = min(1, clip / ((norms.last ?? 0) + 1e-6))
+        }
         optimizer.step()
       }
     }
     expectClose(losses, test.losses, absolute: 2e-5, "losses")
     expectClose(norms, test.grad_norms, relative: 2e-4, "gradient norms")
+    #expect(losses.count == 30 && test.final_l2.count == 17)
+    var compared = 0
     for (name, tensor) in net.stateDictionary where tensor.dtype == .float32 {
       let norm = tensor.floatScalars.reduce(0) { $0 + Double($1) * Double($1) }.squareRoot()
       expectClose(
         [norm], [try #require(test.final_l2[name])], absolute: 1e-6, relative: 2e-4, "final \(name)"
       )
+      compared += 1
     }
+    #expect(compared == 17)
   }
 }

@@ -30,7 +30,9 @@ extension Learner {
   /// Freezes all groups but the last (`freeze`).
   public func freeze() { optimizer.freezeTo(-1) }
 
-  /// Freezes the groups before one (`freeze_to`); see `Optimizer.freezeTo`.
+  /// Freezes the groups before one (`freeze_to`).
+  ///
+  /// The gradients of all parameters are dropped and the state of the optimizer is cleared, as in fastai.
   ///
   /// - Parameter group: Index of the first trainable group; a negative number counts from the end.
   public func freezeTo(_ group: Int) { optimizer.freezeTo(group) }

@@ -8,6 +8,7 @@ extension Learner {
   /// Callbacks do not run, so nothing is saved and no tracker is updated.
   ///
   /// - Parameter source: Labeled batches. Default: the validation source.
+  /// - Returns: The mean loss over the items, and the metrics in the order of `metrics`.
   /// - Throws: What the data throws.
   /// - Precondition: A source is given or the learner has a validation source.
   public func validate(_ source: (any BatchSource)? = nil) throws -> (
@@ -26,6 +27,7 @@ extension Learner {
   ///
   /// - Throws: What the data throws.
   public func predictions(for source: any BatchSource) throws -> Predictions {
+    // Note: `model.evaluating { }` of Layers replaces these three lines once it exists.
     let wasTraining = model.isTraining
     model.eval()
     defer { if wasTraining { model.train() } }

@@ -3,7 +3,7 @@ import Layers
 import Tensors
 
 /// Checkpoints in memory, for as long as the process runs.
-public final class MemoryCheckpoints: CheckpointStore {
+package final class MemoryCheckpoints: CheckpointStore {
   private struct Saved {
     let model: [String: Tensor]
     let optimizer: [String: Tensor]?
@@ -12,10 +12,10 @@ public final class MemoryCheckpoints: CheckpointStore {
   private var saved: [String: Saved] = [:]
 
   /// Creates an empty store.
-  public init() {}
+  package init() {}
 
   /// Saves the weights under a name; an older checkpoint of this name is replaced.
-  public func save(_ name: String, _ learner: Learner, withOptimizer: Bool) throws {
+  package func save(_ name: String, _ learner: Learner, withOptimizer: Bool) throws {
     saved[name] = Saved(
       model: Dictionary(
         uniqueKeysWithValues: learner.model.stateDictionary.map { ($0.name, $0.tensor) }),
@@ -28,7 +28,7 @@ public final class MemoryCheckpoints: CheckpointStore {
   /// The optimizer's state is loaded if it was saved.
   ///
   /// - Throws: `UnknownCheckpoint` if nothing was saved under this name.
-  public func load(_ name: String, into learner: Learner, withOptimizer: Bool) throws {
+  package func load(_ name: String, into learner: Learner, withOptimizer: Bool) throws {
     guard let found = saved[name] else {
       throw UnknownCheckpoint(name: name, known: saved.keys.sorted())
     }

@@ -32,6 +32,7 @@ public struct LossFunction: Sendable {
   ///   - weights: One weight per class (`weight`).
   ///   - labelSmoothing: Fraction of the target spread over all classes, as in PyTorch
   ///     (`label_smoothing`).
+  /// - Returns: The loss, with softmax as its activation.
   public static func crossEntropy(weights: [Float]? = nil, labelSmoothing: Double = 0)
     -> LossFunction
   {

@@ -30,13 +30,13 @@ public func rocAucScore(scores: [Double], positives: [Bool]) -> Double? {
 }
 
 /// A point of the ROC curve.
-public struct ROCPoint: Sendable, Equatable {
+package struct ROCPoint: Sendable, Equatable {
   /// Items with at least this score count as positive.
-  public let threshold: Double
+  package let threshold: Double
   /// Fraction of the negative items that count as positive.
-  public let falsePositiveRate: Double
+  package let falsePositiveRate: Double
   /// Fraction of the positive items that count as positive (recall, sensitivity).
-  public let truePositiveRate: Double
+  package let truePositiveRate: Double
 }
 
 /// Computes the ROC curve (scikit-learn's `roc_curve` with `drop_intermediate=False`).
@@ -47,7 +47,7 @@ public struct ROCPoint: Sendable, Equatable {
 /// - Returns: One point per distinct score, from the highest threshold to the lowest, after a first
 ///   point with an infinite threshold.
 /// - Precondition: There are as many scores as labels.
-public func rocCurve(scores: [Double], positives: [Bool]) -> [ROCPoint] {
+package func rocCurve(scores: [Double], positives: [Bool]) -> [ROCPoint] {
   precondition(
     scores.count == positives.count, "\(scores.count) scores for \(positives.count) labels")
   let order = scores.indices.sorted { scores[$0] > scores[$1] }

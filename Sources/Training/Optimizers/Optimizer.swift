@@ -1,5 +1,5 @@
-public import Layers
-public import Tensors
+package import Layers
+import Tensors
 
 /// Updates all parameters of a model, group by group (fastai's `Optimizer`).
 ///
@@ -7,7 +7,7 @@ public import Tensors
 /// parameters of normalization layers stay trainable in frozen groups (`train_bn`).
 public final class Optimizer {
   /// The update of one parameter.
-  public let rule: any UpdateRule
+  let rule: any UpdateRule
   /// Hyperparameters of each group (`hypers`).
   public var hyperparameters: [Hyperparameters]
   /// Factor applied to every gradient in the next step; reset to 1 after it.
@@ -34,7 +34,7 @@ public final class Optimizer {
   ///   - groups: Parameter groups, first layers first.
   ///   - trainsBatchNorm: Keep normalization layers trainable in frozen groups (`train_bn`).
   ///   - decaysNormAndBias: Apply weight decay to normalization layers and biases too (`wd_bn_bias`).
-  public init(
+  package init(
     _ rule: any UpdateRule, groups: [[(name: String, parameter: Parameter)]],
     trainsBatchNorm: Bool = true, decaysNormAndBias: Bool = false
   ) {
@@ -52,19 +52,19 @@ public final class Optimizer {
   }
 
   /// Number of groups.
-  public var groupCount: Int { groups.count }
+  package var groupCount: Int { groups.count }
 
   /// Sets the learning rate of each group.
   ///
   /// - Precondition: `.each` has one rate per group.
-  public func setLearningRates(_ rates: LearningRates) {
+  package func setLearningRates(_ rates: LearningRates) {
     for (group, rate) in rates.values(groups: groups.count).enumerated() {
       hyperparameters[group].learningRate = rate
     }
   }
 
   /// Updates every trainable parameter that has a gradient, and releases the gradients.
-  public func step() {
+  package func step() {
     Profiler.during(.optimizer) { stepAll() }
   }
 
@@ -78,7 +78,8 @@ public final class Optimizer {
         groups[group][index].step += 1
         let step = groups[group][index].step
         var state = groups[group][index].state
-        groups[group][index].state = []  // Releases the second reference: the state changes in place.
+        // Releases the second reference, so that the state changes in place.
+        groups[group][index].state = []
         entry.parameter.update { value in
           if state.isEmpty { state = rule.stateNames.map { _ in value.zerosAlike } }
           state = state.map { $0.laidOut(as: value) }
@@ -125,7 +126,7 @@ public final class Optimizer {
   ///
   /// - Parameter group: Index of the first trainable group; a negative number counts from the end.
   /// - Precondition: `group` is in `-groupCount...groupCount`.
-  public func freezeTo(_ group: Int) {
+  package func freezeTo(_ group: Int) {
     let first = group < 0 ? groups.count + group : group
     precondition(
       (0...groups.count).contains(first), "freezeTo(\(group)) with \(groups.count) groups")

@@ -36,6 +36,7 @@ public struct Schedule: Sendable {
   /// - Parameters:
   ///   - fractions: The fraction of training that each schedule covers (`pcts`).
   ///   - schedules: The schedules; each runs from its position 0 to its position 1.
+  /// - Returns: The combined schedule.
   /// - Precondition: There are as many fractions as schedules, and their sum is 1.
   public static func combined(_ fractions: [Double], _ schedules: [Schedule]) -> Schedule {
     precondition(
@@ -60,6 +61,7 @@ public struct Schedule: Sendable {
   ///   - start: The first value.
   ///   - middle: The value between the cosines.
   ///   - end: The last value.
+  /// - Returns: The combined schedule.
   public static func combinedCos(
     startFraction: Double, _ start: Double, _ middle: Double, _ end: Double
   ) -> Schedule {

@@ -6,7 +6,7 @@ public final class Recorder: Callback {
   public let order = 50
 
   /// One row of the table.
-  public struct Row: Sendable, Equatable {
+  public struct Row: Sendable {
     /// The epoch, from 0.
     public let epoch: Int
     /// Smoothed training loss at the end of the epoch.
@@ -18,6 +18,17 @@ public final class Recorder: Callback {
     /// Duration of the epoch including validation, in seconds.
     public let seconds: Double
 
+    package init(
+      epoch: Int, trainLoss: Double, validLoss: Double?, metrics: [(name: String, value: Double)],
+      seconds: Double
+    ) {
+      self.epoch = epoch
+      self.trainLoss = trainLoss
+      self.validLoss = validLoss
+      self.metrics = metrics
+      self.seconds = seconds
+    }
+
     /// The value of a column: "train_loss", "valid_loss" or the name of a metric; nil if there is none.
     public func value(of name: String) -> Double? {
       switch name {
@@ -25,13 +36,6 @@ public final class Recorder: Callback {
       case "valid_loss": validLoss
       default: metrics.first { $0.name == name }?.value
       }
-    }
-
-    /// Compares everything but `seconds`.
-    public static func == (a: Row, b: Row) -> Bool {
-      a.epoch == b.epoch && a.trainLoss == b.trainLoss && a.validLoss == b.validLoss
-        && a.metrics.map(\.name) == b.metrics.map(\.name)
-        && a.metrics.map(\.value) == b.metrics.map(\.value)
     }
   }
 

@@ -5,29 +5,29 @@ import TestSupport
 import Testing
 import Training
 
-/// Passes its input on; at chosen training steps, counted from 0, its output or its gradient is spoilt.
-private final class Spoiler: Module {
+/// Returns its input, except at given training steps, where its output or its gradient is not finite.
+private final class Corruption: Module {
   var badOutputs: Set<Int> = []
   var badGradients: Set<Int> = []
-  var poison = Float.nan
+  var value = Float.nan
   private var step = -1
   override func forward(_ input: Tensor) -> Tensor {
     guard isTraining else { return input }
-    // Only what is recorded is a step; the search for the place runs the same step once more.
+    // The search for the source runs the same step again, without a tape.
     if !input.isOffTape { step += 1 }
-    let (isBad, value) = (badGradients.contains(step), poison)
+    let (isBad, value) = (badGradients.contains(step), value)
     let output = badOutputs.contains(step) ? input.detached * value : input.detached
-    return output.recorded("spoiler", from: [input]) { dy in [isBad ? dy * value : dy] }
+    return output.recorded("corruption", from: [input]) { dy in [isBad ? dy * value : dy] }
   }
 }
 
 private struct Setup {
-  let spoiler = Spoiler()
+  let corruption = Corruption()
   let learner: Learner
-  var lines: [String] { box.lines }
-  var first: String { box.lines.first ?? "" }
-  var notes: [String] { box.notes }
-  private let box = Output()
+  var lines: [String] { output.lines }
+  var first: String { output.lines.first ?? "" }
+  var notes: [String] { output.notes }
+  private let output = Output()
   private final class Output: Callback {
     var lines: [String] = []
     var notes: [String] = []
@@ -37,7 +37,7 @@ private struct Setup {
   }
 
   init(_ callbacks: [any Callback], inputs: Tensor? = nil) {
-    let net = Sequential(Linear(3, 4), BatchNorm(4), spoiler, Linear(4, 4), ReLU(), Linear(4, 2))
+    let net = Sequential(Linear(3, 4), BatchNorm(4), corruption, Linear(4, 4), ReLU(), Linear(4, 2))
     net.initialize(seed: 3)
     var random = RandomSource(seed: 5)
     let x = inputs ?? Tensor((0..<36).map { _ in Float(random.normal()) }, shape: [12, 3])
@@ -45,10 +45,10 @@ private struct Setup {
     learner = Learner(
       model: net, train: TensorBatches(inputs: x, targets: y, batchSize: 3),
       valid: TensorBatches(inputs: Tensor.ones([12, 3]), targets: y, batchSize: 12),
-      callbacks: callbacks + [box])
+      callbacks: callbacks + [output])
     learner.recorder.printsTable = false
-    let box = box
-    learner.report = { box.lines.append($0) }
+    let output = output
+    learner.report = { output.lines.append($0) }
   }
 
   var state: [[Float]] {
@@ -57,8 +57,8 @@ private struct Setup {
   }
 }
 
-/// Leaves chosen batches before the model sees them.
-private final class Leaver: Callback {
+/// Skips given batches before the forward pass.
+private final class BatchSkipper: Callback {
   let batches: Set<Int>
   init(_ batches: Set<Int>) { self.batches = batches }
   func beforeBatch(_ learner: Learner) throws {
@@ -68,16 +68,16 @@ private final class Leaver: Callback {
   }
 }
 
-@Suite("Numbers that are not finite")
-struct BadNumberTests {
+@Suite("Gradient checks")
+struct GradientCheckTests {
   @Test(
-    "a bad gradient is named by the parameter nearest to the loss, and never reaches the weights",
+    "a gradient that is not finite is named by its parameter and never reaches the weights",
     arguments: [Float.nan, .infinity])
-  func stop(poison: Float) throws {
+  func stop(value: Float) throws {
     let check = GradientCheck(.stop)
     let setup = Setup([check])
-    setup.spoiler.poison = poison
-    setup.spoiler.badGradients = [0]
+    setup.corruption.value = value
+    setup.corruption.badGradients = [0]
     let before = setup.state
     try setup.learner.fit(1, learningRate: 0.1)
     #expect(setup.learner.totalSteps == 0)
@@ -90,28 +90,32 @@ struct BadNumberTests {
     #expect(setup.learner.model.parameters.allSatisfy { $0.gradient == nil })
   }
 
-  @Test("a batch that is skipped leaves no trace", arguments: [[1], [0, 2], [5]] as [Set<Int>])
+  @Test(
+    "a skipped batch changes neither weights nor averages",
+    arguments: [[1], [0, 2], [5]] as [Set<Int>])
   func skip(bad: Set<Int>) throws {
-    let clean = Setup([Leaver(bad)])
+    let clean = Setup([BatchSkipper(bad)])
     try clean.learner.fit(2, learningRate: 0.1)
     let state = clean.state
     #expect(state.joined().allSatisfy { $0.isFinite })
-    for spoilsOutput in [false, true] {
+    for inOutput in [false, true] {
       let check = GradientCheck(.skip)
       let setup = Setup([check])
-      if spoilsOutput {
-        setup.spoiler.badOutputs = bad
+      if inOutput {
+        setup.corruption.badOutputs = bad
       } else {
-        setup.spoiler.badGradients = bad
+        setup.corruption.badGradients = bad
       }
       try setup.learner.fit(2, learningRate: 0.1)
       #expect(check.skippedBatches == bad.count && check.ending == nil)
       #expect(setup.learner.totalSteps == 8)
       #expect(setup.state == state)
-      #expect(setup.learner.recorder.rows == clean.learner.recorder.rows)
+      let (rows, cleanRows) = (setup.learner.recorder.rows, clean.learner.recorder.rows)
+      #expect(rows.map(\.trainLoss) == cleanRows.map(\.trainLoss) && rows.count == 2)
+      #expect(rows.map(\.validLoss) == cleanRows.map(\.validLoss))
       #expect(setup.lines.count == bad.count && setup.notes.count == bad.count)
       #expect(setup.lines.allSatisfy { $0.hasSuffix("; skipped") })
-      if spoilsOutput {
+      if inOutput {
         #expect(
           setup.first.contains("2 is the first layer whose output is not finite"),
           "\(setup.first)")
@@ -119,7 +123,7 @@ struct BadNumberTests {
     }
   }
 
-  @Test("bad input and bad weights are named")
+  @Test("inputs and weights that are not finite are named")
   func sources() throws {
     var values = [Float](repeating: 1, count: 36)
     values[4 * 3 + 1] = .nan
@@ -135,10 +139,10 @@ struct BadNumberTests {
     #expect(weights.first.contains("the weights 3.bias are not finite"), "\(weights.lines)")
   }
 
-  @Test("too many in a row end training all the same")
+  @Test("too many consecutive failures end the fit")
   func limit() throws {
     let setup = Setup([GradientCheck(.skip, limit: 3)])
-    setup.spoiler.badGradients = [0, 2, 3, 4, 5]
+    setup.corruption.badGradients = [0, 2, 3, 4, 5]
     try setup.learner.fit(3, learningRate: 0.1)
     #expect(setup.learner.totalSteps == 4)
     #expect(setup.lines.count == 4)
@@ -147,11 +151,11 @@ struct BadNumberTests {
       "\(setup.lines)")
   }
 
-  @Test("with accumulation and clipping: what adds up is given up as a whole")
+  @Test("with accumulation, the whole step is skipped")
   func accumulated() throws {
     let check = GradientCheck(.skip)
     let setup = Setup([GradientClip(0.5), check, GradientAccumulation(itemsPerStep: 6)])
-    setup.spoiler.badGradients = [1]
+    setup.corruption.badGradients = [1]
     try setup.learner.fit(1, learningRate: 0.1)
     #expect(check.skippedBatches == 1)
     #expect(setup.state.joined().allSatisfy { $0.isFinite })
@@ -160,7 +164,7 @@ struct BadNumberTests {
     #expect(setup.state != half.state)
   }
 
-  @Test("the norm is computed once, and again when a gradient changes")
+  @Test("the norm is computed again when a gradient changes")
   func norm() {
     let parameter = Parameter(Tensor([1, 2] as [Float]))
     let optimizer = Optimizer(SGD(), groups: [[("p", parameter)]])
@@ -175,10 +179,10 @@ struct BadNumberTests {
     #expect(optimizer.nonFiniteGradientName == nil)
   }
 
-  @Test("fastai's callback ends the fit behind the batch")
+  @Test("TerminateOnNaNCallback ends the fit after the batch")
   func terminates() throws {
     let setup = Setup([TerminateOnNaNCallback()])
-    setup.spoiler.badOutputs = [1]
+    setup.corruption.badOutputs = [1]
     try setup.learner.fit(1, learningRate: 0.1)
     #expect(setup.learner.totalSteps == 1)
     #expect(setup.lines.count == 1 && setup.first.contains("training ends"), "\(setup.lines)")

@@ -116,7 +116,7 @@ public func classActivationMaps(
   }.filter { only?.contains($0) ?? true }
   var maps: [ClassMap] = []
   for number in order {
-    output[0, number].backward(keepingSaved: true)
+    output[0, number].backward(retainGraph: true)
     guard let gradient = gradients.stored else { throw .layerDidNotRun }
     let weights = gradient[0].mean(axes: [1, 2], keepingDimensions: true)
     maps.append(

@@ -9,7 +9,7 @@ public final class Conv2D: Module {
   /// One number per output channel, or nil.
   public let bias: Parameter?
   /// Stride, padding, dilation, groups.
-  public let geometry: ConvolutionGeometry
+  package let geometry: ConvolutionGeometry
   /// What inference uses instead of this layer and the batch norm behind it.
   var folding: FoldedConvolution?
 

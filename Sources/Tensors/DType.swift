@@ -1,20 +1,20 @@
-/// The type of a tensor's scalars.
+/// Type of the elements of a tensor (`torch.dtype`).
 public enum DType: String, Sendable, Hashable, CaseIterable {
   /// IEEE 754 single precision.
   case float32
-  /// The upper half of a float32: 8 bits of exponent, 7 of mantissa.
+  /// The upper half of a float32: 8 bits of exponent, 7 bits of significand.
   case bfloat16
   /// Signed 64-bit integers.
   case int64
   /// Signed 32-bit integers.
   case int32
-  /// Bytes, 0 to 255.
+  /// Unsigned 8-bit integers.
   case uint8
-  /// One byte each, 0 or 1.
+  /// Booleans, one byte each.
   case bool
 
-  /// Size of one scalar, in bytes.
-  public var byteCount: Int {
+  /// Size of an element in bytes (`itemsize`).
+  package var byteCount: Int {
     switch self {
     case .float32, .int32: 4
     case .bfloat16: 2
@@ -24,9 +24,9 @@ public enum DType: String, Sendable, Hashable, CaseIterable {
   }
 }
 
-/// A Swift type that a tensor's scalars can be read as.
+/// A Swift type that corresponds to a `DType`.
 public protocol TensorScalar: Sendable {
-  /// The tensor type that stores this scalar.
+  /// The corresponding element type.
   static var dtype: DType { get }
 }
 

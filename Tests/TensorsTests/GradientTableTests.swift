@@ -81,7 +81,7 @@ struct GradientTableTests {
     checkGradient("index select", [2, 3]) { $0.indexSelect(axis: 1, index) }
     let classes = Tensor([2, 2, 0, 1] as [Int64], shape: [2, 2])
     checkGradient("gather", [2, 3]) { $0.gather(axis: 1, classes) }
-    for mode in [PaddingMode.constant(3), .reflect, .replicate, .circular] {
+    for mode in [Tensor.PaddingMode.constant(3), .reflect, .replicate, .circular] {
       checkGradient("padded, \(mode)", [2, 3, 4]) {
         $0.padded(left: 2, right: 1, top: 1, bottom: 2, mode: mode)
       }
@@ -146,7 +146,7 @@ struct GradientTableTests {
     }
     checkGradient("nearest", [1, 2, 5, 4]) { $0.resized(to: Extent(3, 7), mode: .nearest) }
     let grid = numbers([2, 3, 3, 2]) * 1.4
-    for padding in [GridPadding.zeros, .border, .reflection] {
+    for padding in [Tensor.GridSamplePadding.zeros, .border, .reflection] {
       checkGradient("grid sample, \(padding)", [2, 2, 4, 5]) {
         $0.gridSample(grid, padding: padding)
       }

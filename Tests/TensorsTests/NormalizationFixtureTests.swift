@@ -42,7 +42,7 @@ struct NormalizationFixtureTests {
     expectClose(y.floatScalars, expected.floatScalars, absolute: 1e-5)
     let seed = Tensor(NumberFormula().tensor("seed", [3, 1100]), shape: [3, 1100])
     let actual = tape.gradients(
-      of: (y * seed).sum(), withRespectTo: [x, scale, shift], keepingSaved: true)
+      of: (y * seed).sum(), withRespectTo: [x, scale, shift], retainGraph: true)
     let reference = tape.gradients(of: (expected * seed).sum(), withRespectTo: [x])[0]
     expectClose(actual[0].floatScalars, reference.floatScalars, absolute: 1e-5)
     expectClose(

@@ -4,7 +4,7 @@ import Testing
 
 @Suite("Sampling and resizing against PyTorch, values and gradients")
 struct ResamplingFixtureTests {
-  private func padding(_ test: OperationCase) -> GridPadding {
+  private func padding(_ test: OperationCase) -> Tensor.GridSamplePadding {
     switch test.attributes["padding"] as? String {
     case "border": .border
     case "reflection": .reflection
@@ -37,8 +37,8 @@ struct ResamplingFixtureTests {
     let x = Tensor([1, 2, 3, 4] as [Float], shape: [1, 1, 2, 2])
     let wild: [Float] = [.nan, 0, .infinity, -.infinity, 1e30, -1e30, -3e9, .nan]
     let grid = Tensor(wild, shape: [1, 1, 4, 2])
-    for padding in [GridPadding.border, .reflection] {
-      for mode in [GridSampleMode.bilinear, .nearest] {
+    for padding in [Tensor.GridSamplePadding.border, .reflection] {
+      for mode in [Tensor.GridSampleMode.bilinear, .nearest] {
         let y = x.gridSample(grid, mode: mode, padding: padding)
         #expect(y.floatScalars.allSatisfy { (1...4).contains($0) })
       }

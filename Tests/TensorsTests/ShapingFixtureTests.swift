@@ -82,7 +82,7 @@ struct ShapingFixtureTests {
   func padding() throws {
     try OperationFixture.check("pad") { test, x in
       let p = try #require(test.integers("left_right_top_bottom"))
-      let mode: PaddingMode =
+      let mode: Tensor.PaddingMode =
         switch test.attributes["mode"] as? String {
         case "reflect": .reflect
         case "replicate": .replicate

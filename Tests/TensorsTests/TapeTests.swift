@@ -27,8 +27,8 @@ struct TapeTests {
     let tape = Tape()
     let x = tape.watch(Tensor([1, 2, 3, 4] as [Float], shape: [2, 2]))
     let y = x * x
-    let first = tape.gradients(of: y[0, 1], withRespectTo: [x], keepingSaved: true)[0]
-    let second = tape.gradients(of: y[1, 0], withRespectTo: [x], keepingSaved: true)[0]
+    let first = tape.gradients(of: y[0, 1], withRespectTo: [x], retainGraph: true)[0]
+    let second = tape.gradients(of: y[1, 0], withRespectTo: [x], retainGraph: true)[0]
     expectClose(first.floatScalars, [0, 4, 0, 0])
     expectClose(second.floatScalars, [0, 0, 6, 0])
   }

@@ -1,9 +1,10 @@
 import Synchronization
 
-/// Where the gradient of a parameter is added up.
+/// The accumulated gradient of a parameter.
 package final class GradientSink: Sendable {
   private struct State {
     var sum: Tensor?
+    /// Number of changes, to detect that a value computed from the gradient is stale.
     var changes = 0
   }
   private let state = Mutex(State())
@@ -30,7 +31,7 @@ package final class GradientSink: Sendable {
     }
   }
 
-  /// Takes the gradient out, so that whoever holds it is alone with it.
+  /// Removes and returns the gradient, so that the caller holds the only reference.
   package func take() -> Tensor? {
     state.withLock { state in
       defer {

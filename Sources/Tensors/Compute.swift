@@ -26,12 +26,11 @@ public enum Compute {
     var precision = Precision.float32
     var convolution = ConvolutionAlgorithm.fastest
     var reorderedBytes = 0
-    /// Number of reorders between physical layouts so far, and the bytes they read.
     var reorders = 0
   }
   private static let choices = Mutex(Choices())
 
-  /// Number of threads (`torch.set_num_threads`). Default: all cores.
+  /// Number of threads, all cores by default (`torch.set_num_threads`).
   ///
   /// Applies to oneDNN, OpenBLAS and all other kernels.
   public static var threads: Int {
@@ -46,7 +45,7 @@ public enum Compute {
   /// Number of processor cores that this process may use.
   package static var cores: Int { Int(lb_online_cores()) }
 
-  /// Algorithm of convolutions. Default: `.fastest`.
+  /// Algorithm of convolutions, `.fastest` by default.
   public static var convolution: ConvolutionAlgorithm {
     get { choices.withLock { $0.convolution } }
     set { choices.withLock { $0.convolution = newValue } }
@@ -67,8 +66,9 @@ public enum Compute {
     choices.withLock { $0.precision = precision }
   }
 
-  /// Memory used by tensors.
-  public static var memory: MemoryUse { MemoryPool.shared.use }
+  /// Bytes in use by tensors, their peak, and bytes in cached blocks (`torch.cuda.memory_allocated`,
+  /// `max_memory_allocated`).
+  public static var memory: (inUse: Int, peak: Int, cached: Int) { MemoryPool.shared.use }
 
   /// Bytes of main memory available without swapping.
   package static var availableMemory: Int { Int(clamping: lb_memory_available()) }
@@ -79,10 +79,7 @@ public enum Compute {
   /// Resets `memory.peak` (`torch.cuda.reset_peak_memory_stats`).
   package static func resetMemoryPeak() { MemoryPool.shared.resetPeak() }
 
-  /// Returns cached blocks to the system (`torch.cuda.empty_cache`).
-  package static func releaseCachedMemory() { MemoryPool.shared.releaseCached() }
-
-  /// Reorders between physical layouts so far, and the bytes they read.
+  /// Number of reorders between physical layouts so far, and the bytes they read.
   package static var reorders: (count: Int, bytes: Int) {
     choices.withLock { ($0.reorders, $0.reorderedBytes) }
   }

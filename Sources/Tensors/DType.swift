@@ -24,29 +24,27 @@ public enum DType: String, Sendable, Hashable, CaseIterable {
   }
 }
 
-/// A Swift type that corresponds to a `DType`.
-public protocol TensorScalar: Sendable {
-  /// The corresponding element type.
-  static var dtype: DType { get }
-}
+/// A Swift type that corresponds to a `DType`: `Float`, `Int64`, `Int32`, `UInt8` or `Bool`.
+///
+/// Other types must not conform.
+public protocol TensorScalar: Sendable {}
 
-extension Float: TensorScalar {
-  /// `.float32`.
-  public static var dtype: DType { .float32 }
-}
-extension Int64: TensorScalar {
-  /// `.int64`.
-  public static var dtype: DType { .int64 }
-}
-extension Int32: TensorScalar {
-  /// `.int32`.
-  public static var dtype: DType { .int32 }
-}
-extension UInt8: TensorScalar {
-  /// `.uint8`.
-  public static var dtype: DType { .uint8 }
-}
-extension Bool: TensorScalar {
-  /// `.bool`.
-  public static var dtype: DType { .bool }
+extension Float: TensorScalar {}
+extension Int64: TensorScalar {}
+extension Int32: TensorScalar {}
+extension UInt8: TensorScalar {}
+extension Bool: TensorScalar {}
+
+extension DType {
+  /// The element type that corresponds to a Swift type.
+  init<Scalar: TensorScalar>(_ type: Scalar.Type) {
+    switch type {
+    case is Float.Type: self = .float32
+    case is Int64.Type: self = .int64
+    case is Int32.Type: self = .int32
+    case is UInt8.Type: self = .uint8
+    case is Bool.Type: self = .bool
+    default: preconditionFailure("a tensor cannot store \(type)")
+    }
+  }
 }

@@ -1,23 +1,18 @@
 import CKernels
 import Synchronization
 
-/// Memory used by tensors.
-public struct MemoryUse: Sendable, Equatable {
-  /// Bytes in use by tensors (`torch.cuda.memory_allocated`).
-  public var inUse: Int
-  /// Maximum of `inUse` since the last reset (`torch.cuda.max_memory_allocated`).
-  public var peak: Int
-  /// Bytes in free blocks that are cached for reuse.
-  package var cached: Int
-}
-
 /// Caches free blocks by size, since page faults cost more than most kernels.
-package final class MemoryPool: Sendable {
-  package static let shared = MemoryPool()
+final class MemoryPool: Sendable {
+  static let shared = MemoryPool()
 
   private struct State {
     var free: [Int: [UnsafeMutableRawPointer]] = [:]
-    var use = MemoryUse(inUse: 0, peak: 0, cached: 0)
+    /// Bytes in blocks that tensors hold.
+    var inUse = 0
+    /// Maximum of `inUse` since the last reset.
+    var peak = 0
+    /// Bytes in free blocks.
+    var cached = 0
   }
   private let state = Mutex(State())
 
@@ -34,10 +29,10 @@ package final class MemoryPool: Sendable {
   /// Exits with a message if the memory is not available, before the system swaps or kills a process.
   func take(_ capacity: Int, _ purpose: () -> String) -> UnsafeMutableRawPointer {
     let reused = state.withLock { state in
-      state.use.inUse += capacity
-      state.use.peak = max(state.use.peak, state.use.inUse)
+      state.inUse += capacity
+      state.peak = max(state.peak, state.inUse)
       guard let block = state.free[capacity]?.popLast() else { return UInt(0) }
-      state.use.cached -= capacity
+      state.cached -= capacity
       return UInt(bitPattern: block)
     }
     if let block = UnsafeMutableRawPointer(bitPattern: reused) { return block }
@@ -51,38 +46,41 @@ package final class MemoryPool: Sendable {
       }
       releaseCached()
     }
-    let use = state.withLock { $0.use }
+    let inUse = state.withLock { $0.inUse }
     fatalError(
       "out of memory: \(purpose()) needs \(capacity) bytes; tensors use "
-        + "\(use.inUse - capacity) and \(lb_memory_available()) are available; use a smaller batch "
+        + "\(inUse - capacity) and \(lb_memory_available()) are available; use a smaller batch "
         + "size or image size")
   }
 
   func give(_ block: UnsafeMutableRawPointer, _ capacity: Int) {
     let address = UInt(bitPattern: block)
     state.withLock { state in
-      state.use.inUse -= capacity
-      state.use.cached += capacity
+      state.inUse -= capacity
+      state.cached += capacity
       if let block = UnsafeMutableRawPointer(bitPattern: address) {
         state.free[capacity, default: []].append(block)
       }
     }
   }
 
-  package var use: MemoryUse { state.withLock { $0.use } }
+  /// Bytes in use, the peak since the last reset, and bytes in cached blocks.
+  var use: (inUse: Int, peak: Int, cached: Int) {
+    state.withLock { ($0.inUse, $0.peak, $0.cached) }
+  }
 
-  package func resetPeak() {
-    state.withLock { $0.use.peak = $0.use.inUse }
+  func resetPeak() {
+    state.withLock { $0.peak = $0.inUse }
   }
 
   /// Returns all cached blocks to the system.
-  package func releaseCached() {
+  func releaseCached() {
     state.withLock { state in
       for (capacity, blocks) in state.free {
         for block in blocks { lb_memory_free(block, capacity) }
       }
       state.free = [:]
-      state.use.cached = 0
+      state.cached = 0
     }
   }
 }

@@ -60,7 +60,7 @@ public struct Tensor: Sendable {
   /// - Precondition: `scalars.count` is the product of `shape`.
   public init<Scalar: TensorScalar>(_ scalars: [Scalar], shape: [Int]? = nil) {
     let shape = shape ?? [scalars.count]
-    self.init(uninitialized: shape, dtype: Scalar.dtype)
+    self.init(uninitialized: shape, dtype: DType(Scalar.self))
     precondition(
       scalars.count == count,
       "\(scalars.count) elements for the shape \(shape), which has \(count)")
@@ -110,7 +110,7 @@ public struct Tensor: Sendable {
   /// - Precondition: `Scalar` is the Swift type of `dtype`.
   public func scalars<Scalar: TensorScalar>(as type: Scalar.Type = Scalar.self) -> [Scalar] {
     precondition(
-      dtype == Scalar.dtype, "the tensor has type \(dtype.rawValue), not \(Scalar.dtype.rawValue)")
+      dtype == DType(type), "the tensor has type \(dtype.rawValue), not \(DType(type).rawValue)")
     let plain = rowMajor
     let source = plain.storage.pointer.assumingMemoryBound(to: Scalar.self)
     return [Scalar](unsafeUninitializedCapacity: count) { buffer, initialized in
@@ -128,17 +128,6 @@ public struct Tensor: Sendable {
   public var item: Float {
     precondition(count == 1, "item needs a tensor with one element, not the shape \(shape)")
     return scalars(as: Float.self)[0]
-  }
-
-  /// Calls `body` with the elements in row-major order, without a copy if the layout is row-major.
-  package func withScalars<Result>(_ body: (UnsafeBufferPointer<Float>) throws -> Result) rethrows
-    -> Result
-  {
-    precondition(dtype == .float32, "the tensor has type \(dtype.rawValue), not float32")
-    let plain = rowMajor
-    return try withExtendedLifetime(plain) {
-      try body(UnsafeBufferPointer(start: plain.floats, count: count))
-    }
   }
 
   package var floats: UnsafeMutablePointer<Float> { storage.floats }

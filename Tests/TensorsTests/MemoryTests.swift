@@ -3,7 +3,7 @@ import Testing
 
 @Suite("Memory")
 struct MemoryTests {
-  @Test("more than there is: refused before anything is touched, with the shape and the bytes")
+  @Test("an allocation beyond the available memory exits with the shape and the size")
   func tooMuch() async throws {
     let result = await #expect(
       processExitsWith: .failure, observing: [\.standardErrorContent]

@@ -2,7 +2,7 @@ import Tensors
 import TestSupport
 import Testing
 
-@Suite("Convolution, batch norm, pooling and joins against PyTorch, values and gradients")
+@Suite("Convolution, batch norm, pooling and concatenation match PyTorch, values and gradients")
 struct OperationFixtureTests {
   @Test("concatenation")
   func concatenation() throws {
@@ -18,7 +18,7 @@ struct OperationFixtureTests {
     try Self.checkConvolutions()
   }
 
-  // The algorithm is the whole process's choice, so this has a process of its own.
+  // The algorithm is process-wide, so this test runs in its own process.
   @Test("convolutions, direct")
   func directConvolutions() async {
     await #expect(processExitsWith: .success) {
@@ -39,9 +39,9 @@ struct OperationFixtureTests {
     }
   }
 
-  @Test("batch norm with the batch's and with given statistics")
+  @Test("batch norm with batch statistics and with given statistics")
   func batchNorm() throws {
-    // A channel of one value everywhere has no spread, so rounding alone decides its gradient.
+    // A constant channel has zero variance, so its gradient is rounding error.
     try OperationFixture.check("batch_norm", except: ["train_constant_channel"]) { test, x in
       let isTraining = test.flag("train")
       let mean = try #require(x["running_mean"])
@@ -54,7 +54,7 @@ struct OperationFixtureTests {
     }
   }
 
-  @Test("blurred strides")
+  @Test("blur pooling")
   func blurPool() throws {
     try OperationFixture.check("blur_pool2d") { test, x in
       [
@@ -65,14 +65,14 @@ struct OperationFixtureTests {
     }
   }
 
-  @Test("maxima over windows")
+  @Test("max pooling")
   func maxPool() throws {
     try OperationFixture.check("max_pool2d") { test, x in
       ["y": try #require(x["x"]).maxPool2d(try geometry(test))]
     }
   }
 
-  @Test("means over windows")
+  @Test("average pooling")
   func avgPool() throws {
     try OperationFixture.check("avg_pool2d") { test, x in
       ["y": try #require(x["x"]).avgPool2d(try geometry(test))]
@@ -102,7 +102,7 @@ struct OperationFixtureTests {
     }
   }
 
-  @Test("the mean of each channel")
+  @Test("global average pooling")
   func globalAverage() throws {
     try OperationFixture.check("global_avg_pool2d") { _, x in
       ["y": try #require(x["x"]).adaptiveAvgPool2d().flattened()]

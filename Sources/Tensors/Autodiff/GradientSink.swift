@@ -4,7 +4,6 @@ import Synchronization
 package final class GradientSink: Sendable {
   private struct State {
     var sum: Tensor?
-    /// Number of changes, to detect that a value computed from the gradient is stale.
     var changes = 0
   }
   private let state = Mutex(State())
@@ -21,7 +20,7 @@ package final class GradientSink: Sendable {
     }
   }
 
-  /// Counts the changes, so that what was computed from the gradient is known to be out of date.
+  /// Number of changes, to detect that a value computed from the gradient is stale.
   package var changes: Int { state.withLock { $0.changes } }
 
   package func add(_ gradient: Tensor) {

@@ -111,10 +111,11 @@ package struct ConvolutionShape: Sendable {
     groups == 1 ? Layout.plain(weight) : Layout.plain([groups, weight[0] / groups] + weight[1...])
   }
 
-  /// The layout in which weights are stored between steps: that of the forward primitive if other
-  /// primitives can read it. In mixed precision, that of the gradient, since weights are float32 and
-  /// rounded at each use.
-  package var homeOfWeights: Layout? {
+  /// The layout in which weights are stored between steps; nil for row-major.
+  ///
+  /// That of the forward primitive if other primitives can read it. In mixed precision that of the
+  /// gradient, since weights are float32 and rounded at each use.
+  package var storedWeightLayout: Layout? {
     guard PointwiseConvolution(self) == nil else { return nil }
     let wanted =
       dtype == .float32

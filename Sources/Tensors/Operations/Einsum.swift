@@ -28,7 +28,7 @@ extension Tensor {
   }
 }
 
-/// A parsed equation. Labels are numbers: positive for letters, negative for the dimensions of `...`.
+/// A parsed equation; labels are numbers: positive for letters, negative for the dimensions of `...`.
 private struct EinsumPlan {
   let inputs: [[Int]]
   let output: [Int]

@@ -9,7 +9,7 @@ package struct PoolingGeometry: Sendable, Hashable {
   /// Average pooling only: include the padding in the average (`count_include_pad`).
   package var countsPadding: Bool
 
-  /// Creates a geometry. The default stride is the kernel size.
+  /// Creates a geometry; the default stride is the kernel size.
   package init(
     kernelSize: Extent, stride: Extent? = nil, padding: Extent = 0, ceilMode: Bool = false,
     countsPadding: Bool = true

@@ -14,11 +14,6 @@ public struct RandomSource: Sendable, RandomNumberGenerator {
     }
   }
 
-  /// A new stream derived from the state of this one and a number; this stream does not change.
-  package func branch(_ number: UInt64) -> RandomSource {
-    RandomSource(seed: state, number)
-  }
-
   private static func mixed(_ value: UInt64) -> UInt64 {
     var z = value
     z = (z ^ (z >> 30)) &* 0xBF58_476D_1CE4_E5B9

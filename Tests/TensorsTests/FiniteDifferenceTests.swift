@@ -100,7 +100,7 @@ struct FiniteDifferenceTests {
     checkGradient("blur", shape) { $0.blurPool2d() }
     checkGradient("blur, stride 1", shape) { $0.blurPool2d(filterSize: 2, stride: 1) }
     let parts = filters([16, shape[1], 1, 1])
-    checkGradient("joined", shape) { x in
+    checkGradient("concatenated", shape) { x in
       let y = x.conv2d(parts)
       return Tensor.concatenated([y, x, y * y], axis: 1)
     }

@@ -11,6 +11,6 @@ struct MemoryTests {
     let text = String(decoding: try #require(result).standardErrorContent, as: UTF8.self)
     #expect(text.contains("float32 tensor of shape [1048576, 1048576]"), "\(text.prefix(400))")
     #expect(text.contains("4398046511104 bytes"))
-    #expect(text.contains("are free"))
+    #expect(text.contains("are available"))
   }
 }

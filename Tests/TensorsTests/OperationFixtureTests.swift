@@ -29,12 +29,12 @@ struct OperationFixtureTests {
 
   private static func checkConvolutions() throws {
     try OperationFixture.check("conv2d") { test, x in
-      let geometry = ConvolutionGeometry(
-        stride: try #require(test.extent("stride")), padding: try #require(test.extent("padding")),
-        dilation: try #require(test.extent("dilation")),
-        groups: try #require(test.integer("groups")))
-      return [
-        "y": try #require(x["x"]).conv2d(try #require(x["w"]), bias: x["b"], geometry: geometry)
+      [
+        "y": try #require(x["x"]).conv2d(
+          try #require(x["w"]), bias: x["b"], stride: try #require(test.extent("stride")),
+          padding: try #require(test.extent("padding")),
+          dilation: try #require(test.extent("dilation")),
+          groups: try #require(test.integer("groups")))
       ]
     }
   }
@@ -68,22 +68,25 @@ struct OperationFixtureTests {
   @Test("max pooling")
   func maxPool() throws {
     try OperationFixture.check("max_pool2d") { test, x in
-      ["y": try #require(x["x"]).maxPool2d(try geometry(test))]
+      [
+        "y": try #require(x["x"]).maxPool2d(
+          kernelSize: try #require(test.extent("kernel")), stride: test.extent("stride"),
+          padding: test.extent("padding") ?? 0, ceilMode: test.flag("ceil_mode"))
+      ]
     }
   }
 
   @Test("average pooling")
   func avgPool() throws {
     try OperationFixture.check("avg_pool2d") { test, x in
-      ["y": try #require(x["x"]).avgPool2d(try geometry(test))]
+      let counts = test.attributes["count_include_pad"] == nil || test.flag("count_include_pad")
+      return [
+        "y": try #require(x["x"]).avgPool2d(
+          kernelSize: try #require(test.extent("kernel")), stride: test.extent("stride"),
+          padding: test.extent("padding") ?? 0, ceilMode: test.flag("ceil_mode"),
+          countsPadding: counts)
+      ]
     }
-  }
-
-  private func geometry(_ test: OperationCase) throws -> PoolingGeometry {
-    PoolingGeometry(
-      kernelSize: try #require(test.extent("kernel")), stride: test.extent("stride"),
-      padding: test.extent("padding") ?? 0, ceilMode: test.flag("ceil_mode"),
-      countsPadding: test.attributes["count_include_pad"] == nil || test.flag("count_include_pad"))
   }
 
   @Test(

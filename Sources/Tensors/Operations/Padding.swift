@@ -31,7 +31,7 @@ extension Tensor {
   ) -> Tensor {
     requireFloat("padded")
     let given = "(left \(left), right \(right), top \(top), bottom \(bottom))"
-    precondition(rank >= 2, "padded: \(given) of \(shape), which has less than two dimensions")
+    precondition(rank >= 2, "padded: \(given) of \(shape), which has fewer than two dimensions")
     let (h, w, original) = (shape[rank - 2], shape[rank - 1], shape)
     precondition(
       Swift.max(top, bottom) <= mode.limit(h) && Swift.max(left, right) <= mode.limit(w)

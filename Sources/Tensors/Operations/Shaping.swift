@@ -60,7 +60,7 @@ extension Tensor {
 
   /// Transposes a matrix, or the last two dimensions (`mT`).
   public func transposed() -> Tensor {
-    precondition(rank >= 2, "transposed: \(shape) has less than two dimensions")
+    precondition(rank >= 2, "transposed: \(shape) has fewer than two dimensions")
     return transposed(Array(0..<(rank - 2)) + [rank - 1, rank - 2])
   }
 

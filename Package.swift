@@ -61,7 +61,7 @@ let package = Package(
     // Floor 1.
     room("Console"),
     room("Files", uses: ["CCrypto"]),
-    room("Tensors", uses: ["CKernels", "COneDNN", "COpenBLAS"]),
+    room("Tensors", uses: ["CKernels", "COneDNN", "COpenBLAS", "Files"]),
     room("Imaging", uses: ["CCodecs", "CDCMTK"]),
 
     // Floor 2.

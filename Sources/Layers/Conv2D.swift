@@ -9,7 +9,7 @@ public final class Conv2D: Module {
   /// One number per output channel, or nil.
   public let bias: Parameter?
   /// Stride, padding, dilation, groups.
-  public let geometry: ConvolutionGeometry
+  package let geometry: ConvolutionGeometry
   /// What inference uses instead of this layer and the batch norm behind it.
   var folding: FoldedConvolution?
 
@@ -40,7 +40,7 @@ public final class Conv2D: Module {
     if weight.value.layout == nil {
       let shape = ConvolutionShape(
         input: input.shape, weight: weight.shape, bias: bias?.shape, geometry)
-      weight.adopt(shape.homeOfWeights)
+      weight.adopt(shape.storedWeightLayout)
     }
     return input.conv2d(
       weight.watched(with: input), bias: bias?.watched(with: input), geometry: geometry)

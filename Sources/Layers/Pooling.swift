@@ -3,7 +3,7 @@ public import Tensors
 /// The largest value of each window.
 public final class MaxPool2D: Module {
   /// Window, stride, margin.
-  public let geometry: PoolingGeometry
+  package let geometry: PoolingGeometry
 
   /// Makes a pooling layer; the stride is the kernel's size unless given.
   public init(
@@ -20,7 +20,7 @@ public final class MaxPool2D: Module {
 /// The mean of each window.
 public final class AvgPool2D: Module {
   /// Window, stride, margin.
-  public let geometry: PoolingGeometry
+  package let geometry: PoolingGeometry
 
   /// Makes a pooling layer; the stride is the kernel's size unless given.
   public init(

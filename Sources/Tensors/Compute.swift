@@ -3,22 +3,22 @@ import COneDNN
 import COpenBLAS
 import Synchronization
 
-/// The process-wide choices: threads, the convolution algorithm, precision; and what the machine has.
+/// Process-wide settings: threads, precision and the convolution algorithm.
 public enum Compute {
-  /// How convolutions may be computed.
+  /// Algorithm of convolutions.
   public enum ConvolutionAlgorithm: String, Sendable, CaseIterable, Codable {
-    /// Whatever is fastest, Winograd included: differs from `direct` by some 1e-6, relative.
+    /// The fastest algorithm, including Winograd: relative difference to `direct` about 1e-6.
     case fastest
-    /// Never Winograd.
+    /// Direct convolution, never Winograd.
     case direct
   }
 
-  /// What convolutions and linear layers compute in.
+  /// Precision of convolutions and linear layers.
   public enum Precision: String, Sendable, CaseIterable, Codable {
-    /// Single precision throughout.
+    /// Single precision.
     case float32
-    /// Mixed: images and filters are rounded to bfloat16 where they meet, sums are kept in float32; so
-    /// are weights, statistics of batch norm, the loss and the optimizer's state.
+    /// Mixed precision: images and filters are rounded to bfloat16, sums are float32. Weights, batch norm
+    /// statistics, the loss and the optimizer state stay float32.
     case bfloat16
   }
 
@@ -30,56 +30,57 @@ public enum Compute {
   }
   private static let choices = Mutex(Choices())
 
-  /// Threads that operations run on: libgomp's pool (oneDNN, our kernels) and OpenBLAS' alike.
+  /// Number of threads, all cores by default (`torch.set_num_threads`).
+  ///
+  /// Applies to oneDNN, OpenBLAS and all other kernels.
   public static var threads: Int {
     get { Int(lb_threads()) }
     set {
-      precondition(newValue > 0, "at least one thread is needed, not \(newValue)")
+      precondition(newValue > 0, "threads must be positive, got \(newValue)")
       lb_set_threads(Int32(newValue))
       lb_blas_set_threads(Int32(newValue))
     }
   }
 
-  /// Processor cores that this process may use.
-  public static var cores: Int { Int(lb_online_cores()) }
+  /// Number of processor cores that this process may use.
+  package static var cores: Int { Int(lb_online_cores()) }
 
-  /// The algorithm of convolutions; `.fastest` unless set.
+  /// Algorithm of convolutions, `.fastest` by default.
   public static var convolution: ConvolutionAlgorithm {
     get { choices.withLock { $0.convolution } }
     set { choices.withLock { $0.convolution = newValue } }
   }
 
-  /// What convolutions and linear layers compute in; set by `use(_:)`.
+  /// Precision of convolutions and linear layers; set with `use(_:)`.
   public static var precision: Precision { choices.withLock { $0.precision } }
 
-  /// Chooses the precision of convolutions and linear layers, from now on.
+  /// Sets the precision of convolutions and linear layers.
   ///
-  /// - Throws: `UnsupportedPrecision` where the processor would only pretend.
+  /// - Throws: `UnsupportedPrecision` if the processor does not support it.
   public static func use(_ precision: Precision) throws(UnsupportedPrecision) {
     guard precision != .bfloat16 || lb_has_bfloat16() || lb_emulates_bfloat16() else {
       throw UnsupportedPrecision(
-        precision: precision, instructions: String(cString: lb_onednn_isa()))
+        reason: .needsAVX512(
+          precision: precision, instructions: String(cString: lb_onednn_isa())))
     }
     choices.withLock { $0.precision = precision }
   }
 
-  /// Memory held by tensors.
-  public static var memory: MemoryUse { MemoryPool.shared.use }
+  /// Bytes in use by tensors, their peak, and bytes in cached blocks (`torch.cuda.memory_allocated`,
+  /// `max_memory_allocated`).
+  public static var memory: (inUse: Int, peak: Int, cached: Int) { MemoryPool.shared.use }
 
-  /// Bytes of main memory that can still be had without swapping.
-  public static var availableMemory: Int { Int(clamping: lb_memory_available()) }
+  /// Bytes of main memory available without swapping.
+  package static var availableMemory: Int { Int(clamping: lb_memory_available()) }
 
-  /// The highest resident size of this process so far, in bytes.
-  public static var peakResidentMemory: Int { Int(clamping: lb_memory_peak_resident()) }
+  /// Peak resident size of this process in bytes.
+  package static var peakResidentMemory: Int { Int(clamping: lb_memory_peak_resident()) }
 
-  /// Starts a new measurement of `memory.peak`.
-  public static func resetMemoryPeak() { MemoryPool.shared.resetPeak() }
+  /// Resets `memory.peak` (`torch.cuda.reset_peak_memory_stats`).
+  package static func resetMemoryPeak() { MemoryPool.shared.resetPeak() }
 
-  /// Gives freed blocks back to the system.
-  public static func releaseCachedMemory() { MemoryPool.shared.releaseCached() }
-
-  /// Reorders between physical layouts so far, and the bytes they read.
-  public static var reorders: (count: Int, bytes: Int) {
+  /// Number of reorders between physical layouts so far, and the bytes they read.
+  package static var reorders: (count: Int, bytes: Int) {
     choices.withLock { ($0.reorders, $0.reorderedBytes) }
   }
 
@@ -90,8 +91,8 @@ public enum Compute {
     }
   }
 
-  /// Lines for people: libraries with their versions, instruction set, threads.
-  public static var description: [(name: String, value: String)] {
+  /// Libraries with versions, instruction set and threads, for display.
+  package static var description: [(name: String, value: String)] {
     let blas = lb_blas_load()
     return [
       ("cores", "\(cores)"),
@@ -101,22 +102,12 @@ public enum Compute {
         "OpenBLAS",
         blas
           ? "\(String(cString: lb_blas_description())) on \(String(cString: lb_blas_core())) kernels"
-          : "cannot be loaded: \(String(cString: lb_blas_error()))"
+          : "not loaded: \(String(cString: lb_blas_error()))"
       ),
-      ("bfloat16", lb_has_bfloat16() ? "in hardware" : "not in hardware"),
+      (
+        "bfloat16",
+        lb_has_bfloat16() ? "supported by the processor" : "not supported by the processor"
+      ),
     ]
-  }
-}
-
-/// A precision that the processor does not have.
-public struct UnsupportedPrecision: Error, Sendable, Equatable, CustomStringConvertible {
-  /// What was asked for.
-  public let precision: Compute.Precision
-  /// What the processor has.
-  public let instructions: String
-
-  /// What is missing, and the way out.
-  public var description: String {
-    "\(precision.rawValue) needs AVX-512, and this processor has \(instructions): use float32"
   }
 }

@@ -1,20 +1,20 @@
-/// The type of a tensor's scalars.
+/// Type of the elements of a tensor (`torch.dtype`).
 public enum DType: String, Sendable, Hashable, CaseIterable {
   /// IEEE 754 single precision.
   case float32
-  /// The upper half of a float32: 8 bits of exponent, 7 of mantissa.
+  /// The upper half of a float32: 8 bits of exponent, 7 bits of significand.
   case bfloat16
   /// Signed 64-bit integers.
   case int64
   /// Signed 32-bit integers.
   case int32
-  /// Bytes, 0 to 255.
+  /// Unsigned 8-bit integers.
   case uint8
-  /// One byte each, 0 or 1.
+  /// Booleans, one byte each.
   case bool
 
-  /// Size of one scalar, in bytes.
-  public var byteCount: Int {
+  /// Size of an element in bytes (`itemsize`).
+  package var byteCount: Int {
     switch self {
     case .float32, .int32: 4
     case .bfloat16: 2
@@ -24,29 +24,27 @@ public enum DType: String, Sendable, Hashable, CaseIterable {
   }
 }
 
-/// A Swift type that a tensor's scalars can be read as.
-public protocol TensorScalar: Sendable {
-  /// The tensor type that stores this scalar.
-  static var dtype: DType { get }
-}
+/// A Swift type that corresponds to a `DType`: `Float`, `Int64`, `Int32`, `UInt8` or `Bool`.
+///
+/// Other types must not conform.
+public protocol TensorScalar: Sendable {}
 
-extension Float: TensorScalar {
-  /// `.float32`.
-  public static var dtype: DType { .float32 }
-}
-extension Int64: TensorScalar {
-  /// `.int64`.
-  public static var dtype: DType { .int64 }
-}
-extension Int32: TensorScalar {
-  /// `.int32`.
-  public static var dtype: DType { .int32 }
-}
-extension UInt8: TensorScalar {
-  /// `.uint8`.
-  public static var dtype: DType { .uint8 }
-}
-extension Bool: TensorScalar {
-  /// `.bool`.
-  public static var dtype: DType { .bool }
+extension Float: TensorScalar {}
+extension Int64: TensorScalar {}
+extension Int32: TensorScalar {}
+extension UInt8: TensorScalar {}
+extension Bool: TensorScalar {}
+
+extension DType {
+  /// The element type that corresponds to a Swift type.
+  init<Scalar: TensorScalar>(_ type: Scalar.Type) {
+    switch type {
+    case is Float.Type: self = .float32
+    case is Int64.Type: self = .int64
+    case is Int32.Type: self = .int32
+    case is UInt8.Type: self = .uint8
+    case is Bool.Type: self = .bool
+    default: preconditionFailure("a tensor cannot store \(type)")
+    }
+  }
 }

@@ -2,20 +2,20 @@ import CKernels
 import COneDNN
 
 extension Tensor {
-  /// The same numbers in row-major order; itself if it is so already.
+  /// The tensor in row-major order (`contiguous()`).
   package var rowMajor: Tensor {
     guard layout != nil else { return self }
     return reordered(to: Layout.plain(shape, dtype.oneDNNScalar))
   }
 
-  /// The same numbers in another physical order; itself if it is so already.
+  /// The tensor in another physical layout.
   ///
-  /// Keeps its place on the tape.
+  /// Keeps its position on the tape.
   package func reordered(to wanted: Layout) -> Tensor {
     reordered(from: oneDNNLayout, to: wanted)
   }
 
-  /// As `reordered(to:)`, for filters in groups that oneDNN sees with one dimension more.
+  /// As `reordered(to:)`, for grouped filters, which have an additional dimension in oneDNN.
   func reordered(from: Layout, to wanted: Layout) -> Tensor {
     guard from != wanted else { return self }
     let primitive = Primitive("a reorder from \(from.description) to \(wanted.description)") {
@@ -25,14 +25,13 @@ extension Tensor {
     primitive.execute(
       "reorder", [(LB_ARG_SRC, storage.pointer), (LB_ARG_DST, result.storage.pointer)])
     Compute.countReorder(bytes: from.byteCount)
-    result.place = place
+    result.node = node
     return result
   }
 
-  /// The same numbers as float32 or bfloat16 (rounded to the nearest, ties to even), in the same
-  /// physical order; itself if it is so already.
+  /// The tensor as float32 or bfloat16, rounded to nearest, ties to even (`to(dtype)`).
   ///
-  /// Differentiable; the gradient comes back in this tensor's type.
+  /// Keeps the physical layout. Differentiable; the gradient has the type of this tensor.
   public func converted(to type: DType) -> Tensor {
     guard type != dtype else { return self }
     let own = dtype
@@ -40,40 +39,48 @@ extension Tensor {
     return result.recorded("converted", from: [self]) { dy in [dy.converted(to: own)] }
   }
 
-  /// Images as memory has them: `[planes, height, width, block]`, `block` channels in a plane.
+  /// Creates an uninitialized float32 tensor with the physical layout of another.
+  init(uninitialized shape: [Int], layout: Layout?, physicalCount: Int) {
+    self.init(
+      shape: shape, dtype: .float32,
+      storage: Storage(byteCount: physicalCount * 4, "a float32 tensor of shape \(shape)"),
+      layout: layout)
+  }
+
+  /// Images as they are in memory: planes of `[height, width, block]`, with `block` channels per plane.
   struct ChannelBlocks {
     let tensor: Tensor
     let block: Int
     var planesPerImage: Int { (tensor.shape[1] + block - 1) / block }
     var planes: Int { tensor.shape[0] * planesPerImage }
-    /// Scalars of one plane.
+    /// Number of elements per plane.
     var planeCount: Int { tensor.shape[2] * tensor.shape[3] * block }
 
-    /// Memory for images of another shape in the same order; whoever asks must write every scalar.
+    /// Creates images of another shape in the same order; the caller must initialize every element.
     func uninitialized(_ shape: [Int]) -> Tensor {
       guard block > 1, let layout = Layout.inChannelBlocks(of: block, shape, tensor.dtype) else {
-        precondition(block == 1, "no layout of \(shape) in blocks of \(block) channels")
+        precondition(block == 1, "oneDNN has no layout of \(shape) in blocks of \(block) channels")
         return Tensor(uninitialized: shape, dtype: tensor.dtype)
       }
       return Tensor(uninitialized: shape, layout: layout)
     }
   }
 
-  /// These images as planes of channel blocks; a row-major copy where memory has another order.
+  /// The images as planes of channel blocks; a row-major copy if memory has any other order.
   var channelBlocks: ChannelBlocks {
     if let block = layout?.channelBlock { return ChannelBlocks(tensor: detached, block: block) }
     return ChannelBlocks(tensor: rowMajor.detached, block: 1)
   }
 
-  /// These images in blocks of so many channels; as many as there are: channels last.
+  /// The images in blocks of `block` channels; channels last if `block` is the number of channels.
   package func inChannelBlocks(of block: Int) -> Tensor {
     guard let layout = Layout.inChannelBlocks(of: block, shape, dtype) else {
-      preconditionFailure("no layout of \(shape) in blocks of \(block) channels")
+      preconditionFailure("oneDNN has no layout of \(shape) in blocks of \(block) channels")
     }
     return reordered(to: layout)
   }
 
-  /// Adds `other` to this tensor's numbers, in place where nobody else holds them.
+  /// Adds a gradient in place, unless the storage is shared.
   package mutating func accumulate(_ other: Tensor) {
     precondition(
       shape == other.shape, "cannot add a gradient of shape \(other.shape) to one of \(shape)")

@@ -1,34 +1,34 @@
 import CKernels
 
-/// An n-dimensional array of numbers: a value over shared storage.
+/// A multi-dimensional array of scalars of one type, with value semantics.
 ///
-/// Images are logically `[batch, channels, height, width]`, always. The physical layout is the
-/// tensor's own business: row-major, or whatever order the primitive that made it prefers.
-/// An operation on tensors that no tape watches only computes.
+/// Images are logically `[batch, channels, height, width]`. The physical layout is an implementation
+/// detail: row-major, or the order that the oneDNN primitive of the last operation prefers.
+/// Operations on tensors that are on no `Tape` are not recorded.
 public struct Tensor: Sendable {
-  /// Length of each dimension; empty for a single number.
+  /// Length of each dimension; empty for a scalar.
   public let shape: [Int]
-  /// The type of the scalars.
+  /// Type of the elements.
   public let dtype: DType
   package var storage: Storage
-  /// nil: row-major.
+  /// The physical layout; nil for row-major.
   package var layout: Layout?
-  /// Where this tensor stands on a tape; nil: no tape watches it.
-  package var place: Tape.Place?
+  /// Position on a tape; nil if the tensor is on no tape.
+  package var node: Tape.Node?
 
   package init(
-    shape: [Int], dtype: DType, storage: Storage, layout: Layout? = nil, place: Tape.Place? = nil
+    shape: [Int], dtype: DType, storage: Storage, layout: Layout? = nil, node: Tape.Node? = nil
   ) {
     self.shape = shape
     self.dtype = dtype
     self.storage = storage
     self.layout = layout
-    self.place = place
+    self.node = node
   }
 
-  /// Row-major memory for a shape; whoever asks must write every scalar.
+  /// Creates a row-major tensor; the caller must initialize every element.
   package init(uninitialized shape: [Int], dtype: DType = .float32) {
-    precondition(shape.allSatisfy { $0 >= 0 }, "a tensor cannot have the shape \(shape)")
+    precondition(shape.allSatisfy { $0 >= 0 }, "a shape has no negative length, got \(shape)")
     let (count, overflow) = shape.reduce((1, false)) { product, length in
       let (value, over) = product.0.multipliedReportingOverflow(by: length)
       return (value, product.1 || over)
@@ -39,7 +39,8 @@ public struct Tensor: Sendable {
     self.init(shape: shape, dtype: dtype, storage: storage)
   }
 
-  /// Memory in a physical layout, of its scalars; whoever asks must write every scalar, padding included.
+  /// Creates a tensor in a physical layout; the caller must initialize every element, including
+  /// padding.
   package init(uninitialized shape: [Int], layout: Layout) {
     self.init(
       shape: shape, dtype: layout.dtype,
@@ -51,14 +52,18 @@ public struct Tensor: Sendable {
     "a \(dtype.rawValue) tensor of shape \(shape)"
   }
 
-  /// Makes a tensor from scalars in row-major order.
+  /// Creates a tensor from elements in row-major order (`torch.tensor`).
   ///
+  /// - Parameters:
+  ///   - scalars: The elements.
+  ///   - shape: The shape. Default: a vector.
   /// - Precondition: `scalars.count` is the product of `shape`.
-  public init<Scalar: TensorScalar>(_ scalars: [Scalar], shape: [Int]) {
-    self.init(uninitialized: shape, dtype: Scalar.dtype)
+  public init<Scalar: TensorScalar>(_ scalars: [Scalar], shape: [Int]? = nil) {
+    let shape = shape ?? [scalars.count]
+    self.init(uninitialized: shape, dtype: DType(Scalar.self))
     precondition(
       scalars.count == count,
-      "\(scalars.count) scalars do not fill the shape \(shape), which has \(count)")
+      "\(scalars.count) elements for the shape \(shape), which has \(count)")
     scalars.withUnsafeBytes { bytes in
       if let base = bytes.baseAddress {
         storage.pointer.copyMemory(from: base, byteCount: bytes.count)
@@ -66,58 +71,46 @@ public struct Tensor: Sendable {
     }
   }
 
-  /// Makes a vector.
-  public init<Scalar: TensorScalar>(_ scalars: [Scalar]) {
-    self.init(scalars, shape: [scalars.count])
-  }
-
-  /// Makes a single number, of shape `[]`.
+  /// Creates a float32 scalar, of shape `[]`.
   public init(_ scalar: Float) {
     self.init([scalar], shape: [])
   }
 
-  /// Makes a float32 tensor of one value everywhere.
+  /// Creates a float32 tensor filled with one value (`torch.full`).
   public init(repeating value: Float, shape: [Int]) {
     self.init(uninitialized: shape)
     lb_fill(floats, value, count)
   }
 
-  /// Makes a float32 tensor from a function that is called once per scalar, in row-major order.
-  package static func random(shape: [Int], _ next: () -> Float) -> Tensor {
-    let result = Tensor(uninitialized: shape)
-    for i in 0..<result.count { result.floats[i] = next() }
-    return result
-  }
-
-  /// Makes a float32 tensor of zeros.
+  /// Creates a float32 tensor of zeros (`torch.zeros`).
   public static func zeros(_ shape: [Int]) -> Tensor { Tensor(repeating: 0, shape: shape) }
 
-  /// Makes a float32 tensor of ones.
+  /// Creates a float32 tensor of ones (`torch.ones`).
   public static func ones(_ shape: [Int]) -> Tensor { Tensor(repeating: 1, shape: shape) }
 
-  /// Number of dimensions.
+  /// Number of dimensions (`ndim`).
   public var rank: Int { shape.count }
 
-  /// Number of scalars.
+  /// Number of elements (`numel`).
   public var count: Int { shape.reduce(1, *) }
 
-  /// The same numbers, off the tape: nothing done with them reaches a gradient.
+  /// The same values on no tape (`detach()`).
   public var detached: Tensor {
     Tensor(shape: shape, dtype: dtype, storage: storage, layout: layout)
   }
 
-  /// True if no tape watches this tensor.
-  package var isOffTape: Bool { place == nil }
+  /// True if the tensor is on no tape.
+  package var isOffTape: Bool { node == nil }
 
-  /// True if a gradient of this tensor will be known after a backward walk.
-  public var needsGradient: Bool { (place?.index ?? -1) >= 0 }
+  /// True if backward computes a gradient for this tensor (`requires_grad`).
+  package var needsGradient: Bool { (node?.index ?? -1) >= 0 }
 
-  /// The scalars in row-major order.
+  /// The elements in row-major order.
   ///
-  /// - Precondition: `Scalar` is the type that the tensor stores.
+  /// - Precondition: `Scalar` is the Swift type of `dtype`.
   public func scalars<Scalar: TensorScalar>(as type: Scalar.Type = Scalar.self) -> [Scalar] {
     precondition(
-      dtype == Scalar.dtype, "the tensor stores \(dtype.rawValue), not \(Scalar.dtype.rawValue)")
+      dtype == DType(type), "the tensor has type \(dtype.rawValue), not \(DType(type).rawValue)")
     let plain = rowMajor
     let source = plain.storage.pointer.assumingMemoryBound(to: Scalar.self)
     return [Scalar](unsafeUninitializedCapacity: count) { buffer, initialized in
@@ -126,37 +119,28 @@ public struct Tensor: Sendable {
     }
   }
 
-  /// The scalars of a float32 tensor in row-major order.
+  /// The elements of a float32 tensor in row-major order (`tolist()`).
   public var floatScalars: [Float] { scalars(as: Float.self) }
 
-  /// The only scalar.
+  /// The value of a float32 tensor with one element (`item()`).
   ///
-  /// - Precondition: a float32 tensor with one scalar.
+  /// - Precondition: The tensor is float32 and has one element.
   public var item: Float {
-    precondition(count == 1, "a tensor of shape \(shape) has \(count) scalars, not one")
+    precondition(count == 1, "item needs a tensor with one element, not the shape \(shape)")
     return scalars(as: Float.self)[0]
-  }
-
-  /// Calls `body` with the scalars in row-major order, without a copy where they stand so already.
-  public func withScalars<Result>(_ body: (UnsafeBufferPointer<Float>) throws -> Result) rethrows
-    -> Result
-  {
-    precondition(dtype == .float32, "the tensor stores \(dtype.rawValue), not float32")
-    let plain = rowMajor
-    return try withExtendedLifetime(plain) {
-      try body(UnsafeBufferPointer(start: plain.floats, count: count))
-    }
   }
 
   package var floats: UnsafeMutablePointer<Float> { storage.floats }
 
-  /// Scalars in memory, padding included.
+  /// Number of elements in memory, including padding.
   var physicalCount: Int { layout.map { $0.byteCount / dtype.byteCount } ?? count }
 
-  /// The layout as oneDNN knows it.
+  /// oneDNN's descriptor of the layout.
   var oneDNNLayout: Layout { layout ?? Layout.plain(shape, dtype.oneDNNScalar) }
 
-  /// Memory for the same scalars in the same physical order; whoever asks must write all, padding included.
+  /// An uninitialized tensor of the same shape, type and layout (`empty_like`).
+  ///
+  /// The caller must initialize every element, including padding.
   var uninitializedAlike: Tensor {
     Tensor(
       shape: shape, dtype: dtype,
@@ -179,7 +163,7 @@ public struct Tensor: Sendable {
     precondition(dtype == .float32, "\(operation) needs float32, not \(dtype.rawValue)")
   }
 
-  /// Makes this tensor the only holder of its storage, copying if it is shared.
+  /// Ensures that no other tensor shares the storage, by copying it if necessary.
   package mutating func makeUnique() {
     if isKnownUniquelyReferenced(&storage) { return }
     let copy = Storage(byteCount: storage.byteCount, Tensor.described(shape, dtype))
@@ -189,7 +173,7 @@ public struct Tensor: Sendable {
 }
 
 extension Tensor: CustomStringConvertible {
-  /// Shape, type and the first scalars.
+  /// Shape, type and the first elements.
   public var description: String {
     guard dtype == .float32 else { return "Tensor(\(shape), \(dtype.rawValue))" }
     let head = rowMajor

@@ -34,15 +34,15 @@ private struct Trace: Equatable {
   var batches: [[Int64]] = []
   var input: [Float] = []
 
-  init(_ net: Sequential, keepingSaved: Bool = false) {
+  init(_ net: Sequential, retainGraph: Bool = false) {
     for step in 0..<2 {
       let tape = Tape()
       let x = tape.watch(images(UInt64(step)))
       let y = net(x)
       outputs.append(y.floatScalars)
       let loss = (y * y).sum()
-      if keepingSaved {
-        input = tape.gradients(of: loss, withRespectTo: [x], keepingSaved: true)[0].floatScalars
+      if retainGraph {
+        input = tape.gradients(of: loss, withRespectTo: [x], retainGraph: true)[0].floatScalars
       }
       loss.backward()
     }
@@ -71,9 +71,9 @@ struct RecomputationTests {
 
   @Test("a part can be walked twice, and the input's gradient asked for by name")
   func twice() throws {
-    let plain = Trace(try net(recomputing: []), keepingSaved: true)
+    let plain = Trace(try net(recomputing: []), retainGraph: true)
     #expect(!plain.input.isEmpty && plain.input.contains { $0 != 0 })
-    #expect(Trace(try net(recomputing: ["0", "1", "1.1"]), keepingSaved: true) == plain)
+    #expect(Trace(try net(recomputing: ["0", "1", "1.1"]), retainGraph: true) == plain)
   }
 
   @Test("the image needs no gradient, the stem's parameters do; frozen ones get none")

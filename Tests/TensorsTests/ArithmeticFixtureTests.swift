@@ -2,7 +2,7 @@ import Tensors
 import TestSupport
 import Testing
 
-@Suite("Arithmetic and activations against PyTorch, values and gradients")
+@Suite("Arithmetic and activations match PyTorch, values and gradients")
 struct ArithmeticFixtureTests {
   @Test("arithmetic with broadcasting", arguments: ["add", "sub", "mul", "div"])
   func arithmetic(name: String) throws {
@@ -19,7 +19,7 @@ struct ArithmeticFixtureTests {
     }
   }
 
-  @Test("functions of each scalar", arguments: ["relu", "sigmoid", "tanh"])
+  @Test("elementwise functions", arguments: ["relu", "sigmoid", "tanh"])
   func elementwise(name: String) throws {
     try OperationFixture.check(name) { _, x in
       let x = try #require(x["x"])
@@ -27,7 +27,7 @@ struct ArithmeticFixtureTests {
     }
   }
 
-  @Test("leaky ReLU, its slope at 0 that of the negative side")
+  @Test("leaky ReLU; the gradient at 0 is the negative slope")
   func leakyReLU() throws {
     try OperationFixture.check("leaky_relu") { test, x in
       let slope = Float(try #require(test.double("slope")))
@@ -35,7 +35,7 @@ struct ArithmeticFixtureTests {
     }
   }
 
-  @Test("GELU by the integral and by the hyperbolic tangent")
+  @Test("GELU, exact and with the tanh approximation")
   func gelu() throws {
     try OperationFixture.check("gelu") { test, x in
       let isTanh = test.attributes["approximate"] as? String == "tanh"
@@ -48,7 +48,7 @@ struct ArithmeticFixtureTests {
     try OperationFixture.check("silu") { _, x in ["y": try #require(x["x"]).silu()] }
   }
 
-  @Test("activations without a fixture, by their formulas")
+  @Test("activations without a fixture match their formulas")
   func formulas() {
     let x = Tensor([-4, -3, -1, -0.125, 0, 0.5, 2, 3, 30] as [Float])
     expectClose(
@@ -67,7 +67,7 @@ struct ArithmeticFixtureTests {
     #expect(Tensor([Float.nan]).clamped(to: 0...1).floatScalars[0].isNaN)
   }
 
-  @Test("a blocked layout's padding stays zero, whether f(0) is or not")
+  @Test("padding of blocked layouts stays zero for any f(0)")
   func layouts() {
     let image = Tensor(repeating: 0.5, shape: [1, 17, 4, 4])
     let blocked = image.conv2d(Tensor(repeating: 0.01, shape: [17, 17, 3, 3]))
@@ -77,12 +77,12 @@ struct ArithmeticFixtureTests {
     ]
     for f in functions {
       expectClose(f(blocked).floatScalars, f(plain).floatScalars)
-      // The norm runs over the memory as it is, padding included.
+      // The norm includes the padding.
       expectClose([f(blocked).norm], [f(plain).norm], relative: 1e-6)
     }
   }
 
-  @Test("numbers that make no sense are refused")
+  @Test("invalid arguments trap")
   func refusals() async {
     await #expect(processExitsWith: .failure) { _ = Tensor.ones([2]).softplus(beta: 0) }
     await #expect(processExitsWith: .failure) { _ = Tensor([1, 2] as [Int64]).gelu() }

@@ -2,9 +2,9 @@ import Tensors
 import TestSupport
 import Testing
 
-/// An operation in bfloat16 beside itself in float32, values and gradients.
+/// Compares an operation in bfloat16 with float32, values and gradients.
 ///
-/// The inputs are exact in bfloat16, so that what differs is what the operation itself rounds.
+/// The inputs are exact in bfloat16, so only the rounding of the operation itself differs.
 private func compare(
   _ name: String, _ shapes: [[Int]], filters: [[Int]] = [],
   _ operation: ([Tensor], [Tensor]) -> Tensor
@@ -43,8 +43,8 @@ private func compare(
   }
 }
 
-// The precision is the whole process's choice, so each of these has a process of its own.
-@Suite("Operations in bfloat16 beside float32, values and gradients")
+// The precision is process-wide, so each test runs in its own process.
+@Suite("Operations in bfloat16 are close to float32, values and gradients")
 struct BFloat16Tests {
   @Test("convolutions: stem, 3x3, 1x1 with stride, groups; with and without bias")
   func convolutions() async {
@@ -84,38 +84,39 @@ struct BFloat16Tests {
     }
   }
 
-  @Test("maxima and means over windows, blur")
+  @Test("max pooling, average pooling, blur pooling")
   func pooling() async {
     await #expect(processExitsWith: .success) {
       for shape in [[2, 16, 9, 8], [1, 17, 7, 7]] {
-        try compare("maxima of \(shape)", [shape]) { x, _ in
+        try compare("max pooling of \(shape)", [shape]) { x, _ in
           x[0].maxPool2d(PoolingGeometry(kernelSize: 3, stride: 2, padding: 1))
         }
-        try compare("means of \(shape)", [shape]) { x, _ in
+        try compare("average pooling of \(shape)", [shape]) { x, _ in
           x[0].avgPool2d(PoolingGeometry(kernelSize: 2))
         }
-        try compare("blur of \(shape)", [shape]) { x, _ in x[0].blurPool2d() }
+        try compare("blur pooling of \(shape)", [shape]) { x, _ in x[0].blurPool2d() }
       }
     }
   }
 
-  @Test("sums, with ReLU and without; ReLU; joined channels")
+  @Test("sums with and without ReLU, ReLU, concatenation")
   func sums() async {
     await #expect(processExitsWith: .success) {
       for shape in [[2, 16, 5, 4], [1, 17, 3, 3]] {
         try compare("sum", [shape, shape]) { x, _ in x[0] + x[1] }
         try compare("sum and ReLU", [shape, shape]) { x, _ in Tensor.addReLU(x[0], x[1]) }
         try compare("ReLU", [shape]) { x, _ in x[0].relu() }
-        try compare("joined", [shape, shape, shape]) { x, _ in Tensor.concatenated(x, axis: 1) }
+        try compare("concatenated", [shape, shape, shape]) { x, _ in Tensor.concatenated(x, axis: 1)
+        }
         try compare("a tensor used twice", [shape]) { x, _ in x[0].relu() + x[0] }
       }
     }
   }
 
-  @Test("conversion rounds to nearest, ties to even, and its gradient has the type it came in")
+  @Test("conversion rounds to nearest, ties to even; the gradient has the type of the input")
   func conversion() {
-    // A bfloat16 has 8 bits of significand: 1 + 2^-8 lies in the middle of two, 1 + 3 * 2^-8 too. What
-    // is too small for a normal number becomes 0, as the processor does it.
+    // bfloat16 has 8 bits of significand, so 1 + 2^-8 and 1 + 3 * 2^-8 are ties. Subnormal numbers are
+    // flushed to 0, as by the processor.
     let x = Tensor([1, 1 + 0x1p-8, 1 + 0x1.8p-8, 1 + 0x1.8p-7, -0x1p-130, 3e38] as [Float])
     let tape = Tape()
     let watched = tape.watch(x)

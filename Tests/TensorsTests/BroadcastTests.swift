@@ -1,10 +1,10 @@
 import Tensors
 import Testing
 
-@Suite("Broadcasting and draws, element by element")
+@Suite("Broadcasting and random tensors, element by element")
 struct BroadcastTests {
   @Test(
-    "whatever dimensions are walked as one",
+    "broadcasting of any shapes",
     arguments: [
       ([5, 3, 1, 1], [5, 1, 1, 1]), ([64, 40, 3, 3], [64, 1, 1, 1]), ([2, 3, 4], [3, 1]),
       ([2, 3, 4], [2, 1, 4]), ([2, 1, 4, 1], [1, 3, 1, 5]), ([1, 3], [2, 1]), ([4, 1], [1, 1, 6]),
@@ -38,13 +38,13 @@ struct BroadcastTests {
     #expect((right / left).floatScalars == pairs.map { $1 / $0 })
   }
 
-  @Test("normal numbers at once are those one after another", arguments: [1, 2, 7, 5001, 40_000])
+  @Test("a normal tensor has the numbers of sequential calls", arguments: [1, 2, 7, 5001, 40_000])
   func normals(_ count: Int) {
     var one = RandomSource(seed: 3, 4)
     var all = one
     let expected = (0..<count).map { _ in Float(one.normal() * 0.3) }
     #expect(Tensor.normal(shape: [count], deviation: 0.3, random: &all).floatScalars == expected)
-    // Half of a pair is left: the rest of the stream follows it.
+    // The second number of the last pair is pending and comes next.
     let (spare, next) = (one.normal(), one.normal())
     if count % 2 == 1 {
       var odd = RandomSource(seed: 3, 4)

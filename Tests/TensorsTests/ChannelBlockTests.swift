@@ -2,14 +2,14 @@ import Tensors
 import TestSupport
 import Testing
 
-@Suite("Operations that keep channels in blocks")
+@Suite("Operations on channel blocks")
 struct ChannelBlockTests {
   private func numbers(_ shape: [Int], seed: UInt64 = 9) -> Tensor {
     var random = RandomSource(seed: seed)
     return Tensor((0..<shape.reduce(1, *)).map { _ in Float(random.uniform(-1, 1)) }, shape: shape)
   }
 
-  /// The same numbers as a convolution gives them, in whatever layout it prefers.
+  /// The same values in the layout of a convolution's output.
   private func asConvolved(_ x: Tensor) -> Tensor {
     let c = x.shape[1]
     var identity = [Float](repeating: 0, count: c * c)
@@ -26,7 +26,7 @@ struct ChannelBlockTests {
   }
 
   @Test(
-    "blurring stays in the layout and gives the numbers of row-major memory",
+    "blur pooling keeps the layout and matches row-major memory",
     arguments: [[2, 32, 9, 12], [1, 17, 5, 4], [3, 16, 2, 3]])
   func blur(shape: [Int]) {
     let plain = numbers(shape)
@@ -43,7 +43,7 @@ struct ChannelBlockTests {
     }
   }
 
-  @Test("a blur and its gradient are adjoint on large images, on several threads")
+  @Test("blur pooling and its gradient are adjoint for large images on several threads")
   func adjoint() {
     let x = asConvolved(numbers([4, 64, 61, 58]))
     let tape = Tape()
@@ -55,13 +55,13 @@ struct ChannelBlockTests {
       zip(a.floatScalars, b.floatScalars).reduce(0) { $0 + Double($1.0) * Double($1.1) }
     }
     expectClose([product(y, w)], [product(x, dx)], relative: 1e-5)
-    // A constant image stays constant, borders included.
+    // A constant image stays constant, including its borders.
     let flat = Tensor(repeating: 3, shape: [1, 16, 7, 5]).blurPool2d()
     expectClose(flat.floatScalars, [Float](repeating: 3, count: 16 * 4 * 3), absolute: 1e-6)
   }
 
   @Test(
-    "channels times their own numbers: in any layout what broadcasting gives",
+    "scalingChannels matches broadcasting in any layout",
     arguments: [[2, 32, 5, 4], [3, 17, 3, 3], [1, 16, 1, 1]])
   func channelScale(shape: [Int]) throws {
     let plain = numbers(shape)
@@ -86,7 +86,7 @@ struct ChannelBlockTests {
     }
   }
 
-  @Test("factors of another shape are refused")
+  @Test("factors of another shape trap")
   func channelScaleRefused() async {
     await #expect(processExitsWith: .failure) {
       _ = Tensor.ones([2, 3, 4, 4]).scalingChannels(by: Tensor.ones([2, 4, 1, 1]))
@@ -97,7 +97,7 @@ struct ChannelBlockTests {
   }
 
   @Test(
-    "joined channels stay in blocks where whole blocks meet, and so do the gradients",
+    "concatenation of whole blocks keeps the layout, also of gradients",
     arguments: [[32, 16], [16, 48, 32], [32, 7], [32, 3, 16], [5, 16]])
   func concatenation(channels: [Int]) {
     let plain = channels.enumerated().map { numbers([2, $1, 3, 5], seed: UInt64($0)) }
@@ -113,7 +113,7 @@ struct ChannelBlockTests {
     }
   }
 
-  @Test("a mixture of layouts, other dimensions, empty parts")
+  @Test("concatenation of mixed layouts, along other axes, of empty parts")
   func mixtures() {
     let (a, b) = (numbers([2, 32, 2, 3]), numbers([2, 16, 2, 3], seed: 1))
     let y = Tensor.concatenated([a, asConvolved(b)], axis: 1)
@@ -125,7 +125,7 @@ struct ChannelBlockTests {
     #expect(Tensor.concatenated([empty, b, empty], axis: 1).floatScalars == b.floatScalars)
   }
 
-  @Test("a caller's mistake traps")
+  @Test("invalid arguments trap")
   func mistakes() async {
     await #expect(processExitsWith: .failure) { _ = Tensor.zeros([1, 1, 1, 4]).blurPool2d() }
     await #expect(processExitsWith: .failure) {
@@ -140,7 +140,7 @@ struct ChannelBlockTests {
 }
 
 extension Tensor {
-  /// The same numbers in another tensor's layout.
+  /// The same values in the layout of another tensor.
   fileprivate func reordered(as other: Tensor) -> Tensor {
     other.layout.map { reordered(to: $0) } ?? self
   }

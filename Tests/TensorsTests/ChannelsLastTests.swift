@@ -2,7 +2,7 @@ import Tensors
 import TestSupport
 import Testing
 
-@Suite("Operations on channels-last images give the numbers of row-major ones")
+@Suite("Operations on channels-last images match row-major images")
 struct ChannelsLastTests {
   private func numbers(_ shape: [Int], seed: UInt64, around center: Double = 0) -> Tensor {
     var random = RandomSource(seed: seed)
@@ -12,7 +12,7 @@ struct ChannelsLastTests {
 
   private func channelsLast(_ x: Tensor) -> Tensor { x.inChannelBlocks(of: x.shape[1]) }
 
-  /// Results and gradients of an operation on images, once row-major and once channels-last.
+  /// Compares outputs and gradients of an operation on row-major and on channels-last images.
   private func compare(
     _ name: String, _ images: [Tensor], _ others: [Tensor] = [], type: DType = .float32,
     tolerance: Double, _ operation: ([Tensor], [Tensor]) -> Tensor
@@ -26,9 +26,9 @@ struct ChannelsLastTests {
       return (y, tape.gradients(of: y, withRespectTo: x + w, seed: order(seed)))
     }
     let (plain, last) = (run { $0 }, run(channelsLast))
-    #expect(last.y.layout == channelsLast(plain.y).layout, "\(name): the order is not kept")
+    #expect(last.y.layout == channelsLast(plain.y).layout, "\(name): the layout is not kept")
     for (gradient, image) in zip(last.gradients, images) {
-      #expect(gradient.layout == channelsLast(image).layout, "\(name): the order is not kept")
+      #expect(gradient.layout == channelsLast(image).layout, "\(name): the layout is not kept")
     }
     for (number, pair) in zip([last.y] + last.gradients, [plain.y] + plain.gradients).enumerated() {
       expectClose(
@@ -38,14 +38,14 @@ struct ChannelsLastTests {
   }
 
   @Test(
-    "batch norm, its sum and its ReLU",
+    "batch norm, with addend and with ReLU",
     arguments: [[2, 32, 9, 7], [3, 80, 1, 1], [1, 1040, 3, 5], [4, 48, 40, 41]])
   func batchNorm(shape: [Int]) {
     let (x, other) = (numbers(shape, seed: 1, around: 2), numbers(shape, seed: 2))
     let weights = [
       numbers([shape[1]], seed: 4, around: 1.5), numbers([shape[1]], seed: 5),
     ]
-    // A bfloat16 result may be the neighbor: 2^-8 of it.
+    // A bfloat16 result may differ by one unit in the last place, relative 2^-8.
     for (type, tolerance) in [(DType.float32, 2e-5), (.bfloat16, 8e-3)] {
       for relu in [false, true] {
         compare("ReLU \(relu)", [x], weights, type: type, tolerance: tolerance) {
@@ -58,7 +58,7 @@ struct ChannelsLastTests {
     }
   }
 
-  @Test("statistics of values far from zero, and of given statistics")
+  @Test("batch statistics with a large mean, and given statistics")
   func statistics() {
     let x = numbers([2, 32, 20, 20], seed: 1, around: 1000)
     let one = Tensor(repeating: 1, shape: [32])
@@ -72,7 +72,7 @@ struct ChannelsLastTests {
     }
   }
 
-  @Test("the number of threads changes no bit of a batch norm")
+  @Test("batch norm is bitwise equal for any number of threads")
   func threads() async {
     await #expect(processExitsWith: .success) {
       let suite = ChannelsLastTests()
@@ -89,12 +89,12 @@ struct ChannelsLastTests {
       let one = run()
       for threads in [2, 3, 7] {
         Compute.threads = threads
-        precondition(run() == one, "\(threads) threads give other bits")
+        precondition(run() == one, "\(threads) threads give a different result")
       }
     }
   }
 
-  @Test("joined channels", arguments: [[32, 48], [64, 5, 17], [20, 32]])
+  @Test("concatenation", arguments: [[32, 48], [64, 5, 17], [20, 32]])
   func concatenation(channels: [Int]) {
     let images = channels.enumerated().map { numbers([2, $1, 5, 3], seed: UInt64($0)) }
     for type in [DType.float32, .bfloat16] {
@@ -105,7 +105,7 @@ struct ChannelsLastTests {
   }
 
   @Test(
-    "maxima, in blocks and last",
+    "max pooling of channel blocks and channels-last images",
     arguments: [
       PoolingGeometry(kernelSize: 3, stride: 2, padding: 1), PoolingGeometry(kernelSize: 2),
       PoolingGeometry(kernelSize: 3, stride: 2, ceilMode: true),
@@ -114,7 +114,7 @@ struct ChannelsLastTests {
       PoolingGeometry(kernelSize: Extent(9, 8)),
     ])
   func maxima(geometry: PoolingGeometry) {
-    // Whole numbers, so that many windows hold equals.
+    // Integers, so that many windows have ties.
     var random = RandomSource(seed: 6)
     let values = (0..<(2 * 32 * 9 * 8)).map { _ in Float(Int(random.uniform(-3, 3))) }
     let x = Tensor(values, shape: [2, 32, 9, 8])
@@ -135,7 +135,7 @@ struct ChannelsLastTests {
     #expect(found == plain && found > 0)
   }
 
-  @Test("blur, sums")
+  @Test("blur pooling, sums")
   func windows() {
     let (x, other) = (numbers([2, 32, 9, 8], seed: 1), numbers([2, 32, 9, 8], seed: 2))
     compare("blur", [x], tolerance: 1e-6) { x, _ in x[0].blurPool2d() }
@@ -143,7 +143,7 @@ struct ChannelsLastTests {
     compare("sum and ReLU", [x, other], tolerance: 0) { x, _ in Tensor.addReLU(x[0], x[1]) }
   }
 
-  @Test("a ReLU hides no NaN, in either type and either sign")
+  @Test("ReLU propagates NaN of either sign, in both types")
   func notANumber() {
     for type in [DType.float32, .bfloat16] {
       let x = Tensor([Float.nan, -Float.nan, -1, 2, -.infinity], shape: [5]).converted(to: type)

@@ -3,7 +3,7 @@ import Tensors
 import TestSupport
 import Testing
 
-@Suite("Dropout's contract")
+@Suite("Dropout")
 struct DropoutTests {
   private struct Contract: Decodable {
     struct Case: Decodable {
@@ -16,7 +16,7 @@ struct DropoutTests {
     let cases: [Case]
   }
 
-  @Test("kept at the right rate, scaled exactly, the same mask in the gradient")
+  @Test("the rate of kept elements, their scale, and the mask of the gradient")
   func contract() throws {
     let contract = try Fixture.json("ops/dropout.json", as: Contract.self)
     let values = NumberFormula().tensor("dropout", [contract.n], scale: 3)
@@ -29,8 +29,9 @@ struct DropoutTests {
       let seen = y.floatScalars
       let kept = zip(seen, values).map { $0 == Float(Double($1) * test.scale) && test.keep > 0 }
       #expect(
-        zip(seen, kept).allSatisfy { $1 || $0 == 0 }, "p = \(test.p): neither 0 nor x · scale")
-      // A zero of x is both; the formula draws none.
+        zip(seen, kept).allSatisfy { $1 || $0 == 0 },
+        "p = \(test.p): an element is neither 0 nor x · scale")
+      // No x is 0, which would be ambiguous.
       let rate = Double(kept.count { $0 }) / Double(contract.n)
       #expect(abs(rate - test.keep) <= test.tolerance, "p = \(test.p): \(rate) kept")
       if test.p == 0 { #expect(zip(seen, values).allSatisfy { $0.bitPattern == $1.bitPattern }) }
@@ -38,17 +39,17 @@ struct DropoutTests {
       let expected = zip(upstream.floatScalars, kept).map {
         $1 ? Float(Double($0) * test.scale) : 0
       }
-      #expect(zip(gradient, expected).allSatisfy { $0 == $1 }, "p = \(test.p): the gradient")
+      #expect(zip(gradient, expected).allSatisfy { $0 == $1 }, "p = \(test.p): gradient")
     }
   }
 
-  @Test("each call draws anew, a source seeded again draws the same, as one number at a time does")
+  @Test("masks differ between calls, repeat for equal seeds and match sequential draws")
   func randomness() {
     let x = Tensor.ones([70_001])
     var random = RandomSource(seed: 3)
     let first = x.dropout(0.5, random: &random).floatScalars
     let second = x.dropout(0.5, random: &random).floatScalars
-    // Counted, for a message of 70 001 numbers helps nobody.
+    // Compare counts, to avoid a message with 70,001 numbers.
     func differing(_ a: [Float], _ b: [Float]) -> Int { zip(a, b).count { $0 != $1 } }
     #expect(differing(first, second) > 30_000)
     var again = RandomSource(seed: 3)
@@ -58,7 +59,7 @@ struct DropoutTests {
     #expect(second[0] == (single.uniform() < 0.5 ? 0 : 2))
   }
 
-  @Test("a probability outside of 0...1 is refused")
+  @Test("a probability outside of 0...1 traps")
   func refusal() async {
     await #expect(processExitsWith: .failure) {
       var random = RandomSource(seed: 0)

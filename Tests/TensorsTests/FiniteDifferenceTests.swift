@@ -2,7 +2,7 @@ import Tensors
 import TestSupport
 import Testing
 
-/// The gradient of `Σ weight · f(x)` by central differences, beside the tape's.
+/// Compares the tape's gradient of `Σ weight · f(x)` with central differences.
 func checkGradient(
   _ name: String, _ shape: [Int], step: Float = 1e-2, tolerance: Double = 2e-2, shift: Double = 0,
   sourceLocation: SourceLocation = #_sourceLocation, _ f: (Tensor) -> Tensor
@@ -32,7 +32,7 @@ func checkGradient(
     sourceLocation: sourceLocation)
 }
 
-@Suite("Gradients against central differences")
+@Suite("Gradients match central differences")
 struct FiniteDifferenceTests {
   private func filters(_ shape: [Int]) -> Tensor {
     var random = RandomSource(seed: 5)
@@ -55,7 +55,7 @@ struct FiniteDifferenceTests {
   }
 
   @Test(
-    "convolutions: odd, non-square, stride beyond the kernel",
+    "convolutions: odd sizes, non-square, stride larger than the kernel",
     arguments: [[1, 1, 3, 3], [2, 3, 5, 7], [1, 17, 4, 6]])
   func convolution(shape: [Int]) {
     checkGradient("3x3", shape) {
@@ -94,13 +94,13 @@ struct FiniteDifferenceTests {
   }
 
   @Test(
-    "blurred strides and joined channels: odd, non-square, padded channels",
+    "blur pooling and concatenation: odd sizes, non-square, padded channels",
     arguments: [[1, 1, 2, 2], [2, 3, 5, 7], [1, 17, 4, 6]])
   func blurAndConcatenation(shape: [Int]) {
     checkGradient("blur", shape) { $0.blurPool2d() }
-    checkGradient("blur of one pixel's step", shape) { $0.blurPool2d(filterSize: 2, stride: 1) }
+    checkGradient("blur, stride 1", shape) { $0.blurPool2d(filterSize: 2, stride: 1) }
     let parts = filters([16, shape[1], 1, 1])
-    checkGradient("joined", shape) { x in
+    checkGradient("concatenated", shape) { x in
       let y = x.conv2d(parts)
       return Tensor.concatenated([y, x, y * y], axis: 1)
     }

@@ -2,7 +2,7 @@ import Tensors
 import TestSupport
 import Testing
 
-@Suite("Gradients against central differences, family by family")
+@Suite("Gradients match central differences, by family of operations")
 struct GradientTableTests {
   private func numbers(_ shape: [Int], shift: Float = 0, seed: UInt64 = 5) -> Tensor {
     var random = RandomSource(seed: seed)
@@ -45,7 +45,7 @@ struct GradientTableTests {
     checkGradient("variance", shape) { $0.variance() }
     checkGradient("variance of columns", shape) { $0.variance(axes: [0], unbiased: false) }
     checkGradient("deviation", shape) { $0.standardDeviation(axes: [-1]) }
-    // Far enough apart that a step changes no order.
+    // Values so far apart that a step does not change their order.
     let apart = Tensor((0..<shape.reduce(1, *)).map { Float($0 * 7 % 5) * 3 }, shape: shape)
     checkGradient("max", shape) { ($0 * 0.1 + apart).max(axis: 0).values }
     checkGradient("min", shape) { ($0 * 0.1 + apart).min(axis: -1).values }
@@ -54,14 +54,14 @@ struct GradientTableTests {
     }
   }
 
-  @Test("channels times their own numbers")
+  @Test("scalingChannels")
   func channelScale() {
     let (images, factors) = (numbers([2, 3, 2, 4]), numbers([2, 3, 1, 1], seed: 6))
     checkGradient("images", [2, 3, 2, 4]) { $0.scalingChannels(by: factors) }
     checkGradient("factors", [2, 3, 1, 1]) { images.scalingChannels(by: $0) }
   }
 
-  @Test("means of windows that hang over the edge, even over an image smaller than they are")
+  @Test("average pooling with ceilMode, also of images smaller than the window")
   func overhanging() {
     let geometry = PoolingGeometry(
       kernelSize: 2, stride: 2, ceilMode: true, countsPadding: false)
@@ -81,7 +81,7 @@ struct GradientTableTests {
     checkGradient("index select", [2, 3]) { $0.indexSelect(axis: 1, index) }
     let classes = Tensor([2, 2, 0, 1] as [Int64], shape: [2, 2])
     checkGradient("gather", [2, 3]) { $0.gather(axis: 1, classes) }
-    for mode in [PaddingMode.constant(3), .reflect, .replicate, .circular] {
+    for mode in [Tensor.PaddingMode.constant(3), .reflect, .replicate, .circular] {
       checkGradient("padded, \(mode)", [2, 3, 4]) {
         $0.padded(left: 2, right: 1, top: 1, bottom: 2, mode: mode)
       }
@@ -146,12 +146,12 @@ struct GradientTableTests {
     }
     checkGradient("nearest", [1, 2, 5, 4]) { $0.resized(to: Extent(3, 7), mode: .nearest) }
     let grid = numbers([2, 3, 3, 2]) * 1.4
-    for padding in [GridPadding.zeros, .border, .reflection] {
+    for padding in [Tensor.GridSamplePadding.zeros, .border, .reflection] {
       checkGradient("grid sample, \(padding)", [2, 2, 4, 5]) {
         $0.gridSample(grid, padding: padding)
       }
     }
-    // One cell of the image, so that a step crosses no border between pixels.
+    // Coordinates within one cell between pixels, so that a step does not leave it.
     let image = numbers([2, 3, 2, 2])
     checkGradient("places", [2, 2, 3, 2]) { image.gridSample($0, alignCorners: true) }
     checkGradient("affine map", [1, 2, 3]) { Tensor.affineGrid($0, size: Extent(3, 2)) }

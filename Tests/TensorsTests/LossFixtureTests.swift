@@ -2,7 +2,7 @@ import Tensors
 import TestSupport
 import Testing
 
-@Suite("Softmax and losses against PyTorch and fastai, values and gradients")
+@Suite("Softmax and losses match PyTorch and fastai, values and gradients")
 struct LossFixtureTests {
   private func reduction(_ test: OperationCase) -> LossReduction {
     switch test.attributes["reduction"] as? String {
@@ -12,7 +12,7 @@ struct LossFixtureTests {
     }
   }
 
-  @Test("softmax and its logarithm", arguments: ["softmax", "log_softmax"])
+  @Test("softmax and log-softmax", arguments: ["softmax", "log_softmax"])
   func softmax(name: String) throws {
     try OperationFixture.check(name) { test, x in
       let (x, axis) = (try #require(x["x"]), try #require(test.integer("axis")))
@@ -21,7 +21,7 @@ struct LossFixtureTests {
   }
 
   @Test(
-    "cross entropy: weights, smoothing of two kinds, reductions, ignored, soft and spatial targets")
+    "cross entropy: weights, both label smoothings, reductions, ignored, soft and spatial targets")
   func crossEntropy() throws {
     try OperationFixture.check("cross_entropy") { test, x in
       let (logits, target) = (try #require(x["x"]), try #require(x["target"]))
@@ -40,7 +40,7 @@ struct LossFixtureTests {
     }
   }
 
-  @Test("ignored positions have neither loss nor gradient; a mean over none is NaN")
+  @Test("ignored positions have no loss and no gradient; the mean of none is NaN")
   func ignored() {
     let tape = Tape()
     let x = tape.watch(Tensor([1, 2, 3, 4] as [Float], shape: [2, 2]))
@@ -53,7 +53,7 @@ struct LossFixtureTests {
     #expect(x.crossEntropy(none, ignoreIndex: 9).item.isNaN)
   }
 
-  @Test("smoothed one-hot probabilities are smoothed classes")
+  @Test("smoothing of one-hot probabilities equals smoothing of class indices")
   func probabilities() {
     let x = Tensor([1, -2, 0.5, 3, 0, -1] as [Float], shape: [2, 3])
     let weights = Tensor([1, 2, 0.5] as [Float])
@@ -87,14 +87,14 @@ struct LossFixtureTests {
     }
   }
 
-  @Test("squared differences")
+  @Test("mean squared error")
   func mse() throws {
     try OperationFixture.check("mse") { test, x in
       ["y": try #require(x["x"]).mseLoss(try #require(x["target"]), reduction: reduction(test))]
     }
   }
 
-  @Test("absolute differences, and squared where small")
+  @Test("L1 and smooth L1 loss")
   func absolute() {
     let (x, t) = (Tensor([1, 2, -3] as [Float]), Tensor([1, 2.5, 1] as [Float]))
     expectClose(x.l1Loss(t, reduction: .none).floatScalars, [0, 0.5, 4])
@@ -102,7 +102,7 @@ struct LossFixtureTests {
     expectClose([x.l1Loss(t).item], [1.5])
   }
 
-  @Test("targets that do not fit are refused")
+  @Test("invalid targets trap")
   func refusals() async {
     await #expect(processExitsWith: .failure) {
       _ = Tensor.ones([2, 3]).crossEntropy(Tensor([0, 3] as [Int64]))

@@ -3,7 +3,7 @@ import Testing
 
 @Suite("Memory")
 struct MemoryTests {
-  @Test("more than there is: refused before anything is touched, with the shape and the bytes")
+  @Test("an allocation beyond the available memory exits with the shape and the size")
   func tooMuch() async throws {
     let result = await #expect(
       processExitsWith: .failure, observing: [\.standardErrorContent]
@@ -11,6 +11,6 @@ struct MemoryTests {
     let text = String(decoding: try #require(result).standardErrorContent, as: UTF8.self)
     #expect(text.contains("float32 tensor of shape [1048576, 1048576]"), "\(text.prefix(400))")
     #expect(text.contains("4398046511104 bytes"))
-    #expect(text.contains("are free"))
+    #expect(text.contains("are available"))
   }
 }

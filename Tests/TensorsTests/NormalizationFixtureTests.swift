@@ -2,7 +2,7 @@ import Tensors
 import TestSupport
 import Testing
 
-@Suite("Layer and group norm against PyTorch, values and gradients")
+@Suite("Layer norm and group norm match PyTorch, values and gradients")
 struct NormalizationFixtureTests {
   @Test("layer norm over the last dimensions")
   func layerNorm() throws {
@@ -26,9 +26,9 @@ struct NormalizationFixtureTests {
     }
   }
 
-  @Test("wide rows and many channels: kernels in blocks agree with the formula")
+  @Test("wide rows and many channels match the formula")
   func wide() {
-    // 1100 channels are more than one block of the weights' gradients.
+    // 1100 channels are more than one block of the kernel.
     let values = NumberFormula().tensor("wide", [3, 1100], scale: 2, shift: 10)
     let tape = Tape()
     let x = tape.watch(Tensor(values, shape: [3, 1100]))
@@ -42,7 +42,7 @@ struct NormalizationFixtureTests {
     expectClose(y.floatScalars, expected.floatScalars, absolute: 1e-5)
     let seed = Tensor(NumberFormula().tensor("seed", [3, 1100]), shape: [3, 1100])
     let actual = tape.gradients(
-      of: (y * seed).sum(), withRespectTo: [x, scale, shift], keepingSaved: true)
+      of: (y * seed).sum(), withRespectTo: [x, scale, shift], retainGraph: true)
     let reference = tape.gradients(of: (expected * seed).sum(), withRespectTo: [x])[0]
     expectClose(actual[0].floatScalars, reference.floatScalars, absolute: 1e-5)
     expectClose(
@@ -52,7 +52,7 @@ struct NormalizationFixtureTests {
     expectClose(grouped.floatScalars, y.floatScalars, absolute: 1e-6)
   }
 
-  @Test("shapes that do not fit are refused")
+  @Test("invalid shapes trap")
   func refusals() async {
     await #expect(processExitsWith: .failure) { _ = Tensor.ones([2, 3]).layerNorm([2]) }
     await #expect(processExitsWith: .failure) {

@@ -3,7 +3,7 @@ import Tensors
 import TestSupport
 import Testing
 
-/// One case of an operation's fixture.
+/// One case of a fixture.
 struct OperationCase {
   let id: String
   let attributes: [String: Any]
@@ -49,9 +49,9 @@ enum OperationFixture {
     }
   }
 
-  /// Runs an operation on every case but those named, and compares outputs and gradients.
+  /// Runs an operation on every case except `except`, and compares outputs and gradients.
   ///
-  /// The tolerance is five times PyTorch's own float32 deviation, and at least 2e-6 of the largest value.
+  /// The tolerance is five times the float32 deviation of PyTorch, at least 2e-6 of the largest value.
   static func check(
     _ operation: String, except skipped: Set<String> = [],
     _ compute: (OperationCase, [String: Tensor]) throws -> [String: Tensor],

@@ -2,7 +2,7 @@ import Tensors
 import TestSupport
 import Testing
 
-@Suite("Convolution, batch norm, pooling and joins against PyTorch, values and gradients")
+@Suite("Convolution, batch norm, pooling and concatenation match PyTorch, values and gradients")
 struct OperationFixtureTests {
   @Test("concatenation")
   func concatenation() throws {
@@ -18,7 +18,7 @@ struct OperationFixtureTests {
     try Self.checkConvolutions()
   }
 
-  // The algorithm is the whole process's choice, so this has a process of its own.
+  // The algorithm is process-wide, so this test runs in its own process.
   @Test("convolutions, direct")
   func directConvolutions() async {
     await #expect(processExitsWith: .success) {
@@ -29,19 +29,19 @@ struct OperationFixtureTests {
 
   private static func checkConvolutions() throws {
     try OperationFixture.check("conv2d") { test, x in
-      let geometry = ConvolutionGeometry(
-        stride: try #require(test.extent("stride")), padding: try #require(test.extent("padding")),
-        dilation: try #require(test.extent("dilation")),
-        groups: try #require(test.integer("groups")))
-      return [
-        "y": try #require(x["x"]).conv2d(try #require(x["w"]), bias: x["b"], geometry: geometry)
+      [
+        "y": try #require(x["x"]).conv2d(
+          try #require(x["w"]), bias: x["b"], stride: try #require(test.extent("stride")),
+          padding: try #require(test.extent("padding")),
+          dilation: try #require(test.extent("dilation")),
+          groups: try #require(test.integer("groups")))
       ]
     }
   }
 
-  @Test("batch norm with the batch's and with given statistics")
+  @Test("batch norm with batch statistics and with given statistics")
   func batchNorm() throws {
-    // A channel of one value everywhere has no spread, so rounding alone decides its gradient.
+    // A constant channel has zero variance, so its gradient is rounding error.
     try OperationFixture.check("batch_norm", except: ["train_constant_channel"]) { test, x in
       let isTraining = test.flag("train")
       let mean = try #require(x["running_mean"])
@@ -54,7 +54,7 @@ struct OperationFixtureTests {
     }
   }
 
-  @Test("blurred strides")
+  @Test("blur pooling")
   func blurPool() throws {
     try OperationFixture.check("blur_pool2d") { test, x in
       [
@@ -65,25 +65,28 @@ struct OperationFixtureTests {
     }
   }
 
-  @Test("maxima over windows")
+  @Test("max pooling")
   func maxPool() throws {
     try OperationFixture.check("max_pool2d") { test, x in
-      ["y": try #require(x["x"]).maxPool2d(try geometry(test))]
+      [
+        "y": try #require(x["x"]).maxPool2d(
+          kernelSize: try #require(test.extent("kernel")), stride: test.extent("stride"),
+          padding: test.extent("padding") ?? 0, ceilMode: test.flag("ceil_mode"))
+      ]
     }
   }
 
-  @Test("means over windows")
+  @Test("average pooling")
   func avgPool() throws {
     try OperationFixture.check("avg_pool2d") { test, x in
-      ["y": try #require(x["x"]).avgPool2d(try geometry(test))]
+      let counts = test.attributes["count_include_pad"] == nil || test.flag("count_include_pad")
+      return [
+        "y": try #require(x["x"]).avgPool2d(
+          kernelSize: try #require(test.extent("kernel")), stride: test.extent("stride"),
+          padding: test.extent("padding") ?? 0, ceilMode: test.flag("ceil_mode"),
+          countsPadding: counts)
+      ]
     }
-  }
-
-  private func geometry(_ test: OperationCase) throws -> PoolingGeometry {
-    PoolingGeometry(
-      kernelSize: try #require(test.extent("kernel")), stride: test.extent("stride"),
-      padding: test.extent("padding") ?? 0, ceilMode: test.flag("ceil_mode"),
-      countsPadding: test.attributes["count_include_pad"] == nil || test.flag("count_include_pad"))
   }
 
   @Test(
@@ -102,7 +105,7 @@ struct OperationFixtureTests {
     }
   }
 
-  @Test("the mean of each channel")
+  @Test("global average pooling")
   func globalAverage() throws {
     try OperationFixture.check("global_avg_pool2d") { _, x in
       ["y": try #require(x["x"]).adaptiveAvgPool2d().flattened()]

@@ -2,9 +2,9 @@ import Tensors
 import TestSupport
 import Testing
 
-@Suite("Kernels that share their work between threads")
+@Suite("Kernels on several threads")
 struct ParallelKernelTests {
-  /// A batch large enough for several threads gives what its items give one by one, to the bit.
+  /// A batch large enough for several threads is bitwise equal to its items one by one.
   private func checkItems(
     _ name: String, sourceLocation: SourceLocation = #_sourceLocation, _ f: (Tensor, Int?) -> Tensor
   ) {

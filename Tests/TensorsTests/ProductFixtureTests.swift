@@ -2,7 +2,7 @@ import Tensors
 import TestSupport
 import Testing
 
-@Suite("Matrix products and einsum against PyTorch, values and gradients")
+@Suite("Matrix products and einsum match PyTorch, values and gradients")
 struct ProductFixtureTests {
   @Test("matrices, vectors and batches that broadcast")
   func matmul() throws {
@@ -18,7 +18,7 @@ struct ProductFixtureTests {
     }
   }
 
-  @Test("sums of products by Einstein's convention")
+  @Test("einsum")
   func einsum() throws {
     try OperationFixture.check("einsum") { test, x in
       let equation = try #require(test.attributes["equation"] as? String)
@@ -26,7 +26,7 @@ struct ProductFixtureTests {
     }
   }
 
-  @Test("einsum: one operand, three, diagonals, ellipses, the result left out, length 1")
+  @Test("einsum: one or three operands, diagonals, ellipses, implicit result, length 1")
   func einsumForms() {
     let a = Tensor([1, 2, 3, 4] as [Float], shape: [2, 2])
     let b = Tensor([5, 6, 7, 8] as [Float], shape: [2, 2])
@@ -47,7 +47,7 @@ struct ProductFixtureTests {
     expect(Tensor.einsum("ij,k->j", a, Tensor([2, 3] as [Float])), [2], [20, 30])
   }
 
-  @Test("shapes and equations that do not fit are refused")
+  @Test("invalid shapes and equations trap")
   func refusals() async {
     await #expect(processExitsWith: .failure) { _ = Tensor.ones([2, 3]).matmul(Tensor.ones([2])) }
     await #expect(processExitsWith: .failure) {

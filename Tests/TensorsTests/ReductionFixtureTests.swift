@@ -2,7 +2,7 @@ import Tensors
 import TestSupport
 import Testing
 
-@Suite("Reductions against PyTorch, values and gradients")
+@Suite("Reductions match PyTorch, values and gradients")
 struct ReductionFixtureTests {
   @Test("sums and means", arguments: ["sum", "mean"])
   func reductions(name: String) throws {
@@ -17,7 +17,7 @@ struct ReductionFixtureTests {
     }
   }
 
-  @Test("maxima: along one axis the first of equals, over several all of them")
+  @Test("max takes the first of equal values, amax shares the gradient among them")
   func maxima() throws {
     try OperationFixture.check("max") { test, x in
       let (x, axes) = (try #require(x["x"]), test.integers("axes"))
@@ -30,7 +30,7 @@ struct ReductionFixtureTests {
     }
   }
 
-  @Test("minima are maxima of the negative, argmax and argmin the first places")
+  @Test("min and amin mirror max and amax; argmax and argmin return the first index")
   func minima() {
     let x = Tensor([3, 1, 2, 1, 5, 5] as [Float], shape: [2, 3])
     let found = x.min(axis: 1)
@@ -57,7 +57,7 @@ struct ReductionFixtureTests {
     }
   }
 
-  @Test("a large offset does not eat the spread; one number has no unbiased variance")
+  @Test("variance with a large mean; the unbiased variance of one value is NaN")
   func offset() {
     let x = Tensor((0..<1000).map { 4096 + Float($0 % 2) / 4 })
     expectClose([Double(x.variance(unbiased: false).item)], [1.0 / 64], relative: 1e-6)
@@ -65,7 +65,7 @@ struct ReductionFixtureTests {
     #expect(Tensor([1] as [Float]).variance().item.isNaN)
   }
 
-  @Test("axes that are not there, twice named or empty are refused")
+  @Test("missing, repeated and empty axes trap")
   func refusals() async {
     await #expect(processExitsWith: .failure) { _ = Tensor.ones([2, 3]).amax(axes: [2]) }
     await #expect(processExitsWith: .failure) { _ = Tensor.ones([2, 3]).variance(axes: [1, -1]) }

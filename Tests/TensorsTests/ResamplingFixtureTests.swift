@@ -2,9 +2,9 @@ import Tensors
 import TestSupport
 import Testing
 
-@Suite("Sampling and resizing against PyTorch, values and gradients")
+@Suite("Sampling and resizing match PyTorch, values and gradients")
 struct ResamplingFixtureTests {
-  private func padding(_ test: OperationCase) -> GridPadding {
+  private func padding(_ test: OperationCase) -> Tensor.GridSamplePadding {
     switch test.attributes["padding"] as? String {
     case "border": .border
     case "reflection": .reflection
@@ -12,7 +12,7 @@ struct ResamplingFixtureTests {
     }
   }
 
-  @Test("samples at a grid: both modes, every border, aligned corners or not")
+  @Test("gridSample: both modes, every padding, with and without alignCorners")
   func gridSample() throws {
     try OperationFixture.check("grid_sample") { test, x in
       let (image, aligned) = (try #require(x["x"]), test.flag("align_corners"))
@@ -32,13 +32,13 @@ struct ResamplingFixtureTests {
     }
   }
 
-  @Test("places that are no number or infinitely far read nothing that is not theirs")
+  @Test("gridSample reads no memory out of bounds for NaN and infinite coordinates")
   func wildPlaces() {
     let x = Tensor([1, 2, 3, 4] as [Float], shape: [1, 1, 2, 2])
     let wild: [Float] = [.nan, 0, .infinity, -.infinity, 1e30, -1e30, -3e9, .nan]
     let grid = Tensor(wild, shape: [1, 1, 4, 2])
-    for padding in [GridPadding.border, .reflection] {
-      for mode in [GridSampleMode.bilinear, .nearest] {
+    for padding in [Tensor.GridSamplePadding.border, .reflection] {
+      for mode in [Tensor.GridSampleMode.bilinear, .nearest] {
         let y = x.gridSample(grid, mode: mode, padding: padding)
         #expect(y.floatScalars.allSatisfy { (1...4).contains($0) })
       }
@@ -46,7 +46,7 @@ struct ResamplingFixtureTests {
     expectClose(x.gridSample(grid).floatScalars, [0, 0, 0, 0])
   }
 
-  @Test("the grid of an affine map")
+  @Test("affineGrid")
   func affineGrid() throws {
     try OperationFixture.check("affine_grid") { test, x in
       [
@@ -57,7 +57,7 @@ struct ResamplingFixtureTests {
     }
   }
 
-  @Test("bilinear resizing, corners aligned or not")
+  @Test("bilinear resizing, with and without alignCorners")
   func resize() throws {
     try OperationFixture.check("resize_bilinear") { test, x in
       [
@@ -68,11 +68,11 @@ struct ResamplingFixtureTests {
     }
   }
 
-  @Test("the nearest pixel, and a triangle over all that are covered")
+  @Test("nearest and antialiased resizing")
   func otherResizes() {
     let x = Tensor([1, 2, 3, 4, 5, 6] as [Float], shape: [1, 1, 1, 6])
     expectClose(x.resized(to: Extent(2, 4), mode: .nearest).floatScalars, [1, 2, 4, 5, 1, 2, 4, 5])
-    // Weights 1 − |i − 1| / 3 of the first five pixels, then the mirror image of that.
+    // Weights 1 − |i − 1| / 3 of the first five pixels, then the same reversed.
     expectClose(
       x.resized(to: Extent(1, 2), antialias: true).floatScalars, [2.25, 4.75], absolute: 1e-6)
     let same = x.resized(to: Extent(1, 6), antialias: true)
@@ -82,7 +82,7 @@ struct ResamplingFixtureTests {
       x.resized(to: Extent(3, 9)).floatScalars, absolute: 1e-6)
   }
 
-  @Test("shapes and choices that do not fit are refused")
+  @Test("invalid shapes and options trap")
   func refusals() async {
     await #expect(processExitsWith: .failure) {
       _ = Tensor.ones([1, 1, 2, 2]).gridSample(Tensor.ones([2, 1, 1, 2]))

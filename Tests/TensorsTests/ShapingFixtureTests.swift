@@ -2,9 +2,9 @@ import Tensors
 import TestSupport
 import Testing
 
-@Suite("Shaping, slicing and gathering against PyTorch, values and gradients")
+@Suite("Shaping, slicing and gathering match PyTorch, values and gradients")
 struct ShapingFixtureTests {
-  @Test("transposes, reshapes and repetitions")
+  @Test("transposed, reshaped, expanded")
   func shaping() throws {
     try OperationFixture.check("transpose_reshape") { test, x in
       var y = try #require(x["x"])
@@ -15,7 +15,7 @@ struct ShapingFixtureTests {
     }
   }
 
-  @Test("slices with steps, positions, and indices in tensors")
+  @Test("slices with steps, single positions and index tensors")
   func slices() throws {
     try OperationFixture.check("slice_index") { test, x in
       let source = try #require(x["x"])
@@ -25,7 +25,7 @@ struct ShapingFixtureTests {
       if let axis = test.integer("gather_axis") {
         return ["y": source.gather(axis: axis, try #require(x["index"]))]
       }
-      // The subscript takes its indices one by one, so a list of them is applied axis by axis.
+      // The subscript is variadic, so a list of indices is applied axis by axis.
       var (y, axis) = (source, 0)
       for part in try #require(test.attributes["select"] as? [Any]) {
         if let range = part as? [Int] {
@@ -46,7 +46,7 @@ struct ShapingFixtureTests {
     }
   }
 
-  @Test("a subscript mixes positions, ranges and steps; any type")
+  @Test("a subscript mixes positions, ranges and steps, for any type")
   func subscripts() {
     let x = Tensor((0..<60).map { Float($0) }, shape: [3, 4, 5])
     expectClose(x[0..<2, 2, TensorSlice(from: 1, to: 5, by: 2)].floatScalars, [11, 13, 31, 33])
@@ -68,7 +68,7 @@ struct ShapingFixtureTests {
     #expect(bytes.transposed().scalars(as: UInt8.self) == [1, 3, 2, 4])
   }
 
-  @Test("a shorter index of gather reaches only the first rows")
+  @Test("gather with a shorter index reads only the first rows")
   func shortGather() {
     let x = Tensor([1, 2, 3, 4, 5, 6] as [Float], shape: [3, 2])
     let index = Tensor([1, 0, 2] as [Int64], shape: [1, 3])
@@ -78,11 +78,11 @@ struct ShapingFixtureTests {
       x.transposed().gather(axis: 1, index).floatScalars, [3, 1, 5])
   }
 
-  @Test("margins of every kind, and crops")
+  @Test("padding in every mode, and cropping")
   func padding() throws {
     try OperationFixture.check("pad") { test, x in
       let p = try #require(test.integers("left_right_top_bottom"))
-      let mode: PaddingMode =
+      let mode: Tensor.PaddingMode =
         switch test.attributes["mode"] as? String {
         case "reflect": .reflect
         case "replicate": .replicate
@@ -99,7 +99,7 @@ struct ShapingFixtureTests {
     #expect(x.padded(1).shape == [3, 5])
   }
 
-  @Test("channels as pixels, and back")
+  @Test("pixelShuffled and pixelUnshuffled")
   func pixelShuffle() throws {
     try OperationFixture.check("pixel_shuffle") { test, x in
       ["y": try #require(x["x"]).pixelShuffled(try #require(test.integer("factor")))]
@@ -108,7 +108,7 @@ struct ShapingFixtureTests {
     expectClose(x.pixelShuffled(3).pixelUnshuffled(3).floatScalars, x.floatScalars)
   }
 
-  @Test("what does not fit is refused")
+  @Test("invalid arguments trap")
   func refusals() async {
     await #expect(processExitsWith: .failure) { _ = Tensor.ones([2, 3]).expanded(to: [2, 4]) }
     await #expect(processExitsWith: .failure) { _ = Tensor.ones([2, 3])[0, 3] }

@@ -4,7 +4,7 @@ import Testing
 
 @Suite("The tape")
 struct TapeTests {
-  @Test("nothing is recorded unless asked")
+  @Test("operations are recorded only on a tape")
   func nothing() {
     let y = (Tensor([1, 2, 3] as [Float]) * 2).relu()
     #expect(!y.needsGradient)
@@ -14,7 +14,7 @@ struct TapeTests {
     #expect(tape.count == 0)
   }
 
-  @Test("a tensor used twice adds up its gradients")
+  @Test("the gradients of a tensor that is used twice are summed")
   func reuse() {
     let tape = Tape()
     let x = tape.watch(Tensor([2, -3] as [Float]))
@@ -22,18 +22,18 @@ struct TapeTests {
     expectClose(tape.gradients(of: y, withRespectTo: [x])[0].floatScalars, [5, -5])
   }
 
-  @Test("an element's backward, walked again where saved values are kept")
+  @Test("backward of one element, again with retainGraph")
   func twice() {
     let tape = Tape()
     let x = tape.watch(Tensor([1, 2, 3, 4] as [Float], shape: [2, 2]))
     let y = x * x
-    let first = tape.gradients(of: y[0, 1], withRespectTo: [x], keepingSaved: true)[0]
-    let second = tape.gradients(of: y[1, 0], withRespectTo: [x], keepingSaved: true)[0]
+    let first = tape.gradients(of: y[0, 1], withRespectTo: [x], retainGraph: true)[0]
+    let second = tape.gradients(of: y[1, 0], withRespectTo: [x], retainGraph: true)[0]
     expectClose(first.floatScalars, [0, 4, 0, 0])
     expectClose(second.floatScalars, [0, 0, 6, 0])
   }
 
-  @Test("gradients of activations, by name")
+  @Test("gradients with respect to activations")
   func activations() {
     let tape = Tape()
     let x = tape.watch(Tensor([1, -2] as [Float]))
@@ -44,8 +44,8 @@ struct TapeTests {
     expectClose(found[1].floatScalars, [3, 0])
   }
 
-  // In a process of its own: the pool counts what every thread holds, other tests' tensors included.
-  @Test("what backward needs is freed as the walk passes")
+  // In its own process, since the memory pool counts the tensors of other tests too.
+  @Test("backward releases saved values as it proceeds")
   func memory() async {
     await #expect(processExitsWith: .success) {
       let before = Compute.memory.inUse
@@ -62,7 +62,7 @@ struct TapeTests {
     }
   }
 
-  @Test("a second walk, a non-scalar and a stranger are refused")
+  @Test("a second backward, a non-scalar and a tensor of no tape trap")
   func refusals() async {
     await #expect(processExitsWith: .failure) {
       let tape = Tape()

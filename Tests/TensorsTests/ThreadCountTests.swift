@@ -4,10 +4,10 @@ import TestSupport
 import Tensors
 import Testing
 
-/// The number of threads is the process's choice, so each test has a process of its own.
+/// The number of threads is process-wide, so each test runs in its own process.
 @Suite("The number of threads")
 struct ThreadCountTests {
-  @Test("set once, it holds in every thread, those started before included")
+  @Test("applies to all threads, including those started before")
   func everywhere() async {
     await #expect(processExitsWith: .success) {
       let go = DispatchSemaphore(value: 0)
@@ -34,7 +34,7 @@ struct ThreadCountTests {
     }
   }
 
-  @Test("batch norm gives the same bits with one thread and with three")
+  @Test("batch norm is bitwise equal with one thread and with three")
   func batchNorm() async {
     await #expect(processExitsWith: .success) {
       var random = RandomSource(seed: 11)
@@ -61,7 +61,7 @@ struct ThreadCountTests {
     }
   }
 
-  @Test("batch norm with a sum and ReLU inside is the three operations one by one")
+  @Test("batch norm with fused addend and ReLU matches the separate operations")
   func fused() {
     var random = RandomSource(seed: 12)
     for shape in [[3, 20, 5, 7], [4, 6, 1, 1], [2, 32, 8, 8]] {

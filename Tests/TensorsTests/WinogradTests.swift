@@ -2,11 +2,11 @@ import Tensors
 import TestSupport
 import Testing
 
-/// How far Winograd lies from direct convolution, on layers of a ResNet's size.
-@Suite("Winograd beside direct convolution")
+/// The difference between Winograd and direct convolution for layers of a ResNet.
+@Suite("Winograd is close to direct convolution")
 struct WinogradTests {
-  // The algorithm is the process's choice, so each layer gets a process of its own.
-  @Test("results and both gradients within 3e-6 of the direct ones, relative RMS")
+  // The algorithm is process-wide, so the test runs in its own process.
+  @Test("output and gradients within relative RMS 3e-6 of direct convolution")
   func layers() async {
     await #expect(processExitsWith: .success) {
       for (batch, channels, size) in [(16, 64, 56), (16, 128, 28), (16, 256, 14), (16, 512, 7)] {
@@ -15,7 +15,7 @@ struct WinogradTests {
           let count = shape.reduce(1, *)
           return Tensor((0..<count).map { _ in Float(random.normal()) * scale }, shape: shape)
         }
-        // Like a layer behind a ReLU, and filters as He et al. draw them.
+        // Inputs after ReLU, and filters with He initialization.
         let x = normal([batch, channels, size, size], 1).relu()
         let w = normal([channels, channels, 3, 3], (2 / Float(channels * 9)).squareRoot())
         let dy = normal([batch, channels, size, size], 1)

@@ -60,7 +60,7 @@ public struct GradCAM {
     }.filter { classes?.contains($0) ?? true }
     var maps: [ClassMap] = []
     for index in order {
-      output[0, index].backward(keepingSaved: true)
+      output[0, index].backward(retainGraph: true)
       guard let gradient = gradients.stored else { throw MapError(.layerDidNotRun) }
       let weights = gradient[0].mean(axes: [1, 2], keepingDimensions: true)
       maps.append(

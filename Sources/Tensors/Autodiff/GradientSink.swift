@@ -1,6 +1,6 @@
 import Synchronization
 
-/// Where the gradient of a parameter is added up.
+/// The accumulated gradient of a parameter.
 package final class GradientSink: Sendable {
   private struct State {
     var sum: Tensor?
@@ -20,7 +20,7 @@ package final class GradientSink: Sendable {
     }
   }
 
-  /// Counts the changes, so that what was computed from the gradient is known to be out of date.
+  /// Number of changes, to detect that a value computed from the gradient is stale.
   package var changes: Int { state.withLock { $0.changes } }
 
   package func add(_ gradient: Tensor) {
@@ -30,7 +30,7 @@ package final class GradientSink: Sendable {
     }
   }
 
-  /// Takes the gradient out, so that whoever holds it is alone with it.
+  /// Removes and returns the gradient, so that the caller holds the only reference.
   package func take() -> Tensor? {
     state.withLock { state in
       defer {

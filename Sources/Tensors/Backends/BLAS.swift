@@ -1,6 +1,6 @@
 import COpenBLAS
 
-/// Matrix products by OpenBLAS.
+/// Matrix products with OpenBLAS.
 enum BLAS {
   /// Row-major `c[m, n] = op(a) op(b) + beta c`, contiguous.
   static func gemm(
@@ -11,7 +11,7 @@ enum BLAS {
     guard lb_blas_load() else {
       fatalError(
         "OpenBLAS cannot be loaded: \(String(cString: lb_blas_error())); "
-          + "install Debian's libopenblas0")
+          + "install the package libopenblas0")
     }
     Profiler.measure(
       "matmul", "OpenBLAS", operations: 2 * Double(m) * Double(n) * Double(k)

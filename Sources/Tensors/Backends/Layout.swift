@@ -1,10 +1,10 @@
 import COneDNN
 
-/// A physical layout: which scalar stands where in memory.
+/// The physical layout of a tensor: the order of its elements in memory.
 ///
-/// Equal layouts are equal pointers.
+/// Layouts are interned: equal layouts have equal pointers.
 package struct Layout: @unchecked Sendable, Hashable {
-  // @unchecked: points to an interned descriptor that never changes and is never freed.
+  // @unchecked: the interned descriptor is immutable and never freed.
   let pointer: OpaquePointer
 
   init(_ pointer: OpaquePointer) { self.pointer = pointer }
@@ -20,7 +20,7 @@ package struct Layout: @unchecked Sendable, Hashable {
     return Layout(pointer)
   }
 
-  /// Images with channels innermost in blocks: 1 is row-major, 16 what most primitives prefer.
+  /// Images with channels innermost in blocks: 1 is row-major, 16 is what most primitives prefer.
   ///
   /// - Returns: nil if oneDNN has no such layout.
   static func inChannelBlocks(
@@ -38,16 +38,17 @@ package struct Layout: @unchecked Sendable, Hashable {
     return Layout(pointer)
   }
 
-  /// The block b, if memory is `[batch, channels / b, height, width, b]` with channels padded to whole blocks.
+  /// The block b if memory is `[batch, channels / b, height, width, b]`, with channels padded to whole
+  /// blocks.
   var channelBlock: Int? {
     let block = Int(lb_layout_channel_block(pointer))
     return block > 0 ? block : nil
   }
 
-  /// The same pointer as a number, for the keys of primitives.
+  /// The address, for the keys of primitives.
   var address: UInt { UInt(bitPattern: pointer) }
 
-  /// The same order of other scalars.
+  /// The same order with another element type.
   func with(_ type: DType) -> Layout {
     guard let pointer = lb_layout_with_scalar(pointer, type.oneDNNScalar) else {
       fatalError("oneDNN has no such layout of \(type.rawValue): \(description)")
@@ -55,25 +56,25 @@ package struct Layout: @unchecked Sendable, Hashable {
     return Layout(pointer)
   }
 
-  /// The type of the scalars.
+  /// The element type.
   var dtype: DType { lb_layout_scalar(pointer) == LB_SCALAR_BF16 ? .bfloat16 : .float32 }
 
   var byteCount: Int { lb_layout_bytes(pointer) }
   package var isPlain: Bool { lb_layout_is_plain(pointer) }
-  /// False for private packings that only one primitive can read.
+  /// False for opaque formats that only one primitive can read.
   var isBlocked: Bool { lb_layout_is_blocked(pointer) }
   package var description: String { String(cString: lb_layout_describe(pointer)) }
 }
 
 extension DType {
-  /// oneDNN's name of this type.
+  /// The corresponding oneDNN type.
   ///
-  /// - Precondition: a type of floating-point numbers; oneDNN moves no others here.
+  /// - Precondition: A floating-point type.
   var oneDNNScalar: lb_scalar {
     switch self {
     case .float32: LB_SCALAR_F32
     case .bfloat16: LB_SCALAR_BF16
-    default: preconditionFailure("this operation needs floating-point numbers, not \(rawValue)")
+    default: preconditionFailure("this operation needs float32 or bfloat16, not \(rawValue)")
     }
   }
 }

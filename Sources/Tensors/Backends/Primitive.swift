@@ -1,25 +1,28 @@
 import CKernels
 import COneDNN
 
-/// A oneDNN primitive: made once per (operation, shapes, layouts), kept for good.
+/// A cached oneDNN primitive: created once per operation, shapes and layouts.
 struct Primitive {
   let pointer: OpaquePointer
 
-  /// Looks up or makes a primitive; a refusal of what we validated is our own mistake.
+  /// Looks up or creates a primitive.
+  ///
+  /// Arguments are validated before, so an unsupported operation is a programming error.
   init(
-    _ what: @autoclosure () -> String,
+    _ description: @autoclosure () -> String,
     make: (UnsafeMutablePointer<OpaquePointer?>) -> Int32
   ) {
     lb_use_threads()
     var found: OpaquePointer?
     let status = make(&found)
     guard status == 0, let found else {
-      fatalError("oneDNN refuses \(what()): \(String(cString: lb_status_name(status)))")
+      fatalError(
+        "oneDNN does not support \(description()): \(String(cString: lb_status_name(status)))")
     }
     pointer = found
   }
 
-  /// Looks up or makes a primitive that oneDNN may not have.
+  /// Looks up or creates a primitive; nil if oneDNN does not support it.
   init?(make: (UnsafeMutablePointer<OpaquePointer?>) -> Int32) {
     lb_use_threads()
     var found: OpaquePointer?
@@ -27,22 +30,22 @@ struct Primitive {
     pointer = found
   }
 
-  /// The layout that the primitive wants for an argument; nil if it has no such argument.
+  /// The layout that the primitive requires for an argument; nil if it has no such argument.
   func layout(_ argument: lb_argument) -> Layout? {
     lb_primitive_layout(pointer, argument).map(Layout.init)
   }
 
-  /// The layout of an argument that the primitive is known to have.
+  /// The layout of an argument that the primitive must have.
   func required(_ argument: lb_argument) -> Layout {
     guard let layout = layout(argument) else {
-      fatalError("a oneDNN primitive lacks argument \(argument.rawValue)")
+      fatalError("the oneDNN primitive has no argument \(argument.rawValue)")
     }
     return layout
   }
 
   var implementation: String { String(cString: lb_primitive_implementation(pointer)) }
 
-  /// Runs the primitive, under a name that a profile shows.
+  /// Runs the primitive and records it in the profile under `operation`.
   func execute(
     _ operation: StaticString, operations: Double = 0,
     _ arguments: [(lb_argument, UnsafeMutableRawPointer)]
@@ -56,7 +59,8 @@ struct Primitive {
     let pointers: [UnsafeMutableRawPointer?] = arguments.map(\.1)
     let status = lb_primitive_execute(pointer, Int32(names.count), names, pointers)
     guard status == 0 else {
-      fatalError("oneDNN fails in \(implementation): \(String(cString: lb_status_name(status)))")
+      fatalError(
+        "the oneDNN primitive \(implementation) failed: \(String(cString: lb_status_name(status)))")
     }
   }
 }

@@ -1,34 +1,34 @@
 import Synchronization
 
-/// Measures operations while it is on, each under the layer that called it.
+/// Measures the operations of a block of code, per layer (`torch.profiler`).
 ///
-/// Off, it costs one atomic read per operation. On, it belongs to one thread: what other threads
-/// compute in the meantime is counted too.
+/// While inactive it costs one atomic read per operation. It is process-wide: operations of other
+/// threads are recorded too.
 public enum Profiler {
-  /// Where in a training step an operation ran.
+  /// Part of a training step.
   public enum Pass: String, Sendable, Codable, CaseIterable {
-    /// From input to loss.
+    /// From the input to the loss.
     case forward
-    /// The walk back.
+    /// The backward pass.
     case backward
-    /// The step of the parameters.
+    /// The optimizer step.
     case optimizer
   }
 
-  /// One execution of one operation.
+  /// One execution of an operation.
   public struct Event: Sendable {
-    /// The layer's label; empty outside of any.
+    /// Label of the layer; empty outside of layers.
     public let layer: String
-    /// Where in the step.
+    /// Part of the training step.
     public let pass: Pass
-    /// Such as "conv2d".
+    /// Name of the operation, such as "conv2d".
     public let operation: String
-    /// What computed it: oneDNN's name of an implementation, or "lightbox".
-    public let implementation: String
+    /// oneDNN's name of the implementation, or "lightbox".
+    package let implementation: String
     /// Wall-clock seconds.
     public let seconds: Double
-    /// Multiplications and additions, each counted as one; 0 where nobody counts them.
-    public let operations: Double
+    /// Floating-point operations; 0 if not counted.
+    package let operations: Double
   }
 
   private struct State {
@@ -41,7 +41,7 @@ public enum Profiler {
 
   package static var isActive: Bool { active.load(ordering: .relaxed) }
 
-  /// Runs `body` and gives back every operation that ran in it.
+  /// Runs `body` and returns the operations that it executed.
   public static func events(in body: () throws -> Void) rethrows -> [Event] {
     state.withLock { $0 = State() }
     active.store(true, ordering: .relaxed)
@@ -50,7 +50,7 @@ public enum Profiler {
     return state.withLock { $0.events }
   }
 
-  /// Runs `body`, under a layer's label where the profiler is on.
+  /// Runs `body` with the label of a layer.
   package static func within<Result>(_ layer: String, _ body: () throws -> Result) rethrows
     -> Result
   {
@@ -60,7 +60,7 @@ public enum Profiler {
     return try body()
   }
 
-  /// Runs `body` as another part of the step.
+  /// Runs `body` as another part of the training step.
   package static func during<Result>(_ pass: Pass, _ body: () throws -> Result) rethrows -> Result {
     guard isActive else { return try body() }
     let before = state.withLock { state in
@@ -71,10 +71,10 @@ public enum Profiler {
     return try body()
   }
 
-  /// The label at hand, for a step that is walked later.
+  /// The current label, to attribute the backward pass of a step.
   static var layer: String { isActive ? state.withLock { $0.layers.last ?? "" } : "" }
 
-  /// Runs `body`, and notes it where the profiler is on.
+  /// Runs `body` and records it if the profiler is active.
   @inline(__always)
   static func measure<Result>(
     _ operation: StaticString, _ implementation: @autoclosure () -> String = "lightbox",

@@ -1,17 +1,17 @@
 import CKernels
 
-/// How `gelu` computes the normal distribution.
-public enum GELUApproximation: Sendable {
-  /// By its integral.
-  case none
-  /// By a hyperbolic tangent, as the first transformers did.
-  case tanh
-}
-
 extension Tensor {
-  /// A function of each scalar with up to two numbers of its own; keeps the input for backward.
+  /// Approximation of the normal distribution function in `gelu`.
+  public enum GELUApproximation: Sendable {
+    /// Exact (`'none'`).
+    case none
+    /// By a hyperbolic tangent (`'tanh'`).
+    case tanh
+  }
+
+  /// A function of each element with up to two parameters; saves the input.
   ///
-  /// `keepsLayout` where f(0) = 0, so that padding stays zero.
+  /// `keepsLayout` if f(0) = 0, so that padding stays zero.
   func activated(
     _ op: lb_activation, _ a: Float = 0, _ b: Float = 0, _ name: StaticString,
     keepsLayout: Bool = true
@@ -28,50 +28,50 @@ extension Tensor {
     }
   }
 
-  /// ReLU that lets a part of what is negative through: `y = x` where `x > 0`, else `negativeSlope · x`.
+  /// Leaky ReLU: `y = x` where `x > 0`, else `negativeSlope · x` (`F.leaky_relu`).
   ///
-  /// The gradient at 0 is that of the negative side, `negativeSlope`. Keeps the input and its layout.
+  /// The gradient at 0 is `negativeSlope`. Saves the input; keeps the physical layout.
   /// Reference: Maas et al., "Rectifier nonlinearities improve neural network acoustic models" (2013).
   public func leakyReLU(negativeSlope: Float = 0.01) -> Tensor {
     activated(LB_LEAKY_RELU, negativeSlope, 0, "leakyReLU")
   }
 
-  /// `y = x` where `x > 0`, else `alpha · (e^x − 1)`.
+  /// ELU: `y = x` where `x > 0`, else `alpha · (e^x − 1)` (`F.elu`).
   ///
-  /// Keeps the input and its layout. Reference: Clevert et al., arXiv:1511.07289.
+  /// Saves the input; keeps the physical layout. Reference: Clevert et al., arXiv:1511.07289.
   public func elu(alpha: Float = 1) -> Tensor { activated(LB_ELU, alpha, 0, "elu") }
 
-  /// The Gaussian error linear unit: `y = x Φ(x)`, `dx = dy (Φ(x) + x φ(x))`.
+  /// GELU: `y = x Φ(x)`, `dx = dy (Φ(x) + x φ(x))` (`F.gelu`).
   ///
   /// - Parameter approximate: `.tanh`: `Φ(x) ≈ (1 + tanh(√(2/π) (x + 0.044715 x³))) / 2`.
   /// - Returns: A tensor of the same shape.
   ///
-  /// Keeps the input and its layout. Reference: Hendrycks and Gimpel, arXiv:1606.08415.
+  /// Saves the input; keeps the physical layout. Reference: Hendrycks and Gimpel, arXiv:1606.08415.
   public func gelu(approximate: GELUApproximation = .none) -> Tensor {
     activated(approximate == .none ? LB_GELU : LB_GELU_TANH, 0, 0, "gelu")
   }
 
-  /// `y = x / (1 + e^-x)`, also called swish.
+  /// SiLU or swish: `y = x / (1 + e^-x)` (`F.silu`).
   ///
-  /// Keeps the input and its layout. Reference: Elfwing et al., arXiv:1702.03118.
+  /// Saves the input; keeps the physical layout. Reference: Elfwing et al., arXiv:1702.03118.
   public func silu() -> Tensor { activated(LB_SILU, 0, 0, "silu") }
 
-  /// SiLU made of straight pieces: `y = x · min(max(x / 6 + 1/2, 0), 1)`.
+  /// Hardswish: `y = x · min(max(x / 6 + 1/2, 0), 1)` (`F.hardswish`).
   ///
-  /// Keeps the input and its layout. Reference: Howard et al., arXiv:1905.02244.
+  /// Saves the input; keeps the physical layout. Reference: Howard et al., arXiv:1905.02244.
   public func hardswish() -> Tensor { activated(LB_HARDSWISH, 0, 0, "hardswish") }
 
-  /// A smooth ReLU: `y = log(1 + e^(beta · x)) / beta`.
+  /// Softplus: `y = log(1 + e^(beta · x)) / beta` (`F.softplus`).
   ///
   /// - Precondition: `beta` is positive.
   public func softplus(beta: Float = 1) -> Tensor {
-    precondition(beta > 0, "softplus: beta must be positive, not \(beta)")
+    precondition(beta > 0, "softplus: beta must be positive, got \(beta)")
     return activated(LB_SOFTPLUS, beta, 0, "softplus", keepsLayout: false)
   }
 
-  /// Each scalar, or the end of the range that it lies beyond; `-1...1` is hardtanh.
+  /// Each element limited to a range (`clamp`); `-1...1` is hardtanh.
   ///
-  /// The gradient is `dy` inside, ends included, and 0 beyond. NaN stays NaN.
+  /// The gradient is `dy` inside the range, bounds included, and 0 outside. NaN stays NaN.
   public func clamped(to range: ClosedRange<Float>) -> Tensor {
     activated(
       LB_CLAMP, range.lowerBound, range.upperBound, "clamped", keepsLayout: range.contains(0))

@@ -1,37 +1,11 @@
 import CKernels
 
-/// The shape that two operands broadcast to, or nil if they do not fit.
-///
-/// Dimensions are aligned at the end; a length of 1 is repeated.
-package func broadcastShape(_ a: [Int], _ b: [Int]) -> [Int]? {
-  var shape = [Int](repeating: 0, count: max(a.count, b.count))
-  for i in 1...max(shape.count, 1) where i <= shape.count {
-    let x = i <= a.count ? a[a.count - i] : 1
-    let y = i <= b.count ? b[b.count - i] : 1
-    guard x == y || x == 1 || y == 1 else { return nil }
-    shape[shape.count - i] = x == 1 ? y : x
-  }
-  return shape
-}
-
-/// Strides of a row-major operand as seen from a broadcast shape: 0 where it is repeated.
-private func broadcastStrides(_ shape: [Int], to target: [Int]) -> [Int] {
-  var strides = [Int](repeating: 0, count: target.count)
-  var stride = 1
-  for i in 1...max(shape.count, 1) where i <= shape.count {
-    let length = shape[shape.count - i]
-    strides[target.count - i] = length == 1 ? 0 : stride
-    stride *= length
-  }
-  return strides
-}
-
 extension Tensor {
   private func combined(_ op: lb_binary, _ name: StaticString, with other: Tensor) -> Tensor {
     requireFloat(name)
     other.requireFloat(name)
     if shape == other.shape {
-      // Padding in blocked layouts stays zero under these three.
+      // Zero padding of blocked layouts stays zero under addition, subtraction and multiplication.
       if layout != nil || other.layout != nil, op != LB_DIVIDE {
         let aligned = layout != nil ? other.reordered(to: oneDNNLayout) : other
         let mine = layout != nil ? self : reordered(to: other.oneDNNLayout)
@@ -63,7 +37,7 @@ extension Tensor {
     return result
   }
 
-  /// The adjoint of broadcasting: sums over the dimensions that were repeated.
+  /// The adjoint of broadcasting: sums over the repeated dimensions.
   package func summed(to target: [Int]) -> Tensor {
     guard shape != target else { return self }
     var result = self
@@ -72,7 +46,7 @@ extension Tensor {
     return repeated.isEmpty ? result : result.sum(axes: repeated, keepingDimensions: true)
   }
 
-  /// Element by element, with broadcasting: `y = a + b`, `da = db = dy`.
+  /// Elementwise sum with broadcasting: `y = a + b`, `da = db = dy`.
   public static func + (a: Tensor, b: Tensor) -> Tensor {
     if a.dtype == .bfloat16 || b.dtype == .bfloat16, a.shape == b.shape { return a.addingBFloat(b) }
     let (shapeA, shapeB) = (a.shape, b.shape)
@@ -81,7 +55,7 @@ extension Tensor {
     }
   }
 
-  /// The sum of two tensors of one shape, at least one of them bfloat16: bfloat16.
+  /// The sum of two tensors of one shape, at least one of them bfloat16, in bfloat16.
   private func addingBFloat(_ other: Tensor) -> Tensor {
     let (a, own, others) = (detached.converted(to: .bfloat16), dtype, other.dtype)
     let b = other.detached.reordered(to: a.oneDNNLayout)
@@ -92,7 +66,7 @@ extension Tensor {
     }
   }
 
-  /// Element by element, with broadcasting: `y = a - b`, `da = dy`, `db = -dy`.
+  /// Elementwise difference with broadcasting: `y = a - b`, `da = dy`, `db = -dy`.
   public static func - (a: Tensor, b: Tensor) -> Tensor {
     let (shapeA, shapeB) = (a.shape, b.shape)
     return a.combined(LB_SUBTRACT, "-", with: b).recorded("subtract", from: [a, b]) { dy in
@@ -100,7 +74,7 @@ extension Tensor {
     }
   }
 
-  /// Element by element, with broadcasting: `y = a b`, `da = dy b`, `db = dy a`.
+  /// Elementwise product with broadcasting: `y = a b`, `da = dy b`, `db = dy a`.
   public static func * (a: Tensor, b: Tensor) -> Tensor {
     let (x, z, needs) = (a.detached, b.detached, (a.needsGradient, b.needsGradient))
     return a.combined(LB_MULTIPLY, "*", with: b).recorded("multiply", from: [a, b]) { dy in
@@ -111,7 +85,7 @@ extension Tensor {
     }
   }
 
-  /// Element by element, with broadcasting: `y = a / b`, `da = dy / b`, `db = -dy a / b²`.
+  /// Elementwise quotient with broadcasting: `y = a / b`, `da = dy / b`, `db = -dy a / b²`.
   public static func / (a: Tensor, b: Tensor) -> Tensor {
     let (x, z, needs) = (a.detached, b.detached, (a.needsGradient, b.needsGradient))
     return a.combined(LB_DIVIDE, "/", with: b).recorded("divide", from: [a, b]) { dy in
@@ -122,37 +96,29 @@ extension Tensor {
     }
   }
 
-  /// Every scalar with its sign changed.
+  /// Elementwise negation (`neg`).
   public static prefix func - (x: Tensor) -> Tensor { x * -1 }
 
-  /// A number added to every scalar.
+  /// Adds a number to each element.
   public static func + (a: Tensor, b: Float) -> Tensor { a + Tensor(b) }
-  /// A number added to every scalar.
+  /// Adds a number to each element.
   public static func + (a: Float, b: Tensor) -> Tensor { Tensor(a) + b }
-  /// A number subtracted from every scalar.
+  /// Subtracts a number from each element.
   public static func - (a: Tensor, b: Float) -> Tensor { a - Tensor(b) }
-  /// Every scalar subtracted from a number.
+  /// Subtracts each element from a number.
   public static func - (a: Float, b: Tensor) -> Tensor { Tensor(a) - b }
-  /// Every scalar divided by a number.
+  /// Divides each element by a number.
   public static func / (a: Tensor, b: Float) -> Tensor { a / Tensor(b) }
-  /// A number divided by every scalar.
+  /// Divides a number by each element.
   public static func / (a: Float, b: Tensor) -> Tensor { Tensor(a) / b }
-  /// Every scalar times a number.
+  /// Multiplies each element by a number.
   public static func * (a: Float, b: Tensor) -> Tensor { b * a }
 
-  /// Every scalar times a number; keeps the physical layout.
+  /// Multiplies each element by a number; keeps the physical layout.
   public static func * (a: Tensor, b: Float) -> Tensor {
     a.requireFloat("*")
     let result = Tensor(uninitialized: a.shape, layout: a.layout, physicalCount: a.physicalCount)
     lb_scale(a.floats, b, result.floats, a.physicalCount)
     return result.recorded("scale", from: [a]) { dy in [dy * b] }
-  }
-
-  /// float32 memory in the same physical layout as another tensor.
-  init(uninitialized shape: [Int], layout: Layout?, physicalCount: Int) {
-    self.init(
-      shape: shape, dtype: .float32,
-      storage: Storage(byteCount: physicalCount * 4, "a float32 tensor of shape \(shape)"),
-      layout: layout)
   }
 }

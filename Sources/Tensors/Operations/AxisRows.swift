@@ -1,13 +1,13 @@
-/// A tensor's scalars as rows of what a reduction over some dimensions puts together.
+/// A tensor as rows, each of which a reduction over some dimensions reduces to one value.
 struct AxisRows: Sendable {
   /// `[rows, length]`, row-major.
   let values: Tensor
-  /// The reduced shape, with length 1 where it was reduced.
+  /// The reduced shape, with length 1 for reduced dimensions.
   let keptShape: [Int]
   /// The reduced shape.
   let squeezedShape: [Int]
   private let original: [Int]
-  /// The kept dimensions, then the reduced ones.
+  /// The remaining dimensions, then the reduced ones.
   private let order: [Int]
 
   var rows: Int { values.shape[0] }
@@ -17,7 +17,7 @@ struct AxisRows: Sendable {
     tensor.requireFloat(name)
     let reduced = (axes ?? Array(0..<tensor.rank)).map { tensor.checkedAxis($0, name) }
     precondition(
-      Set(reduced).count == reduced.count, "\(name): an axis is named twice in \(reduced)")
+      Set(reduced).count == reduced.count, "\(name): an axis occurs twice in \(reduced)")
     let shape = tensor.shape
     let kept = shape.indices.filter { !reduced.contains($0) }
     original = shape
@@ -29,7 +29,7 @@ struct AxisRows: Sendable {
     values = arranged.viewed(as: [squeezedShape.reduce(1, *), length])
   }
 
-  /// Rows back where they came from.
+  /// The inverse: rows in the shape of the original tensor.
   func restored(_ rows: Tensor) -> Tensor {
     if order == Array(original.indices) { return rows.viewed(as: original) }
     let inverse = order.indices.sorted { order[$0] < order[$1] }

@@ -1,38 +1,39 @@
 import CKernels
 
-/// What batch normalization gives: the normalized tensor and the statistics it used.
-public struct BatchNormResult: Sendable {
-  /// Normalized, scaled and shifted; of the input's shape.
-  public let output: Tensor
+/// The output of batch norm and the statistics that it used.
+package struct BatchNormResult: Sendable {
+  /// Normalized, scaled and shifted; of the shape of the input.
+  package let output: Tensor
   /// Mean of each channel, `[channels]`.
-  public let mean: Tensor
+  package let mean: Tensor
   /// Biased variance of each channel, `[channels]`.
-  public let variance: Tensor
+  package let variance: Tensor
 }
 
 extension Tensor {
-  /// Normalizes each channel over batch and pixels.
+  /// Normalizes each channel over the batch and all pixels (`F.batch_norm`).
   ///
   ///     y = (x − mean) / √(variance + ε) · scale + shift
   ///
-  /// Keeps the physical layout and the type of the input. The batch's statistics are summed around a
-  /// guess, in double, so values far from zero lose nothing, and the number of threads changes no bit.
+  /// Keeps the physical layout and the type of the input. Batch statistics are computed in double from
+  /// differences to an estimated mean, so a large mean causes no cancellation. They do not depend on the
+  /// number of threads.
   ///
   /// - Parameters:
-  ///   - scale: `[channels]`.
-  ///   - shift: `[channels]`.
-  ///   - statistics: Mean and variance to use, `[channels]` each; nil: those of this batch, through
-  ///     which the gradient then flows too.
-  ///   - epsilon: Added to the variance.
-  ///   - addend: Added to the result in the same pass, of the input's shape; nil: nothing.
-  ///   - relu: Follow with ReLU in the same pass.
-  /// - Returns: The output, and the statistics it used.
-  /// - Precondition: `[batch, channels]` or `[batch, channels, height, width]`.
+  ///   - scale: `[channels]` (`weight`).
+  ///   - shift: `[channels]` (`bias`).
+  ///   - statistics: Mean and variance to use, `[channels]` each, as constants. Default: those of the
+  ///     batch, through which the gradient is propagated.
+  ///   - epsilon: Added to the variance (`eps`).
+  ///   - addend: Added to the result in the same pass, of the shape of the input.
+  ///   - relu: Apply ReLU in the same pass.
+  /// - Returns: The output and the statistics.
+  /// - Precondition: The input is `[batch, channels]` or `[batch, channels, height, width]`.
   ///
-  /// Differentiable in the input, `scale`, `shift` and `addend`. Keeps the input, and the output where
-  /// there are both an addend and a ReLU.
+  /// Differentiable in the input, `scale`, `shift` and `addend`. Saves the input, and the output if there
+  /// are both an addend and ReLU.
   /// Reference: Ioffe and Szegedy, arXiv:1502.03167.
-  public func batchNorm(
+  package func batchNorm(
     scale: Tensor, shift: Tensor, statistics: (mean: Tensor, variance: Tensor)? = nil,
     epsilon: Float = 1e-5, adding addend: Tensor? = nil, relu: Bool = false
   ) -> BatchNormResult {
@@ -44,13 +45,13 @@ extension Tensor {
     if let statistics {
       precondition(
         statistics.mean.shape == [shape[1]] && statistics.variance.shape == [shape[1]],
-        "batchNorm: statistics of \(statistics.mean.shape), \(statistics.variance.shape) for \(shape)"
+        "batchNorm: statistics of \(statistics.mean.shape) and \(statistics.variance.shape) for \(shape)"
       )
     }
     if let addend {
       precondition(
         addend.shape == shape,
-        "batchNorm: a sum of \(shape) and \(addend.shape): the shapes differ")
+        "batchNorm: the addend has shape \(addend.shape), the input \(shape)")
     }
     let norm = NormPlanes(self, statistics: statistics, scale, shift)
     let other = addend.map { norm.aligned($0.detached) }
@@ -78,9 +79,9 @@ extension Tensor {
   }
 }
 
-/// An input as the kernels see it, with the numbers of each channel.
+/// The input as the kernels read it, with the values per channel.
 private struct NormPlanes: Sendable {
-  /// Rows of `floats`, each as long as the channels with their blocks filled up by zeros.
+  /// Rows of `floats`; each holds one value per channel, padded with zeros to whole blocks.
   enum Row: Int, CaseIterable {
     case mean, variance, scale, shift, factor, c1, c2, scaleGradient, shiftGradient
   }
@@ -99,7 +100,7 @@ private struct NormPlanes: Sendable {
     _ input: Tensor, statistics: (mean: Tensor, variance: Tensor)?, _ scale: Tensor, _ shift: Tensor
   ) {
     precondition(
-      input.count > 0, "batchNorm: an input of \(input.shape) has no values to normalize")
+      input.count > 0, "batchNorm: the input of shape \(input.shape) is empty")
     original = input.shape
     channels = input.shape[1]
     x = NormPlanes.aligned(input.detached)
@@ -129,7 +130,7 @@ private struct NormPlanes: Sendable {
     withExtendedLifetime(plain) { pointer(row).update(from: plain.floats, count: channels) }
   }
 
-  /// A row as a tensor of its own, `[channels]`.
+  /// A row as a tensor, `[channels]`.
   func numbers(_ row: Row) -> Tensor {
     let result = Tensor(uninitialized: [channels])
     result.floats.update(from: pointer(row), count: channels)
@@ -168,14 +169,14 @@ private struct NormPlanes: Sendable {
     return (dx, numbers(.scaleGradient), numbers(.shiftGradient), dz)
   }
 
-  /// Another tensor of the input's shape in the order of the planes.
+  /// A tensor of the shape of the input, in the order of the planes.
   func aligned(_ other: Tensor) -> Tensor {
     original.count == 4
       ? other.reordered(to: x.oneDNNLayout)
       : NormPlanes.aligned(other.converted(to: x.dtype))
   }
 
-  /// What is in the order of the planes, in the input's shape.
+  /// The inverse of `aligned(_:)`.
   func restored(_ result: Tensor) -> Tensor {
     original.count == 4
       ? result : result.viewed(as: [original[1], original[0]]).transposed()

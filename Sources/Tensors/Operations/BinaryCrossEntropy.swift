@@ -1,19 +1,20 @@
 import CKernels
 
 extension Tensor {
-  /// Sigmoid and binary cross entropy in one (`BCEWithLogits`), one yes or no per scalar.
+  /// Sigmoid and binary cross entropy (`F.binary_cross_entropy_with_logits`, fastai's `BCEWithLogits`).
   ///
   ///     loss = w · ((1 − t) log(1 + e^x) + p · t log(1 + e^−x))
   ///     dx = dy · w · ((1 − t) σ(x) − p · t σ(−x))
   ///
   /// - Parameters:
-  ///   - targets: float32 probabilities of yes, of this tensor's shape.
-  ///   - weights: `w`, of a shape that broadcasts to this tensor's; nil: 1.
-  ///   - positiveWeights: `p`, likewise: `[classes]` balances the yes of each class. nil: 1.
-  ///   - reduction: The plain mean, the sum, or one loss per scalar.
-  /// - Returns: A single number, or a tensor of this one's shape without reduction.
+  ///   - targets: float32 probabilities of the positive class, of the shape of the logits.
+  ///   - weights: `w`, of a shape that broadcasts to the logits (`weight`). Default: 1.
+  ///   - positiveWeights: `p`, likewise; `[classes]` weights positive targets per class (`pos_weight`).
+  ///     Default: 1.
+  ///   - reduction: Mean, sum, or none.
+  /// - Returns: A scalar, or the shape of the logits without reduction.
   ///
-  /// Differentiable in this tensor, the logits. Keeps them, the targets and the weights.
+  /// Differentiable in this tensor, the logits. Saves logits, targets and weights.
   public func binaryCrossEntropyWithLogits(
     _ targets: Tensor, weights: Tensor? = nil, positiveWeights: Tensor? = nil,
     reduction: LossReduction = .mean
@@ -22,8 +23,8 @@ extension Tensor {
     targets.requireFloat("binaryCrossEntropyWithLogits")
     precondition(
       targets.shape == shape && !targets.needsGradient,
-      "binaryCrossEntropyWithLogits: logits of \(shape) and targets of \(targets.shape): needs one "
-        + "shape, and targets that need no gradient")
+      "binaryCrossEntropyWithLogits: logits of \(shape) and targets of \(targets.shape): needs equal "
+        + "shapes, and targets that need no gradient")
     for weight in [weights, positiveWeights].compactMap({ $0 }) {
       weight.requireFloat("binaryCrossEntropyWithLogits")
       precondition(

@@ -1,19 +1,19 @@
 import CKernels
 
 extension Tensor {
-  /// Every channel of every image times a number of its own.
+  /// Multiplies every channel of every image by its own factor.
   ///
   ///     y[n, c, i, j] = x[n, c, i, j] f[n, c];   df[n, c] = Σ dy[n, c, i, j] x[n, c, i, j]
   ///
-  /// What `*` with broadcasting gives, but in whatever order of channel blocks the images are in: nothing
-  /// is reordered. In bfloat16 the product is computed in float32 and rounded once.
+  /// Equal to `*` with broadcasting, but keeps the physical layout of the images. In bfloat16 the product
+  /// is computed in float32 and rounded once.
   ///
   /// - Parameter factors: float32, `[batch, channels, 1, 1]`.
-  /// - Returns: A tensor of this one's shape and type.
-  /// - Precondition: `[batch, channels, height, width]` with the batch and channels of `factors`.
+  /// - Returns: A tensor of the same shape and type.
+  /// - Precondition: The images are `[batch, channels, height, width]`.
   ///
-  /// Differentiable in both. Keeps the images and the factors.
-  public func scalingChannels(by factors: Tensor) -> Tensor {
+  /// Differentiable in both; saves both.
+  package func scalingChannels(by factors: Tensor) -> Tensor {
     precondition(
       rank == 4 && factors.shape == [shape[0], shape[1], 1, 1],
       "scalingChannels: factors of \(factors.shape) for images of \(shape)")
@@ -40,7 +40,7 @@ extension Tensor {
 }
 
 extension Tensor.ChannelBlocks {
-  /// These planes, or others in their order, times one number per plane and place in the block.
+  /// The images times one factor per plane and position in the block.
   fileprivate func scaled(_ images: Tensor, by factors: Tensor) -> Tensor {
     let y = uninitialized(images.shape)
     let pixels = planeCount / block
@@ -50,7 +50,7 @@ extension Tensor.ChannelBlocks {
     return y
   }
 
-  /// The sum over each channel's pixels of the products with other images.
+  /// The products with other images, summed over the pixels of each channel.
   fileprivate func summedProducts(_ other: Tensor, like factors: Tensor) -> Tensor {
     let products = uninitialized(other.shape)
     lb_binary_same(

@@ -1,33 +1,36 @@
 import CKernels
 
 extension Tensor {
-  /// Tensors joined along a dimension; the others must agree.
+  /// Concatenates tensors along a dimension (`torch.cat`).
   ///
-  /// Channels of images in blocks stay so where whole blocks meet, those of channels-last images stay
-  /// last, and so do the gradients: nothing is reordered, memory is copied.
+  /// Images stay in channel blocks if the parts consist of whole blocks, or channels-last, and so do the
+  /// gradients.
   ///
   /// - Parameters:
   ///   - tensors: At least one, of shapes that differ along `axis` only.
-  ///   - axis: The dimension; negative counts from the end.
-  /// - Returns: A tensor whose length along `axis` is the sum of theirs; bfloat16 if one of them is.
+  ///   - axis: The dimension, from the end if negative (`dim`).
+  /// - Returns: The concatenation; bfloat16 if one of the tensors is.
   ///
-  /// Differentiable in every tensor. Keeps nothing.
+  /// Differentiable in every tensor; saves nothing.
   public static func concatenated(_ tensors: [Tensor], axis: Int) -> Tensor {
-    precondition(!tensors.isEmpty, "concatenate needs at least one tensor")
+    precondition(!tensors.isEmpty, "concatenated needs at least one tensor")
     let type = tensors.contains { $0.dtype == .bfloat16 } ? DType.bfloat16 : .float32
     let tensors = tensors.map { $0.dtype == .float32 ? $0.converted(to: type) : $0 }
-    let at = tensors[0].checkedAxis(axis, "concatenate")
+    let at = tensors[0].checkedAxis(axis, "concatenated")
     var target = tensors[0].shape
     target[at] = 0
     for tensor in tensors {
-      tensor.requireFloatOrBFloat("concatenate")
+      tensor.requireFloatOrBFloat("concatenated")
       var other = tensor.shape
       precondition(
-        other.count == target.count, "concatenate: \(tensor.shape) beside \(tensors[0].shape)")
+        other.count == target.count,
+        "concatenated: \(tensor.shape) and \(tensors[0].shape) differ in rank")
       target[at] += other[at]
       other[at] = target[at]
       precondition(
-        other == target, "concatenate along \(axis): \(tensor.shape) beside \(tensors[0].shape)")
+        other == target,
+        "concatenated along \(axis): \(tensor.shape) and \(tensors[0].shape) differ in another axis"
+      )
     }
     let order = at == 1 ? sharedOrder(of: tensors) : .rowMajor
     let result = order.uninitialized(target, type)
@@ -41,19 +44,19 @@ extension Tensor {
       start = range.upperBound
     }
     let ranges = parts
-    return result.recorded("concatenate", from: tensors) { dy in
+    return result.recorded("concatenated", from: tensors) { dy in
       let whole = order.ordered(dy.converted(to: type))
       return ranges.map { runs.part(of: whole, $0) }
     }
   }
 
-  /// Tensors of one shape as the rows of a new first dimension.
+  /// Stacks tensors of one shape along a new first dimension (`torch.stack`).
   public static func stacked(_ tensors: [Tensor]) -> Tensor {
     concatenated(tensors.map { $0.unsqueezed(at: 0) }, axis: 0)
   }
 
-  /// Channels last if one part is stored so, else the largest block of channels that a part is stored in
-  /// and that fills whole blocks of all parts but the last.
+  /// Channels-last if any part is; otherwise the largest block that a part is stored in and that divides
+  /// the channels of all parts but the last.
   private static func sharedOrder(of parts: [Tensor]) -> ChannelOrder {
     let found = parts.compactMap { part in part.layout?.channelBlock.map { (part.shape[1], $0) } }
     if found.contains(where: { channels, block in block > 16 && block == channels }) {
@@ -65,7 +68,7 @@ extension Tensor {
   }
 }
 
-/// How joined images lie in memory.
+/// The physical layout of concatenated images.
 private enum ChannelOrder: Sendable {
   case rowMajor
   /// `[batch, channels / b, height, width, b]`.
@@ -73,7 +76,7 @@ private enum ChannelOrder: Sendable {
   /// `[batch, height, width, channels]`.
   case last
 
-  /// Blocks that every number of channels can have.
+  /// Block sizes that oneDNN pads channels to.
   static let sizes = [4, 8, 16]
 
   private func layout(_ shape: [Int], _ type: DType) -> Layout? {
@@ -94,7 +97,7 @@ private enum ChannelOrder: Sendable {
   }
 }
 
-/// A tensor's memory as runs of equal length, each of which holds the whole of one dimension.
+/// The memory of a tensor as runs of equal length, each of which holds one whole dimension.
 private struct Runs: Sendable {
   let shape: [Int]
   let axis: Int
@@ -102,7 +105,7 @@ private struct Runs: Sendable {
   let type: DType
   let count: Int
   private let block: Int
-  /// Scalars of one step, or one block of steps, along the axis.
+  /// Elements per step along the axis, or per block of steps.
   private let inner: Int
 
   init(of shape: [Int], axis: Int, _ order: ChannelOrder, _ type: DType) {
@@ -118,7 +121,7 @@ private struct Runs: Sendable {
     }
   }
 
-  /// Bytes of so many steps along the axis, blocks filled up.
+  /// Bytes of `length` steps along the axis, padded to whole blocks.
   private func bytes(_ length: Int) -> Int { (length + block - 1) / block * inner * type.byteCount }
 
   func copy(_ part: Tensor, into whole: Tensor, _ range: Range<Int>) {

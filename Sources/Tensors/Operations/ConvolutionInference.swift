@@ -1,27 +1,26 @@
 import COneDNN
 
-/// Filters and bias of a convolution that only ever computes forward, kept in the order that the
-/// primitive at hand wants.
+/// A convolution for inference, with filters in the layout of its primitive.
 package struct PackedConvolution: Sendable {
-  /// The filters in an order that every reorder can read: the primitive's own where that is one.
+  /// The filters: in the layout of the primitive if other primitives can read it.
   private var weight: Tensor
   private let bias: Tensor?
-  /// Packed for one primitive alone: Winograd's, those of groups, rounded ones.
+  /// The filters in an opaque format, such as that of Winograd, of groups or of bfloat16.
   private var packed: Tensor?
 
-  /// Makes it from row-major filters, `[outputs, inputs / groups, height, width]`, and a bias.
+  /// Creates a convolution from row-major filters, `[outputs, inputs / groups, height, width]`, and a bias.
   package init(weight: Tensor, bias: Tensor?) {
     self.weight = weight.rowMajor.detached
     self.bias = bias?.rowMajor.detached
   }
 
-  /// The convolution of images, with a sum and a ReLU in the same pass where the primitive can do it.
+  /// Convolution, followed by an addition and ReLU, in one pass if a primitive supports it.
   ///
   /// - Parameters:
   ///   - input: `[batch, inputs, height, width]`.
   ///   - geometry: Stride, padding, dilation, groups.
-  ///   - addend: Added to the result, of its shape; nil: nothing.
-  ///   - relu: Follow with ReLU.
+  ///   - addend: Added to the result, of the same shape; nil for none.
+  ///   - relu: Apply ReLU.
   /// - Returns: `[batch, outputs, h', w']`, on no tape.
   package mutating func callAsFunction(
     _ input: Tensor, _ geometry: ConvolutionGeometry, adding addend: Tensor?, relu: Bool
@@ -29,20 +28,20 @@ package struct PackedConvolution: Sendable {
     var shape = ConvolutionShape(
       input: input.shape, weight: weight.shape, bias: bias?.shape, geometry)
     shape.key.inference = 1
-    // Left to itself, oneDNN prefers channels-last for inference, where it has no Winograd: slower by a
-    // seventh over a ResNet-50, and with reorders in between.
+    // By default oneDNN prefers channels-last for inference, which has no Winograd: 14 % slower for a
+    // ResNet-50, with additional reorders.
     if shape.key.order == LB_ORDER_ANY.value { shape.key.order = LB_ORDER_BLOCKS.value }
     if let addend {
       precondition(
         addend.shape == shape.outputShape,
-        "conv2d: a sum of \(shape.outputShape) and \(addend.shape): the shapes differ")
+        "conv2d: the addend has shape \(addend.shape), the output \(shape.outputShape)")
     }
     shape.key.relu = relu ? 1 : 0
     let type = shape.dtype
     guard let addend = addend?.converted(to: type) else {
       return run(shape.winograd() ?? shape.forward(), shape, input, nil)
     }
-    // Winograd cannot add, but is worth more than a fused sum.
+    // Winograd does not support a fused addition, but saves more time.
     if let forward = shape.winograd(relu: false) {
       let sum = run(forward, shape, input, nil)
       return relu ? Tensor.addReLU(sum, addend) : sum + addend
@@ -88,16 +87,16 @@ extension PackedConvolution {
 }
 
 extension ConvolutionShape {
-  /// Winograd's primitive where it is allowed and there is one.
+  /// The Winograd primitive, if it is allowed and exists.
   ///
-  /// oneDNN itself takes it from four images on only; filters are packed once here, so it pays from one.
+  /// oneDNN itself uses Winograd from four images on. Here filters are packed once, so it pays off for one.
   fileprivate func winograd(relu: Bool? = nil) -> Primitive? {
     guard var wanted = forcedWinograd else { return nil }
     if let relu { wanted.relu = relu ? 1 : 0 }
     return Primitive(make: { lb_make_convolution_forward(wanted, $0) })
   }
 
-  /// The primitive, unless oneDNN has only a slow general one for it.
+  /// The forward primitive; nil if oneDNN has only a slow reference implementation.
   fileprivate func forwardIfFast() -> Primitive? {
     guard let found = Primitive(make: { lb_make_convolution_forward(key, $0) }) else { return nil }
     return found.implementation.contains("ref") || found.implementation.contains("gemm")

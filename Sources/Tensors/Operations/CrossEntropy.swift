@@ -1,35 +1,35 @@
 import CKernels
 
-/// How the losses of single items become one number.
+/// Reduction of the losses of a batch (`reduction`).
 public enum LossReduction: Sendable {
-  /// Their mean; weighted by class if there are class weights.
+  /// The mean; weighted by class if there are class weights.
   case mean
-  /// Their sum.
+  /// The sum.
   case sum
-  /// One loss per item.
+  /// One loss per position.
   case none
 }
 
 extension Tensor {
-  /// Softmax and negative log likelihood in one.
+  /// Softmax cross entropy (`F.cross_entropy`).
   ///
   ///     loss = −Σ w[c] t[c] log softmax(x)[c],  dx = Σ w t · softmax(x) − w t
   ///
-  /// where `t` is 1 at the target and 0 elsewhere, or the target's probabilities; with smoothing `s`
-  /// it is `(1 − s) t + s / classes`.
+  /// where `t` is the one-hot target or the target's probabilities; with label smoothing `s` it is
+  /// `(1 − s) t + s / classes`.
   ///
   /// - Parameters:
-  ///   - targets: int64 class of each position, `[rows, …]`; or probabilities, of the logits' shape.
-  ///   - weights: One weight per class, `[classes]`. With classes as targets the mean then divides by
+  ///   - targets: int64 class indices, `[rows, …]`; or probabilities, of the shape of the logits.
+  ///   - weights: One weight per class, `[classes]` (`weight`). With class indices the mean divides by
   ///     the sum of the targets' weights.
-  ///   - labelSmoothing: Share of the target spread over all classes, as PyTorch does it.
-  ///   - ignoreIndex: Positions of this target neither add to the loss nor count in the mean; the
-  ///     mean of none is NaN.
-  ///   - reduction: Mean, sum, or one loss per position.
-  /// - Returns: A single number, or `[rows, …]` without reduction. This tensor holds logits,
-  ///   `[rows, classes, …]`: dimensions behind the classes are positions, such as pixels.
+  ///   - labelSmoothing: Probability that is distributed over all classes (`label_smoothing`).
+  ///   - ignoreIndex: Target that is excluded from the loss and the mean (`ignore_index`); the mean of no
+  ///     targets is NaN.
+  ///   - reduction: Mean, sum, or none.
+  /// - Returns: A scalar, or `[rows, …]` without reduction. This tensor holds the logits,
+  ///   `[rows, classes, …]`; dimensions after the classes are positions, such as pixels.
   ///
-  /// Differentiable in the logits. Keeps them, and the logarithm of the sum of `e^x` per position.
+  /// Differentiable in the logits. Saves the logits and their log-sum-exp.
   public func crossEntropy(
     _ targets: Tensor, weights: Tensor? = nil, labelSmoothing: Double = 0,
     ignoreIndex: Int = -100, reduction: LossReduction = .mean
@@ -38,19 +38,19 @@ extension Tensor {
       targets, weights, labelSmoothing, ignoreIndex, reduction, fastai: false, "crossEntropy")
   }
 
-  /// fastai's `LabelSmoothingCrossEntropy`: class weights act on the target, not on the smoothing.
+  /// fastai's `LabelSmoothingCrossEntropy`: class weights apply to the target, not to the smoothing.
   ///
   ///     loss = (1 − epsilon) · crossEntropy(x, target, weights) − epsilon / classes · Σ log softmax(x)
   ///
-  /// Without weights it is `crossEntropy` with `labelSmoothing`.
+  /// Without weights equal to `crossEntropy` with `labelSmoothing`.
   ///
   /// - Parameters:
-  ///   - targets: int64 class of each position, `[rows, …]`.
-  ///   - epsilon: Share of the target spread over all classes.
-  ///   - weights: One weight per class, `[classes]`. The mean of the first term divides by the sum of
-  ///     the targets' weights, that of the second by the number of positions.
-  ///   - reduction: Mean, sum, or one loss per position.
-  /// - Returns: A single number, or `[rows, …]` without reduction.
+  ///   - targets: int64 class indices, `[rows, …]`.
+  ///   - epsilon: Probability that is distributed over all classes (`eps`).
+  ///   - weights: One weight per class, `[classes]` (`weight`). The mean of the first term divides by the
+  ///     sum of the targets' weights, the mean of the second by the number of positions.
+  ///   - reduction: Mean, sum, or none.
+  /// - Returns: A scalar, or `[rows, …]` without reduction.
   public func labelSmoothingCrossEntropy(
     _ targets: Tensor, epsilon: Double = 0.1, weights: Tensor? = nil,
     reduction: LossReduction = .mean
@@ -76,12 +76,12 @@ extension Tensor {
         + "[rows, classes, …] and int64 [rows, …], or probabilities of the logits' shape")
     precondition(
       isHard || targets.dtype == .float32 && !targets.needsGradient,
-      "\(name): targets are int64 classes or float32 probabilities that need no gradient, not "
+      "\(name): needs int64 class indices or float32 probabilities without a gradient, not "
         + targets.dtype.rawValue)
     precondition(
-      (0...1).contains(smoothing), "\(name): label smoothing lies in 0...1, not \(smoothing)")
+      (0...1).contains(smoothing), "\(name): label smoothing must be in 0...1, got \(smoothing)")
     let (classes, positions) = (shape[1], positionShape.reduce(1, *))
-    precondition(positions > 0, "\(name) of no rows, shape \(shape)")
+    precondition(positions > 0, "\(name): the logits of shape \(shape) are empty")
     precondition(
       (weights?.shape ?? [classes]) == [classes],
       "\(name): weights of \(weights?.shape ?? []) for \(classes) classes")
@@ -91,8 +91,8 @@ extension Tensor {
         t.storage.int64s, positions, 0, Int64(classes), Int64(ignored))
       precondition(
         outside == 0,
-        "\(name): the target \(t.storage.int64s[Int(outside) - 1]) of position \(outside - 1) is no "
-          + "class below \(classes)")
+        "\(name): the target \(t.storage.int64s[Int(outside) - 1]) at position \(outside - 1) is not "
+          + "a class index below \(classes)")
     }
     let inner = shape[2...].reduce(1, *)
     @Sendable func settings() -> lb_cross_entropy {
@@ -108,7 +108,8 @@ extension Tensor {
       sums.doubles, sums.doubles + positions, sums.doubles + 2 * positions
     )
     lb_cross_entropy_forward(&s, x.floats, lse, hard, soft)
-    // A mean over classes divides by their weights; fastai's smoothing and probabilities by the count.
+    // With class indices the mean divides by the sum of weights; fastai's smoothing term and probabilities
+    // divide by the number of positions.
     var (hardScale, softScale) = (1.0, 1.0)
     if reduction == .mean {
       hardScale = 1 / (isHard ? lb_target_weight(&s) : Double(positions))
@@ -137,7 +138,7 @@ extension Tensor {
     }
   }
 
-  /// The losses of single items as one number, or as they are; a plain mean.
+  /// Applies a reduction with a plain mean.
   func reduced(_ reduction: LossReduction) -> Tensor {
     switch reduction {
     case .mean: mean()

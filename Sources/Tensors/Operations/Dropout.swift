@@ -1,17 +1,17 @@
 import CKernels
 
 extension Tensor {
-  /// Zeroes each scalar with probability `p` and scales the rest by `1 / (1 - p)`.
+  /// Zeroes each element with probability `p` and scales the others by `1 / (1 - p)` (`F.dropout`).
   ///
   /// - Parameters:
-  ///   - p: Probability of zero, from 0 to 1.
-  ///   - random: The source that decides, one draw per scalar; the same state gives the same mask.
-  /// - Returns: A tensor of the same shape; itself if `p` is 0.
+  ///   - p: Probability in 0...1.
+  ///   - random: The source of the mask, one output per element; equal states give equal masks.
+  /// - Returns: A tensor of the same shape; the tensor itself if `p` is 0.
   ///
-  /// `dx` is `dy` under the same mask and scale. Keeps one byte per scalar.
+  /// Differentiable; saves one byte per element.
   /// Reference: Srivastava et al., "Dropout", JMLR 15 (2014).
   public func dropout(_ p: Double, random: inout RandomSource) -> Tensor {
-    precondition((0...1).contains(p), "a dropout probability lies between 0 and 1, not \(p)")
+    precondition((0...1).contains(p), "dropout: the probability must be in 0...1, got \(p)")
     guard p > 0 else { return self }
     requireFloat("dropout")
     let mask = Tensor(uninitialized: shape, dtype: .uint8)

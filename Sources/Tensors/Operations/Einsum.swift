@@ -1,19 +1,18 @@
 extension Tensor {
-  /// Sums of products, by Einstein's convention, in PyTorch's notation.
+  /// Sums of products in Einstein notation (`torch.einsum`).
   ///
   ///     Tensor.einsum("ck,kij->cij", weights, features)   // a class activation map per class
   ///
-  /// Each letter names a dimension. Those of one letter run together; letters that the result lacks
-  /// are summed over; a letter twice in one operand is its diagonal. Without `->` the result has the
-  /// letters that occur once, in alphabetical order. `...` stands for any dimensions in front, which
-  /// broadcast.
+  /// Each letter labels a dimension. Letters that the result lacks are summed over; a letter that occurs
+  /// twice in one operand selects its diagonal. Without `->` the result has the letters that occur once,
+  /// in alphabetical order. `...` stands for leading dimensions, which broadcast.
   ///
   /// - Parameters:
-  ///   - equation: Letters per operand with commas between, then `->` and those of the result.
-  ///   - operands: As many tensors; a dimension of length 1 broadcasts.
-  /// - Returns: The sums, in the order of the result's letters.
+  ///   - equation: Labels of each operand, separated by commas, then `->` and the labels of the result.
+  ///   - operands: As many tensors; dimensions of length 1 broadcast.
+  /// - Returns: The sums, in the order of the result's labels.
   ///
-  /// Made of matrix products, transposes and sums, from left to right, and differentiable as they are.
+  /// Evaluated from left to right with matrix products, transposes and sums; differentiable.
   public static func einsum(_ equation: String, _ operands: Tensor...) -> Tensor {
     let plan = EinsumPlan(equation, operands)
     var terms = zip(operands, plan.inputs).map { EinsumTerm($0, $1).diagonalized() }
@@ -29,37 +28,37 @@ extension Tensor {
   }
 }
 
-/// What an equation says: dimensions as numbers, letters above 0 and those of `...` below.
+/// A parsed equation; labels are numbers: positive for letters, negative for the dimensions of `...`.
 private struct EinsumPlan {
   let inputs: [[Int]]
   let output: [Int]
-  /// The length that each label runs over.
+  /// Length of each label.
   let lengths: [Int: Int]
 
   init(_ equation: String, _ operands: [Tensor]) {
     let shapes = operands.map(\.shape)
-    func refuse(_ why: String) -> Never {
-      preconditionFailure("einsum \"\(equation)\" of \(shapes): \(why)")
+    func fail(_ reason: String) -> Never {
+      preconditionFailure("einsum \"\(equation)\" of \(shapes): \(reason)")
     }
     let text = equation.filter { $0 != " " }
     let arrow = text.firstRange(of: "->")
     let left = text[..<(arrow?.lowerBound ?? text.endIndex)]
     let groups = left.split(separator: ",", omittingEmptySubsequences: false)
     guard groups.count == operands.count, !operands.isEmpty else {
-      refuse("\(groups.count) operands are named")
+      fail("the equation has \(groups.count) operands")
     }
     func labels(_ group: Substring, ellipsis: Int) -> [Int] {
       var (found, rest): ([Int], Substring) = ([], group)
       while let letter = rest.first {
         if rest.hasPrefix("...") {
-          // The last of the dimensions in front is -1, so that they are aligned at the end.
+          // The last leading dimension is -1, so that they are aligned at the end.
           found += (0..<ellipsis).map { $0 - ellipsis }
           rest = rest.dropFirst(3)
         } else if letter.isASCII, letter.isLetter, let value = letter.asciiValue {
           found.append(Int(value))
           rest = rest.dropFirst()
         } else {
-          refuse("\"\(letter)\" names no dimension")
+          fail("\"\(letter)\" is not a valid label")
         }
       }
       return found
@@ -70,15 +69,15 @@ private struct EinsumPlan {
       let named = group.filter(\.isLetter).count
       let free = shape.count - named
       guard free >= 0, free == 0 || group.contains("...") else {
-        refuse("\(group) does not name the dimensions of \(shape)")
+        fail("\(group) does not match the rank of \(shape)")
       }
       widest = Swift.max(widest, free)
       let found = labels(group, ellipsis: free)
-      guard found.count == shape.count else { refuse("\(group) has two ellipses") }
+      guard found.count == shape.count else { fail("\(group) has more than one ellipsis") }
       for (label, length) in zip(found, shape) {
         let known = lengths[label] ?? 1
         guard known == length || known == 1 || length == 1 else {
-          refuse("lengths \(known) and \(length) for one dimension of \(group)")
+          fail("one label of \(group) has lengths \(known) and \(length)")
         }
         if known == 1 { lengths[label] = length }
       }
@@ -92,14 +91,14 @@ private struct EinsumPlan {
       output = (0..<widest).map { $0 - widest } + once.sorted()
     }
     guard Set(output).count == output.count, output.allSatisfy({ lengths[$0] != nil }) else {
-      refuse("the result names a dimension twice, or one that no operand has")
+      fail("a label of the result is repeated or occurs in no operand")
     }
     self.inputs = inputs
     self.lengths = lengths
   }
 }
 
-/// A tensor whose dimensions have labels.
+/// A tensor with labeled dimensions.
 private struct EinsumTerm {
   let tensor: Tensor
   let labels: [Int]
@@ -109,14 +108,14 @@ private struct EinsumTerm {
     self.labels = labels
   }
 
-  /// Each label once.
+  /// Replaces repeated labels by diagonals.
   func diagonalized() -> EinsumTerm {
     for (second, label) in labels.enumerated() {
       guard let first = labels[..<second].firstIndex(of: label) else { continue }
       let rest = labels.indices.filter { $0 != first && $0 != second }.map { labels[$0] }
       precondition(
         tensor.shape[first] == tensor.shape[second],
-        "einsum: the diagonal of \(tensor.shape) needs equal lengths")
+        "einsum: a repeated label needs equal lengths in \(tensor.shape)")
       return EinsumTerm(tensor.diagonal(first, second), rest + [label]).diagonalized()
     }
     return self
@@ -139,7 +138,7 @@ private struct EinsumTerm {
     return EinsumTerm(tensor.transposed(order), wanted)
   }
 
-  /// The product, summed over the labels that are not needed.
+  /// The product, summed over labels that are not in `needed`.
   func multiplied(by other: EinsumTerm, keeping needed: Set<Int>) -> EinsumTerm {
     let shared = labels.filter { other.labels.contains($0) }
     let batch = shared.filter { needed.contains($0) }
@@ -147,7 +146,7 @@ private struct EinsumTerm {
     let mine = labels.filter { !shared.contains($0) }
     let theirs = other.labels.filter { !shared.contains($0) }
     if mine.isEmpty, theirs.isEmpty {
-      // No matrix, only vectors: one product and one sum instead of many small matrix products.
+      // Only vectors: one elementwise product and one sum instead of many small matrix products.
       let order = batch + summed
       let product = ordered(order).tensor * other.ordered(order).tensor
       return EinsumTerm(product, order).summed(keeping: needed)

@@ -1,9 +1,9 @@
 import CKernels
 
 extension Tensor {
-  /// A function of each scalar.
+  /// A function of each element.
   ///
-  /// `keepsLayout` where f(0) = 0, so that padding stays zero.
+  /// `keepsLayout` if f(0) = 0, so that padding stays zero.
   private func mapped(_ op: lb_unary, _ name: StaticString, keepsLayout: Bool = false) -> Tensor {
     requireFloat(name)
     let x = keepsLayout ? detached : rowMajor.detached
@@ -17,9 +17,9 @@ extension Tensor {
     }
   }
 
-  /// Replaces every negative scalar with zero: `y = max(x, 0)`, `dx = dy` where `y > 0`, else 0.
+  /// ReLU: `y = max(x, 0)`, `dx = dy` where `y > 0`, else 0 (`F.relu`).
   ///
-  /// Keeps the physical layout; its own output is all that backward needs.
+  /// Saves the output; keeps the physical layout.
   public func relu() -> Tensor {
     requireFloatOrBFloat("relu")
     let y = uninitializedAlike
@@ -35,8 +35,8 @@ extension Tensor {
     }
   }
 
-  /// The residual sum with ReLU behind it, in one pass: `y = max(a + b, 0)`.
-  public static func addReLU(_ a: Tensor, _ b: Tensor) -> Tensor {
+  /// A sum followed by ReLU, in one pass: `y = max(a + b, 0)`.
+  package static func addReLU(_ a: Tensor, _ b: Tensor) -> Tensor {
     precondition(a.shape == b.shape, "addReLU of \(a.shape) and \(b.shape): the shapes differ")
     a.requireFloatOrBFloat("addReLU")
     b.requireFloatOrBFloat("addReLU")
@@ -67,23 +67,23 @@ extension Tensor {
     return dx
   }
 
-  /// e to the power of each scalar; relative error about 1e-7.
+  /// The exponential of each element (`exp`); relative error about 1e-7.
   public func exp() -> Tensor { mapped(LB_EXP, "exp") }
-  /// The natural logarithm of each scalar.
+  /// The natural logarithm of each element (`log`).
   public func log() -> Tensor { mapped(LB_LOG, "log") }
-  /// The square root of each scalar.
+  /// The square root of each element (`sqrt`).
   public func squareRoot() -> Tensor { mapped(LB_SQRT, "squareRoot", keepsLayout: false) }
-  /// `1 / (1 + e^-x)`.
+  /// The sigmoid `1 / (1 + e^-x)` of each element (`sigmoid`).
   public func sigmoid() -> Tensor { mapped(LB_SIGMOID, "sigmoid") }
-  /// The hyperbolic tangent of each scalar.
+  /// The hyperbolic tangent of each element (`tanh`).
   public func tanh() -> Tensor { mapped(LB_TANH, "tanh") }
-  /// Each scalar times itself.
+  /// The square of each element (`square`).
   public func squared() -> Tensor { mapped(LB_SQUARE, "squared", keepsLayout: true) }
-  /// The magnitude of each scalar; the gradient at 0 is 0.
+  /// The absolute value of each element (`abs`); the gradient at 0 is 0.
   public func absolute() -> Tensor { mapped(LB_ABS, "absolute", keepsLayout: true) }
 
-  /// The first scalar that is not finite, by its row-major index; nil if all are.
-  public var firstNotFinite: Int? {
+  /// Row-major index of the first NaN or infinity; nil if all elements are finite.
+  package var firstNotFinite: Int? {
     let plain = rowMajor
     let found = lb_first_not_finite(plain.floats, count)
     return found == 0 ? nil : Int(found) - 1

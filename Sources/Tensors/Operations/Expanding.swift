@@ -1,8 +1,7 @@
 extension Tensor {
-  /// Dimensions of length 1 repeated, and new ones put in front, until the tensor has another shape.
+  /// Repeats dimensions of length 1, and adds leading dimensions (`expand`).
   ///
-  /// Unlike PyTorch's `expand` the result is memory of its own. `dx` is the sum of `dy` over the
-  /// repetitions.
+  /// Unlike in PyTorch, the result is a copy. `dx` is the sum of `dy` over the repetitions.
   ///
   /// - Parameter target: The new shape; -1 keeps a length.
   /// - Returns: A tensor of that shape.
@@ -13,7 +12,7 @@ extension Tensor {
     }
     precondition(
       missing >= 0 && !wanted.contains { $0 < 0 } && broadcastShape(shape, wanted) == wanted,
-      "expanded: \(shape) cannot be repeated to \(target)")
+      "expanded: \(shape) does not broadcast to \(target)")
     guard shape != wanted else { return self }
     let own = rowMajorStrides
     let strides = wanted.indices.map { axis in

@@ -23,26 +23,26 @@ extension Tensor {
     return (values, index)
   }
 
-  /// The largest value along a dimension, and where it stands first (int64).
+  /// The maximum along a dimension and the int64 index of its first occurrence (`torch.max`).
   ///
-  /// The whole gradient goes there. NaN is larger than everything.
+  /// The gradient flows to that element only. NaN is greater than any number.
   public func max(axis: Int, keepingDimensions: Bool = false) -> (values: Tensor, indices: Tensor) {
     extremum(axis, minimum: false, keepingDimensions: keepingDimensions, "max")
   }
 
-  /// The smallest value along a dimension, and where it stands first (int64).
+  /// The minimum along a dimension and the int64 index of its first occurrence (`torch.min`).
   ///
-  /// The whole gradient goes there. NaN is smaller than everything.
+  /// The gradient flows to that element only. NaN is less than any number.
   public func min(axis: Int, keepingDimensions: Bool = false) -> (values: Tensor, indices: Tensor) {
     extremum(axis, minimum: true, keepingDimensions: keepingDimensions, "min")
   }
 
-  /// Where the largest value along a dimension stands first; int64.
+  /// The int64 index of the first maximum along a dimension (`argmax`).
   public func argmax(axis: Int, keepingDimensions: Bool = false) -> Tensor {
     detached.max(axis: axis, keepingDimensions: keepingDimensions).indices
   }
 
-  /// Where the smallest value along a dimension stands first; int64.
+  /// The int64 index of the first minimum along a dimension (`argmin`).
   public func argmin(axis: Int, keepingDimensions: Bool = false) -> Tensor {
     detached.min(axis: axis, keepingDimensions: keepingDimensions).indices
   }
@@ -51,7 +51,7 @@ extension Tensor {
     _ axes: [Int]?, minimum: Bool, keepingDimensions: Bool, _ name: StaticString
   ) -> Tensor {
     let x = AxisRows(self, over: axes, name)
-    precondition(x.length > 0, "\(name) over no scalars, shape \(shape)")
+    precondition(x.length > 0, "\(name) over no elements, shape \(shape)")
     let y = Tensor(uninitialized: keepingDimensions ? x.keptShape : x.squeezedShape)
     lb_shared_extremum(x.values.floats, x.rows, x.length, minimum, y.floats)
     return y.recorded("\(name)", from: [self]) { dy in
@@ -63,22 +63,22 @@ extension Tensor {
     }
   }
 
-  /// The largest values over some dimensions; equals share the gradient.
+  /// The maximum over dimensions (`amax`); equal elements share the gradient.
   ///
   /// - Parameters:
-  ///   - axes: Dimensions to reduce, from the end if negative; nil: all.
-  ///   - keepingDimensions: Keep the reduced dimensions with length 1.
-  /// - Returns: The maxima, over the dimensions that are left.
+  ///   - axes: Dimensions, from the end if negative (`dim`). Default: all.
+  ///   - keepingDimensions: Keep the reduced dimensions with length 1 (`keepdim`).
+  /// - Returns: The maxima.
   public func amax(axes: [Int]? = nil, keepingDimensions: Bool = false) -> Tensor {
     sharedExtremum(axes, minimum: false, keepingDimensions: keepingDimensions, "amax")
   }
 
-  /// The smallest values over some dimensions; equals share the gradient.
+  /// The minimum over dimensions (`amin`); equal elements share the gradient.
   ///
   /// - Parameters:
-  ///   - axes: Dimensions to reduce, from the end if negative; nil: all.
-  ///   - keepingDimensions: Keep the reduced dimensions with length 1.
-  /// - Returns: The minima, over the dimensions that are left.
+  ///   - axes: Dimensions, from the end if negative (`dim`). Default: all.
+  ///   - keepingDimensions: Keep the reduced dimensions with length 1 (`keepdim`).
+  /// - Returns: The minima.
   public func amin(axes: [Int]? = nil, keepingDimensions: Bool = false) -> Tensor {
     sharedExtremum(axes, minimum: true, keepingDimensions: keepingDimensions, "amin")
   }

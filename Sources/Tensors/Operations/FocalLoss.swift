@@ -1,24 +1,24 @@
 import CKernels
 
 extension Tensor {
-  /// Cross entropy that cares less for what is right already.
+  /// Focal loss (fastai's `FocalLoss`): cross entropy with a lower weight for confident predictions.
   ///
   ///     loss = (1 − p)^gamma · ce,  ce = w[t] · −log softmax(x)[t],  p = e^−ce
   ///
   /// - Parameters:
-  ///   - targets: int64 class of each position, `[rows, …]`.
-  ///   - gamma: How much less: 0 is cross entropy.
-  ///   - weights: One weight per class, `[classes]`. As in fastai they act inside `p` too, and the mean
-  ///     is the plain mean over positions.
-  ///   - reduction: Mean, sum, or one loss per position.
-  /// - Returns: A single number, or `[rows, …]` without reduction. This tensor holds logits,
+  ///   - targets: int64 class indices, `[rows, …]`.
+  ///   - gamma: Focusing parameter; 0 is cross entropy.
+  ///   - weights: One weight per class, `[classes]` (`weight`). As in fastai they also affect `p`, and
+  ///     the mean is unweighted.
+  ///   - reduction: Mean, sum, or none.
+  /// - Returns: A scalar, or `[rows, …]` without reduction. This tensor holds the logits,
   ///   `[rows, classes, …]`.
   ///
   /// Differentiable in the logits. Reference: Lin et al., arXiv:1708.02002.
   public func focalLoss(
     _ targets: Tensor, gamma: Double = 2, weights: Tensor? = nil, reduction: LossReduction = .mean
   ) -> Tensor {
-    precondition(gamma >= 0, "focalLoss: gamma is not negative, but \(gamma) is")
+    precondition(gamma >= 0, "focalLoss: gamma must not be negative, got \(gamma)")
     let losses = crossEntropy(targets, weights: weights, reduction: .none)
     let ce = losses.detached
     let y = Tensor(uninitialized: ce.shape)

@@ -1,7 +1,7 @@
 import CKernels
 
 extension Tensor {
-  /// Checks that int64 indices lie inside a dimension.
+  /// Checks that int64 indices are in range.
   private func check(_ indices: Tensor, axis: Int, _ name: StaticString) -> Tensor {
     precondition(
       indices.dtype == .int64, "\(name) needs int64 indices, not \(indices.dtype.rawValue)")
@@ -15,14 +15,14 @@ extension Tensor {
     return index
   }
 
-  /// Positions of a dimension, in any order and any number of times (`index_select`).
+  /// Selects positions along a dimension, in any order and with repetitions (`index_select`).
   ///
   /// - Parameters:
-  ///   - axis: The dimension, from the end if negative.
+  ///   - axis: The dimension, from the end if negative (`dim`).
   ///   - indices: int64 positions, `[count]`.
-  /// - Returns: This tensor's shape with `count` along the dimension; of any type.
+  /// - Returns: The shape of this tensor with length `count` along the dimension; any type.
   ///
-  /// In the gradient, repeated positions add up.
+  /// Differentiable; gradients of repeated positions are summed.
   public func indexSelect(axis: Int, _ indices: Tensor) -> Tensor {
     let at = checkedAxis(axis, "indexSelect")
     precondition(
@@ -45,14 +45,14 @@ extension Tensor {
     }
   }
 
-  /// One scalar per index: `y[i, j] = x[i, index[i, j]]` for `axis` 1, and so on.
+  /// Gathers one element per index: `y[i, j] = x[i, index[i, j]]` for `axis` 1 (`gather`).
   ///
   /// - Parameters:
-  ///   - axis: The dimension that the indices replace, from the end if negative.
-  ///   - indices: int64, of as many dimensions; along the others no longer than this tensor.
-  /// - Returns: A tensor of the indices' shape.
+  ///   - axis: The dimension that is indexed, from the end if negative (`dim`).
+  ///   - indices: int64, of the same rank; along other dimensions at most as long as this tensor.
+  /// - Returns: A tensor of the shape of `indices`.
   ///
-  /// In the gradient, repeated positions add up.
+  /// Differentiable; gradients of repeated positions are summed.
   public func gather(axis: Int, _ indices: Tensor) -> Tensor {
     requireFloat("gather")
     let at = checkedAxis(axis, "gather")

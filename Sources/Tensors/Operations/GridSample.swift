@@ -1,51 +1,53 @@
 import CKernels
 
-/// How a value between pixels is found.
-public enum GridSampleMode: Sendable {
-  /// From the four pixels around it.
-  case bilinear
-  /// The nearest pixel; of two as near, the even one.
-  case nearest
-}
-
-/// What lies outside of an image that is sampled.
-public enum GridPadding: Sendable {
-  /// Zeros.
-  case zeros
-  /// The nearest border pixel.
-  case border
-  /// The image mirrored at its border.
-  case reflection
-}
-
 extension Tensor {
-  /// Samples images at the places that a grid names.
+  /// Interpolation of `gridSample` (`mode`).
+  public enum GridSampleMode: Sendable {
+    /// Bilinear, from the four nearest pixels.
+    case bilinear
+    /// The nearest pixel; ties round to even.
+    case nearest
+  }
+
+  /// Values of `gridSample` outside of the image (`padding_mode`).
+  public enum GridSamplePadding: Sendable {
+    /// Zeros.
+    case zeros
+    /// The nearest border pixel.
+    case border
+    /// Reflection at the border.
+    case reflection
+  }
+
+  /// Samples images at the coordinates of a grid (`F.grid_sample`).
   ///
   /// - Parameters:
-  ///   - grid: `[batch, h′, w′, 2]`; `grid[…, 0]` is x (along the width), `grid[…, 1]` is y, both from
-  ///     -1 to 1 over the image.
-  ///   - mode: Bilinear, or the nearest pixel.
-  ///   - padding: What lies outside.
-  ///   - alignCorners: -1 and 1 are the centers of the border pixels, rather than their outer edges.
+  ///   - grid: `[batch, h′, w′, 2]`; `grid[…, 0]` is x (along the width), `grid[…, 1]` is y, both in
+  ///     -1...1 over the image.
+  ///   - mode: Interpolation.
+  ///   - padding: Values outside of the image.
+  ///   - alignCorners: -1 and 1 are the centers of the border pixels instead of their outer edges
+  ///     (`align_corners`).
   /// - Returns: `[batch, channels, h′, w′]`. This tensor is `[batch, channels, height, width]`.
   ///
-  /// Differentiable in the images and, if bilinear, in the grid: piecewise, and 0 where a place was
-  /// clipped to the border. Keeps both, as four pixels and two shares per place.
+  /// Differentiable in the images and, if bilinear, in the grid; the latter gradient is 0 where a
+  /// coordinate is clipped to the border. Saves the images and four pixels with two weights per point.
   /// Reference: Jaderberg et al., arXiv:1506.02025.
   public func gridSample(
-    _ grid: Tensor, mode: GridSampleMode = .bilinear, padding: GridPadding = .zeros,
+    _ grid: Tensor, mode: GridSampleMode = .bilinear, padding: GridSamplePadding = .zeros,
     alignCorners: Bool = false
   ) -> Tensor {
     requireFloat("gridSample")
     grid.requireFloat("gridSample")
     precondition(
       rank == 4 && grid.rank == 4 && grid.shape[0] == shape[0] && grid.shape[3] == 2,
-      "gridSample of \(shape) at a grid of \(grid.shape): needs [batch, channels, height, width] and "
+      "gridSample of \(shape) with a grid of \(grid.shape): needs [batch, channels, height, width] and "
         + "[batch, h, w, 2]")
     let (batch, channels, h, w) = (shape[0], shape[1], shape[2], shape[3])
     precondition(
-      h > 0 && w > 0 && h * w < Int(Int32.max), "gridSample of images of \(shape)")
-    let (x, places) = (rowMajor.detached, grid.rowMajor.detached)
+      h > 0 && w > 0 && h * w < Int(Int32.max),
+      "gridSample: images of \(shape) are empty or too large")
+    let (x, coordinates) = (rowMajor.detached, grid.rowMajor.detached)
     let points = grid.shape[1] * grid.shape[2]
     let samples = Storage(byteCount: batch * points * MemoryLayout<lb_grid_sample>.stride)
     @Sendable func table() -> UnsafeMutablePointer<lb_grid_sample> {
@@ -59,7 +61,7 @@ extension Tensor {
       }
     let settings = lb_grid_mode(
       padding: outside, nearest: mode == .nearest, align_corners: alignCorners)
-    lb_grid_samples(settings, places.floats, batch * points, h, w, table())
+    lb_grid_samples(settings, coordinates.floats, batch * points, h, w, table())
     let y = Tensor(uninitialized: [batch, channels, grid.shape[1], grid.shape[2]])
     lb_grid_sample_forward(table(), x.floats, batch, channels, h * w, points, y.floats)
     let (needs, gridShape) = ((needsGradient, grid.needsGradient), grid.shape)
@@ -81,10 +83,10 @@ extension Tensor {
     }
   }
 
-  /// The grid of an affine map, for `gridSample`: `(x, y) ↦ theta · (x, y, 1)`.
+  /// The grid of an affine map, for `gridSample`: `(x, y) ↦ theta · (x, y, 1)` (`F.affine_grid`).
   ///
   /// - Parameters:
-  ///   - theta: `[batch, 2, 3]`, from places in the result to places in the image, both -1 to 1.
+  ///   - theta: `[batch, 2, 3]`, from coordinates of the result to coordinates of the image.
   ///   - size: Height and width of the result.
   ///   - alignCorners: As in `gridSample`.
   /// - Returns: `[batch, height, width, 2]`.

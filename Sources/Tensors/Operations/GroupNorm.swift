@@ -1,18 +1,18 @@
 import CKernels
 
 extension Tensor {
-  /// Normalizes each group of channels of each item, over its pixels too.
+  /// Normalizes each group of channels of each item over its pixels (`F.group_norm`).
   ///
   ///     y = (x − mean) / √(variance + ε) · scale + shift
   ///
   /// - Parameters:
-  ///   - groups: Groups that the channels are split into; as many as channels is instance norm.
-  ///   - scale: `[channels]`, or nil.
-  ///   - shift: `[channels]`, or nil.
-  ///   - epsilon: Added to the biased variance.
-  /// - Returns: A tensor of the input's shape, `[batch, channels, …]`.
+  ///   - groups: Number of groups (`num_groups`); one group per channel is instance norm.
+  ///   - scale: `[channels]` (`weight`). Default: 1.
+  ///   - shift: `[channels]` (`bias`). Default: 0.
+  ///   - epsilon: Added to the biased variance (`eps`).
+  /// - Returns: A tensor of the shape of the input, `[batch, channels, …]`.
   ///
-  /// Differentiable in the input, `scale` and `shift`. Keeps the input, and mean and deviation per group.
+  /// Differentiable in the input, `scale` and `shift`. Saves the input, and mean and deviation per group.
   /// Reference: Wu and He, arXiv:1803.08494.
   public func groupNorm(
     groups: Int, scale: Tensor? = nil, shift: Tensor? = nil, epsilon: Float = 1e-5

@@ -30,7 +30,7 @@ public struct ImagePlanes: Sendable, Equatable {
     self.values = values
   }
 
-  /// From interleaved bytes, divided by 255.
+  /// Creates planes from interleaved bytes, divided by 255.
   package init(bytes: [UInt8], channels: Int, height: Int, width: Int) {
     let pixels = height * width
     precondition(
@@ -42,11 +42,11 @@ public struct ImagePlanes: Sendable, Equatable {
     self.init(channels: channels, height: height, width: width, values: values)
   }
 
-  /// A window of the image.
+  /// Crops the image.
   package func cropped(top: Int, left: Int, height h: Int, width w: Int) -> ImagePlanes {
     precondition(
       top >= 0 && left >= 0 && top + h <= height && left + w <= width && h > 0 && w > 0,
-      "a window of \(h) x \(w) at (\(top), \(left)) of an image of \(height) x \(width)")
+      "a crop of \(h) x \(w) at (\(top), \(left)) from an image of \(height) x \(width)")
     if h == height, w == width { return self }
     var part: [Float] = []
     part.reserveCapacity(channels * h * w)
@@ -59,22 +59,25 @@ public struct ImagePlanes: Sendable, Equatable {
     return ImagePlanes(channels: channels, height: h, width: w, values: part)
   }
 
-  /// One bilinear resampling, reflected at the border, corners aligned.
+  /// Resamples the image once, bilinearly, with reflection at the border (align_corners).
   ///
-  /// Where the image shrinks a lot it is area-averaged first, by fastai's rule, wrong axes included.
+  /// An image that shrinks strongly is area-averaged first, by the rule of fastai, including its mixed-up
+  /// axes.
   ///
   /// - Parameters:
   ///   - height: Rows of the result.
   ///   - width: Columns of the result.
-  ///   - affine: Six numbers, from output coordinates in -1...1 to input coordinates.
-  ///   - perspective: Eight coefficients applied to these; nil: none.
-  /// - Returns: The resampled planes.
+  ///   - affine: Six coefficients, from output coordinates in -1...1 to input coordinates.
+  ///   - perspective: Eight coefficients of a perspective map applied after `affine`; nil for none.
+  /// - Returns: The resampled image.
   package func resampled(
     height: Int, width: Int, affine: [Double], perspective: [Double]? = nil
   ) -> ImagePlanes {
     let (oh, ow) = (height, width)
     precondition(
-      affine.count == 6 && (perspective?.count ?? 8) == 8, "a warp of \(affine.count) numbers")
+      affine.count == 6 && (perspective?.count ?? 8) == 8,
+      "a warp needs 6 affine and 8 perspective coefficients, got \(affine.count) and "
+        + "\(perspective?.count ?? 8)")
     var warp = lb_warp()
     withUnsafeMutableBytes(of: &warp.affine) { raw in
       for (i, value) in affine.enumerated() {
@@ -127,7 +130,7 @@ public struct ImagePlanes: Sendable, Equatable {
     return ImagePlanes(channels: channels, height: h, width: w, values: result)
   }
 
-  /// `sigmoid((logit(x) + shift) · factor)`; values outside of 0...1 saturate.
+  /// `sigmoid((logit(x) + shift) · factor)`; values outside of 0...1 are clamped.
   package mutating func light(shift: Double, factor: Double) {
     values.withUnsafeMutableBufferPointer { buffer in
       if let base = buffer.baseAddress {
@@ -136,7 +139,9 @@ public struct ImagePlanes: Sendable, Equatable {
     }
   }
 
-  /// Writes `(x − mean) / deviation` into one item of a batch; one plane becomes as many as there are means.
+  /// Writes `(x − mean) / deviation` into one item of a batch.
+  ///
+  /// A single plane is repeated for every channel of the batch.
   package func write(
     into batch: Tensor, item: Int, mean: [Float], deviation: [Float]
   ) {
@@ -145,7 +150,7 @@ public struct ImagePlanes: Sendable, Equatable {
       batch.rank == 4 && batch.layout == nil && batch.shape[2] == height && batch.shape[3] == width
         && item < batch.shape[0] && mean.count == planes && deviation.count == planes
         && (channels == planes || channels == 1),
-      "an image of \(channels) x \(height) x \(width) into a batch of \(batch.shape)")
+      "an image of \(channels) x \(height) x \(width) for a batch of \(batch.shape)")
     let pixels = height * width
     values.withUnsafeBufferPointer { buffer in
       guard let base = buffer.baseAddress else { return }

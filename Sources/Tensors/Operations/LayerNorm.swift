@@ -1,18 +1,18 @@
 import CKernels
 
 extension Tensor {
-  /// Normalizes the last dimensions of each item.
+  /// Normalizes each item over its last dimensions (`F.layer_norm`).
   ///
   ///     y = (x − mean) / √(variance + ε) · scale + shift
   ///
   /// - Parameters:
-  ///   - normalizedShape: The last dimensions, over which mean and biased variance are taken.
-  ///   - scale: Of that shape, or nil.
-  ///   - shift: Of that shape, or nil.
-  ///   - epsilon: Added to the variance.
-  /// - Returns: A tensor of the input's shape.
+  ///   - normalizedShape: The last dimensions (`normalized_shape`).
+  ///   - scale: Of that shape (`weight`). Default: 1.
+  ///   - shift: Of that shape (`bias`). Default: 0.
+  ///   - epsilon: Added to the biased variance (`eps`).
+  /// - Returns: A tensor of the shape of the input.
   ///
-  /// Differentiable in the input, `scale` and `shift`. Keeps the input, and mean and deviation per item.
+  /// Differentiable in the input, `scale` and `shift`. Saves the input, and mean and deviation per item.
   /// Reference: Ba et al., arXiv:1607.06450.
   public func layerNorm(
     _ normalizedShape: [Int], scale: Tensor? = nil, shift: Tensor? = nil, epsilon: Float = 1e-5
@@ -29,7 +29,7 @@ extension Tensor {
     return normalized(form, scale: scale, shift: shift, epsilon: epsilon, "layerNorm")
   }
 
-  /// Layer and group norm: rows of the input are normalized, scaled and shifted by channel.
+  /// Layer norm and group norm: normalizes rows, then scales and shifts by channel.
   func normalized(
     _ form: lb_norm, scale: Tensor?, shift: Tensor?, epsilon: Float, _ name: StaticString
   ) -> Tensor {
@@ -37,7 +37,7 @@ extension Tensor {
     scale?.requireFloat(name)
     shift?.requireFloat(name)
     let (x, length, rows) = (rowMajor.detached, form.channels * form.pixels, form.rows)
-    precondition(length > 0, "\(name) over no scalars, shape \(shape)")
+    precondition(length > 0, "\(name) over no elements, shape \(shape)")
     let affine = scale != nil || shift != nil
     let parameters = scale?.shape ?? shift?.shape ?? []
     let gamma =

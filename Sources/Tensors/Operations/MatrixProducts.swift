@@ -1,13 +1,13 @@
 import CKernels
 
 extension Tensor {
-  /// Matrix products, by PyTorch's rules: `y[…, i, j] = Σ a[…, i, k] b[…, k, j]`.
+  /// Matrix product: `y[…, i, j] = Σ a[…, i, k] b[…, k, j]` (`torch.matmul`).
   ///
   /// - Parameter other: `[…, k, n]`, or a vector `[k]`.
-  /// - Returns: `[…, m, n]` for this tensor's `[…, m, k]`. Dimensions in front are batches, which
-  ///   broadcast. A vector on the left is a row, on the right a column, and its dimension goes away.
+  /// - Returns: `[…, m, n]` for this tensor's `[…, m, k]`. Leading dimensions are batches and broadcast.
+  ///   A vector on the left is a row, on the right a column; its dimension is removed.
   ///
-  /// `da = dy bᵀ`, `db = aᵀ dy`, summed over what was broadcast. Keeps both.
+  /// `da = dy bᵀ`, `db = aᵀ dy`, summed over broadcast dimensions. Saves both operands.
   public func matmul(_ other: Tensor) -> Tensor {
     precondition(
       rank >= 1 && other.rank >= 1 && shape[rank - 1] == other.shape[Swift.max(other.rank - 2, 0)],
@@ -36,20 +36,22 @@ extension Tensor {
     }
   }
 
-  /// A fully connected layer: `y[n, o] = b[o] + Σ w[o, i] x[n, i]`.
+  /// A fully connected layer: `y[n, o] = b[o] + Σ w[o, i] x[n, i]` (`F.linear`).
   ///
   /// - Parameters:
   ///   - weight: `[outputs, inputs]`.
-  ///   - bias: `[outputs]`, or nil.
+  ///   - bias: `[outputs]`. Default: none.
   /// - Returns: `[…, outputs]` for an input of `[…, inputs]`.
+  ///
+  /// Differentiable in the input, `weight` and `bias`. Saves the input and the weight.
   public func linear(_ weight: Tensor, bias: Tensor? = nil) -> Tensor {
     precondition(
       weight.rank == 2 && rank >= 1 && shape.last == weight.shape[1],
-      "linear: an input of \(shape) does not fit a weight of \(weight.shape)")
+      "linear: an input of \(shape) and a weight of \(weight.shape) do not match")
     if let bias {
       precondition(
         bias.shape == [weight.shape[0]],
-        "linear: a bias of \(bias.shape) does not fit a weight of \(weight.shape)")
+        "linear: a bias of \(bias.shape) and a weight of \(weight.shape) do not match")
     }
     requireFloat("linear")
     let (outputs, inputs) = (weight.shape[0], weight.shape[1])
@@ -90,12 +92,12 @@ extension Tensor {
   }
 }
 
-/// Which matrices of two batches are multiplied with each other.
+/// The pairs of matrices in a batched product.
 private struct MatrixBatch: Sendable {
   private let m: Int
   private let k: Int
   private let n: Int
-  /// Per product, the matrix of the left and of the right operand.
+  /// Index of the left and the right matrix of each product.
   private let left: [Int]
   private let right: [Int]
   private let isLeftRepeated: Bool
@@ -104,7 +106,7 @@ private struct MatrixBatch: Sendable {
   init(_ a: [Int], _ b: [Int], _ batch: [Int]) {
     let rows = a[a.count - 2]
     (k, n) = (a[a.count - 1], b[b.count - 1])
-    // One right matrix for all: the left ones are one tall matrix.
+    // With a single right matrix, the left matrices are one tall matrix.
     if b.count == 2 {
       m = rows * batch.reduce(1, *)
       (left, right, isLeftRepeated, isRightRepeated) = ([0], [0], false, false)
@@ -117,7 +119,7 @@ private struct MatrixBatch: Sendable {
     isRightRepeated = b.dropLast(2).reduce(1, *) != right.count
   }
 
-  /// For each position of a broadcast shape, in row-major order, the operand's position.
+  /// For each batch position of the result, in row-major order, the index of the operand.
   private static func matrices(_ operand: [Int], _ batch: [Int]) -> [Int] {
     var found = [0]
     for (axis, length) in batch.enumerated() {

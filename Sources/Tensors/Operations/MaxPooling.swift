@@ -1,10 +1,10 @@
 import CKernels
 
 extension Tensor {
-  /// The largest value of each window, where channels are innermost in sixteens; nil in any other order.
+  /// Max pooling of images whose channel block is a multiple of 16; nil for any other layout.
   ///
-  /// In half the time of oneDNN's, and backward in one pass that writes each number once.
-  func maximaInBlocks(_ g: PoolingGeometry, _ out: Extent, _ name: String) -> Tensor? {
+  /// Takes half the time of oneDNN. Backward is one pass that writes each element once.
+  func maxPooledInBlocks(_ g: PoolingGeometry, _ out: Extent, _ name: String) -> Tensor? {
     guard let block = layout?.channelBlock, block % 16 == 0,
       g.kernelSize.height * g.kernelSize.width <= 256
     else { return nil }

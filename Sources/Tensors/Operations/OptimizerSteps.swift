@@ -1,6 +1,6 @@
 import CKernels
 
-/// The numbers of one Adam step; see `Tensor.adamStep`.
+/// Hyperparameters of one Adam step; see `Tensor.adamStep`.
 package struct AdamStep: Sendable {
   package var learningRate: Double
   package var beta1: Double
@@ -26,7 +26,7 @@ package struct AdamStep: Sendable {
   }
 }
 
-/// The numbers of one SGD step; see `Tensor.sgdStep`.
+/// Hyperparameters of one SGD step; see `Tensor.sgdStep`.
 package struct SGDStep: Sendable {
   package var learningRate: Double
   package var momentum: Double
@@ -47,17 +47,17 @@ package struct SGDStep: Sendable {
 }
 
 extension Tensor {
-  /// Zeros in the physical layout of this tensor: state beside a parameter.
+  /// Zeros in the physical layout of this tensor, for optimizer state (`zeros_like`).
   package var zerosAlike: Tensor {
     let result = Tensor(uninitialized: shape, layout: layout, physicalCount: physicalCount)
     lb_fill(result.floats, 0, physicalCount)
     return result
   }
 
-  /// The same numbers in the physical layout of another tensor.
+  /// The tensor in the physical layout of another.
   package func laidOut(as other: Tensor) -> Tensor { reordered(to: other.oneDNNLayout) }
 
-  /// One step of fastai's Adam, in place, in one pass over parameter, gradient and both averages.
+  /// One step of Adam after fastai, in place, in one pass over parameter, gradient and both averages.
   ///
   ///     p ← p (1 − lr·wd);  m ← β₁m + (1 − β₁)g;  v ← β₂v + (1 − β₂)g²
   ///     p ← p − lr / (1 − β₁ᵗ) · m / (√(v / (1 − β₂ᵗ)) + ε)

@@ -1,9 +1,9 @@
 extension Tensor {
-  /// Channels as pixels of an image `factor` times as large.
+  /// Rearranges channels into pixels of an image `factor` times as large (`F.pixel_shuffle`).
   ///
   ///     y[n, c, i · r + u, j · r + v] = x[n, c · r² + u · r + v, i, j]
   ///
-  /// - Parameter factor: `r`.
+  /// - Parameter factor: `r` (`upscale_factor`).
   /// - Returns: `[batch, channels / r², height · r, width · r]`.
   /// - Precondition: The channels of `[batch, channels, height, width]` are a multiple of `r²`.
   ///
@@ -18,7 +18,7 @@ extension Tensor {
       .reshaped(to: [n, c, h * factor, w * factor])
   }
 
-  /// The reverse of `pixelShuffled(_:)`: blocks of `factor · factor` pixels as channels.
+  /// The inverse of `pixelShuffled(_:)` (`F.pixel_unshuffle`).
   ///
   /// - Precondition: Height and width of `[batch, channels, height, width]` are multiples of `factor`.
   public func pixelUnshuffled(_ factor: Int) -> Tensor {

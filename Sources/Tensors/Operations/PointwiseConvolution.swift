@@ -1,11 +1,11 @@
 import CKernels
 import COneDNN
 
-/// Gradients of a 1×1 convolution of channels-last images: products of matrices whose rows are pixels.
+/// Gradients of a 1×1 convolution of channels-last images, as matrix products.
 ///
 ///     dW[o, c] = Σ_pixels dy[pixel, o] x[pixel, c];   dx[pixel, c] = Σ_o dy[pixel, o] W[o, c]
 ///
-/// With matrix tiles oneDNN's own kernels for these take up to five times as long, most with a stride.
+/// On processors with matrix tiles (AMX), oneDNN's own kernels take up to five times as long.
 struct PointwiseConvolution {
   private let shape: ConvolutionShape
   private let grid: lb_pixel_grid
@@ -30,7 +30,7 @@ struct PointwiseConvolution {
 
   /// The gradient of the filters, `[outputs, inputs, 1, 1]`, row-major.
   func weightGradient(_ x: Tensor, _ dy: Tensor) -> Tensor {
-    let pixels = picked(x)
+    let pixels = subsampled(x)
     let rows = dy.reordered(to: layout(outputs, at: (grid.out_height, grid.out_width)))
     let product = lb_row_product(
       rows: Int64(batch * grid.out_height * grid.out_width), outputs: shape.key.oc,
@@ -48,11 +48,11 @@ struct PointwiseConvolution {
     return dw
   }
 
-  /// The gradient of the images, channels-last: a convolution again, with the filters transposed.
+  /// The gradient of the images, channels-last: a convolution with transposed filters.
   ///
   /// - Parameters:
   ///   - weight: `[outputs, inputs, 1, 1]`, row-major.
-  ///   - dy: The gradient of the result.
+  ///   - dy: The gradient of the output.
   /// - Returns: `[batch, inputs, height, width]`.
   func inputGradient(_ weight: Tensor, _ dy: Tensor) -> Tensor {
     var key = shape.key
@@ -81,7 +81,7 @@ struct PointwiseConvolution {
     return dx
   }
 
-  private func picked(_ x: Tensor) -> Tensor {
+  private func subsampled(_ x: Tensor) -> Tensor {
     let x = x.reordered(to: layout(inputs, at: (grid.height, grid.width)))
     guard isStrided else { return x }
     let pixels = Tensor(

@@ -1,15 +1,15 @@
 import CKernels
 
 extension Tensor {
-  /// Axis counted from the end if negative.
+  /// The axis, counted from the end if negative.
   func checkedAxis(_ axis: Int, _ operation: StaticString) -> Int {
     let positive = axis < 0 ? axis + rank : axis
     precondition(
-      positive >= 0 && positive < rank, "\(operation): a shape \(shape) has no axis \(axis)")
+      positive >= 0 && positive < rank, "\(operation): the shape \(shape) has no axis \(axis)")
     return positive
   }
 
-  /// Lengths before, of and behind an axis.
+  /// Number of elements before, along and after an axis.
   func split(at axis: Int) -> (outer: Int, middle: Int, inner: Int) {
     (shape[..<axis].reduce(1, *), shape[axis], shape[(axis + 1)...].reduce(1, *))
   }
@@ -24,17 +24,17 @@ extension Tensor {
     return y
   }
 
-  /// Sums over some dimensions, in double precision between blocks.
+  /// The sum over dimensions (`sum`); blocks of elements are added in double.
   ///
   /// - Parameters:
-  ///   - axes: Dimensions to sum over, from the end if negative; nil: all.
-  ///   - keepingDimensions: Keep the summed dimensions with length 1.
-  /// - Returns: The sums, over the dimensions that are left.
+  ///   - axes: Dimensions, from the end if negative (`dim`). Default: all.
+  ///   - keepingDimensions: Keep the reduced dimensions with length 1 (`keepdim`).
+  /// - Returns: The sums.
   public func sum(axes: [Int]? = nil, keepingDimensions: Bool = false) -> Tensor {
     requireFloat("sum")
     let original = shape
     let all = (axes ?? Array(0..<rank)).map { checkedAxis($0, "sum") }
-    precondition(Set(all).count == all.count, "sum: an axis is named twice in \(all)")
+    precondition(Set(all).count == all.count, "sum: an axis occurs twice in \(all)")
     var keptShape = shape
     for axis in all { keptShape[axis] = 1 }
     let result: Tensor
@@ -53,18 +53,18 @@ extension Tensor {
     }
   }
 
-  /// Sums over one dimension.
+  /// The sum over one dimension.
   public func sum(axis: Int, keepingDimensions: Bool = false) -> Tensor {
     sum(axes: [axis], keepingDimensions: keepingDimensions)
   }
 
-  /// Means over some dimensions; see `sum(axes:keepingDimensions:)`.
+  /// The mean over dimensions (`mean`); see `sum(axes:keepingDimensions:)`.
   public func mean(axes: [Int]? = nil, keepingDimensions: Bool = false) -> Tensor {
     let counted = (axes ?? Array(0..<rank)).map { shape[checkedAxis($0, "mean")] }.reduce(1, *)
     return sum(axes: axes, keepingDimensions: keepingDimensions) * (1 / Float(counted))
   }
 
-  /// The square root of the sum of squares of all scalars.
+  /// The Euclidean norm of all elements (`norm()`).
   public var norm: Double {
     requireFloat("norm")
     return lb_sum_squares(floats, physicalCount).squareRoot()

@@ -1,14 +1,6 @@
 import CKernels
 
-/// How a resized image's pixels come from the old ones.
-public enum ResizeMode: Sendable {
-  /// A weighted mean of neighbors along each axis.
-  case bilinear
-  /// The pixel at `⌊i · old / new⌋`.
-  case nearest
-}
-
-/// The pixels of one axis that each output pixel is made of, and their weights.
+/// Input pixels and weights of each output pixel along one axis.
 private struct AxisTaps: Sendable {
   private let first: Storage
   private let used: Storage
@@ -43,23 +35,23 @@ private struct AxisTaps: Sendable {
     AxisTaps((0..<new).map { (Swift.min($0 * old / new, old - 1), [1]) })
   }
 
-  /// The two pixels around each place.
+  /// Linear interpolation between two pixels.
   static func linear(_ old: Int, _ new: Int, alignCorners: Bool) -> AxisTaps {
     AxisTaps(
       (0..<new).map { i in
-        let place =
+        let position =
           if alignCorners {
             new > 1 ? Double(i) * Double(old - 1) / Double(new - 1) : 0
           } else {
             Swift.max((Double(i) + 0.5) * Double(old) / Double(new) - 0.5, 0)
           }
-        let first = Swift.min(Int(place), old - 1)
-        let share = place - Double(first)
-        return (first, first + 1 < old ? [1 - share, share] : [1])
+        let first = Swift.min(Int(position), old - 1)
+        let weight = position - Double(first)
+        return (first, first + 1 < old ? [1 - weight, weight] : [1])
       })
   }
 
-  /// A triangle as wide as two new pixels where the image shrinks.
+  /// A triangle filter, two output pixels wide if the image shrinks.
   static func triangle(_ old: Int, _ new: Int) -> AxisTaps {
     let scale = Double(old) / Double(new)
     let support = Swift.max(scale, 1)
@@ -78,21 +70,29 @@ private struct AxisTaps: Sendable {
 }
 
 extension Tensor {
-  /// Images in another size (PyTorch's `interpolate`).
+  /// Interpolation of `resized` (`mode` of `F.interpolate`).
+  public enum InterpolationMode: Sendable {
+    /// Bilinear.
+    case bilinear
+    /// The pixel at `⌊i · old / new⌋`.
+    case nearest
+  }
+
+  /// Resizes images (`F.interpolate`).
   ///
   /// - Parameters:
   ///   - size: Height and width of the result.
-  ///   - mode: Bilinear, or the nearest pixel.
-  ///   - alignCorners: The centers of the border pixels stay where they are, rather than their outer
-  ///     edges; bilinear only.
-  ///   - antialias: Where an image shrinks, average over all pixels that an output pixel covers;
-  ///     bilinear only, without aligned corners.
+  ///   - mode: Interpolation.
+  ///   - alignCorners: Align the centers of the border pixels instead of their outer edges
+  ///     (`align_corners`); bilinear only.
+  ///   - antialias: Average over all covered pixels if an image shrinks; bilinear only, without
+  ///     `alignCorners`.
   /// - Returns: `[batch, channels, size.height, size.width]`. This tensor is
   ///   `[batch, channels, height, width]`.
   ///
-  /// Differentiable; keeps no pixels, only weights per row and column.
+  /// Differentiable; saves weights per row and column only.
   public func resized(
-    to size: Extent, mode: ResizeMode = .bilinear, alignCorners: Bool = false,
+    to size: Extent, mode: InterpolationMode = .bilinear, alignCorners: Bool = false,
     antialias: Bool = false
   ) -> Tensor {
     requireFloat("resized")
@@ -101,7 +101,7 @@ extension Tensor {
       "resized: images of \(shape) to \(size): needs [batch, channels, height, width]")
     precondition(
       mode == .bilinear && !(antialias && alignCorners) || !(antialias || alignCorners),
-      "resized: \(mode) with alignCorners \(alignCorners) and antialias \(antialias)")
+      "resized: \(mode) does not support alignCorners \(alignCorners) with antialias \(antialias)")
     let (planes, h, w, original) = (shape[0] * shape[1], shape[2], shape[3], shape)
     func taps(_ old: Int, _ new: Int) -> AxisTaps {
       if mode == .nearest { return .nearest(old, new) }

@@ -1,62 +1,66 @@
 import CKernels
 
 extension Tensor {
-  /// The same row-major scalars under another shape, off the tape.
+  /// The same row-major elements with another shape, on no tape.
   func viewed(as target: [Int]) -> Tensor {
     let plain = rowMajor
     precondition(
-      target.reduce(1, *) == count, "\(shape) has \(count) scalars, which do not fill \(target)")
+      target.reduce(1, *) == count,
+      "reshaped: \(shape) has \(count) elements, which do not fit \(target)")
     return Tensor(shape: target, dtype: dtype, storage: plain.storage)
   }
 
-  /// The same scalars in the same order under another shape; one length may be -1.
+  /// The same elements with another shape; one length may be -1 (`reshape`).
   public func reshaped(to target: [Int]) -> Tensor {
     var target = target
     if let free = target.firstIndex(of: -1) {
       let rest = target.enumerated().filter { $0.offset != free }.reduce(1) { $0 * $1.element }
-      precondition(rest > 0 && count % rest == 0, "\(shape) cannot be reshaped to \(target)")
+      precondition(rest > 0 && count % rest == 0, "reshaped: \(shape) does not fit \(target)")
       target[free] = count / rest
     }
     let original = shape
     return viewed(as: target).recorded("reshape", from: [self]) { dy in [dy.viewed(as: original)] }
   }
 
-  /// All dimensions from `axis` on as one.
+  /// Merges all dimensions from `axis` on (`flatten(start_dim)`).
   public func flattened(from axis: Int = 1) -> Tensor {
-    precondition(axis >= 0 && axis < Swift.max(rank, 1), "flatten: \(shape) has no axis \(axis)")
+    precondition(
+      axis >= 0 && axis < Swift.max(rank, 1), "flattened: the shape \(shape) has no axis \(axis)")
     return reshaped(to: shape[..<axis] + [shape[axis...].reduce(1, *)])
   }
 
-  /// A dimension of length 1 put in at `axis`.
+  /// Inserts a dimension of length 1 (`unsqueeze`).
   public func unsqueezed(at axis: Int) -> Tensor {
     let at = axis < 0 ? axis + rank + 1 : axis
-    precondition((0...rank).contains(at), "unsqueeze: \(shape) has no place \(axis)")
+    precondition((0...rank).contains(at), "unsqueezed: \(axis) is out of range for \(shape)")
     return reshaped(to: shape[..<at] + [1] + shape[at...])
   }
 
-  /// A dimension of length 1 taken out.
+  /// Removes a dimension of length 1 (`squeeze`).
   public func squeezed(at axis: Int) -> Tensor {
-    let at = checkedAxis(axis, "squeeze")
-    precondition(shape[at] == 1, "squeeze: axis \(axis) of \(shape) has length \(shape[at]), not 1")
+    let at = checkedAxis(axis, "squeezed")
+    precondition(
+      shape[at] == 1, "squeezed: axis \(axis) of \(shape) has length \(shape[at]), not 1")
     var target = shape
     target.remove(at: at)
     return reshaped(to: target)
   }
 
-  /// Dimensions in another order: result dimension `i` is `axes[i]` of this tensor.
+  /// Permutes the dimensions: dimension `i` of the result is `axes[i]` of this tensor (`permute`).
   public func transposed(_ axes: [Int]) -> Tensor {
-    let axes = axes.map { checkedAxis($0, "transpose") }
+    let axes = axes.map { checkedAxis($0, "transposed") }
     precondition(
-      axes.sorted() == Array(0..<rank), "transpose: \(axes) is no order of \(rank) dimensions")
+      axes.sorted() == Array(0..<rank),
+      "transposed: \(axes) is not a permutation of \(rank) dimensions")
     let inverse = axes.indices.sorted { axes[$0] < axes[$1] }
     let strides = rowMajorStrides
     return gathered(axes.map { shape[$0] }, strides: axes.map { strides[$0] }, offset: 0)
       .recorded("transpose", from: [self]) { dy in [dy.detached.transposed(inverse)] }
   }
 
-  /// A matrix with rows and columns exchanged; more generally, the last two dimensions.
+  /// Transposes a matrix, or the last two dimensions (`mT`).
   public func transposed() -> Tensor {
-    precondition(rank >= 2, "transpose of \(shape), which has no two dimensions")
+    precondition(rank >= 2, "transposed: \(shape) has fewer than two dimensions")
     return transposed(Array(0..<(rank - 2)) + [rank - 1, rank - 2])
   }
 
@@ -68,7 +72,7 @@ extension Tensor {
     return strides
   }
 
-  /// The scalars at `offset + Σ index · stride` as a row-major tensor; any type.
+  /// The elements at `offset + Σ index · stride` as a row-major tensor; any type.
   func gathered(_ target: [Int], strides: [Int], offset: Int) -> Tensor {
     let x = rowMajor
     let y = Tensor(uninitialized: target, dtype: dtype)
@@ -99,7 +103,7 @@ extension Tensor {
     return y
   }
 
-  /// Fewer and longer dimensions with the same places: neighbors that continue each other are one.
+  /// Merges adjacent dimensions that are contiguous.
   private static func merged(_ shape: [Int], _ strides: [Int]) -> ([Int], [Int]) {
     var (lengths, steps): ([Int], [Int]) = ([], [])
     for (length, step) in zip(shape, strides) where length != 1 {
@@ -111,16 +115,16 @@ extension Tensor {
         steps.append(step)
       }
     }
-    precondition(lengths.count <= 8, "at most 8 dimensions, not \(shape)")
+    precondition(lengths.count <= 8, "at most 8 dimensions are supported, got \(shape)")
     return lengths.isEmpty ? ([1], [1]) : (lengths, steps)
   }
 
-  /// Part of a dimension.
+  /// A range of positions along a dimension (`narrow`).
   public func sliced(axis: Int, _ range: Range<Int>) -> Tensor {
     let at = checkedAxis(axis, "slice")
     precondition(
       range.lowerBound >= 0 && range.upperBound <= shape[at],
-      "slice: axis \(axis) of \(shape) does not hold \(range)")
+      "sliced: \(range) is out of bounds for axis \(axis) of \(shape)")
     var target = shape
     target[at] = range.count
     let (strides, original) = (rowMajorStrides, shape)
@@ -131,7 +135,7 @@ extension Tensor {
     }
   }
 
-  /// The adjoint of `gathered`.
+  /// The adjoint of `gathered(_:strides:offset:)`.
   func scattered(into target: [Int], strides: [Int], offset: Int) -> Tensor {
     let dy = rowMajor
     let dx = Tensor.zeros(target)
@@ -139,27 +143,5 @@ extension Tensor {
     let (lengths, steps) = Self.merged(shape, strides)
     lb_scatter_add_strided(Int32(lengths.count), lengths, dy.floats, dx.floats + offset, steps)
     return dx
-  }
-
-  /// The part at fixed positions of the first dimensions: `x[0]` is the first image of a batch,
-  /// `output[0, 1]` the second logit of the first image.
-  public subscript(_ indices: Int...) -> Tensor {
-    precondition(
-      indices.count <= rank, "\(indices.count) indices into a tensor of shape \(shape)")
-    let strides = rowMajorStrides
-    var offset = 0
-    for (axis, index) in indices.enumerated() {
-      precondition(
-        index >= -shape[axis] && index < shape[axis],
-        "index \(index) is outside dimension \(axis) of \(shape)")
-      offset += (index < 0 ? index + shape[axis] : index) * strides[axis]
-    }
-    let rest = Array(shape[indices.count...])
-    let restStrides = Array(strides[indices.count...])
-    let (original, start) = (shape, offset)
-    return gathered(rest, strides: restStrides, offset: start).recorded("index", from: [self]) {
-      dy in
-      [dy.scattered(into: original, strides: restStrides, offset: start)]
-    }
   }
 }

@@ -1,13 +1,13 @@
 import CKernels
 
 extension Tensor {
-  private func softened(logarithm: Bool, axis: Int, _ name: StaticString) -> Tensor {
+  private func softmaxed(logarithm: Bool, axis: Int, _ name: StaticString) -> Tensor {
     requireFloat(name)
     let at = checkedAxis(axis, name)
     guard at == rank - 1 else {
       var order = Array(0..<rank)
       order.swapAt(at, rank - 1)
-      return transposed(order).softened(logarithm: logarithm, axis: -1, name).transposed(order)
+      return transposed(order).softmaxed(logarithm: logarithm, axis: -1, name).transposed(order)
     }
     let (rows, columns) = (count / Swift.max(shape[at], 1), shape[at])
     precondition(columns > 0, "\(name) over an axis of length 0, shape \(shape)")
@@ -22,13 +22,13 @@ extension Tensor {
     }
   }
 
-  /// `e^x / Σ e^x` along a dimension.
+  /// Softmax along a dimension: `e^x / Σ e^x` (`F.softmax`).
   public func softmax(axis: Int = -1) -> Tensor {
-    softened(logarithm: false, axis: axis, "softmax")
+    softmaxed(logarithm: false, axis: axis, "softmax")
   }
 
-  /// The logarithm of `softmax`, without overflow.
+  /// The logarithm of softmax, without overflow (`F.log_softmax`).
   public func logSoftmax(axis: Int = -1) -> Tensor {
-    softened(logarithm: true, axis: axis, "logSoftmax")
+    softmaxed(logarithm: true, axis: axis, "logSoftmax")
   }
 }

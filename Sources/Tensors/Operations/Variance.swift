@@ -1,17 +1,17 @@
 import CKernels
 
 extension Tensor {
-  /// Variances over some dimensions, in two passes of double precision.
+  /// The variance over dimensions, in two passes in double (`var`).
   ///
   ///     y = Σ (x − mean)² / (n − 1),  dx = dy · 2 (x − mean) / (n − 1)
   ///
   /// - Parameters:
-  ///   - axes: Dimensions to take the variance over, from the end if negative; nil: all.
-  ///   - unbiased: Divide by `n - 1`, as PyTorch does by default; otherwise by `n`.
-  ///   - keepingDimensions: Keep the reduced dimensions with length 1.
-  /// - Returns: The variances, over the dimensions that are left; NaN for `n = 1` if unbiased.
+  ///   - axes: Dimensions, from the end if negative (`dim`). Default: all.
+  ///   - unbiased: Divide by `n - 1` instead of `n` (`unbiased`).
+  ///   - keepingDimensions: Keep the reduced dimensions with length 1 (`keepdim`).
+  /// - Returns: The variances; NaN for `n = 1` if unbiased.
   ///
-  /// Keeps the input.
+  /// Saves the input.
   public func variance(
     axes: [Int]? = nil, unbiased: Bool = true, keepingDimensions: Bool = false
   ) -> Tensor {
@@ -31,7 +31,7 @@ extension Tensor {
     }
   }
 
-  /// The square root of `variance(axes:unbiased:keepingDimensions:)`.
+  /// The square root of `variance(axes:unbiased:keepingDimensions:)` (`std`).
   public func standardDeviation(
     axes: [Int]? = nil, unbiased: Bool = true, keepingDimensions: Bool = false
   ) -> Tensor {

@@ -1,12 +1,12 @@
-/// The MT19937 generator, seeded and read as PyTorch's CPU generator does it, so that splits can match fastai's.
+/// The MT19937 generator, seeded and read like PyTorch's CPU generator, for splits equal to fastai's.
 ///
 /// Source: Matsumoto and Nishimura, "Mersenne Twister", ACM TOMACS 8 (1998).
-public struct MersenneTwister: Sendable, RandomNumberGenerator {
+package struct MersenneTwister: Sendable, RandomNumberGenerator {
   private var words: [UInt32]
   private var position: Int
 
   /// Seeds the generator (`torch.manual_seed(seed)`).
-  public init(seed: UInt32) {
+  package init(seed: UInt32) {
     words = [UInt32](repeating: seed, count: 624)
     for i in 1..<624 {
       words[i] = 1_812_433_253 &* (words[i - 1] ^ (words[i - 1] >> 30)) &+ UInt32(i)
@@ -15,7 +15,7 @@ public struct MersenneTwister: Sendable, RandomNumberGenerator {
   }
 
   /// 32 random bits.
-  public mutating func next32() -> UInt32 {
+  package mutating func next32() -> UInt32 {
     if position == 624 { refill() }
     var y = words[position]
     position += 1
@@ -33,14 +33,14 @@ public struct MersenneTwister: Sendable, RandomNumberGenerator {
     position = 0
   }
 
-  /// 64 random bits: two draws, the first one high.
-  public mutating func next() -> UInt64 {
+  /// 64 random bits from two calls of `next32()`, the first one high.
+  package mutating func next() -> UInt64 {
     let high = UInt64(next32())
     return high << 32 | UInt64(next32())
   }
 
   /// `torch.randperm(count)`.
-  public mutating func permutation(_ count: Int) -> [Int] {
+  package mutating func permutation(_ count: Int) -> [Int] {
     var order = Array(0..<count)
     for i in 0..<Swift.max(count - 1, 0) {
       order.swapAt(i, i + Int(next32() % UInt32(count - i)))

@@ -1,22 +1,17 @@
-/// A stream of random numbers: a value, so that who holds a copy can replay it.
+/// A stream of random numbers (splitmix64).
 ///
-/// splitmix64. A stream is named by a seed and a path of numbers (epoch, item, purpose), so that it
-/// does not depend on which thread draws from it, nor on what was drawn before.
+/// A stream is identified by a seed and a path of numbers (epoch, item, purpose), so it depends neither
+/// on the thread that uses it nor on other streams. It is a value: a copy replays the same numbers.
 public struct RandomSource: Sendable, RandomNumberGenerator {
   private var state: UInt64
   private var spare: Double?
 
-  /// Makes the stream of a seed and a path.
+  /// Creates the stream of a seed and a path.
   public init(seed: UInt64, _ path: UInt64...) {
     state = RandomSource.mixed(seed &+ 0x9E37_79B9_7F4A_7C15)
     for step in path {
       state = RandomSource.mixed(state ^ RandomSource.mixed(step &+ 0x1234_5678_9ABC_DEF1))
     }
-  }
-
-  /// A new stream that depends on this one's state and a number, and leaves this one as it is.
-  public func branch(_ number: UInt64) -> RandomSource {
-    RandomSource(seed: state, number)
   }
 
   private static func mixed(_ value: UInt64) -> UInt64 {
@@ -32,21 +27,18 @@ public struct RandomSource: Sendable, RandomNumberGenerator {
     return RandomSource.mixed(state)
   }
 
-  /// Passes over `count` draws of `next` and gives the state that they start from, for a kernel that makes them.
+  /// Skips `count` outputs and returns the state before them, for kernels that generate them.
   mutating func skip(_ count: Int) -> UInt64 {
     defer { state &+= UInt64(count) &* 0x9E37_79B9_7F4A_7C15 }
     return state
   }
 
-  /// A number in [0, 1), with 53 random bits.
-  public mutating func uniform() -> Double { Double(next() >> 11) * 0x1p-53 }
-
-  /// A number in [low, high).
-  public mutating func uniform(_ low: Double, _ high: Double) -> Double {
-    low + (high - low) * uniform()
+  /// A uniformly distributed number in [low, high), from 53 random bits.
+  public mutating func uniform(_ low: Double = 0, _ high: Double = 1) -> Double {
+    low + (high - low) * (Double(next() >> 11) * 0x1p-53)
   }
 
-  /// A number of the normal distribution of mean 0 and deviation 1 (Box-Muller).
+  /// A normally distributed number with mean 0 and standard deviation 1 (Box-Muller).
   public mutating func normal() -> Double {
     if let value = spare {
       spare = nil
@@ -58,10 +50,10 @@ public struct RandomSource: Sendable, RandomNumberGenerator {
     return radius * cosine
   }
 
-  /// True if the next normal number begins a pair.
+  /// True if the next normal number is the first of a pair.
   var isBetweenPairs: Bool { spare == nil }
 
-  /// 0 ..< count in random order (Fisher-Yates).
+  /// The numbers 0 ..< count in random order (Fisher-Yates, `torch.randperm`).
   public mutating func permutation(_ count: Int) -> [Int] {
     var order = Array(0..<count)
     for i in 0..<Swift.max(count - 1, 0) {

@@ -4,7 +4,7 @@
   import Musl
 #endif
 
-/// Functions of libm under one name that the methods of `Tensor` do not hide.
+/// Functions of libm under names that the methods of `Tensor` do not shadow.
 enum LibM {
   static func exp(_ x: Double) -> Double { unqualifiedExp(x) }
   static func log(_ x: Double) -> Double { unqualifiedLog(x) }

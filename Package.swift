@@ -61,7 +61,7 @@ let package = Package(
     // Floor 1.
     room("Files", uses: ["CCrypto"]),
     room("Tensors", uses: ["CKernels", "COneDNN", "COpenBLAS"]),
-    room("Imaging", uses: ["CCodecs", "CDCMTK"]),
+    room("Imaging", uses: ["Files", "CCodecs", "CDCMTK"]),
 
     // Floor 2.
     room("Layers", uses: ["Tensors"]),
@@ -74,7 +74,7 @@ let package = Package(
     room("Models", uses: ["Tensors", "Layers", "Checkpoints"]),
     room("Training", uses: ["Tensors", "Layers", "DataBlocks", "Checkpoints"]),
     room(
-      "Datasets", path: "Datasets", uses: ["Imaging", "DataBlocks"],
+      "Datasets", path: "Datasets", uses: ["Files", "Imaging", "DataBlocks"],
       exclude: ["README.md"], resources: [.copy("Samples")]),
 
     // Floor 4.
@@ -121,7 +121,7 @@ let package = Package(
       resources: [.copy("Fixtures")], swiftSettings: rules),
     tests("FilesTests", of: ["Files"]),
     tests("TensorsTests", of: ["Tensors", "Checkpoints"]),
-    tests("ImagingTests", of: ["Imaging", "Tensors", "Checkpoints"]),
+    tests("ImagingTests", of: ["Files", "Imaging", "Tensors", "Checkpoints"]),
     tests("LayersTests", of: ["Tensors", "Layers", "Hooks"]),
     tests("CheckpointsTests", of: ["Tensors", "Checkpoints"]),
     tests("DownloadsTests", of: ["Checkpoints", "Downloads"]),
@@ -134,7 +134,7 @@ let package = Package(
       of: [
         "Tensors", "Imaging", "Layers", "DataBlocks", "Training", "Checkpoints", "Vision", "Models",
       ]),
-    tests("DatasetsTests", of: ["Imaging", "DataBlocks", "Datasets"]),
+    tests("DatasetsTests", of: ["Files", "Imaging", "DataBlocks", "Datasets"]),
     tests(
       "InterpretTests",
       of: [

@@ -66,8 +66,8 @@ void put_vr(char *to, DcmElement *element) {
   to[2] = 0;
 }
 
-// The value of an element of unknown representation (UN) whose tag the dictionary knows; UN is always
-// little endian. False if it is not text or a number.
+// The value of an element of unknown representation (UN) by the representation in the dictionary; UN is
+// always little endian. False if it is neither text nor a number.
 bool known_text(DcmElement *element, DcmEVR *kind, std::string *text) {
   DcmTag tag(element->getTag().getXTag());
   DcmEVR vr = tag.getEVR() == EVR_xs ? EVR_US : tag.getEVR();

@@ -14,7 +14,7 @@ void prepare() {
   std::call_once(once, [] {
     OFLog::configure(OFLogger::OFF_LOG_LEVEL);
     dcmDataDict.isDictionaryLoaded();
-    // Color stays as stored: the caller converts it, by stated formulas.
+    // No color conversion; the caller converts with documented formulas.
     DJDecoderRegistration::registerCodecs(EDC_never, EUC_never, EPC_colorByPixel);
     DJLSDecoderRegistration::registerCodecs(EJLSUC_never, EJLSPC_colorByPixel);
   });

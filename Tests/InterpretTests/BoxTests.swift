@@ -49,7 +49,8 @@ struct BoxTests {
       map(values, [2, 3]).peakBox(
         inputSize: (64, 64), geometry: prepared.geometry, original: (100, 300)))
     // The middle square, 100 to 200, was seen: the last third of it, the upper half.
-    expectClose([box.box.x0, box.box.x1, box.box.y0, box.box.y1], [100 + 200 / 3, 200, 0, 50], absolute: 1e-9)
+    expectClose(
+      [box.box.x0, box.box.x1, box.box.y0, box.box.y1], [100 + 200 / 3, 200, 0, 50], absolute: 1e-9)
   }
 
   @Test("a map that speaks nowhere for its class has no box; the first of equal peaks counts")

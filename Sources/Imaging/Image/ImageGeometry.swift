@@ -1,35 +1,36 @@
-/// Where the pixels of an image lie in the image it was made from.
+/// The mapping between the pixels of an image and those of the image it was computed from.
 ///
-/// Along each axis `source = output * scale + offset`, in continuous coordinates whose pixel edges
-/// are whole numbers: the pixel in column 3 covers 3 to 4. A negative scale is a flip.
+/// Along each axis `source = output * scale + offset`, in continuous coordinates with pixel edges at
+/// whole numbers: the pixel in column 3 spans 3 to 4. A negative scale is a flip.
 public struct ImageGeometry: Sendable, Equatable {
   /// Source columns per output column.
-  public let scaleX: Double
+  package let scaleX: Double
   /// Source rows per output row.
-  public let scaleY: Double
-  /// The source x of the output's left edge.
-  public let offsetX: Double
-  /// The source y of the output's top edge.
-  public let offsetY: Double
+  package let scaleY: Double
+  /// The x coordinate of the output's left edge in the source.
+  package let offsetX: Double
+  /// The y coordinate of the output's top edge in the source.
+  package let offsetY: Double
 
   /// The geometry of an image that is its own source.
-  public static let identity = ImageGeometry(scaleX: 1, scaleY: 1, offsetX: 0, offsetY: 0)
+  package static let identity = ImageGeometry(scaleX: 1, scaleY: 1, offsetX: 0, offsetY: 0)
 
-  /// Makes a geometry from its four numbers.
+  /// Creates a geometry.
   ///
-  /// - Precondition: All are finite and no scale is zero.
+  /// - Precondition: All values are finite and no scale is zero.
   public init(scaleX: Double, scaleY: Double, offsetX: Double, offsetY: Double) {
     precondition(
       [scaleX, scaleY, offsetX, offsetY].allSatisfy(\.isFinite) && scaleX != 0 && scaleY != 0,
-      "no geometry has scales \(scaleX), \(scaleY) and offsets \(offsetX), \(offsetY)")
+      "scales \(scaleX), \(scaleY) must be finite and not zero, offsets \(offsetX), \(offsetY) finite"
+    )
     self.scaleX = scaleX
     self.scaleY = scaleY
     self.offsetX = offsetX
     self.offsetY = offsetY
   }
 
-  /// The geometry of a window of the source, resized to `width` x `height`.
-  public init(
+  /// Creates the geometry of a window of the source that is resized to `width` x `height`.
+  package init(
     windowX: Double, windowY: Double, windowWidth: Double, windowHeight: Double, width: Int,
     height: Int
   ) {
@@ -38,31 +39,31 @@ public struct ImageGeometry: Sendable, Equatable {
       offsetX: windowX, offsetY: windowY)
   }
 
-  /// A left-right flip of an image of the given width.
-  public static func flippedHorizontally(width: Int) -> ImageGeometry {
+  /// The geometry of a left-right flip of an image of the given width.
+  package static func flippedHorizontally(width: Int) -> ImageGeometry {
     ImageGeometry(scaleX: -1, scaleY: 1, offsetX: Double(width), offsetY: 0)
   }
 
-  /// The geometry after one more step: `next` tells how the new output lies in this output.
+  /// Composes two geometries: `next` maps a further output to this output.
   public func then(_ next: ImageGeometry) -> ImageGeometry {
     ImageGeometry(
       scaleX: scaleX * next.scaleX, scaleY: scaleY * next.scaleY,
       offsetX: next.offsetX * scaleX + offsetX, offsetY: next.offsetY * scaleY + offsetY)
   }
 
-  /// The way back: source and output exchanged.
-  public var inverse: ImageGeometry {
+  /// The inverse mapping, with source and output swapped.
+  package var inverse: ImageGeometry {
     ImageGeometry(
       scaleX: 1 / scaleX, scaleY: 1 / scaleY, offsetX: -offsetX / scaleX,
       offsetY: -offsetY / scaleY)
   }
 
-  /// The point of the source that a point of the output shows.
+  /// Maps a point from the output to the source.
   public func source(x: Double, y: Double) -> (x: Double, y: Double) {
     (x * scaleX + offsetX, y * scaleY + offsetY)
   }
 
-  /// The point of the output that shows a point of the source.
+  /// Maps a point from the source to the output.
   public func output(x: Double, y: Double) -> (x: Double, y: Double) {
     ((x - offsetX) / scaleX, (y - offsetY) / scaleY)
   }

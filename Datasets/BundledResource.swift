@@ -2,8 +2,8 @@ import Foundation
 
 /// Locates the files that are installed with the program.
 ///
-/// SwiftPM's generated accessor traps if the folder is missing; this one throws an error with the folders
-/// searched.
+/// SwiftPM's generated accessor traps if the folder is missing; this one throws an error with the
+/// folders searched.
 package enum BundledResource {
   /// The name of SwiftPM's folder with the resources of this target.
   package static let bundle = "Lightbox_Datasets.resources"

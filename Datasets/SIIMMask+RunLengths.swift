@@ -1,8 +1,8 @@
 extension SIIMMask {
   /// Parses a row of runs: `gap length gap length …`, or `-1` for an empty mask.
   ///
-  /// A gap counts from the end of the previous run, the first one from the first pixel. Positions run down
-  /// the columns. Leading and trailing whitespace is ignored.
+  /// A gap counts from the end of the previous run, the first one from the first pixel. Positions
+  /// run down the columns. Leading and trailing whitespace is ignored.
   ///
   /// - Throws: `SIIMMaskError` without file and line.
   public init(runLengths text: some StringProtocol, width: Int, height: Int) throws(SIIMMaskError) {

@@ -1,9 +1,10 @@
 public import Imaging
 
-/// A binary mask in the run-length encoding of SIIM's pneumothorax set: runs of pixels down the columns.
+/// A binary mask in the run-length encoding of SIIM's pneumothorax set: runs of pixels down the
+/// columns.
 ///
-/// Position `p` is row `p mod height` of column `p / height`. Columns (x) and rows (y) start at 0 at the top
-/// left. Runs are sorted and disjoint, so equal regions compare equal.
+/// Position `p` is row `p mod height` of column `p / height`. Columns (x) and rows (y) start at 0
+/// at the top left. Runs are sorted and disjoint, so equal regions compare equal.
 public struct SIIMMask: Sendable, Equatable {
   /// The number of columns.
   public let width: Int

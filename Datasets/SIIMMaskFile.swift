@@ -3,8 +3,9 @@ import Foundation
 
 /// The masks of a SIIM run-length file (`masks.csv`, or the challenge's `train-rle.csv`).
 ///
-/// The file has the header `ImageId, EncodedPixels` and one row per region; the mask of an image is the union
-/// of its rows. An ImageId is a file name without extension, in SIIM's set also the SOPInstanceUID.
+/// The file has the header `ImageId, EncodedPixels` and one row per region; the mask of an image is
+/// the union of its rows. An ImageId is a file name without extension, in SIIM's set also the
+/// SOPInstanceUID.
 public struct SIIMMaskFile: Sendable {
   /// The masks by ImageId.
   package let masks: [String: SIIMMask]
@@ -62,7 +63,8 @@ public struct SIIMMaskFile: Sendable {
     }
   }
 
-  /// Looks up the mask of an image file by its name without folder and extension; nil if there is none.
+  /// Looks up the mask of an image file by its name without folder and extension; nil if there is
+  /// none.
   public func mask(forFile path: String) -> SIIMMask? {
     masks[URL(fileURLWithPath: path).deletingPathExtension().lastPathComponent] ?? masks[path]
   }

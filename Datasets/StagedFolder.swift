@@ -4,8 +4,9 @@ import Glibc
 
 /// A staging folder for a data set: files are written there and moved to the target at the end.
 ///
-/// It is a hidden folder inside of the target, so that both are on the same file system. A process that is
-/// killed leaves only the hidden folder, which the next one removes; a file lock marks it as in use.
+/// It is a hidden folder inside of the target, so that both are on the same file system. A process
+/// that is killed leaves only the hidden folder, which the next one removes; a file lock marks it
+/// as in use.
 final class StagedFolder {
   /// The output folder.
   let target: String

@@ -9,7 +9,7 @@ package struct SyntheticPlan {
   }
 
   /// One image.
-  package struct Film: Sendable, Equatable {
+  package struct PlannedImage: Sendable, Equatable {
     package let index: Int
     package let patient: Int
     /// The number of the image among those of the patient, from 1.
@@ -37,22 +37,23 @@ package struct SyntheticPlan {
   }
 
   /// The images by index.
-  package let films: [Film]
+  package let images: [PlannedImage]
 
-  /// Plans a data set: half of the images have a pneumothorax, a quarter of the patients several images.
+  /// Plans a data set: half of the images have a pneumothorax, a quarter of the patients several
+  /// images.
   package init(count: Int, seed: UInt64) {
     var random = RandomStream(seed: seed, purpose: .plan, index: 0)
     // Exactly half, in random order.
     let order = random.permutation(of: count)
-    var films: [Film] = []
+    var images: [PlannedImage] = []
     var patient = 0
-    while films.count < count {
+    while images.count < count {
       let draw = random.uniform()
       let wanted = draw < 0.75 ? 1 : draw < 0.92 ? 2 : 3
-      for number in 1...min(wanted, count - films.count) {
-        let index = films.count
-        films.append(
-          Film(
+      for number in 1...min(wanted, count - images.count) {
+        let index = images.count
+        images.append(
+          PlannedImage(
             index: index, patient: patient, number: number,
             hasPneumothorax: order[index] < count / 2, isInverted: false, split: .train))
       }
@@ -61,21 +62,21 @@ package struct SyntheticPlan {
     // One image in ten is stored inverted, in both classes alike.
     let places = random.permutation(of: count)
     let inverted = Set(places.prefix((count + 5) / 10))
-    films = films.map { film in
-      Film(
-        index: film.index, patient: film.patient, number: film.number,
-        hasPneumothorax: film.hasPneumothorax, isInverted: inverted.contains(film.index),
+    images = images.map { image in
+      PlannedImage(
+        index: image.index, patient: image.patient, number: image.number,
+        hasPneumothorax: image.hasPneumothorax, isInverted: inverted.contains(image.index),
         split: .train)
     }
-    self.films = Self.split(films, patients: patient, random: &random)
+    self.images = Self.split(images, patients: patient, random: &random)
   }
 
   /// Assigns patients to the splits, so that each class is split approximately 64, 16 and 20 %.
   private static func split(
-    _ films: [Film], patients: Int, random: inout RandomStream
-  ) -> [Film] {
+    _ images: [PlannedImage], patients: Int, random: inout RandomStream
+  ) -> [PlannedImage] {
     var counts = [[Int]](repeating: [0, 0], count: patients)
-    for film in films { counts[film.patient][film.hasPneumothorax ? 1 : 0] += 1 }
+    for image in images { counts[image.patient][image.hasPneumothorax ? 1 : 0] += 1 }
     // The number of images that each split lacks, per class.
     var lacking: [[Int]] = [[0, 0], [0, 0], [0, 0]]
     for label in 0...1 {
@@ -108,10 +109,10 @@ package struct SyntheticPlan {
       part[patient] = best
       for label in 0...1 { lacking[best][label] -= wanted[label] }
     }
-    return films.map { film in
-      var film = film
-      film.split = DataSplit.allCases[part[film.patient]]
-      return film
+    return images.map { image in
+      var image = image
+      image.split = DataSplit.allCases[part[image.patient]]
+      return image
     }
   }
 }

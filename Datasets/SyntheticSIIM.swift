@@ -6,9 +6,9 @@ import Synchronization
 
 /// Generates a data set like SIIM's pneumothorax set: chest radiograph phantoms as DICOM files.
 ///
-/// Half of the images have a pneumothorax: a visceral pleural line with a darker space without lung markings
-/// beyond it. The data set has the layout of SIIM_SMALL (`train/`, `test/`, `labels.csv`) and the true masks
-/// in `masks.csv`. The same seed gives the same bytes for any number of threads.
+/// Half of the images have a pneumothorax: a visceral pleural line with a darker space without lung
+/// markings beyond it. The data set has the layout of SIIM_SMALL (`train/`, `test/`, `labels.csv`)
+/// and the true masks in `masks.csv`. The same seed gives the same bytes for any number of threads.
 ///
 /// ```swift
 /// let summary = try SyntheticSIIM(count: 250, size: 1024, seed: 7).write(to: "siim-synthetic")
@@ -75,8 +75,8 @@ public struct SyntheticSIIM: Sendable, Equatable {
 
   /// Generates the data set in a folder.
   ///
-  /// The files are moved to the folder at the end, `labels.csv` last, so an interruption leaves no partial
-  /// data set.
+  /// The files are moved to the folder at the end, `labels.csv` last, so an interruption leaves no
+  /// partial data set.
   ///
   /// - Parameters:
   ///   - folder: The output folder, created if it is missing.
@@ -112,30 +112,30 @@ public struct SyntheticSIIM: Sendable, Equatable {
       }
     }
     try stage.commit(last: "labels.csv")
-    func films(_ split: SyntheticPlan.DataSplit) -> Int { plan.films.count { $0.split == split } }
+    func images(_ split: SyntheticPlan.DataSplit) -> Int { plan.images.count { $0.split == split } }
     return Summary(
-      images: count, patients: Set(plan.films.map(\.patient)).count,
-      pneumothoraces: plan.films.count { $0.hasPneumothorax },
-      inverted: plan.films.count { $0.isInverted }, train: films(.train), valid: films(.valid),
-      test: films(.test), bytes: results.reduce(0) { $0 + $1.bytes })
+      images: count, patients: Set(plan.images.map(\.patient)).count,
+      pneumothoraces: plan.images.count { $0.hasPneumothorax },
+      inverted: plan.images.count { $0.isInverted }, train: images(.train), valid: images(.valid),
+      test: images(.test), bytes: results.reduce(0) { $0 + $1.bytes })
   }
 
   /// Draws an image of the data set with its true mask, without writing files.
   ///
   /// - Parameter index: The index of the image, `0..<count`.
   /// - Returns: The image before compression and inversion, and its mask.
-  public func film(_ index: Int) -> (image: PixelBuffer, mask: SIIMMask) {
+  public func image(_ index: Int) -> (image: PixelBuffer, mask: SIIMMask) {
     precondition(
       (0..<count).contains(index),
       "image \(index) is out of range: the data set has \(count) images")
-    let film = draw(SyntheticPlan(count: count, seed: seed).films[index])
-    return (PixelBuffer(width: size, height: size, channels: 1, samples: film.samples), film.mask)
+    let image = draw(SyntheticPlan(count: count, seed: seed).images[index])
+    return (PixelBuffer(width: size, height: size, channels: 1, samples: image.samples), image.mask)
   }
 
-  private func draw(_ film: SyntheticPlan.Film) -> PhantomImage {
+  private func draw(_ image: SyntheticPlan.PlannedImage) -> PhantomImage {
     PhantomImage(
-      anatomy: Anatomy(seed: seed, patient: film.patient), seed: seed, index: film.index,
-      hasPneumothorax: film.hasPneumothorax, size: size)
+      anatomy: Anatomy(seed: seed, patient: image.patient), seed: seed, index: image.index,
+      hasPneumothorax: image.hasPneumothorax, size: size)
   }
 
   private func check() throws(DatasetError) {
@@ -177,20 +177,20 @@ public struct SyntheticSIIM: Sendable, Equatable {
     let next = Atomic<Int>(0)
     let work = Mutex(Work(results: [Result?](repeating: nil, count: count)))
     let workers = min(threads, count)
-    let (films, count) = (plan.films, count)
+    let (images, count) = (plan.images, count)
     DispatchQueue.concurrentPerform(iterations: workers) { _ in
       while true {
         let index = next.add(1, ordering: .relaxed).oldValue
         guard index < count, work.withLock({ $0.failure == nil }) else { return }
         do {
-          let result = try self.writeImage(films[index], in: folder)
+          let result = try self.writeImage(images[index], in: folder)
           work.withLock {
             $0.results[index] = result
             $0.done += 1
             progress?($0.done, count)
           }
         } catch {
-          let failure = StagedFolder.failure(error, path: "\(folder)/\(films[index].file)")
+          let failure = StagedFolder.failure(error, path: "\(folder)/\(images[index].file)")
           work.withLock { $0.failure = $0.failure ?? failure }
         }
       }
@@ -200,10 +200,10 @@ public struct SyntheticSIIM: Sendable, Equatable {
     return results.compactMap { $0 }
   }
 
-  private func writeImage(_ film: SyntheticPlan.Film, in folder: String) throws -> Result {
-    let drawn = draw(film)
-    let bytes = try SyntheticDICOM(film: film, drawn: drawn, size: size, seed: seed).write(
-      to: "\(folder)/\(film.file)")
+  private func writeImage(_ image: SyntheticPlan.PlannedImage, in folder: String) throws -> Result {
+    let drawn = draw(image)
+    let bytes = try SyntheticDICOM(image: image, drawn: drawn, size: size, seed: seed).write(
+      to: "\(folder)/\(image.file)")
     return Result(runLengths: drawn.mask.runLengths, bytes: bytes)
   }
 }

@@ -4,7 +4,8 @@ import Foundation
 struct Anatomy {
   let isFemale: Bool
   let age: Int
-  /// The distance from the midline to the outermost point of a lung, as a fraction of the image side.
+  /// The distance from the midline to the outermost point of a lung, as a fraction of the image
+  /// side.
   let halfWidth: Float
   /// The distance from the top of the lungs to the diaphragm, as a fraction of the image side.
   let lungHeight: Float
@@ -47,8 +48,8 @@ enum Side: CaseIterable {
 
 /// The pose of a patient: maps chest coordinates to the image.
 ///
-/// Chest coordinates are `u`, from the midline outwards in half widths, and `v`, from the top of the
-/// lungs (0) to the diaphragm (1).
+/// Chest coordinates are `u`, from the midline outwards in half widths, and `v`, from the top of
+/// the lungs (0) to the diaphragm (1).
 struct Pose {
   let midline: Float
   let top: Float

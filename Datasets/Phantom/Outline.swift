@@ -55,7 +55,8 @@ struct Outline {
     return nearest
   }
 
-  /// Computes the spans of a line inside of the outline, as sorted pairs of crossings (even-odd rule).
+  /// Computes the spans of a line inside of the outline, as sorted pairs of crossings (even-odd
+  /// rule).
   ///
   /// - Parameters:
   ///   - position: The y coordinate of a horizontal line, or the x coordinate of a vertical one.

@@ -13,7 +13,7 @@ struct PhantomImage {
 
   /// Draws image `index` of a patient.
   init(anatomy: Anatomy, seed: UInt64, index: Int, hasPneumothorax: Bool, size: Int) {
-    var random = RandomStream(seed: seed, purpose: .film, index: index)
+    var random = RandomStream(seed: seed, purpose: .image, index: index)
     isAP = random.chance(0.35)
     self.size = size
     pixelSpacing = [0.139, 0.143, 0.168, 0.1943][random.index(below: 4)] * 1024 / Double(size)

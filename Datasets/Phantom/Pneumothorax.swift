@@ -54,7 +54,8 @@ struct Pneumothorax {
   }
 }
 
-/// A lung in polar coordinates around its hilum: the distances of chest wall and lung edge by direction.
+/// A lung in polar coordinates around its hilum: the distances of chest wall and lung edge by
+/// direction.
 struct LungRays {
   /// The first and last direction in degrees; 0 is up, 90 outwards.
   static let first: Float = -30

@@ -18,7 +18,7 @@ struct RandomStream: RandomNumberGenerator {
   /// The purpose of a stream; streams of different purposes are independent.
   enum Purpose: UInt64 {
     case plan = 1
-    case patient, film, noise, identifier
+    case patient, image, noise, identifier
   }
 
   mutating func next() -> UInt64 {
@@ -49,7 +49,8 @@ struct RandomStream: RandomNumberGenerator {
     uniform() < probability
   }
 
-  /// An approximately normal number of mean 0 and variance 1 within ±3.5: the sum of four uniform ones.
+  /// An approximately normal number of mean 0 and variance 1 within ±3.5: the sum of four uniform
+  /// ones.
   mutating func bell() -> Float {
     let bits = next()
     let sum =

@@ -31,10 +31,11 @@ extension Plane {
     }
   }
 
-  /// Raises the plane to a rounded profile along the stroke: `amplitude` at the center, 0 at the edge.
+  /// Raises the plane to a rounded profile along the stroke: `amplitude` at the center, 0 at the
+  /// edge.
   ///
-  /// Crossing strokes keep the maximum instead of the sum. Half widths below 0.7 pixels become 0.7 at a
-  /// lower amplitude, to avoid aliasing.
+  /// Crossing strokes keep the maximum instead of the sum. Half widths below 0.7 pixels become 0.7
+  /// at a lower amplitude, to avoid aliasing.
   mutating func liftThread(_ stroke: Stroke, amplitude: Float) {
     let (width, height) = (width, height)
     var values = self.values
@@ -98,7 +99,8 @@ extension Plane {
             let ex = dx - t * along.x
             let ey = dy - t * along.y
             let radius = ra + (rb - ra) * t
-            // The scratch plane is 0 outside of bones, so it stores 2 - q, where q is the relative distance.
+            // The scratch plane is 0 outside of bones, so it stores 2 - q, where q is the relative
+            // distance.
             let closeness = 2 - (ex * ex + ey * ey).squareRoot() / radius
             let place = y * width + x
             if closeness > field[place] { field[place] = closeness }

@@ -97,8 +97,8 @@ void lb_canvas_clip(lb_canvas *c, double x, double y, double width, double heigh
 
 void lb_canvas_unclip(lb_canvas *c) { cairo_reset_clip(c->pen); }
 
-// The toy text interface uses fontconfig's default sans serif; without any font Cairo uses its built-in
-// one.
+// The toy text interface uses fontconfig's default sans serif; without any font Cairo uses its
+// built-in one.
 static void choose_font(lb_canvas *c, double size, int bold) {
   cairo_select_font_face(c->pen, "sans-serif", CAIRO_FONT_SLANT_NORMAL,
                          bold ? CAIRO_FONT_WEIGHT_BOLD : CAIRO_FONT_WEIGHT_NORMAL);

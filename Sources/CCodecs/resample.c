@@ -11,8 +11,8 @@
 #endif
 #define INLINE static inline __attribute__((always_inline))
 
-// The warning is about the calling convention of wide vectors; all helpers are inlined into the cloned
-// kernels, so they are never passed.
+// The warning is about the calling convention of wide vectors; all helpers are inlined into the
+// cloned kernels, so they are never passed.
 #pragma clang diagnostic ignored "-Wpsabi"
 typedef uint8_t u8x16 __attribute__((vector_size(16), aligned(1)));
 typedef int32_t i32x16 __attribute__((vector_size(64), aligned(4)));
@@ -110,8 +110,8 @@ INLINE void transpose(u8x16 r[16]) {
   }
 }
 
-// The pass along the rows. Sixteen rows are transposed so that a weight applies to a whole vector; `turned`
-// and `results` have 16 lanes per sample of a row, padded to whole tiles.
+// The pass along the rows. Sixteen rows are transposed so that a weight applies to a whole vector;
+// `turned` and `results` have 16 lanes per sample of a row, padded to whole tiles.
 LB_KERNEL static void pass_horizontal(const uint8_t *source, size_t stride, int rows, int width,
                                       int channels, const taps *t, uint8_t *target,
                                       uint8_t *turned, uint8_t *results) {
@@ -182,8 +182,8 @@ LB_KERNEL static void pass_vertical(const uint8_t *source, size_t stride, int or
   }
 }
 
-// Pillow (since 12) runs the vertical pass first if that is clearly less work. The order affects the last
-// bit, because the first pass rounds.
+// Pillow (since 12) runs the vertical pass first if that is clearly less work. The order affects
+// the last bit, because the first pass rounds.
 static int vertical_first(int width, int height, int target_width, int target_height) {
   return target_height < height && height - target_height > 2 * (width - target_width);
 }

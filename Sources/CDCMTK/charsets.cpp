@@ -30,7 +30,8 @@ struct Escape {
   bool is_kept; // the escape sequence is part of the encoding
 };
 
-// Encodings by escape sequence. Sets in G1 (Korean, Chinese, katakana) are used together with ASCII.
+// Encodings by escape sequence. Sets in G1 (Korean, Chinese, katakana) are used together with
+// ASCII.
 const Escape kEscapes[] = {
     {"\x1b$B", "ISO-2022-JP-2", true},   {"\x1b$@", "ISO-2022-JP-2", true},
     {"\x1b$(D", "ISO-2022-JP-2", true},  {"\x1b$)C", "EUC-KR", false},

@@ -13,8 +13,8 @@ struct FrameHeader {
 // Parses the frame header; false if there is none before the first scan.
 bool find_frame_header(const std::vector<uint8_t> &stream, FrameHeader *header);
 
-// Decodes DICOM RLE (PS3.5 annex G) to interleaved little endian samples; false with a reason if samples
-// are missing.
+// Decodes DICOM RLE (PS3.5 annex G) to interleaved little endian samples; false with a reason if
+// samples are missing.
 bool decode_rle(
     const std::vector<uint8_t> &stream, const lb_dcm_layout &layout, uint8_t *pixels,
     lb_dcm_reason *reason);

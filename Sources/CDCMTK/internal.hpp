@@ -25,7 +25,7 @@ namespace lightbox {
 // Loads the dictionary, registers the codecs and disables logging, once per process.
 void prepare();
 
-void say(lb_dcm_reason *reason, const char *text);
+void set_reason(lb_dcm_reason *reason, const char *text);
 
 DcmElement *find(lb_dcm_file *file, const lb_dcm_step *steps, size_t step_count, uint32_t tag);
 
@@ -40,11 +40,11 @@ lb_dcm_status guarded(lb_dcm_reason *reason, lb_dcm_status failure, Body body) {
   try {
     return body();
   } catch (const std::bad_alloc &) {
-    say(reason, "not enough memory");
+    set_reason(reason, "not enough memory");
   } catch (const std::exception &e) {
-    say(reason, e.what());
+    set_reason(reason, e.what());
   } catch (...) {
-    say(reason, "unknown exception in DCMTK");
+    set_reason(reason, "unknown exception in DCMTK");
   }
   return failure;
 }

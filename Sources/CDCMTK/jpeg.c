@@ -44,8 +44,8 @@ static void watch(struct failure *failure) {
   failure->is_damaged = 0;
 }
 
-// Decodes samples without color conversion; subsampled components are upsampled. Corrupt or truncated scan
-// data is an error; libjpeg would fill in missing pixels.
+// Decodes samples without color conversion; subsampled components are upsampled. Corrupt or
+// truncated scan data is an error; libjpeg would fill in missing pixels.
 int lb_jpeg_decode_samples(
     const uint8_t *data, size_t count, int rows, int columns, int samples, uint8_t *pixels,
     char *reason, size_t reason_size) {

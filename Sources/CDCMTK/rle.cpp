@@ -41,7 +41,7 @@ bool decode_rle(
   size_t bytes = layout.bits_allocated == 1 ? 1 : (size_t)layout.bits_allocated / 8;
   size_t samples = (size_t)layout.samples, segments = samples * bytes;
   if (stream.size() < 64 || little(stream.data()) != segments || segments > 15) {
-    say(reason, "the RLE header does not match the samples per pixel and bits allocated");
+    set_reason(reason, "the RLE header does not match the samples per pixel and bits allocated");
     return false;
   }
   size_t pixel_count = (size_t)layout.rows * (size_t)layout.columns;
@@ -50,14 +50,14 @@ bool decode_rle(
     size_t from = little(stream.data() + 4 + 4 * s);
     size_t to = s + 1 < segments ? little(stream.data() + 8 + 4 * s) : stream.size();
     if (from < 64 || from > to || to > stream.size()) {
-      say(reason, "an RLE segment is outside of the fragment");
+      set_reason(reason, "an RLE segment is outside of the fragment");
       return false;
     }
     // Segments are ordered by sample, most significant byte first.
     size_t place = s / bytes * bytes + (bytes - 1 - s % bytes);
     if (!unpack(stream.data() + from, stream.data() + to, pixels + place, packed,
             samples * bytes)) {
-      say(reason, "an RLE segment ends before the last pixel");
+      set_reason(reason, "an RLE segment ends before the last pixel");
       return false;
     }
   }

@@ -20,7 +20,7 @@ void prepare() {
   });
 }
 
-void say(lb_dcm_reason *reason, const char *text) {
+void set_reason(lb_dcm_reason *reason, const char *text) {
   if (reason == nullptr) return;
   std::strncpy(reason->text, text == nullptr ? "" : text, sizeof reason->text - 1);
   reason->text[sizeof reason->text - 1] = 0;

@@ -11,8 +11,9 @@
 
 namespace lightbox {
 
-// DCMTK reads nested sequences recursively and without a limit: 20 bytes of a file use about a kilobyte of
-// stack. Every level reads from the stream, so the stream checks how far the stack has grown.
+// DCMTK reads nested sequences recursively and without a limit: 20 bytes of a file use about a
+// kilobyte of stack. Every level reads from the stream, so the stream checks how far the stack has
+// grown.
 class DepthGuard {
 public:
   DepthGuard() : base_((char *)__builtin_frame_address(0)) {}

@@ -83,11 +83,11 @@ extern "C" lb_dcm_status lb_dcm_encode(
     for (size_t i = 0; i < image->count; ++i) {
       DcmTag tag;
       if (DcmTag::findTagFromName(image->keywords[i], tag).bad()) {
-        say(reason, (std::string("unknown keyword ") + image->keywords[i]).c_str());
+        set_reason(reason, (std::string("unknown keyword ") + image->keywords[i]).c_str());
         return LB_DCM_INVALID_ATTRIBUTE;
       }
       if (set->putAndInsertOFStringArray(tag, image->values[i]).bad()) {
-        say(reason, (std::string("invalid value of ") + image->keywords[i]).c_str());
+        set_reason(reason, (std::string("invalid value of ") + image->keywords[i]).c_str());
         return LB_DCM_INVALID_ATTRIBUTE;
       }
     }
@@ -120,7 +120,7 @@ extern "C" lb_dcm_status lb_dcm_encode(
       if (*bytes == nullptr) condition = EC_MemoryExhausted;
     }
     if (condition.bad()) {
-      say(reason, condition.text());
+      set_reason(reason, condition.text());
       return LB_DCM_UNWRITABLE;
     }
     std::memcpy(*bytes, encoded.data(), encoded.size());

@@ -42,7 +42,8 @@ func siimFixture(_ name: String) -> String {
     .appendingPathComponent("TestSupport/Fixtures/siim/\(name)").path
 }
 
-/// Reads the integer tensors of a small safetensors file: an 8-byte length, a JSON header, the data.
+/// Reads the integer tensors of a small safetensors file: an 8-byte length, a JSON header, the
+/// data.
 func integerTensors(ofSafetensors path: String) throws -> [String: [Int]] {
   let data = try Data(contentsOf: URL(fileURLWithPath: path))
   let length = data.prefix(8).reversed().reduce(0) { $0 << 8 | Int($1) }

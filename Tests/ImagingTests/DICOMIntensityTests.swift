@@ -45,7 +45,8 @@ struct DICOMIntensityTests {
 
   @Test("the named windows are those of fastai's dicom_windows, and pe")
   func namedWindows() throws {
-    // fastai.medical.imaging.dicom_windows as (width, level); windowed() uses l - w // 2 and l + w // 2.
+    // fastai.medical.imaging.dicom_windows as (width, level); windowed() uses l - w // 2 and l + w
+    // // 2.
     let expected: [String: (width: Int, level: Int)] = [
       "brain": (80, 40), "subdural": (254, 100), "stroke": (8, 32), "brain_bone": (2800, 600),
       "brain_soft": (375, 40), "lungs": (1500, -600), "mediastinum": (350, 50),
@@ -103,7 +104,8 @@ struct DICOMIntensityTests {
     #expect(
       try five.display(intensity: .percentile(lower: 0, upper: 50)).samples
         == [255, 0, 255, 255, 128])
-    // Repeated values count each: sorted 1, 1, 1, 1, 1, 1, 1, 9; the 95th is at position 6.65 (6.2).
+    // Repeated values count each: sorted 1, 1, 1, 1, 1, 1, 1, 9; the 95th is at position 6.65
+    // (6.2).
     let repeated = try file([1, 1, 9, 1, 1, 1, 1, 1], width: 4, height: 2)
     #expect(
       try repeated.display(intensity: .percentile(lower: 5, upper: 95)).samples

@@ -6,8 +6,8 @@ import Testing
 struct GeometryTests {
   @Test("A crop's geometry maps its corners to those of the window")
   func cropCorners() {
-    let film = PixelBuffer(width: 300, height: 200, channels: 1)
-    let (small, geometry) = film.resized(to: (50, 40), method: .crop, at: (0.25, 1))
+    let image = PixelBuffer(width: 300, height: 200, channels: 1)
+    let (small, geometry) = image.resized(to: (50, 40), method: .crop, at: (0.25, 1))
     #expect(small.width == 40 && small.height == 50)
     // The window is 160 x 200: (300 - 160) * 0.25 = 35 columns from the left.
     #expect(geometry.source(x: 0, y: 0) == (35, 0))
@@ -16,8 +16,8 @@ struct GeometryTests {
 
   @Test("A padded image's geometry starts outside the source")
   func padCorners() {
-    let film = PixelBuffer(width: 300, height: 200, channels: 1)
-    let (_, geometry) = film.resized(to: (64, 64), method: .pad, padMode: .zeros)
+    let image = PixelBuffer(width: 300, height: 200, channels: 1)
+    let (_, geometry) = image.resized(to: (64, 64), method: .pad, padMode: .zeros)
     #expect(geometry.source(x: 0, y: 0) == (0, -50))
     #expect(geometry.source(x: 64, y: 64) == (300, 250))
   }
@@ -25,11 +25,11 @@ struct GeometryTests {
   @Test("The geometry locates a bright square in the source, for every method")
   func squareComesBack() {
     for method in ResizeMethod.allCases {
-      var film = PixelBuffer(width: 320, height: 240, channels: 1)
+      var image = PixelBuffer(width: 320, height: 240, channels: 1)
       for y in 100..<140 {
-        for x in 120..<160 { film.samples[y * 320 + x] = 255 }
+        for x in 120..<160 { image.samples[y * 320 + x] = 255 }
       }
-      let (small, geometry) = film.resized(to: (120, 120), method: method)
+      let (small, geometry) = image.resized(to: (120, 120), method: method)
       var (x0, y0, x1, y1) = (Int.max, Int.max, 0, 0)
       for y in 0..<120 {
         for x in 0..<120 where small.samples[y * 120 + x] >= 128 {

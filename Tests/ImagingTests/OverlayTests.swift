@@ -44,8 +44,8 @@ struct OverlayTests {
       let colormap = try #require(Colormap(named: item.colormap))
       let result = image.overlaid(with: map, colormap: colormap, alpha: item.alpha)
       #expect([result.height, result.width, result.channels] == expected.shape)
-      // A rounding error may select the neighboring color, which differs by at most 6 levels before the
-      // multiplication by alpha.
+      // A rounding error may select the neighboring color, which differs by at most 6 levels before
+      // the multiplication by alpha.
       let differences = zip(result.samples, expected.bytes).map { abs(Int($0) - Int($1)) }
       #expect((differences.max() ?? 99) <= 4)
       #expect(differences.count { $0 > 0 } <= 12)
@@ -77,10 +77,10 @@ struct OverlayTests {
 
   @Test("An extent limits the map to a part of the image")
   func extent() {
-    let film = PixelBuffer(width: 8, height: 4, channels: 1, filledWith: 100)
+    let image = PixelBuffer(width: 8, height: 4, channels: 1, filledWith: 100)
     let map = ScalarImage(width: 2, height: 1, values: [0, 1])
     let region = BoundingBox(x0: 2, y0: 1, x1: 6, y1: 3)
-    let result = film.overlaid(
+    let result = image.overlaid(
       with: map, colormap: .gray, alpha: 1, extent: region, interpolation: .nearest)
     let red = (0..<32).map { result.samples[3 * $0] }
     #expect(Array(red[0..<8]) == Array(repeating: 100, count: 8))
@@ -90,20 +90,20 @@ struct OverlayTests {
 
   @Test("A proportional overlay is transparent at low values and opaque at the maximum")
   func proportion() {
-    let film = PixelBuffer(width: 4, height: 1, channels: 1, filledWith: 80)
+    let image = PixelBuffer(width: 4, height: 1, channels: 1, filledWith: 80)
     let map = ScalarImage(width: 4, height: 1, values: [-1, 0, 0.25, 1])
-    let result = film.overlaidInProportion(
+    let result = image.overlaidInProportion(
       with: map, colormap: .gray, maximumAlpha: 0.5, threshold: 0.3)
     #expect(result.samples == [80, 80, 80, 80, 80, 80, 80, 80, 80, 168, 168, 168])
     let blank = ScalarImage(width: 4, height: 1, values: [0, 0, 0, 0])
-    #expect(film.overlaidInProportion(with: blank) == film.convertedToRGB())
+    #expect(image.overlaidInProportion(with: blank) == image.convertedToRGB())
   }
 
   @Test("Pixels where the map is NaN stay unchanged")
   func missing() {
-    let film = PixelBuffer(width: 2, height: 1, channels: 1, filledWith: 10)
+    let image = PixelBuffer(width: 2, height: 1, channels: 1, filledWith: 10)
     let map = ScalarImage(width: 2, height: 1, values: [.nan, 1])
-    let result = film.overlaid(
+    let result = image.overlaid(
       with: map, colormap: .gray, alpha: 1, range: 0...1, interpolation: .nearest)
     #expect(result.samples == [10, 10, 10, 255, 255, 255])
   }

@@ -92,11 +92,11 @@ struct PNGTests {
   @Test("Errors name the file, the reason and the remedy")
   func errors() throws {
     let missing = #expect(throws: ImageFileError.self) {
-      try PixelBuffer(contentsOfImage: "/nowhere/film.png")
+      try PixelBuffer(contentsOfImage: "/nowhere/image.png")
     }
     #expect(
       missing?.description
-        == "/nowhere/film.png: it cannot be read: No such file or directory; check the path")
+        == "/nowhere/image.png: it cannot be read: No such file or directory; check the path")
     let folder = #expect(throws: ImageFileError.self) {
       try PixelBuffer(contentsOfImage: "/")
     }

@@ -5,8 +5,8 @@
 
 // Image codecs, resampling and drawing.
 //
-// libpng and libjpeg report errors by longjmp. Every function here that calls them has its own setjmp, so
-// that no jump crosses a Swift frame; it returns a status and a message.
+// libpng and libjpeg report errors by longjmp. Every function here that calls them has its own
+// setjmp, so that no jump crosses a Swift frame; it returns a status and a message.
 
 // The status of a codec function.
 enum {
@@ -35,15 +35,15 @@ typedef struct {
 
 void lb_free(void *memory);
 
-// Decodes a PNG to gray or RGB: palettes are expanded, fewer than 8 bits widened, alpha dropped. With
-// keep_16_bits 0, 16-bit samples are scaled to 8 bits with rounding.
+// Decodes a PNG to gray or RGB: palettes are expanded, fewer than 8 bits widened, alpha dropped.
+// With keep_16_bits 0, 16-bit samples are scaled to 8 bits with rounding.
 int lb_png_decode(const uint8_t *bytes, size_t count, int64_t max_pixels, int keep_16_bits,
                   lb_image *image, char *message, size_t message_size);
 int lb_png_encode(const lb_image *image, int compression, lb_bytes *out, char *message,
                   size_t message_size);
 
-// Decodes a JPEG. shrink is 1, 2, 4 or 8 (libjpeg's scaled decoding); as_gray decodes only the luminance
-// of a color image.
+// Decodes a JPEG. shrink is 1, 2, 4 or 8 (libjpeg's scaled decoding); as_gray decodes only the
+// luminance of a color image.
 int lb_jpeg_decode(const uint8_t *bytes, size_t count, int64_t max_pixels, int shrink, int as_gray,
                    lb_image *image, char *message, size_t message_size);
 // Reads the size from the header.
@@ -53,9 +53,9 @@ int lb_jpeg_size(const uint8_t *bytes, size_t count, lb_image *image, char *mess
 int lb_jpeg_encode(const lb_image *image, int quality, int halve_chroma, lb_bytes *out,
                    char *message, size_t message_size);
 
-// Antialiased bilinear resampling, bit for bit as Pillow's. The source box [x0, x1) x [y0, y1) is in pixels
-// of an image of width x height; the filter may read outside of the box, but not of the image.
-// Returns LB_OK or LB_NO_MEMORY.
+// Antialiased bilinear resampling, bit for bit as Pillow's. The source box [x0, x1) x [y0, y1) is
+// in pixels of an image of width x height; the filter may read outside of the box, but not of the
+// image. Returns LB_OK or LB_NO_MEMORY.
 int lb_resize_u8(const uint8_t *source, size_t row_stride, int width, int height, int channels,
                  double x0, double y0, double x1, double y1, uint8_t *target, int target_width,
                  int target_height);
@@ -84,8 +84,9 @@ void lb_canvas_line(lb_canvas *canvas, const double *points, size_t count, doubl
                     double dash, lb_color color);
 void lb_canvas_clip(lb_canvas *canvas, double x, double y, double width, double height);
 void lb_canvas_unclip(lb_canvas *canvas);
-// Draws text with its baseline at y; anchor is the part of its width left of x: 0 (start), 0.5 (middle) or
-// 1 (end). A positive outline_width outlines the letters; quarter_turn rotates by 90 degrees.
+// Draws text with its baseline at y; anchor is the part of its width left of x: 0 (start), 0.5
+// (middle) or 1 (end). A positive outline_width outlines the letters; quarter_turn rotates by 90
+// degrees.
 void lb_canvas_text(lb_canvas *canvas, const char *text, double x, double y, double size, int bold,
                     double anchor, int quarter_turn, lb_color color, double outline_width,
                     lb_color outline);

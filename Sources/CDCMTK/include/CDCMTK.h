@@ -1,7 +1,7 @@
 // Reads and writes DICOM files with DCMTK. No function throws or aborts.
 //
-// A file is an opaque handle that must not be used by two threads at the same time; different handles are
-// independent. Functions return a `lb_dcm_status` unless stated otherwise.
+// A file is an opaque handle that must not be used by two threads at the same time; different
+// handles are independent. Functions return a `lb_dcm_status` unless stated otherwise.
 #pragma once
 
 #include <stddef.h>
@@ -59,8 +59,8 @@ void lb_dcm_close(lb_dcm_file *file);
 // 1 if the file has no preamble with "DICM".
 int lb_dcm_is_headless(const lb_dcm_file *file);
 
-// The UID of the declared transfer syntax (in a headless file, the detected one); empty if the file meta
-// information has none. Valid as long as the handle.
+// The UID of the declared transfer syntax (in a headless file, the detected one); empty if the file
+// meta information has none. Valid as long as the handle.
 const char *lb_dcm_transfer_syntax(const lb_dcm_file *file);
 
 // The standard's name of a transfer syntax or SOP class; the UID itself if it is unknown.

@@ -2,8 +2,8 @@ import CCodecs
 
 /// The PNG codec.
 ///
-/// Palettes are expanded to RGB and samples of 1, 2 and 4 bits to 8. Alpha is dropped without blending, as
-/// by Pillow's `convert("RGB")` and thus fastai.
+/// Palettes are expanded to RGB and samples of 1, 2 and 4 bits to 8. Alpha is dropped without
+/// blending, as by Pillow's `convert("RGB")` and thus fastai.
 package enum PNG {
   /// Whether the bytes start with the PNG signature.
   package static func isPNG(_ bytes: [UInt8]) -> Bool {

@@ -73,8 +73,8 @@ final class Canvas {
     lb_canvas_text_width(handle, text, size, bold ? 1 : 0)
   }
 
-  /// Breaks a text into lines of at most `width` pixels; long words and further lines are truncated with
-  /// an ellipsis.
+  /// Breaks a text into lines of at most `width` pixels; long words and further lines are truncated
+  /// with an ellipsis.
   func wrapped(
     _ text: String, width: Double, size: Double, bold: Bool = false, lineLimit: Int = 3
   ) -> [String] {

@@ -14,7 +14,8 @@ public struct Color: Sendable, Hashable, Codable, CustomStringConvertible {
     self.blue = blue
   }
 
-  /// Parses a CSS name such as "red" or "lime", or `#rrggbb`, or `#rgb`; nil if the text is neither.
+  /// Parses a CSS name such as "red" or "lime", or `#rrggbb`, or `#rgb`; nil if the text is
+  /// neither.
   public init?(_ text: String) {
     let word = text.lowercased()
     if let known = Color.table.first(where: { $0.name == word }) {
@@ -54,11 +55,11 @@ public struct Color: Sendable, Hashable, Codable, CustomStringConvertible {
   /// Red.
   public static let red = Color(red: 255, green: 0, blue: 0)
   /// Lime: green at full brightness.
-  public static let lime = Color(red: 0, green: 255, blue: 0)
+  package static let lime = Color(red: 0, green: 255, blue: 0)
   /// Yellow.
-  public static let yellow = Color(red: 255, green: 255, blue: 0)
+  package static let yellow = Color(red: 255, green: 255, blue: 0)
   /// Cyan.
-  public static let cyan = Color(red: 0, green: 255, blue: 255)
+  package static let cyan = Color(red: 0, green: 255, blue: 255)
 
   // CSS names, shared with matplotlib.
   private static let table: [(name: String, color: Color)] = [

@@ -97,7 +97,8 @@ public struct Colormap: Sendable, Equatable {
     .magma, .viridis, .gray, .bone, .turbo, .jet, .openCVJet, .blueWhiteRed,
   ]
 
-  /// Creates a piecewise linear colormap between colors (components of 0 to 1) at ascending positions.
+  /// Creates a piecewise linear colormap between colors (components of 0 to 1) at ascending
+  /// positions.
   private init(name: String, stops: [(position: Double, color: [Double])]) {
     var table: [UInt8] = []
     for index in 0..<256 {
@@ -109,7 +110,8 @@ public struct Colormap: Sendable, Equatable {
       for channel in 0..<3 {
         let low = stops[previous].color[channel]
         let value = low + (stops[next].color[channel] - low) * share
-        // Truncated as by matplotlib; the epsilon keeps whole numbers whole despite rounding errors.
+        // Truncated as by matplotlib; the epsilon keeps whole numbers whole despite rounding
+        // errors.
         table.append(UInt8(min(max(value * 255 + 1e-9, 0), 255)))
       }
     }

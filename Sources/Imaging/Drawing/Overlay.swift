@@ -1,8 +1,9 @@
 extension PixelBuffer {
   /// Overlays a heat map with constant opacity, as matplotlib's `imshow(map, alpha, extent, cmap)`.
   ///
-  /// The map is scaled to 0...1 by its range, interpolated to the pixels of the image, colored and blended:
-  /// `(1 - alpha) * image + alpha * color`, rounded. Pixels where the map is NaN stay unchanged.
+  /// The map is scaled to 0...1 by its range, interpolated to the pixels of the image, colored and
+  /// blended: `(1 - alpha) * image + alpha * color`, rounded. Pixels where the map is NaN stay
+  /// unchanged.
   ///
   /// - Parameters:
   ///   - map: The heat map, of any size.
@@ -23,8 +24,9 @@ extension PixelBuffer {
 
   /// Overlays a heat map with an opacity proportional to its values.
   ///
-  /// The opacity is `maximumAlpha` times the scaled value, and 0 below `threshold`, so that the image stays
-  /// unchanged where the map is low. With a constant opacity even a map of zeros tints the image.
+  /// The opacity is `maximumAlpha` times the scaled value, and 0 below `threshold`, so that the
+  /// image stays unchanged where the map is low. With a constant opacity even a map of zeros tints
+  /// the image.
   ///
   /// - Parameters:
   ///   - map: The heat map, of any size.
@@ -49,8 +51,8 @@ extension PixelBuffer {
 
   /// Blends the image with a map, as pytorch-grad-cam's `show_cam_on_image`.
   ///
-  /// The result is divided by its maximum, so the brightness of the image depends on the map. Use it to
-  /// compare with published figures, and `overlaid(with:)` otherwise.
+  /// The result is divided by its maximum, so the brightness of the image depends on the map. Use
+  /// it to compare with published figures, and `overlaid(with:)` otherwise.
   ///
   /// - Parameters:
   ///   - map: Values of 0 to 1, of the same size as the image (`mask`).

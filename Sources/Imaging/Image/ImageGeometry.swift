@@ -1,7 +1,7 @@
 /// The mapping between the pixels of an image and those of the image it was computed from.
 ///
-/// Along each axis `source = output * scale + offset`, in continuous coordinates with pixel edges at
-/// whole numbers: the pixel in column 3 spans 3 to 4. A negative scale is a flip.
+/// Along each axis `source = output * scale + offset`, in continuous coordinates with pixel edges
+/// at whole numbers: the pixel in column 3 spans 3 to 4. A negative scale is a flip.
 public struct ImageGeometry: Sendable, Equatable {
   /// Source columns per output column.
   package let scaleX: Double

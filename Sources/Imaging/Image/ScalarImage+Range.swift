@@ -12,7 +12,8 @@ extension ScalarImage {
 
   /// Scales the values linearly so that a range becomes 0 to 1.
   ///
-  /// Without a range, that of the finite values is used. Values outside of the range are not clamped. An empty range gives zeros; NaN stays NaN.
+  /// Without a range, that of the finite values is used. Values outside of the range are not
+  /// clamped. An empty range gives zeros; NaN stays NaN.
   package func normalized(to range: ClosedRange<Float>? = nil) -> ScalarImage {
     let range = range ?? extremes ?? 0...0
     let span = range.upperBound - range.lowerBound

@@ -1,4 +1,5 @@
-/// A single-channel image in single precision: modality values such as Hounsfield units, or a heat map.
+/// A single-channel image in single precision: modality values such as Hounsfield units, or a heat
+/// map.
 ///
 /// The value at column `x`, row `y` is `values[y * width + x]`.
 public struct ScalarImage: Sendable, Equatable {

@@ -25,9 +25,9 @@ func byte(_ gray: Double) -> UInt8 {
 extension DICOMFile {
   /// Renders a frame as an 8-bit image: grayscale (one channel) or RGB (three).
   ///
-  /// Grayscale values pass the modality transformation and `intensity`, are rounded half up, and inverted
-  /// for `MONOCHROME1`. In color images palettes are applied, YBR is converted, and more than 8 bits are
-  /// scaled to 8; `intensity` is ignored.
+  /// Grayscale values pass the modality transformation and `intensity`, are rounded half up, and
+  /// inverted for `MONOCHROME1`. In color images palettes are applied, YBR is converted, and more
+  /// than 8 bits are scaled to 8; `intensity` is ignored.
   ///
   /// - Parameters:
   ///   - frame: The index of the frame, from 0.
@@ -57,7 +57,8 @@ extension DICOMFile {
     return PixelBuffer(width: pixels.width, height: pixels.height, channels: 1, samples: samples)
   }
 
-  /// The number of views in the file, VOI tables and valid windows: the limit of `DICOMIntensity.voi`.
+  /// The number of views in the file, VOI tables and valid windows: the limit of
+  /// `DICOMIntensity.voi`.
   public var viewCount: Int { get throws(DICOMError) { try views().count } }
 
   private func views() throws(DICOMError) -> [GrayScale] {

@@ -14,10 +14,12 @@ enum ModalityTransform {
 }
 
 extension DICOMFile {
-  /// Decodes the modality values of a grayscale frame, such as Hounsfield units (fastai's `scaled_px`).
+  /// Decodes the modality values of a grayscale frame, such as Hounsfield units (fastai's
+  /// `scaled_px`).
   ///
-  /// Applies the modality lookup table if there is one, otherwise `stored * slope + intercept` if both are
-  /// present. The rescale in the functional groups of enhanced multi-frame files is not applied.
+  /// Applies the modality lookup table if there is one, otherwise `stored * slope + intercept` if
+  /// both are present. The rescale in the functional groups of enhanced multi-frame files is not
+  /// applied.
   ///
   /// - Parameter frame: The index of the frame, from 0.
   /// - Returns: One value per pixel.

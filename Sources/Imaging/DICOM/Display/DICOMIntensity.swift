@@ -1,11 +1,12 @@
 /// The mapping from the values of a grayscale DICOM frame to 8-bit gray.
 ///
-/// The order of display is: stored values, modality transformation (rescale or table), this mapping, and
-/// finally `255 - gray` for `MONOCHROME1`. Values outside of a window or range become 0 or 255. Intensities
-/// apply to grayscale images only; color images are displayed as stored.
+/// The order of display is: stored values, modality transformation (rescale or table), this
+/// mapping, and finally `255 - gray` for `MONOCHROME1`. Values outside of a window or range become
+/// 0 or 255. Intensities apply to grayscale images only; color images are displayed as stored.
 public enum DICOMIntensity: Sendable, Hashable {
-  /// The first VOI table of the file, otherwise its first valid window. Without either: `stored` for
-  /// unsigned 8-bit data without rescale (the values of fastai's `PILDicom`), otherwise `minMax`.
+  /// The first VOI table of the file, otherwise its first valid window. Without either: `stored`
+  /// for unsigned 8-bit data without rescale (the values of fastai's `PILDicom`), otherwise
+  /// `minMax`.
   case automatic
 
   /// The view of the file with this index: the VOI tables come first, then the valid windows.
@@ -14,15 +15,17 @@ public enum DICOMIntensity: Sendable, Hashable {
   /// A linear window of modality values, in the standard's formula. The width is at least 1.
   case window(center: Double, width: Double)
 
-  /// Linear from `lower` (0) to `upper` (255) in modality values, without the half-step offsets of the
-  /// standard. `upper` is greater than `lower`.
+  /// Linear from `lower` (0) to `upper` (255) in modality values, without the half-step offsets of
+  /// the standard. `upper` is greater than `lower`.
   case range(lower: Double, upper: Double)
 
-  /// Linear from the smallest (0) to the largest (255) modality value of all frames; 0 if they are equal.
+  /// Linear from the smallest (0) to the largest (255) modality value of all frames; 0 if they are
+  /// equal.
   case minMax
 
-  /// Linear from the `lower` (0) to the `upper` (255) percentile of the finite modality values of the
-  /// frame; 0 if they are equal. Percentiles are 0 to 100, interpolated linearly as by `numpy.percentile`.
+  /// Linear from the `lower` (0) to the `upper` (255) percentile of the finite modality values of
+  /// the frame; 0 if they are equal. Percentiles are 0 to 100, interpolated linearly as by
+  /// `numpy.percentile`.
   case percentile(lower: Double, upper: Double)
 
   /// The stored values, for unsigned data of 2 to 8 bits.
@@ -30,7 +33,8 @@ public enum DICOMIntensity: Sendable, Hashable {
 }
 
 extension DICOMIntensity {
-  /// The windows of fastai's `dicom_windows`, and one for pulmonary embolism; the raw value is the name.
+  /// The windows of fastai's `dicom_windows`, and one for pulmonary embolism; the raw value is the
+  /// name.
   public enum NamedWindow: String, Sendable, CaseIterable {
     /// Brain: width 80, level 40.
     case brain

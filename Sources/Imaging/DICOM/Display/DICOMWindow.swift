@@ -3,7 +3,7 @@ import Glibc
 /// A window of modality values for display (PS3.3 C.11.2).
 public struct DICOMWindow: Sendable, Hashable {
   /// The function from modality value to gray.
-  public enum Function: String, Sendable {
+  package enum Function: String, Sendable {
     /// Linear, with the half-step offsets of the standard.
     case linear = "LINEAR"
     /// Linear, without offsets.
@@ -17,9 +17,10 @@ public struct DICOMWindow: Sendable, Hashable {
   /// The width, in modality values.
   public let width: Double
   /// The function from modality value to gray.
-  public let function: Function
+  package let function: Function
 
-  /// Creates a window; nil unless the width is at least 1 (linear) or positive (otherwise), and finite.
+  /// Creates a window; nil unless the width is at least 1 (linear) or positive (otherwise), and
+  /// finite.
   package init?(center: Double, width: Double, function: Function = .linear) {
     guard center.isFinite, width.isFinite, function == .linear ? width >= 1 : width > 0 else {
       return nil

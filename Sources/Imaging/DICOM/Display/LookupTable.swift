@@ -13,7 +13,8 @@ struct LookupTable {
     return Double(entries[Int(min(max(index, 0), Double(entries.count - 1)))])
   }
 
-  /// Creates a table from its descriptor (count, first, bits) and data; nil if they are inconsistent.
+  /// Creates a table from its descriptor (count, first, bits) and data; nil if they are
+  /// inconsistent.
   init?(descriptor: [UInt8], isFirstSigned: Bool, data: [UInt8]) {
     guard descriptor.count >= 6 else { return nil }
     func word(_ bytes: [UInt8], _ i: Int) -> UInt16 {
@@ -48,8 +49,8 @@ extension DICOMFile {
     guard let descriptor = bytes(descriptorTag, in: path), let data = bytes(dataTag, in: path),
       !descriptor.bytes.isEmpty, !data.bytes.isEmpty
     else { return nil }
-    // An implicit transfer syntax does not state whether the first value is signed; assume the sign of the
-    // pixels.
+    // An implicit transfer syntax does not state whether the first value is signed; assume the sign
+    // of the pixels.
     let isUnstated = transferSyntax?.uid == "1.2.840.10008.1.2" && descriptor.kind != "SS"
     let isFirstSigned = descriptor.kind == "SS" || isUnstated && isSigned == true
     guard

@@ -3,8 +3,8 @@ import CDCMTK
 extension DICOMFile {
   /// Decodes the stored values of a frame.
   ///
-  /// YBR colors stay YBR (`display` converts to RGB); the component transform of JPEG 2000 is undone;
-  /// subsampled chroma is repeated to full width.
+  /// YBR colors stay YBR (`display` converts to RGB); the component transform of JPEG 2000 is
+  /// undone; subsampled chroma is repeated to full width.
   ///
   /// - Parameter frame: The index of the frame, from 0.
   /// - Returns: The samples, rows from the top.
@@ -118,8 +118,8 @@ extension DICOMFile {
     var shift = 0
     var layout = layout
     if decoded.is_signed >= 0 {
-      // A JPEG 2000 stream states its own precision and sign. If the header says signed but the stream
-      // unsigned, the samples are two's complement at the precision of the stream.
+      // A JPEG 2000 stream states its own precision and sign. If the header says signed but the
+      // stream unsigned, the samples are two's complement at the precision of the stream.
       bits = layout.isSigned && decoded.is_signed == 0 ? Int(decoded.precision) : 32
       if Int(decoded.precision) > layout.bitsAllocated {
         throw error(

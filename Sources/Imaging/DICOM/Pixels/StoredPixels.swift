@@ -1,7 +1,7 @@
 /// The stored pixel values of a frame, before the modality and VOI transformations.
 ///
-/// Unused bits are removed and negative values sign-extended. Samples are interleaved: sample `s` of column
-/// `x`, row `y` is at `(y * width + x) * samplesPerPixel + s`.
+/// Unused bits are removed and negative values sign-extended. Samples are interleaved: sample `s`
+/// of column `x`, row `y` is at `(y * width + x) * samplesPerPixel + s`.
 package struct StoredPixels: Sendable, Equatable {
   /// The samples, in the narrowest type for the bits allocated.
   package enum Samples: Sendable, Equatable {
@@ -82,7 +82,8 @@ extension StoredPixels.Samples {
 
   /// Applies `transform` to every sample.
   ///
-  /// Large images of up to 16 bits use a lookup table over the range of the samples: same result, faster.
+  /// Large images of up to 16 bits use a lookup table over the range of the samples: same result,
+  /// faster.
   func map<Result>(_ transform: (Double) -> Result) -> [Result] {
     func small<T: FixedWidthInteger>(_ values: [T]) -> [Result] {
       guard let range, values.count > 4096 else { return values.map { transform(Double($0)) } }

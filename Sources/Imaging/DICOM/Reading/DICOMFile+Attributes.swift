@@ -75,7 +75,8 @@ extension DICOMFile {
   /// Whether stored values are signed.
   package var isSigned: Bool? { int(.pixelRepresentation).map { $0 == 1 } }
 
-  /// The photometric interpretation: `MONOCHROME1` (low is bright), `MONOCHROME2`, `RGB` and others.
+  /// The photometric interpretation: `MONOCHROME1` (low is bright), `MONOCHROME2`, `RGB` and
+  /// others.
   public var photometricInterpretation: String? { string(.photometricInterpretation) }
 
   /// The transfer syntax; nil if the file does not state it.

@@ -3,8 +3,8 @@ import Foundation
 
 /// An open DICOM file.
 ///
-/// Opening a file reads its attributes; large values such as the pixels stay in the file until they are
-/// accessed. Instances can be shared between threads; a frame is decoded on the calling thread.
+/// Opening a file reads its attributes; large values such as the pixels stay in the file until they
+/// are accessed. Instances can be shared between threads; a frame is decoded on the calling thread.
 public struct DICOMFile: Sendable {
   /// The path, or the name given to bytes in memory.
   package let name: String
@@ -79,7 +79,8 @@ extension DICOMFile {
     strings(tag, in: path).first.flatMap(Self.number)
   }
 
-  /// The values of an attribute as numbers; empty if it is missing or a value is not a finite number.
+  /// The values of an attribute as numbers; empty if it is missing or a value is not a finite
+  /// number.
   public func doubles(_ tag: DICOMTag, in path: [DICOMStep] = []) -> [Double] {
     let texts = strings(tag, in: path)
     let numbers = texts.compactMap(Self.number)

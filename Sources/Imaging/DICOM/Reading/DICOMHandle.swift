@@ -52,7 +52,8 @@ final class DICOMHandle: @unchecked Sendable {
     return body(pointer)
   }
 
-  /// Calls `body` with exclusive access to the complete file, opened again if only its header was read.
+  /// Calls `body` with exclusive access to the complete file, opened again if only its header was
+  /// read.
   func readPixels<Result>(
     _ body: (OpaquePointer) throws(DICOMError) -> Result
   ) throws(DICOMError) -> Result {

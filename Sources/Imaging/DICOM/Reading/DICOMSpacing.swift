@@ -31,10 +31,10 @@ public struct DICOMSpacing: Sendable, Hashable {
 extension DICOMFile {
   /// The distance between pixel centers; nil if the file states no positive distance.
   ///
-  /// `PixelSpacing` is calibrated if it differs from `ImagerPixelSpacing`, states its calibration, or
-  /// belongs to a slice with an orientation in the patient. If both are equal, or there is only
-  /// `ImagerPixelSpacing`, it is the detector's. `PixelSpacing` alone on a projection and the nominal
-  /// spacing of a scanned film are unknown.
+  /// `PixelSpacing` is calibrated if it differs from `ImagerPixelSpacing`, states its calibration,
+  /// or belongs to a slice with an orientation in the patient. If both are equal, or there is only
+  /// `ImagerPixelSpacing`, it is the detector's. `PixelSpacing` alone on a projection and the
+  /// nominal spacing of a scanned film are unknown.
   public var pixelSpacing: DICOMSpacing? {
     let patient = pair(DICOMTag(0x0028, 0x0030))
     let imager = imagerPixelSpacing.map { [$0.row, $0.column] }

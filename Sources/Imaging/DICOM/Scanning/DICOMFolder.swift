@@ -1,9 +1,10 @@
 import Foundation
 
-/// Finds the files named `.dcm` or `.dicom` in a folder and its subfolders: fastai's `get_dicom_files`.
+/// Finds the files named `.dcm` or `.dicom` in a folder and its subfolders: fastai's
+/// `get_dicom_files`.
 ///
-/// Extensions are matched ignoring case, hidden files and folders are left out, and the paths are sorted.
-/// `DICOMScan` also finds DICOM files with other names.
+/// Extensions are matched ignoring case, hidden files and folders are left out, and the paths are
+/// sorted. `DICOMScan` also finds DICOM files with other names.
 ///
 /// - Throws: `DICOMError` if the folder cannot be read.
 public func getDICOMFiles(in folder: String) throws(DICOMError) -> [String] {

@@ -4,8 +4,8 @@ import Synchronization
 
 /// An inventory of a folder of DICOM files: counts by property, and the files that cannot be used.
 ///
-/// Files are recognized by their content. Pixels are not decoded, so truncated files are found but not
-/// corruption inside of compressed pixels.
+/// Files are recognized by their content. Pixels are not decoded, so truncated files are found but
+/// not corruption inside of compressed pixels.
 public struct DICOMScan: Sendable {
   /// A property that images are counted by; the raw value is its title in `summary(limit:)`.
   public enum Property: String, Sendable, CaseIterable {
@@ -23,8 +23,8 @@ public struct DICOMScan: Sendable {
     case pixelSpacing = "pixel spacing"
     /// Columns and rows, such as `1024 x 1024`, followed by the frames if there are several.
     case size
-    /// What displaying a grayscale image applies: `rescale`, `modality table`, `window`, `VOI table`,
-    /// `MONOCHROME1 inversion`. An image counts once for each.
+    /// What displaying a grayscale image applies: `rescale`, `modality table`, `window`, `VOI
+    /// table`, `MONOCHROME1 inversion`. An image counts once for each.
     case grayTransforms = "gray values"
   }
 
@@ -62,7 +62,7 @@ public struct DICOMScan: Sendable {
     of folder: String, threads: Int? = nil,
     progress: (@Sendable (_ done: Int, _ total: Int) -> Void)? = nil
   ) throws(DICOMError) {
-    precondition(threads.map { $0 >= 1 } ?? true, "a scan needs a thread, not \(threads ?? 0)")
+    precondition(threads.map { $0 >= 1 } ?? true, "threads is at least 1, not \(threads ?? 0)")
     let paths = try regularFiles(below: folder)
     let workers = threads ?? ProcessInfo.processInfo.activeProcessorCount
     let next = Atomic<Int>(0)

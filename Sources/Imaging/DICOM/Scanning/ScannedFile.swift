@@ -3,7 +3,8 @@ import CDCMTK
 /// The result of scanning one file.
 struct ScannedFile: Sendable {
   enum Kind: Sendable {
-    /// A DICOM file with pixels: its value of every property; one file can have several gray transforms.
+    /// A DICOM file with pixels: its value of every property; one file can have several gray
+    /// transforms.
     case image(
       [DICOMScan.Property: [String]], patient: String?, instance: String?, isHeadless: Bool)
     /// A DICOM file without pixels.

@@ -4,8 +4,8 @@ import Glibc
 
 /// Writes grayscale images as DICOM files.
 ///
-/// Output is reproducible: no date, time or random identifier is added. Missing study, series and instance
-/// UIDs are derived from the image and the attributes.
+/// Output is reproducible: no date, time or random identifier is added. Missing study, series and
+/// instance UIDs are derived from the image and the attributes.
 package struct DICOMImageWriter: Sendable {
   /// The compression of the pixels.
   package enum Compression: Sendable, Hashable {

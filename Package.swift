@@ -62,7 +62,7 @@ let package = Package(
     room("Console"),
     room("Files", uses: ["CCrypto"]),
     room("Tensors", uses: ["CKernels", "COneDNN", "COpenBLAS", "Files"]),
-    room("Imaging", uses: ["CCodecs", "CDCMTK"]),
+    room("Imaging", uses: ["Files", "CCodecs", "CDCMTK"]),
 
     // Floor 2.
     room("Layers", uses: ["Console", "Tensors"]),
@@ -75,7 +75,7 @@ let package = Package(
     room("Models", uses: ["Tensors", "Layers", "Checkpoints"]),
     room("Training", uses: ["Files", "Tensors", "Layers", "DataBlocks"]),
     room(
-      "Datasets", path: "Datasets", uses: ["Imaging", "DataBlocks"],
+      "Datasets", path: "Datasets", uses: ["Files", "Imaging", "DataBlocks"],
       exclude: ["README.md"], resources: [.copy("Samples")]),
 
     // Floor 4.
@@ -132,11 +132,11 @@ let package = Package(
     tests("ConsoleTests", of: ["Console"]),
     tests("FilesTests", of: ["Files"]),
     tests("TensorsTests", of: ["Tensors", "Checkpoints"]),
-    tests("ImagingTests", of: ["Imaging", "Tensors", "Checkpoints"]),
+    tests("ImagingTests", of: ["Files", "Imaging", "Tensors", "Checkpoints"]),
     tests("LayersTests", of: ["Tensors", "Layers", "Hooks"]),
     tests("CheckpointsTests", of: ["Files", "Tensors", "Checkpoints"]),
     tests("DownloadsTests", of: ["Files", "Downloads"]),
-    tests("DataBlocksTests", of: ["Tensors", "Imaging", "DataBlocks", "Checkpoints"]),
+    tests("DataBlocksTests", of: ["Files", "Tensors", "Imaging", "DataBlocks"]),
     tests(
       "ModelsTests",
       of: ["Tensors", "Imaging", "Layers", "Models", "Checkpoints", "Hooks", "Vision"]),
@@ -152,7 +152,7 @@ let package = Package(
         "Files", "Tensors", "Layers", "DataBlocks", "Checkpoints", "Training", "Logbook",
         .product(name: "GRDB", package: "GRDB.swift"),
       ]),
-    tests("DatasetsTests", of: ["Imaging", "DataBlocks", "Datasets"]),
+    tests("DatasetsTests", of: ["Files", "Imaging", "DataBlocks", "Datasets"]),
     tests(
       "InterpretTests",
       of: [

@@ -1,20 +1,20 @@
 import Foundation
 
-/// Finds the files that are shipped beside the program.
+/// Locates the files that are installed with the program.
 ///
-/// The package manager's own accessor stops the program when its folder is missing, which is no way
-/// to treat somebody who copied the program alone; here it is an error that says where was looked.
+/// SwiftPM's generated accessor traps if the folder is missing; this one throws an error with the
+/// folders searched.
 package enum BundledResource {
-  /// The folder that the package manager makes of this target's resources.
+  /// The name of SwiftPM's folder with the resources of this target.
   package static let bundle = "Lightbox_Datasets.resources"
 
-  /// The path of a shipped file.
+  /// Locates a bundled file.
   ///
   /// - Parameters:
-  ///   - name: The path inside the resources, such as `Samples/pneumonia28.tar.gz`.
-  ///   - environment: The variables of the process.
-  /// - Returns: A path that can be read.
-  /// - Throws: `DatasetError` of reason `resourceMissing`.
+  ///   - name: The path in the resources, such as `Samples/pneumonia28.tar.gz`.
+  ///   - environment: The environment variables; `LIGHTBOX_RESOURCES` overrides the folders.
+  /// - Returns: The path of a readable file.
+  /// - Throws: `DatasetError` with reason `resourceMissing`.
   package static func path(
     of name: String, environment: [String: String] = ProcessInfo.processInfo.environment
   ) throws(DatasetError) -> String {
@@ -28,7 +28,7 @@ package enum BundledResource {
     throw DatasetError(.resourceMissing(searched: folders), path: name)
   }
 
-  /// Where resources may lie, the user's own choice first.
+  /// The folders to search: `LIGHTBOX_RESOURCES`, or those next to the program.
   package static func folders(environment: [String: String]) -> [String] {
     var folders: [String] = []
     if let chosen = environment["LIGHTBOX_RESOURCES"], !chosen.isEmpty {

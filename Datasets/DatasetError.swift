@@ -1,74 +1,86 @@
-/// Why a data set can't be made, found or unpacked.
-public struct DatasetError: Error, Equatable, Sendable, CustomStringConvertible {
-  /// The kinds of faults.
+public import Files
+
+/// A data set that cannot be generated, found or unpacked.
+public struct DatasetError: LightboxError, Equatable {
+  /// The facts.
   public enum Reason: Equatable, Sendable {
-    /// The output folder holds something already.
+    /// The operating system refuses to read or write a file.
+    case file(FileError.Reason)
+    /// The output folder is not empty.
     case folderNotEmpty(found: String)
-    /// The folder to overwrite holds something that is not part of such a data set.
+    /// The folder to overwrite contains an entry that is not part of the data set.
     case foreignEntry(String)
-    /// There is a file where a folder is needed.
+    /// The output folder is a file.
     case notAFolder
-    /// The disk is full, or would be.
-    case noSpace(neededBytes: Int?)
-    /// Writing failed; the system's words.
-    case cannotWrite(String)
-    /// Reading failed; the system's words.
-    case cannotRead(String)
-    /// A number asked for is out of its range.
-    case outOfRange(name: String, value: Int, allowed: ClosedRange<Int>)
-    /// A bundled file is in none of the places where it is looked for.
+    /// The disk has too little free space.
+    case noSpace(neededBytes: Int)
+    /// An argument is out of its range.
+    case outOfRange(value: Int, allowed: ClosedRange<Int>)
+    /// A bundled file is in none of the folders searched.
     case resourceMissing(searched: [String])
-    /// A bundled archive is not the one that was shipped.
+    /// The SHA-256 of a bundled archive is wrong.
     case checksum(expected: String, found: String)
-    /// The archive could not be unpacked; the unpacking program's words.
+    /// The archive cannot be unpacked; the message of `tar`.
     case unpacking(String)
-    /// No sample has this name.
-    case unknownSample(nearest: String?, known: [String])
+    /// There is no sample with this name.
+    case unknownSample(known: [String])
   }
 
-  /// What is wrong.
+  /// The facts.
   public let reason: Reason
-  /// The file, folder or name that it is about.
-  public let path: String
+  /// The file, folder, argument or name.
+  package let path: String
 
-  /// Makes an error from its facts.
-  public init(_ reason: Reason, path: String) {
+  /// Creates an error.
+  package init(_ reason: Reason, path: String) {
     self.reason = reason
     self.path = path
   }
 
-  /// One sentence: what, why, and the way out.
-  public var description: String {
+  /// The file, folder, argument or name.
+  public var place: ErrorPlace {
     switch reason {
-    case .folderNotEmpty(let found):
-      "\(path) is not empty (it holds \(found)); choose a new folder, or ask to overwrite it"
+    case .unknownSample: ErrorPlace(element: path)
+    default: ErrorPlace(file: path)
+    }
+  }
+
+  /// What is wrong.
+  public var problem: String {
+    switch reason {
+    case .file(let reason): FileError(reason, path: path).problem
+    case .folderNotEmpty(let found): "the folder is not empty, it contains \(found)"
     case .foreignEntry(let entry):
-      "\(path) holds \(entry), which is not part of such a data set, so it is not overwritten; "
-        + "choose a new folder"
-    case .notAFolder:
-      "\(path) is a file, not a folder; choose another name"
-    case .noSpace(let needed):
-      "\(path): no space left on the disk"
-        + (needed.map { " (about \(($0 + 999_999) / 1_000_000) MB are needed)" } ?? "")
-        + "; free some, or choose a folder on another disk. Nothing was left behind"
-    case .cannotWrite(let words):
-      "\(path) can't be written (\(words)); check that the folder exists and is yours to write"
-    case .cannotRead(let words):
-      "\(path) can't be read (\(words))"
-    case .outOfRange(let name, let value, let allowed):
-      "\(name) is \(value); it must be between \(allowed.lowerBound) and \(allowed.upperBound)"
+      "the folder contains \(entry), which is not part of the data set, and is not overwritten"
+    case .notAFolder: "it is a file, not a folder"
+    case .noSpace(let bytes):
+      "the disk has too little space, about \((bytes + 999_999) / 1_000_000) MB are required"
+    case .outOfRange(let value, let allowed):
+      "\(value) is not in the range \(allowed.lowerBound) to \(allowed.upperBound)"
     case .resourceMissing(let searched):
-      "the bundled file \(path) was not found in \(searched.joined(separator: ", ")); "
-        + "set LIGHTBOX_RESOURCES to the folder that holds Lightbox_Datasets.resources"
+      "the bundled file is not in \(searched.joined(separator: ", "))"
     case .checksum(let expected, let found):
-      "\(path) is damaged (SHA-256 \(found.prefix(12))…, expected \(expected.prefix(12))…); "
-        + "fetch Lightbox again"
-    case .unpacking(let words):
-      "\(path) can't be unpacked (\(words))"
-    case .unknownSample(let nearest, let known):
-      "there is no sample \"\(path)\""
-        + (nearest.map { "; did you mean \"\($0)\"?" }
-          ?? "; the samples are \(known.joined(separator: ", "))")
+      "the file is corrupt, its SHA-256 is \(found.prefix(12))… instead of \(expected.prefix(12))…"
+    case .unpacking(let message): "it cannot be unpacked: \(message)"
+    case .unknownSample: "there is no such sample"
+    }
+  }
+
+  /// What to do about it.
+  public var remedy: String? {
+    switch reason {
+    case .file(let reason): FileError(reason, path: path).remedy
+    case .folderNotEmpty: "choose another folder or allow overwriting"
+    case .foreignEntry, .notAFolder: "choose another folder"
+    case .noSpace: "free some space or choose a folder on another disk"
+    case .outOfRange: nil
+    case .resourceMissing:
+      "set LIGHTBOX_RESOURCES to the folder that contains Lightbox_Datasets.resources"
+    case .checksum: "install Lightbox again"
+    case .unpacking: "check the free space and that tar and gzip are installed"
+    case .unknownSample(let known):
+      NearestName.nearest(to: path, among: known).map { "did you mean \"\($0)\"?" }
+        ?? "the samples are \(known.joined(separator: ", "))"
     }
   }
 }

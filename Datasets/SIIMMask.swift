@@ -1,34 +1,36 @@
 public import Imaging
 
-/// A region of a film as SIIM's pneumothorax set describes it: runs of pixels down the columns.
+/// A binary mask in the run-length encoding of SIIM's pneumothorax set: runs of pixels down the
+/// columns.
 ///
-/// Position `p` is row `p mod height` of column `p / height`. Columns (x) and rows (y) count from 0
-/// at the top left. Runs are kept sorted and apart, so equal regions are equal values.
+/// Position `p` is row `p mod height` of column `p / height`. Columns (x) and rows (y) start at 0
+/// at the top left. Runs are sorted and disjoint, so equal regions compare equal.
 public struct SIIMMask: Sendable, Equatable {
-  /// Columns of the film, in pixels.
+  /// The number of columns.
   public let width: Int
-  /// Rows of the film, in pixels.
+  /// The number of rows.
   public let height: Int
-  /// The set positions, in ascending order; neighboring runs never touch.
-  public let runs: [Range<Int>]
+  /// The runs of set positions, in ascending order; adjacent runs are merged.
+  package let runs: [Range<Int>]
 
-  /// Makes an empty mask.
+  /// Creates an empty mask.
   ///
-  /// - Precondition: `width` and `height` are above 0.
-  public init(width: Int, height: Int) {
+  /// - Precondition: `width` and `height` are positive.
+  package init(width: Int, height: Int) {
     self.init(width: width, height: height, sortedRuns: [])
   }
 
-  /// Makes a mask from the pixels that are not 0.
+  /// Creates a mask from pixels; those that are not 0 are set.
   ///
   /// - Parameters:
-  ///   - width: Columns.
-  ///   - height: Rows.
-  ///   - bytes: One byte per pixel, rows from the top, `width * height` of them.
-  public init(width: Int, height: Int, bytes: [UInt8]) {
+  ///   - width: The number of columns.
+  ///   - height: The number of rows.
+  ///   - bytes: One byte per pixel, rows from the top.
+  /// - Precondition: `bytes.count` is `width * height`.
+  package init(width: Int, height: Int, bytes: [UInt8]) {
     precondition(
       bytes.count == width * height,
-      "\(width) x \(height) pixels are \(width * height), not \(bytes.count)")
+      "a mask of \(width) x \(height) has \(width * height) pixels, not \(bytes.count)")
     var runs: [Range<Int>] = []
     for x in 0..<width {
       for y in 0..<height where bytes[y * width + x] != 0 {
@@ -43,18 +45,20 @@ public struct SIIMMask: Sendable, Equatable {
     self.init(width: width, height: height, sortedRuns: runs)
   }
 
-  /// Makes a mask from runs that are sorted, not empty and apart.
+  /// Creates a mask from runs that are sorted, not empty and disjoint.
   init(width: Int, height: Int, sortedRuns: [Range<Int>]) {
-    precondition(width > 0 && height > 0, "a mask of \(width) x \(height) pixels has no pixel")
+    precondition(
+      width > 0 && height > 0, "a mask needs at least one pixel, not \(width) x \(height)")
     precondition(
       (sortedRuns.last?.upperBound ?? 0) <= width * height,
-      "a run ends at \(sortedRuns.last?.upperBound ?? 0), the mask at \(width * height)")
+      "a run ends at \(sortedRuns.last?.upperBound ?? 0), but the mask has \(width * height) pixels"
+    )
     self.width = width
     self.height = height
     self.runs = sortedRuns
   }
 
-  /// Set pixels.
+  /// The number of set pixels.
   public var area: Int {
     runs.reduce(0) { $0 + $1.count }
   }
@@ -81,10 +85,10 @@ public struct SIIMMask: Sendable, Equatable {
       x1: Double((last.upperBound - 1) / height + 1), y1: Double(bottom))
   }
 
-  /// Whether the pixel at column `x`, row `y` is set; false outside the film.
+  /// Whether the pixel at column `x`, row `y` is set; false outside of the image.
   ///
-  /// - Complexity: O(log of the number of runs).
-  public func contains(x: Int, y: Int) -> Bool {
+  /// - Complexity: O(log *n*) for *n* runs.
+  package func contains(x: Int, y: Int) -> Bool {
     guard (0..<width).contains(x), (0..<height).contains(y) else { return false }
     return hasPosition(in: x * height + y..<x * height + y + 1)
   }
@@ -124,13 +128,13 @@ public struct SIIMMask: Sendable, Equatable {
     return (columns, rows)
   }
 
-  /// The pixels set in this mask, in the other, or in both.
+  /// The union of two masks.
   ///
   /// - Precondition: Both masks have the same width and height.
-  public func union(_ other: SIIMMask) -> SIIMMask {
+  package func union(_ other: SIIMMask) -> SIIMMask {
     precondition(
       width == other.width && height == other.height,
-      "masks of \(width) x \(height) and \(other.width) x \(other.height) pixels")
+      "masks have different sizes: \(width) x \(height) and \(other.width) x \(other.height)")
     return SIIMMask(width: width, height: height, sortedRuns: Self.merged(runs + other.runs))
   }
 
@@ -143,7 +147,7 @@ public struct SIIMMask: Sendable, Equatable {
     return bytes
   }
 
-  /// Any runs, sorted and joined where they touch or overlap.
+  /// Sorts runs and merges those that touch or overlap.
   static func merged(_ runs: [Range<Int>]) -> [Range<Int>] {
     var result: [Range<Int>] = []
     for run in runs.sorted(by: { $0.lowerBound < $1.lowerBound }) where !run.isEmpty {
@@ -157,7 +161,7 @@ public struct SIIMMask: Sendable, Equatable {
   }
 
   private func hasPosition(in range: Range<Int>) -> Bool {
-    // The first run that ends behind the range's start is the only one that can meet it first.
+    // Binary search for the first run that ends after the start of the range.
     var low = 0
     var high = runs.count
     while low < high {

@@ -1,27 +1,29 @@
+import Files
 import Foundation
 
-/// The masks of a SIIM run-length file (`masks.csv`, or the challenge's own `train-rle.csv`).
+/// The masks of a SIIM run-length file (`masks.csv`, or the challenge's `train-rle.csv`).
 ///
-/// The file has the header `ImageId, EncodedPixels` and one row per region; an image with several
-/// rows has the union of their regions. An ImageId is the film's file name without extension, which in
-/// SIIM's own set is also its SOPInstanceUID.
+/// The file has the header `ImageId, EncodedPixels` and one row per region; the mask of an image is
+/// the union of its rows. An ImageId is a file name without extension, in SIIM's set also the
+/// SOPInstanceUID.
 public struct SIIMMaskFile: Sendable {
-  /// The mask of every image in the file.
-  public let masks: [String: SIIMMask]
+  /// The masks by ImageId.
+  package let masks: [String: SIIMMask]
 
   /// Reads a file of masks.
   ///
   /// - Parameters:
   ///   - path: The file.
-  ///   - width: Columns of the films, in pixels.
-  ///   - height: Rows of the films, in pixels.
-  /// - Throws: `SIIMMaskError`, with the file and the line at fault.
+  ///   - width: The number of columns of the images.
+  ///   - height: The number of rows of the images.
+  /// - Throws: `SIIMMaskError` with the file and the line.
   public init(path: String, width: Int = 1024, height: Int = 1024) throws(SIIMMaskError) {
     let data: Data
     do {
       data = try Data(contentsOf: URL(fileURLWithPath: path))
     } catch {
-      throw SIIMMaskError(.unreadable(error.localizedDescription), file: path)
+      throw SIIMMaskError(
+        .file(.unreadable(errno: systemCode(of: error) ?? EIO)), file: path)
     }
     do {
       try self.init(text: String(decoding: data, as: UTF8.self), width: width, height: height)
@@ -30,10 +32,10 @@ public struct SIIMMaskFile: Sendable {
     }
   }
 
-  /// Reads masks from the text of such a file.
+  /// Parses the text of a file of masks.
   ///
-  /// - Throws: `SIIMMaskError`, with the line at fault.
-  public init(text: String, width: Int = 1024, height: Int = 1024) throws(SIIMMaskError) {
+  /// - Throws: `SIIMMaskError` with the line.
+  package init(text: String, width: Int = 1024, height: Int = 1024) throws(SIIMMaskError) {
     var runs: [String: [Range<Int>]] = [:]
     var number = 0
     for line in text.utf8.split(separator: 0x0A, omittingEmptySubsequences: false) {
@@ -61,14 +63,15 @@ public struct SIIMMaskFile: Sendable {
     }
   }
 
-  /// The mask of a film's file: looked up by its name without folder and extension.
+  /// Looks up the mask of an image file by its name without folder and extension; nil if there is
+  /// none.
   public func mask(forFile path: String) -> SIIMMask? {
     masks[URL(fileURLWithPath: path).deletingPathExtension().lastPathComponent] ?? masks[path]
   }
 
   private static func checkHeader(_ line: Substring) throws(SIIMMaskError) {
     let names = line.split(separator: ",").map { $0.trimming() }
-    // A byte order mark is not part of the name.
+    // Ignores a byte order mark.
     let first = names.first.map { $0.hasPrefix("\u{FEFF}") ? $0.dropFirst() : $0 }
     guard names.count == 2, first == "ImageId", names[1] == "EncodedPixels" else {
       throw SIIMMaskError(.header(found: String(line)), line: 1)
@@ -77,7 +80,7 @@ public struct SIIMMaskFile: Sendable {
 }
 
 extension Substring {
-  /// Without blanks, tabs and carriage returns at both ends.
+  /// Removes spaces, tabs and carriage returns from both ends.
   fileprivate func trimming() -> Substring {
     var rest = self
     while let last = rest.unicodeScalars.last, last.isBlank { rest.unicodeScalars.removeLast() }

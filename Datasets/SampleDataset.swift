@@ -1,20 +1,21 @@
+import Files
 import Foundation
 
-/// A small real data set that is shipped with Lightbox, as a packed archive.
+/// A small real data set that is bundled with Lightbox as an archive.
 public struct SampleDataset: Sendable, Equatable {
-  /// The name it is asked for by.
+  /// The name for `named(_:)`.
   public let name: String
-  /// What it holds, in one line.
-  public let summary: String
-  /// Its license.
+  /// A description of the content, one line.
+  package let summary: String
+  /// The license.
   public let license: String
-  /// Whom to name when it is used.
-  public let attribution: String
-  /// The SHA-256 checksum of the archive, 64 hexadecimal digits.
-  public let checksum: String
+  /// The attribution that the license requires.
+  package let attribution: String
+  /// The SHA-256 of the archive, 64 hexadecimal digits.
+  package let checksum: String
   /// The path of the archive in the resources.
   package let archive: String
-  /// What the archive holds at its top.
+  /// The top-level entries of the archive.
   package let entries: Set<String>
 
   /// 5,030 real chest radiographs of children, 28 x 28 pixels, with and without pneumonia.
@@ -28,28 +29,26 @@ public struct SampleDataset: Sendable, Equatable {
     archive: "Samples/pneumonia28.tar.gz",
     entries: ["README.md", "labels.csv", "train", "val", "test"])
 
-  /// Every sample.
-  public static let all = [pneumonia28]
+  /// All samples.
+  package static let all = [pneumonia28]
 
-  /// Finds a sample by its name.
+  /// Finds a sample by its name, ignoring case.
   ///
-  /// - Throws: `DatasetError` of reason `unknownSample`, with the nearest name.
+  /// - Throws: `DatasetError` with reason `unknownSample`.
   public static func named(_ name: String) throws(DatasetError) -> SampleDataset {
     if let sample = all.first(where: { $0.name == name.lowercased() }) { return sample }
-    let known = all.map(\.name)
-    throw DatasetError(
-      .unknownSample(nearest: Names.nearest(to: name, among: known), known: known), path: name)
+    throw DatasetError(.unknownSample(known: all.map(\.name)), path: name)
   }
 
   /// Unpacks the sample into a folder.
   ///
-  /// The archive's checksum is checked first. The folder is filled at once at the end: an interruption
-  /// leaves no half data set.
+  /// The checksum of the archive is verified. The files are moved to the folder at the end, so an
+  /// interruption leaves no partial data set.
   ///
   /// - Parameters:
-  ///   - folder: Where to; made if it is missing.
-  ///   - overwrite: Whether such a data set that is already there is replaced.
-  /// - Returns: How many files were unpacked.
+  ///   - folder: The output folder, created if it is missing.
+  ///   - overwrite: Whether to replace an existing copy of the data set.
+  /// - Returns: The number of files unpacked.
   /// - Throws: `DatasetError`.
   @discardableResult
   public func unpack(to folder: String, overwrite: Bool = false) throws(DatasetError) -> Int {
@@ -57,18 +56,17 @@ public struct SampleDataset: Sendable, Equatable {
     return try unpack(archiveAt: path, to: folder, overwrite: overwrite)
   }
 
-  /// Unpacks the sample from an archive at a known place.
+  /// Unpacks the sample from an archive at a given path.
   package func unpack(
     archiveAt path: String, to folder: String, overwrite: Bool
   ) throws(DatasetError) -> Int {
     let stage = try StagedFolder(target: folder, entries: entries, overwrite: overwrite)
-    let bytes: [UInt8]
+    let found: String
     do {
-      bytes = [UInt8](try Data(contentsOf: URL(fileURLWithPath: path)))
+      found = try FileHash.sha256(ofFile: path)
     } catch {
-      throw DatasetError(.cannotRead(error.localizedDescription), path: path)
+      throw DatasetError(.file(error.reason), path: path)
     }
-    let found = SHA256.hexadecimal(of: bytes)
     guard found == checksum else {
       throw DatasetError(.checksum(expected: checksum, found: found), path: path)
     }
@@ -78,7 +76,7 @@ public struct SampleDataset: Sendable, Equatable {
     return files
   }
 
-  /// Runs the system's tar, which every Debian has.
+  /// Unpacks an archive with the system's tar.
   private static func untar(_ archive: String, into folder: String) throws(DatasetError) {
     let process = Process()
     process.executableURL = URL(fileURLWithPath: "/usr/bin/env")
@@ -86,25 +84,22 @@ public struct SampleDataset: Sendable, Equatable {
       "tar", "--extract", "--gzip", "--file", archive, "--directory", folder,
       "--strip-components=1", "--no-same-owner", "--no-same-permissions",
     ]
-    let complaints = Pipe()
+    let errors = Pipe()
     process.standardInput = FileHandle.nullDevice
     process.standardOutput = FileHandle.nullDevice
-    process.standardError = complaints
+    process.standardError = errors
     do {
       try process.run()
     } catch {
-      throw DatasetError(.unpacking(error.localizedDescription), path: archive)
+      throw DatasetError(.unpacking("tar cannot be started"), path: archive)
     }
-    let words = String(
-      decoding: complaints.fileHandleForReading.readDataToEndOfFile(), as: UTF8.self)
+    let output = String(
+      decoding: errors.fileHandleForReading.readDataToEndOfFile(), as: UTF8.self)
     process.waitUntilExit()
     guard process.terminationStatus == 0 else {
-      if words.contains("No space left") {
-        throw DatasetError(.noSpace(neededBytes: nil), path: folder)
-      }
-      let first = words.split(separator: "\n").first.map(String.init)
+      let first = output.split(separator: "\n").first.map(String.init)
       throw DatasetError(
-        .unpacking(first ?? "tar ended with status \(process.terminationStatus)"), path: archive)
+        .unpacking(first ?? "tar exited with status \(process.terminationStatus)"), path: archive)
     }
   }
 

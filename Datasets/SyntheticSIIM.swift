@@ -1,65 +1,71 @@
 import Dispatch
+import Files
 import Foundation
 public import Imaging
 import Synchronization
 
-/// Makes a data set like SIIM's pneumothorax films from nothing: chest-film phantoms as DICOM.
+/// Generates a data set like SIIM's pneumothorax set: chest radiograph phantoms as DICOM files.
 ///
-/// Half of the films have a pneumothorax: a visceral line with darker space and no lung markings beyond
-/// it. The set has the layout of SIIM_SMALL (`train/`, `test/`, `labels.csv`) and true masks in
-/// `masks.csv`. The same seed gives the same bytes, whatever the number of threads.
+/// Half of the images have a pneumothorax: a visceral pleural line with a darker space without lung
+/// markings beyond it. The data set has the layout of SIIM_SMALL (`train/`, `test/`, `labels.csv`)
+/// and the true masks in `masks.csv`. The same seed gives the same bytes for any number of threads.
 ///
 /// ```swift
 /// let summary = try SyntheticSIIM(count: 250, size: 1024, seed: 7).write(to: "siim-synthetic")
 /// ```
 ///
-/// No film shows a person, and nothing here is fit for a medical purpose.
+/// The images show no person and are not suitable for any medical purpose.
 public struct SyntheticSIIM: Sendable, Equatable {
-  /// How many films to make.
-  public var count: Int
-  /// Columns and rows of each film, in pixels.
-  public var size: Int
-  /// The seed that decides everything.
-  public var seed: UInt64
-  /// How many threads work at once; it changes the speed only.
-  public var threads: Int
+  /// The number of images.
+  package var count: Int
+  /// Rows and columns of each image.
+  package var size: Int
+  /// The random seed.
+  package var seed: UInt64
+  /// The number of threads.
+  package var threads: Int
 
-  /// How many films may be asked for.
-  public static let allowedCounts = 2...1_000_000
-  /// How large films may be, in pixels.
-  public static let allowedSizes = 64...4096
-  /// The quality of the JPEG compression, 1...100.
-  static let quality = 90
-  /// What a set has at its top.
+  /// The valid numbers of images.
+  package static let allowedCounts = 2...1_000_000
+  /// The valid sizes of an image.
+  package static let allowedSizes = 64...4096
+  /// The top-level entries of a data set.
   static let entries: Set<String> = ["train", "test", "labels.csv", "masks.csv", "README.txt"]
 
-  /// What was made.
-  public struct Summary: Sendable, Equatable {
-    /// Films in all.
-    public let films: Int
-    /// Patients in all.
-    public let patients: Int
-    /// Films with a pneumothorax.
-    public let pneumothoraces: Int
-    /// Films stored inverted, as MONOCHROME1.
-    public let inverted: Int
-    /// Films in the part to train with.
-    public let train: Int
-    /// Films in the part to validate with.
-    public let valid: Int
-    /// Films in the part to test with.
-    public let test: Int
-    /// Bytes of all films.
-    public let bytes: Int
+  /// The counts of a generated data set.
+  public struct Summary: Sendable, Equatable, CustomStringConvertible {
+    /// The number of images.
+    package let images: Int
+    /// The number of patients.
+    package let patients: Int
+    /// The number of images with a pneumothorax.
+    package let pneumothoraces: Int
+    /// The number of images stored as MONOCHROME1.
+    package let inverted: Int
+    /// The number of training images.
+    package let train: Int
+    /// The number of validation images.
+    package let valid: Int
+    /// The number of test images.
+    package let test: Int
+    /// The size of all images in bytes.
+    package let bytes: Int
+
+    /// The counts as a sentence.
+    public var description: String {
+      "\(images) images of \(patients) patients, \(pneumothoraces) with a pneumothorax, "
+        + "\(inverted) stored as MONOCHROME1; \(train) for training, \(valid) for validation, "
+        + "\(test) for testing"
+    }
   }
 
-  /// Describes a set to be made.
+  /// Creates a generator.
   ///
   /// - Parameters:
-  ///   - count: How many films.
-  ///   - size: Columns and rows of each film, in pixels.
-  ///   - seed: The seed that decides everything.
-  ///   - threads: How many threads work at once; nil for one per processor.
+  ///   - count: The number of images.
+  ///   - size: Rows and columns of each image.
+  ///   - seed: The random seed.
+  ///   - threads: The number of threads. Default: all cores.
   public init(count: Int = 250, size: Int = 1024, seed: UInt64 = 7, threads: Int? = nil) {
     self.count = count
     self.size = size
@@ -67,17 +73,18 @@ public struct SyntheticSIIM: Sendable, Equatable {
     self.threads = threads ?? ProcessInfo.processInfo.activeProcessorCount
   }
 
-  /// Makes the set in a folder.
+  /// Generates the data set in a folder.
   ///
-  /// The folder is filled at the end, `labels.csv` last: an interruption leaves no half set.
+  /// The files are moved to the folder at the end, `labels.csv` last, so an interruption leaves no
+  /// partial data set.
   ///
   /// - Parameters:
-  ///   - folder: Where to; made if it is missing.
-  ///   - overwrite: Whether a set that is already there is replaced.
-  ///   - progress: Told after each film how many are done, and of how many; called by one thread at a
-  ///     time, in ascending order.
-  /// - Returns: What was made.
-  /// - Throws: `DatasetError` when a number is out of range, the folder is in use, or the disk is full.
+  ///   - folder: The output folder, created if it is missing.
+  ///   - overwrite: Whether to replace an existing data set.
+  ///   - progress: Called after each image with the number of finished images and of all images, from one
+  ///     thread at a time and in ascending order.
+  /// - Returns: The counts of the data set.
+  /// - Throws: `DatasetError` if an argument is out of range, the folder is not empty, or the disk is full.
   @discardableResult
   public func write(
     to folder: String, overwrite: Bool = false,
@@ -95,50 +102,55 @@ public struct SyntheticSIIM: Sendable, Equatable {
         throw StagedFolder.failure(error, path: folder)
       }
     }
-    let results = try makeFilms(plan, in: stage.staging, progress: progress)
-    let lists = SyntheticLists(plan: plan, masks: results.map(\.runLengths), maker: self)
+    let results = try writeImages(plan, in: stage.staging, progress: progress)
+    let lists = SyntheticLists(plan: plan, masks: results.map(\.runLengths), generator: self)
     for (name, text) in lists.files {
-      try StagedFolder.write(Array(text.utf8), to: "\(stage.staging)/\(name)")
+      do {
+        try AtomicFile.write(text, to: "\(stage.staging)/\(name)")
+      } catch {
+        throw StagedFolder.failure(error, path: folder)
+      }
     }
     try stage.commit(last: "labels.csv")
-    func films(_ split: SyntheticPlan.DataSplit) -> Int { plan.films.count { $0.split == split } }
+    func images(_ split: SyntheticPlan.DataSplit) -> Int { plan.images.count { $0.split == split } }
     return Summary(
-      films: count, patients: Set(plan.films.map(\.patient)).count,
-      pneumothoraces: plan.films.count { $0.hasPneumothorax },
-      inverted: plan.films.count { $0.isInverted }, train: films(.train), valid: films(.valid),
-      test: films(.test), bytes: results.reduce(0) { $0 + $1.bytes })
+      images: count, patients: Set(plan.images.map(\.patient)).count,
+      pneumothoraces: plan.images.count { $0.hasPneumothorax },
+      inverted: plan.images.count { $0.isInverted }, train: images(.train), valid: images(.valid),
+      test: images(.test), bytes: results.reduce(0) { $0 + $1.bytes })
   }
 
-  /// One film of the set as an image, with its true mask, without writing anything.
+  /// Draws an image of the data set with its true mask, without writing files.
   ///
-  /// - Parameter index: Which film, `0..<count`.
-  /// - Returns: The image, bright where much was absorbed, before compression; and its mask.
-  public func film(_ index: Int) -> (image: PixelBuffer, mask: SIIMMask) {
-    precondition((0..<count).contains(index), "film \(index) of a set of \(count)")
-    let film = draw(SyntheticPlan(count: count, seed: seed).films[index])
-    return (PixelBuffer(width: size, height: size, channels: 1, samples: film.samples), film.mask)
+  /// - Parameter index: The index of the image, `0..<count`.
+  /// - Returns: The image before compression and inversion, and its mask.
+  public func image(_ index: Int) -> (image: PixelBuffer, mask: SIIMMask) {
+    precondition(
+      (0..<count).contains(index),
+      "image \(index) is out of range: the data set has \(count) images")
+    let image = draw(SyntheticPlan(count: count, seed: seed).images[index])
+    return (PixelBuffer(width: size, height: size, channels: 1, samples: image.samples), image.mask)
   }
 
-  private func draw(_ film: SyntheticPlan.Film) -> PhantomFilm {
-    PhantomFilm(
-      anatomy: Anatomy(seed: seed, patient: film.patient), seed: seed, index: film.index,
-      hasPneumothorax: film.hasPneumothorax, size: size)
+  private func draw(_ image: SyntheticPlan.PlannedImage) -> PhantomImage {
+    PhantomImage(
+      anatomy: Anatomy(seed: seed, patient: image.patient), seed: seed, index: image.index,
+      hasPneumothorax: image.hasPneumothorax, size: size)
   }
 
   private func check() throws(DatasetError) {
     for (name, value, allowed) in [
-      ("the number of films", count, Self.allowedCounts),
-      ("the size of the films", size, Self.allowedSizes),
-      ("the number of threads", threads, 1...1024),
+      ("count", count, Self.allowedCounts),
+      ("size", size, Self.allowedSizes),
+      ("threads", threads, 1...1024),
     ] where !allowed.contains(value) {
-      throw DatasetError(
-        .outOfRange(name: name, value: value, allowed: allowed), path: "synthetic SIIM")
+      throw DatasetError(.outOfRange(value: value, allowed: allowed), path: name)
     }
   }
 
-  /// Says at once when the disk can't hold the set, rather than after minutes of work.
+  /// Fails early if the disk has too little space.
   private func checkSpace(in folder: String) throws(DatasetError) {
-    // A film of 1024 x 1024 takes about 0.2 bytes per pixel at this quality.
+    // An image of 1024 x 1024 has about 0.2 bytes per pixel at this quality.
     let needed = count * (size * size / 5 + 4096)
     let values = try? FileManager.default.attributesOfFileSystem(forPath: folder)
     guard let free = values?[.systemFreeSize] as? NSNumber else { return }
@@ -152,33 +164,33 @@ public struct SyntheticSIIM: Sendable, Equatable {
     let bytes: Int
   }
 
-  /// What the threads share.
+  /// The state shared by the threads.
   private struct Work {
     var results: [Result?]
     var done = 0
     var failure: DatasetError?
   }
 
-  private func makeFilms(
+  private func writeImages(
     _ plan: SyntheticPlan, in folder: String, progress: (@Sendable (Int, Int) -> Void)?
   ) throws(DatasetError) -> [Result] {
     let next = Atomic<Int>(0)
     let work = Mutex(Work(results: [Result?](repeating: nil, count: count)))
     let workers = min(threads, count)
-    let (films, count) = (plan.films, count)
+    let (images, count) = (plan.images, count)
     DispatchQueue.concurrentPerform(iterations: workers) { _ in
       while true {
         let index = next.add(1, ordering: .relaxed).oldValue
         guard index < count, work.withLock({ $0.failure == nil }) else { return }
         do {
-          let result = try self.makeFilm(films[index], in: folder)
+          let result = try self.writeImage(images[index], in: folder)
           work.withLock {
             $0.results[index] = result
             $0.done += 1
             progress?($0.done, count)
           }
         } catch {
-          let failure = StagedFolder.failure(error, path: "\(folder)/\(films[index].file)")
+          let failure = StagedFolder.failure(error, path: "\(folder)/\(images[index].file)")
           work.withLock { $0.failure = $0.failure ?? failure }
         }
       }
@@ -188,10 +200,10 @@ public struct SyntheticSIIM: Sendable, Equatable {
     return results.compactMap { $0 }
   }
 
-  private func makeFilm(_ film: SyntheticPlan.Film, in folder: String) throws -> Result {
-    let drawn = draw(film)
-    let bytes = try SyntheticDICOM(film: film, drawn: drawn, size: size, seed: seed).write(
-      to: "\(folder)/\(film.file)")
+  private func writeImage(_ image: SyntheticPlan.PlannedImage, in folder: String) throws -> Result {
+    let drawn = draw(image)
+    let bytes = try SyntheticDICOM(image: image, drawn: drawn, size: size, seed: seed).write(
+      to: "\(folder)/\(image.file)")
     return Result(runLengths: drawn.mask.runLengths, bytes: bytes)
   }
 }

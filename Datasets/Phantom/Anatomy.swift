@@ -1,16 +1,17 @@
 import Foundation
 
-/// The body of one patient: what stays the same on all films of that patient.
+/// The anatomy of a patient, the same on all images of the patient.
 struct Anatomy {
   let isFemale: Bool
   let age: Int
-  /// From the midline to the outermost point of a lung, in parts of the film's side.
+  /// The distance from the midline to the outermost point of a lung, as a fraction of the image
+  /// side.
   let halfWidth: Float
-  /// From the top of the lungs to the diaphragm, in parts of the film's side.
+  /// The distance from the top of the lungs to the diaphragm, as a fraction of the image side.
   let lungHeight: Float
-  /// How wide the heart is, 1 for the usual width.
+  /// The relative width of the heart; 1 is average.
   let heart: Float
-  /// How much soft tissue lies over the chest, 0...1.
+  /// The amount of soft tissue over the chest, 0...1.
   let build: Float
   let boneDensity: Float
   let vesselDensity: Float
@@ -33,22 +34,22 @@ struct Anatomy {
     clavicleTilt = random.uniform(-0.05, 0.06)
   }
 
-  /// The patient's sex as DICOM writes it.
+  /// The patient's sex as in DICOM.
   var sex: String { isFemale ? "F" : "M" }
 }
 
-/// Which lung, named as radiologists do: the patient's right lung is on the left of the film.
+/// The side of a lung; the patient's right lung is on the left of the image.
 enum Side: CaseIterable {
   case right, left
 
-  /// −1 where the lung lies towards smaller x, 1 otherwise.
+  /// -1 for the lung at smaller x, otherwise 1.
   var sign: Float { self == .right ? -1 : 1 }
 }
 
-/// How a patient stands before the film: maps the chest's own coordinates to the film.
+/// The pose of a patient: maps chest coordinates to the image.
 ///
-/// Chest coordinates are `u`, from the midline outwards in half widths, and `v`, from the top of the
-/// lungs (0) to the diaphragm (1).
+/// Chest coordinates are `u`, from the midline outwards in half widths, and `v`, from the top of
+/// the lungs (0) to the diaphragm (1).
 struct Pose {
   let midline: Float
   let top: Float
@@ -56,7 +57,7 @@ struct Pose {
   let height: Float
   let cosine: Float
   let sine: Float
-  /// How much wider the patient's right half looks than the left, from standing askew.
+  /// The relative difference in width between the patient's right and left half, from rotation.
   let skew: Float
 
   init(_ anatomy: Anatomy, isAP: Bool, random: inout RandomStream) {
@@ -64,7 +65,7 @@ struct Pose {
     midline = 0.5 + random.uniform(-0.03, 0.03)
     top = 0.13 + random.uniform(-0.03, 0.035)
     halfWidth = anatomy.halfWidth * scale
-    // A film at the bedside is taken with less breath.
+    // Bedside (AP) images are taken with less inspiration.
     height = anatomy.lungHeight * scale * (isAP ? random.uniform(0.84, 0.96) : 1)
     let angle = Double(random.bell() * 0.028)
     cosine = Float(cos(angle))
@@ -72,13 +73,13 @@ struct Pose {
     skew = random.bell() * 0.03
   }
 
-  /// The film point of chest coordinates on one side.
+  /// Maps chest coordinates on one side to the image.
   func place(_ u: Float, _ v: Float, _ side: Side) -> Point {
     let wide = u * halfWidth * (1 - side.sign * skew)
     return turn(Point(midline + side.sign * wide, top + v * height))
   }
 
-  /// The film point of an unturned one: offset from the midline, height on the film.
+  /// Maps an offset from the midline and a height to the image, with the rotation of the patient.
   func place(offset: Float, y: Float) -> Point {
     turn(Point(midline + offset, y))
   }
@@ -90,12 +91,12 @@ struct Pose {
   }
 }
 
-/// The outlines that make a chest on one film.
+/// The outlines of the chest on an image.
 struct ChestOutlines {
   let body: Outline
   let lungs: [Side: Outline]
   let heart: Outline
-  /// Where the vessels of a lung start.
+  /// The point where the vessels of a lung start.
   let hila: [Side: Point]
 
   init(_ anatomy: Anatomy, pose: Pose, isAP: Bool, random: inout RandomStream) {

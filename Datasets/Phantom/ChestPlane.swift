@@ -1,9 +1,9 @@
-/// The attenuation of a chest's soft parts, at half the film's resolution.
+/// The attenuation of the soft tissue of a chest, at half the resolution of the image.
 ///
-/// 0 is air beside the body, about 0.35 aerated lung, 0.9 the abdomen.
+/// 0 is air outside of the body, about 0.35 aerated lung, 0.9 the abdomen.
 struct ChestPlane {
   var attenuation: Plane
-  /// Where there is aerated lung, 0...1: only there are fine markings.
+  /// The coverage by aerated lung, 0...1; fine markings are drawn only there.
   private var lung: Plane
   private let coarse: Int
 
@@ -12,7 +12,7 @@ struct ChestPlane {
   ) {
     coarse = max(size / 4, 32)
     let unit = max(coarse / 64, 1)
-    // Soft fields are made at a quarter of the resolution: they have no edges.
+    // Smooth fields have no edges, so a quarter of the resolution is enough.
     var thickness = outlines.body.coverage(size: coarse)
     thickness.blur(radius: 3 * unit)
     var heart = outlines.heart.coverage(size: coarse)
@@ -21,7 +21,7 @@ struct ChestPlane {
     var air = Plane(size: coarse)
     for side in Side.allCases {
       guard let outline = outlines.lungs[side] else { continue }
-      // One lung is a little clearer than the other on many films.
+      // One lung is slightly more transparent than the other on many images.
       air.add(outline.coverage(size: coarse), times: 1 + random.bell() * 0.06)
     }
     var wide = air
@@ -40,7 +40,7 @@ struct ChestPlane {
         soft.values[place] =
           thickness.values[place] * (0.28 + 0.06 * build + 0.20 * belly)
           + 0.15 * heart.values[place] + tilt * u
-        // More tissue lies before and behind the lower lung: it is brighter than the upper one.
+        // There is more tissue in front of and behind the lower lung, so it is brighter.
         let zone = 1.06 - (0.10 + 0.07 * build) * smoothStep(v, 0.1, 1.0)
         air.values[place] =
           darkness * zone * (0.13 + 0.14 * wide.values[place] + 0.14 * air.values[place])
@@ -67,7 +67,7 @@ struct ChestPlane {
     }
   }
 
-  /// Takes the lung's tissue out of a space full of air, and presses the rest of that lung together.
+  /// Removes the lung tissue from the pneumothorax and compresses the rest of the lung.
   mutating func open(_ space: Outline, of pneumothorax: Pneumothorax, lung outline: Outline) {
     let size = attenuation.width
     var gap = space.coverage(size: size)
@@ -84,7 +84,7 @@ struct ChestPlane {
     }
   }
 
-  /// The dense root of a lung, where its vessels enter.
+  /// Adds the hilum, the dense root of a lung.
   mutating func addHilum(at hilum: Point, side: Side, pose: Pose) {
     var plane = Plane(size: coarse)
     plane.liftThread(
@@ -95,7 +95,7 @@ struct ChestPlane {
     attenuation.add(plane.resampled(to: attenuation.width), times: 1)
   }
 
-  /// Adds bones, paler where much tissue scatters the beam.
+  /// Adds bones, with less contrast where much tissue scatters the beam.
   mutating func addBones(_ bones: Plane) {
     for place in bones.values.indices {
       let tissue = attenuation.values[place]
@@ -104,7 +104,7 @@ struct ChestPlane {
     }
   }
 
-  /// The lung's finest markings, blurred tissue everywhere, and the film's grain.
+  /// Adds fine lung markings and tissue texture.
   mutating func addTexture(grain: Float, random: inout RandomStream) {
     let size = attenuation.width
     var fine = Plane(size: size)
@@ -122,7 +122,7 @@ struct ChestPlane {
     }
   }
 
-  /// Blackens what the beam's shutters cut off, on some films.
+  /// Blackens the border outside of the collimation, on some images.
   mutating func addCollimation(random: inout RandomStream) {
     guard random.chance(0.25) else { return }
     let size = attenuation.width
@@ -154,7 +154,7 @@ struct ChestPlane {
     }
   }
 
-  /// The air bubble of the stomach, under the left dome.
+  /// Adds the gastric air bubble below the left diaphragm.
   private static func addStomach(
     pose: Pose, to plane: inout Plane, random: inout RandomStream
   ) {

@@ -1,11 +1,11 @@
-/// Draws what lies on or in a patient and has nothing to do with the lungs' state.
+/// Draws devices and artifacts that are independent of the finding.
 ///
-/// Both classes get the same share of everything here, so that none of it tells the answer.
+/// Their frequency is the same in both classes, so that a model cannot use them.
 struct Devices {
   let pose: Pose
   let isAP: Bool
 
-  /// Lifts the plane along wires, tubes and the side marker; some films get none.
+  /// Draws wires, tubes and the side marker; some images have none.
   func draw(into plane: inout Plane, random: inout RandomStream) {
     drawMarker(into: &plane, random: &random)
     if random.chance(isAP ? 0.6 : 0.15) { drawLeads(into: &plane, random: &random) }
@@ -15,7 +15,7 @@ struct Devices {
     if random.chance(0.15) { drawSkinFold(into: &plane, random: &random) }
   }
 
-  /// A lead letter in a corner: L on the patient's left, R on the right.
+  /// Draws a side marker in a corner: L on the patient's left, R on the right.
   private func drawMarker(into plane: inout Plane, random: inout RandomStream) {
     let isLeft = random.chance(0.5)
     let x = isLeft ? random.uniform(0.87, 0.94) : random.uniform(0.05, 0.11)
@@ -54,7 +54,7 @@ struct Devices {
     }
   }
 
-  /// A line from the neck or arm to the heart.
+  /// Draws a central venous line from the neck or arm to the heart.
   private func drawCatheter(into plane: inout Plane, random: inout RandomStream) {
     let side: Side = random.chance(0.75) ? .right : .left
     let start = pose.place(random.uniform(0.1, 0.9), -0.3, side)
@@ -65,7 +65,7 @@ struct Devices {
     plane.liftThread(Stroke(line, halfWidth: 0.0019), amplitude: 0.09)
   }
 
-  /// A drain: a wide tube with a bright stripe, on either side, with or without air around it.
+  /// Draws a chest tube with a bright stripe, on either side and in both classes.
   private func drawDrain(into plane: inout Plane, random: inout RandomStream) {
     let side: Side = random.chance(0.5) ? .right : .left
     let line = Outline.smooth([
@@ -88,7 +88,7 @@ struct Devices {
     plane.liftThread(Stroke(lead, halfWidth: 0.0022), amplitude: 0.16)
   }
 
-  /// A fold of skin: a line that looks like a pleural edge, with vessels on both its sides.
+  /// Draws a skin fold: an edge that resembles the pleural line, with vessels on both sides.
   private func drawSkinFold(into plane: inout Plane, random: inout RandomStream) {
     let side: Side = random.chance(0.5) ? .right : .left
     let u = random.uniform(0.5, 0.95)

@@ -1,11 +1,11 @@
-/// How attenuation becomes gray: dose, contrast and noise of one film.
+/// The exposure of an image: dose, contrast and noise.
 struct Exposure {
-  /// The attenuation shown as middle gray.
+  /// The attenuation that maps to middle gray.
   let middle: Float
   let contrast: Float
-  /// Standard deviation of the quantum noise, in attenuation.
+  /// The standard deviation of the quantum noise, in attenuation.
   let quantumNoise: Float
-  /// Standard deviation of the film's grain (over about three pixels of 1024), in attenuation.
+  /// The standard deviation of the grain (about three pixels wide at 1024), in attenuation.
   let grain: Float
 
   init(isAP: Bool, random: inout RandomStream) {
@@ -15,12 +15,12 @@ struct Exposure {
     grain = random.uniform(0.004, 0.009)
   }
 
-  /// The 8-bit film of an attenuation plane and a full-size plane of fine detail over it.
+  /// Renders the 8-bit image of an attenuation plane and a full-size plane of fine detail.
   ///
   /// - Parameters:
-  ///   - base: Attenuation at a lower resolution, raised to the film's by interpolation.
-  ///   - detail: Attenuation to add, at the film's own resolution.
-  ///   - noise: The film's stream for noise.
+  ///   - base: The attenuation at a lower resolution, interpolated to the size of the image.
+  ///   - detail: The attenuation to add, at the resolution of the image.
+  ///   - noise: The random stream for noise.
   /// - Returns: One value per pixel of `detail`, rows from the top.
   func develop(base: Plane, detail: Plane, noise: inout RandomStream) -> [UInt8] {
     let size = detail.width
@@ -47,13 +47,13 @@ struct Exposure {
                 columns.apply(line, into: tones)
                 for x in 0..<size {
                   let attenuation = tones[x] + detail[y * size + x]
-                  // Fewer quanta arrive behind thick tissue, so its logarithm is noisier.
+                  // Fewer quanta pass thick tissue, so the logarithm is noisier.
                   let deviation = quantumNoise * (0.35 + attenuation)
                   tones[x] = attenuation + deviation * noise.bell()
                 }
                 for x in 0..<size {
                   let z = min(max((tones[x] - middle) * steepness, -2.6), 2.6)
-                  // A film's curve: z (27 + z²) / (27 + 9 z²) is close to tanh z.
+                  // The characteristic curve: z (27 + z²) / (27 + 9 z²) approximates tanh z.
                   let curve = z * (27 + z * z) / (27 + 9 * z * z)
                   samples[y * size + x] = UInt8(min(max(128 + 126 * curve, 0), 255))
                 }

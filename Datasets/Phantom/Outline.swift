@@ -1,4 +1,4 @@
-/// A closed outline on the film.
+/// A closed outline on the image.
 struct Outline {
   var points: [Point]
 
@@ -6,12 +6,12 @@ struct Outline {
     self.points = points
   }
 
-  /// A smooth closed curve through the points (Catmull and Rom), `steps` pieces between two of them.
+  /// Creates a closed Catmull-Rom spline through points, with `steps` segments between two of them.
   init(through points: [Point], steps: Int = 8) {
     self.points = Self.smooth(points, steps: steps, closed: true)
   }
 
-  /// A smooth curve through the points.
+  /// Computes a Catmull-Rom spline through points.
   static func smooth(_ points: [Point], steps: Int = 8, closed: Bool = false) -> [Point] {
     let count = points.count
     var result: [Point] = []
@@ -37,7 +37,7 @@ struct Outline {
     return result
   }
 
-  /// Distance from a point inside to the outline along a direction of length 1 (nearest crossing).
+  /// The distance from a point inside to the nearest crossing along a unit direction.
   func distance(from origin: Point, along direction: Point) -> Float {
     var nearest = Float.infinity
     var previous = points[points.count - 1] - origin
@@ -55,12 +55,13 @@ struct Outline {
     return nearest
   }
 
-  /// The spans of a line that lie inside, as sorted pairs of crossings (even-odd rule).
+  /// Computes the spans of a line inside of the outline, as sorted pairs of crossings (even-odd
+  /// rule).
   ///
   /// - Parameters:
-  ///   - position: Where the line lies: its y when it runs along x, its x when it runs along y.
-  ///   - vertical: Whether the line runs along y.
-  ///   - result: Gets the crossings; what it held before is lost.
+  ///   - position: The y coordinate of a horizontal line, or the x coordinate of a vertical one.
+  ///   - vertical: Whether the line is vertical.
+  ///   - result: The crossings; previous content is removed.
   func crossings(at position: Float, vertical: Bool, into result: inout [Float]) {
     result.removeAll(keepingCapacity: true)
     points.withUnsafeBufferPointer { points in
@@ -80,7 +81,7 @@ struct Outline {
     result.sort()
   }
 
-  /// Rows or columns of a plane of `size` that the outline can touch.
+  /// The rows or columns of a plane of `size` that the outline may touch.
   private func extent(size: Int, vertical: Bool) -> Range<Int> {
     var low = Float.infinity
     var high = -Float.infinity
@@ -94,7 +95,7 @@ struct Outline {
     return first < last ? first..<last : 0..<0
   }
 
-  /// How much of each sample's square the outline covers, 0...1 (four lines per row).
+  /// Rasterizes the coverage of each sample, 0...1, with four lines per row.
   func coverage(size: Int) -> Plane {
     var plane = Plane(size: size)
     var crossings: [Float] = []
@@ -125,7 +126,7 @@ struct Outline {
     return plane
   }
 
-  /// The pixels whose centers lie inside, as runs of positions down the columns.
+  /// Rasterizes the pixels whose centers are inside, as runs of positions down the columns.
   ///
   /// Position `p` is row `p mod size` of column `p / size`, as in SIIM's files.
   func columnRuns(size: Int) -> [Range<Int>] {

@@ -1,9 +1,9 @@
-/// A point of the film: (0, 0) is the top left corner, (1, 1) the bottom right one.
+/// A point of the image: (0, 0) is the top left corner, (1, 1) the bottom right one.
 typealias Point = SIMD2<Float>
 
-/// A raster of numbers over the whole film, at any resolution.
+/// A raster of values over the whole image, at any resolution.
 ///
-/// The value at column `x`, row `y` is `values[y * width + x]` and belongs to the film point
+/// The value at column `x`, row `y` is `values[y * width + x]`, at the image point
 /// `((x + 0.5) / width, (y + 0.5) / height)`.
 struct Plane {
   let width: Int
@@ -16,9 +16,9 @@ struct Plane {
     values = [Float](repeating: value, count: size * size)
   }
 
-  /// Replaces every value by the mean of the `(2 radius + 1)²` values around it, `passes` times.
+  /// Applies a box blur of `(2 radius + 1)²` values, `passes` times.
   ///
-  /// Edge values are repeated outwards. Three passes come close to a Gaussian.
+  /// Edge values are repeated. Three passes approximate a Gaussian.
   mutating func blur(radius: Int, passes: Int = 3) {
     guard radius > 0 else { return }
     var scratch = [Float](repeating: 0, count: values.count)
@@ -83,7 +83,7 @@ struct Plane {
     }
   }
 
-  /// This plane at another resolution, by bilinear interpolation.
+  /// Resizes the plane by bilinear interpolation.
   func resampled(to size: Int) -> Plane {
     var result = Plane(size: size)
     let columns = Interpolation(from: width, to: size)
@@ -109,7 +109,7 @@ struct Plane {
   }
 }
 
-/// Where each new sample lies between two old ones, along one axis.
+/// The linear interpolation of each output sample along one axis.
 struct Interpolation {
   let first: [Int]
   let second: [Int]
@@ -122,7 +122,7 @@ struct Interpolation {
     weight = zip(positions, first).map { min(max($0 - Float($1), 0), 1) }
   }
 
-  /// Interpolates one line of old samples into the first `first.count` places of the target.
+  /// Interpolates a line of input samples into the first `first.count` samples of the target.
   func apply(
     _ line: UnsafeMutableBufferPointer<Float>, into target: UnsafeMutableBufferPointer<Float>
   ) {

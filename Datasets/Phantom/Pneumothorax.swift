@@ -1,17 +1,17 @@
 import Foundation
 
-/// Air between lung and chest wall: how far the lung's edge has come off, all around its hilum.
+/// A pneumothorax: the gap between lung and chest wall by direction from the hilum.
 struct Pneumothorax {
-  /// How large it is.
+  /// The extent of the pneumothorax.
   enum Extent {
     case rim, moderate, large
   }
 
   let side: Side
   let extent: Extent
-  /// The part of the way from wall to hilum that the lung has lost where it lost most, 0...1.
+  /// The maximum gap, as a fraction of the distance from the chest wall to the hilum.
   let depth: Float
-  /// How much less the space absorbs than the lung before it.
+  /// The difference in attenuation between the gap and the lung.
   let drop: Float
   private let start: Float
   private let end: Float
@@ -42,10 +42,10 @@ struct Pneumothorax {
     phase = random.uniform(0, 6.28)
   }
 
-  /// The part of the way from wall to hilum that is air, in one direction.
+  /// The gap in one direction, as a fraction of the distance from the chest wall to the hilum.
   ///
-  /// - Parameter angle: Degrees from straight up (0) outwards (90) and down (180).
-  /// - Returns: 0 where the lung lies on the wall, up to `depth`.
+  /// - Parameter angle: The direction in degrees: 0 is up, 90 outwards, 180 down.
+  /// - Returns: 0 where the lung touches the wall, up to `depth`.
   func loss(at angle: Float) -> Float {
     let rise = smoothStep(angle, start, start + 30)
     let fall = 1 - smoothStep(angle, end - 50, end)
@@ -54,9 +54,10 @@ struct Pneumothorax {
   }
 }
 
-/// A lung seen from its hilum: how far wall and lung edge are, in every direction.
+/// A lung in polar coordinates around its hilum: the distances of chest wall and lung edge by
+/// direction.
 struct LungRays {
-  /// First and last direction, in degrees from straight up outwards.
+  /// The first and last direction in degrees; 0 is up, 90 outwards.
   static let first: Float = -30
   static let last: Float = 170
   private static let count = 201
@@ -91,30 +92,30 @@ struct LungRays {
     return table[index] + (table[index + 1] - table[index]) * (position - Float(index))
   }
 
-  /// How far the chest wall is from the hilum.
+  /// The distance of the chest wall from the hilum.
   func wall(at angle: Float) -> Float { look(walls, angle) }
 
-  /// The film point at a part of the way from the hilum to the lung's own edge.
+  /// The image point at a fraction of the distance from the hilum to the lung edge.
   func point(_ part: Float, at angle: Float) -> Point {
     let radians = Double(angle) * .pi / 180
     let direction = Point(Float(sin(radians)) * side.sign, -Float(cos(radians)))
     return hilum + direction * (part * wall(at: angle) * (1 - look(losses, angle)))
   }
 
-  /// The space between lung and wall, or nil where there is none.
+  /// The outline of the gap between lung and wall; nil without a pneumothorax.
   var space: Outline? {
     guard let range = open else { return nil }
     let outer = range.map { hilum + directions[$0] * walls[$0] }
     return Outline(outer + edge.reversed())
   }
 
-  /// The lung's edge along the space: the visceral pleural line.
+  /// The lung edge along the gap: the visceral pleural line.
   var edge: [Point] {
     guard let range = open else { return [] }
     return range.map { hilum + directions[$0] * (walls[$0] * (1 - losses[$0])) }
   }
 
-  /// The directions in which there is air between lung and wall.
+  /// The directions with a gap between lung and wall.
   private var open: ClosedRange<Int>? {
     guard let first = losses.firstIndex(where: { $0 > 0.004 }),
       let last = losses.lastIndex(where: { $0 > 0.004 }), last > first

@@ -1,11 +1,11 @@
-/// A small deterministic stream of random numbers (splitmix64), one per film or patient.
+/// A deterministic stream of random numbers (splitmix64), one per image or patient.
 ///
-/// The state is a single word, so a stream is made from `(seed, purpose, index)` at once and films
-/// do not depend on which thread makes them, or when.
+/// A stream is seeded by `(seed, purpose, index)`, so images do not depend on the thread that
+/// draws them or on their order.
 struct RandomStream: RandomNumberGenerator {
   private var state: UInt64
 
-  /// Makes the stream for item `index` of one purpose.
+  /// Creates the stream for item `index` of a purpose.
   init(seed: UInt64, purpose: Purpose, index: Int) {
     state = seed
     let first = next()
@@ -15,10 +15,10 @@ struct RandomStream: RandomNumberGenerator {
     state = next()
   }
 
-  /// What a stream is for: streams of two purposes are unrelated.
+  /// The purpose of a stream; streams of different purposes are independent.
   enum Purpose: UInt64 {
     case plan = 1
-    case patient, film, noise, identifier
+    case patient, image, noise, identifier
   }
 
   mutating func next() -> UInt64 {
@@ -29,17 +29,17 @@ struct RandomStream: RandomNumberGenerator {
     return z ^ (z >> 31)
   }
 
-  /// A number in `[0, 1)`, a multiple of 2⁻²⁴.
+  /// A uniform number in `[0, 1)`, a multiple of 2⁻²⁴.
   mutating func uniform() -> Float {
     Float(next() >> 40) * 0x1p-24
   }
 
-  /// A number between two bounds.
+  /// A uniform number between two bounds.
   mutating func uniform(_ low: Float, _ high: Float) -> Float {
     low + (high - low) * uniform()
   }
 
-  /// A whole number in `0..<count`.
+  /// A uniform integer in `0..<count`.
   mutating func index(below count: Int) -> Int {
     Int((next() >> 32) &* UInt64(count) >> 32)
   }
@@ -49,17 +49,18 @@ struct RandomStream: RandomNumberGenerator {
     uniform() < probability
   }
 
-  /// A bell-shaped number of mean 0 and variance 1, never beyond ±3.5: a sum of four 16-bit numbers.
+  /// An approximately normal number of mean 0 and variance 1 within ±3.5: the sum of four uniform
+  /// ones.
   mutating func bell() -> Float {
     let bits = next()
     let sum =
       Int32(truncatingIfNeeded: bits & 0xFFFF) &+ Int32(truncatingIfNeeded: bits >> 16 & 0xFFFF)
       &+ Int32(truncatingIfNeeded: bits >> 32 & 0xFFFF) &+ Int32(truncatingIfNeeded: bits >> 48)
-    // Four uniform numbers of width 65536 have the variance 4 · 65536² / 12.
+    // The sum of four uniform numbers of width 65536 has the variance 4 · 65536² / 12.
     return (Float(sum) - 131_070) * 2.642_9e-5
   }
 
-  /// The numbers `0..<count` in random order (Fisher and Yates).
+  /// A random permutation of `0..<count` (Fisher-Yates).
   mutating func permutation(of count: Int) -> [Int] {
     var order = Array(0..<count)
     for last in stride(from: count - 1, to: 0, by: -1) {

@@ -5,7 +5,7 @@ struct Skeleton {
   let anatomy: Anatomy
   let pose: Pose
 
-  /// Adds spine, ribs, clavicles and shoulder blades.
+  /// Adds spine, ribs, clavicles and scapulae.
   func draw(into plane: inout Plane, random: inout RandomStream) {
     var scratch = Plane(size: plane.width)
     let density = anatomy.boneDensity
@@ -27,7 +27,7 @@ struct Skeleton {
     }
   }
 
-  /// One rib as a tilted ring seen from the front; angle 0 is at the spine, 90 at the side.
+  /// A rib as a tilted ring in frontal projection; angle 0 is at the spine, 90 at the side.
   private func ribLine(
     _ rib: Int, _ side: Side, from first: Float, to last: Float, wobble: Float
   ) -> [Point] {
@@ -42,7 +42,7 @@ struct Skeleton {
     }
   }
 
-  /// The half width of the rib cage at a height, in half widths of the chest.
+  /// The half width of the rib cage at a height, relative to that of the chest.
   static func cage(at v: Float) -> Float {
     let heights: [Float] = [-0.06, 0.05, 0.18, 0.40, 0.65, 0.90, 1.4]
     let widths: [Float] = [0.42, 0.62, 0.78, 0.91, 0.975, 1.0, 1.0]
@@ -106,7 +106,7 @@ struct Skeleton {
     plane.addBone(
       Stroke([head, shaft], halfWidth: 0.026, endHalfWidth: 0.022), amplitude: 0.05 * density,
       cortex: 0.04 * density, scratch: &scratch)
-    // The shoulder blade: its outer border crosses the upper lung on some films.
+    // The scapula; its border crosses the upper lung on some images.
     let inward = random.uniform(0.84, 1.08)
     let blade = Outline.smooth([
       pose.place(inward + 0.22, 0.02, side), pose.place(inward + 0.05, 0.16, side),
@@ -123,10 +123,11 @@ struct Skeleton {
 }
 
 extension Plane {
-  /// Adds another plane of the same size, times a factor.
+  /// Adds another plane of the same size, scaled by a factor.
   mutating func add(_ other: Plane, times factor: Float) {
     precondition(
-      other.values.count == values.count, "planes of \(values.count) and \(other.values.count)")
+      other.values.count == values.count,
+      "planes have different sizes: \(values.count) and \(other.values.count)")
     let count = values.count
     other.values.withUnsafeBufferPointer { other in
       values.withUnsafeMutableBufferPointer { values in

@@ -1,9 +1,9 @@
-/// A curve with a width, drawn into a plane.
+/// A curve with a varying width.
 struct Stroke {
   var points: [Point]
-  /// Half the width in parts of the film's side, at the first point.
+  /// Half of the width at the first point, as a fraction of the image side.
   var halfWidth: Float
-  /// Half the width at the last point.
+  /// Half of the width at the last point.
   var endHalfWidth: Float
 
   init(_ points: [Point], halfWidth: Float, endHalfWidth: Float? = nil) {
@@ -14,7 +14,7 @@ struct Stroke {
 }
 
 extension Plane {
-  /// Calls `body` with the pieces of a stroke in pixels: ends, half widths at both ends.
+  /// Calls `body` with the segments of a stroke in pixels: both ends and their half widths.
   private func forEachPiece(
     of stroke: Stroke, _ body: (_ a: Point, _ b: Point, _ ra: Float, _ rb: Float) -> Void
   ) {
@@ -31,10 +31,11 @@ extension Plane {
     }
   }
 
-  /// Lifts the plane to a rounded thread along the stroke: `amplitude` in its middle, 0 at its edge.
+  /// Raises the plane to a rounded profile along the stroke: `amplitude` at the center, 0 at the
+  /// edge.
   ///
-  /// Threads do not add up where they cross: the higher one is kept. Widths below 0.7 pixel become
-  /// 0.7 pixel, with less amplitude, so that a thread never falls between two pixels.
+  /// Crossing strokes keep the maximum instead of the sum. Half widths below 0.7 pixels become 0.7
+  /// at a lower amplitude, to avoid aliasing.
   mutating func liftThread(_ stroke: Stroke, amplitude: Float) {
     let (width, height) = (width, height)
     var values = self.values
@@ -71,9 +72,10 @@ extension Plane {
     self.values = values
   }
 
-  /// Adds a flat bone along the stroke: a body of `amplitude`, its edges (cortex) brighter.
+  /// Adds a flat bone along the stroke: a body of `amplitude` with brighter edges (cortex).
   mutating func addBone(_ stroke: Stroke, amplitude: Float, cortex: Float, scratch: inout Plane) {
-    precondition(scratch.width == width, "a scratch plane of \(scratch.width) for one of \(width)")
+    precondition(
+      scratch.width == width, "the scratch plane has width \(scratch.width) instead of \(width)")
     let (width, height) = (width, height)
     var touched: [PixelSpan] = []
     var field = scratch.values
@@ -97,7 +99,8 @@ extension Plane {
             let ex = dx - t * along.x
             let ey = dy - t * along.y
             let radius = ra + (rb - ra) * t
-            // The scratch plane is kept at 0: "closeness" 2 - q falls to 0.7 at the bone's rim.
+            // The scratch plane is 0 outside of bones, so it stores 2 - q, where q is the relative
+            // distance.
             let closeness = 2 - (ex * ex + ey * ey).squareRoot() / radius
             let place = y * width + x
             if closeness > field[place] { field[place] = closeness }
@@ -123,7 +126,7 @@ extension Plane {
   }
 }
 
-/// The whole pixels of a rectangle, cut to an image.
+/// The pixels of a rectangle, clipped to an image.
 private struct PixelSpan {
   let x0: Int
   let x1: Int
@@ -141,7 +144,7 @@ private struct PixelSpan {
   }
 }
 
-/// 0 below `low`, 1 above `high`, smooth between them.
+/// The smoothstep function: 0 below `low`, 1 above `high`.
 @inline(__always)
 func smoothStep(_ x: Float, _ low: Float, _ high: Float) -> Float {
   let t = min(max((x - low) / (high - low), 0), 1)

@@ -1,13 +1,13 @@
 import Foundation
 
-/// Draws the markings of a lung: branching vessels that taper from the hilum to the lung's edge.
+/// Draws the vessels of a lung, which branch and taper from the hilum to the lung edge.
 struct Vessels {
   let rays: LungRays
   let density: Float
-  /// 1 for a lung at full size, more where it is pressed together.
+  /// The relative density of vessels: 1 for an expanded lung, more for a compressed one.
   let crowding: Float
 
-  /// Lifts the plane along every branch.
+  /// Draws all vessels.
   func draw(into plane: inout Plane, random: inout RandomStream) {
     let trunks = 17
     for trunk in 0..<trunks {
@@ -34,13 +34,13 @@ struct Vessels {
       part += step
       turn += random.bell() * 0.5
       turn *= 0.8
-      // A turn of the same length bends less, seen from the hilum, the farther out it is.
+      // The same turn is a smaller angle, seen from the hilum, at a greater distance.
       angle += turn / max(part, 0.15)
       points.append(rays.point(part, at: angle))
     }
     let thinning = max(1 - (part - start) * 1.1, 0.45)
     let end = halfWidth * thinning
-    // A thick vessel absorbs more than a thin one, and the lung's rim is thin.
+    // Thick vessels attenuate more, and the periphery of the lung is thin.
     let amplitude = min(0.012 + halfWidth * 11, 0.055) * density * crowding
     plane.liftThread(
       Stroke(Outline.smooth(points, steps: 2), halfWidth: halfWidth, endHalfWidth: end),
@@ -52,7 +52,7 @@ struct Vessels {
         from: part, angle: angle + sign * spread, halfWidth: end * random.uniform(0.75, 0.95),
         depth: depth + 1, into: &plane, random: &random)
     }
-    // A side branch from the middle of this one.
+    // A side branch from the middle.
     if depth < 2, points.count > 4 {
       let middle = (start + part) / 2
       let sign: Float = random.chance(0.5) ? 1 : -1

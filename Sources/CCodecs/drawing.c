@@ -83,7 +83,7 @@ void lb_canvas_line(lb_canvas *c, const double *points, size_t count, double lin
   cairo_set_line_join(c->pen, CAIRO_LINE_JOIN_ROUND);
   cairo_set_line_cap(c->pen, dash > 0 ? CAIRO_LINE_CAP_BUTT : CAIRO_LINE_CAP_ROUND);
   cairo_move_to(c->pen, points[0], points[1]);
-  // A lone point is a line to itself: the round cap makes it a dot.
+  // A single point is a line to itself, drawn as a dot by the round cap.
   if (count == 1) cairo_line_to(c->pen, points[0], points[1]);
   for (size_t i = 1; i < count; ++i) cairo_line_to(c->pen, points[2 * i], points[2 * i + 1]);
   cairo_stroke(c->pen);
@@ -97,8 +97,8 @@ void lb_canvas_clip(lb_canvas *c, double x, double y, double width, double heigh
 
 void lb_canvas_unclip(lb_canvas *c) { cairo_reset_clip(c->pen); }
 
-// The toy interface asks fontconfig for any sans serif; with no font installed at all Cairo draws
-// with its built-in strokes.
+// The toy text interface uses fontconfig's default sans serif; without any font Cairo uses its
+// built-in one.
 static void choose_font(lb_canvas *c, double size, int bold) {
   cairo_select_font_face(c->pen, "sans-serif", CAIRO_FONT_SLANT_NORMAL,
                          bold ? CAIRO_FONT_WEIGHT_BOLD : CAIRO_FONT_WEIGHT_NORMAL);

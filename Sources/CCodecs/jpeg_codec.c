@@ -12,8 +12,8 @@ typedef struct {
   struct jpeg_error_mgr base;
   jmp_buf leave;
   int code;
-  int hit_marker;  // entropy-coded data ran out before its rows were full
-  int hit_end;     // the bytes ran out
+  int hit_marker;  // the entropy-coded data ended before its rows were complete
+  int hit_end;     // the bytes ended
   char *message;
   size_t message_size;
 } session;
@@ -49,9 +49,9 @@ static void note(j_common_ptr jpeg, int level) {
   if (s->base.msg_code == JWRN_JPEG_EOF) s->hit_end = 1;
 }
 
-static void say_nothing(j_common_ptr jpeg) { (void)jpeg; }
+static void ignore_message(j_common_ptr jpeg) { (void)jpeg; }
 
-// A few bytes can order thousands of passes over a large progressive image: stop there.
+// Limits the scans: a small progressive file can request thousands of passes over a large image.
 static void watch(j_common_ptr jpeg) {
   session *s = (session *)jpeg->err;
   if (jpeg->is_decompressor && ((j_decompress_ptr)jpeg)->input_scan_number > 500)
@@ -63,7 +63,7 @@ static void begin(session *s, char *message, size_t message_size) {
   jpeg_std_error(&s->base);
   s->base.error_exit = fail;
   s->base.emit_message = note;
-  s->base.output_message = say_nothing;
+  s->base.output_message = ignore_message;
   s->message = message;
   s->message_size = message_size;
 }
@@ -85,18 +85,18 @@ static int decode(const uint8_t *bytes, size_t count, int64_t max_pixels, int sh
   }
   jpeg_create_decompress(&jpeg);
   jpeg.progress = &progress;
-  if (count == 0) fail_with(&s, LB_TRUNCATED, "no bytes");
+  if (count == 0) fail_with(&s, LB_TRUNCATED, "the file is empty");
   jpeg_mem_src(&jpeg, bytes, count);
   jpeg_read_header(&jpeg, TRUE);
 
   const int64_t width = jpeg.image_width, height = jpeg.image_height;
   if (width > max_pixels / (height > 0 ? height : 1))
-    fail_with(&s, LB_TOO_LARGE, "the header states more pixels than are allowed");
-  // A Huffman-coded block of 64 samples takes two bits at the very least.
+    fail_with(&s, LB_TOO_LARGE, "the header states more pixels than allowed");
+  // A Huffman-coded block of 64 samples has at least two bits.
   if ((double)width * (double)height > 4096.0 * (double)count)
-    fail_with(&s, LB_TRUNCATED, "the header promises more pixels than the bytes can hold");
+    fail_with(&s, LB_TRUNCATED, "the header states more pixels than the bytes can contain");
   if (jpeg.num_components != 1 && jpeg.num_components != 3)
-    fail_with(&s, LB_UNSUPPORTED, "four colors (CMYK) instead of gray or RGB");
+    fail_with(&s, LB_UNSUPPORTED, "four colors (CMYK)");
   if (header_only) {
     *image = (lb_image){(int)width, (int)height, jpeg.num_components, 8, NULL};
     jpeg_destroy_decompress(&jpeg);
@@ -110,19 +110,19 @@ static int decode(const uint8_t *bytes, size_t count, int64_t max_pixels, int sh
   jpeg.scale_denom = (unsigned)shrink;
   jpeg_start_decompress(&jpeg);
   const size_t row = (size_t)jpeg.output_width * (size_t)channels;
-  if (jpeg.output_components != channels) fail_with(&s, LB_UNSUPPORTED, "unknown colors");
+  if (jpeg.output_components != channels) fail_with(&s, LB_UNSUPPORTED, "unknown color space");
   samples = malloc(row * jpeg.output_height);
-  if (!samples) fail_with(&s, LB_NO_MEMORY, "no memory for the pixels");
+  if (!samples) fail_with(&s, LB_NO_MEMORY, "out of memory");
   while (jpeg.output_scanline < jpeg.output_height) {
     JSAMPROW rows[4];
     for (unsigned i = 0; i < 4; ++i) rows[i] = samples + (jpeg.output_scanline + i) * row;
     const JDIMENSION left = jpeg.output_height - jpeg.output_scanline;
     if (jpeg_read_scanlines(&jpeg, rows, left < 4 ? left : 4) == 0)
-      fail_with(&s, LB_TRUNCATED, "the bytes end early");
+      fail_with(&s, LB_TRUNCATED, "the bytes end before the image");
   }
-  // libjpeg paints missing data gray and goes on: made-up pixels are not an image.
+  // libjpeg fills missing data with gray and only warns.
   if (s.hit_marker || (s.hit_end && jpeg_has_multiple_scans(&jpeg)))
-    fail_with(&s, LB_TRUNCATED, "the compressed data end early");
+    fail_with(&s, LB_TRUNCATED, "the compressed data ends before the image");
   *image = (lb_image){(int)jpeg.output_width, (int)jpeg.output_height, channels, 8, samples};
   jpeg_destroy_decompress(&jpeg);
   return LB_OK;
@@ -142,24 +142,24 @@ int lb_jpeg_encode(const lb_image *image, int quality, int halve_chroma, lb_byte
                    char *message, size_t message_size) {
   session s;
   struct jpeg_compress_struct jpeg;
-  // jpeg_mem_dest writes these two; on the heap's own terms, so that a jump finds them.
+  // jpeg_mem_dest writes both fields; on the heap, because locals are indeterminate after longjmp.
   struct {
     unsigned char *bytes;
     unsigned long count;
-  } *volatile made = calloc(1, sizeof *made);
+  } *volatile output = calloc(1, sizeof *output);
   *out = (lb_bytes){NULL, 0};
-  if (!made) return LB_NO_MEMORY;
+  if (!output) return LB_NO_MEMORY;
   memset(&jpeg, 0, sizeof jpeg);
   begin(&s, message, message_size);
   jpeg.err = &s.base;
   if (setjmp(s.leave)) {
     jpeg_destroy_compress(&jpeg);
-    free(made->bytes);
-    free(made);
+    free(output->bytes);
+    free(output);
     return s.code == LB_OK || s.code == LB_CORRUPT ? LB_UNSUPPORTED : s.code;
   }
   jpeg_create_compress(&jpeg);
-  jpeg_mem_dest(&jpeg, &made->bytes, &made->count);
+  jpeg_mem_dest(&jpeg, &output->bytes, &output->count);
   jpeg.image_width = (JDIMENSION)image->width;
   jpeg.image_height = (JDIMENSION)image->height;
   jpeg.input_components = image->channels;
@@ -179,7 +179,7 @@ int lb_jpeg_encode(const lb_image *image, int quality, int halve_chroma, lb_byte
   }
   jpeg_finish_compress(&jpeg);
   jpeg_destroy_compress(&jpeg);
-  *out = (lb_bytes){made->bytes, made->count};
-  free(made);
+  *out = (lb_bytes){output->bytes, output->count};
+  free(output);
   return LB_OK;
 }

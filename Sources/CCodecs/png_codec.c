@@ -36,7 +36,7 @@ static void ignore(png_structp png, png_const_charp text) {
 
 static void take(png_structp png, png_bytep target, size_t length) {
   session *s = png_get_io_ptr(png);
-  if (length > s->count - s->at) fail_with(png, s, LB_TRUNCATED, "the bytes end early");
+  if (length > s->count - s->at) fail_with(png, s, LB_TRUNCATED, "the bytes end before the image");
   memcpy(target, s->bytes + s->at, length);
   s->at += length;
 }
@@ -44,7 +44,7 @@ static void take(png_structp png, png_bytep target, size_t length) {
 int lb_png_decode(const uint8_t *bytes, size_t count, int64_t max_pixels, int keep_16_bits,
                   lb_image *image, char *message, size_t message_size) {
   session s = {.message = message, .message_size = message_size, .bytes = bytes, .count = count};
-  // Set between setjmp and longjmp, read after: must not live in registers.
+  // volatile: modified between setjmp and longjmp, and read afterwards.
   void *volatile samples = NULL;
   png_bytep *volatile rows = NULL;
   png_infop volatile info = NULL;
@@ -60,7 +60,7 @@ int lb_png_decode(const uint8_t *bytes, size_t count, int64_t max_pixels, int ke
     return s.code == LB_OK ? LB_CORRUPT : s.code;
   }
   info = png_create_info_struct(png);
-  if (!info) fail_with(png, &s, LB_NO_MEMORY, "no memory");
+  if (!info) fail_with(png, &s, LB_NO_MEMORY, "out of memory");
   png_set_user_limits(png, 0x7fffffff, 0x7fffffff);
   png_set_chunk_cache_max(png, 64);
   png_set_chunk_malloc_max(png, 16 << 20);
@@ -70,11 +70,11 @@ int lb_png_decode(const uint8_t *bytes, size_t count, int64_t max_pixels, int ke
   const int64_t width = png_get_image_width(png, info), height = png_get_image_height(png, info);
   const int depth = png_get_bit_depth(png, info), type = png_get_color_type(png, info);
   if (width > max_pixels / height)
-    fail_with(png, &s, LB_TOO_LARGE, "the header states more pixels than are allowed");
-  // Deflate packs at most 1032 to 1: a header that promises more lies, and nothing is allocated.
-  const double promised = (double)png_get_rowbytes(png, info) * (double)height;
-  if (promised > 1100.0 * (double)count + 65536)
-    fail_with(png, &s, LB_TRUNCATED, "the header promises more pixels than the bytes can hold");
+    fail_with(png, &s, LB_TOO_LARGE, "the header states more pixels than allowed");
+  // Deflate compresses at most 1032:1, so a header that states more is invalid.
+  const double stated = (double)png_get_rowbytes(png, info) * (double)height;
+  if (stated > 1100.0 * (double)count + 65536)
+    fail_with(png, &s, LB_TRUNCATED, "the header states more pixels than the bytes can contain");
 
   if (type == PNG_COLOR_TYPE_PALETTE) png_set_palette_to_rgb(png);
   if (type == PNG_COLOR_TYPE_GRAY && depth < 8) png_set_expand_gray_1_2_4_to_8(png);
@@ -93,10 +93,10 @@ int lb_png_decode(const uint8_t *bytes, size_t count, int64_t max_pixels, int ke
   const size_t row = png_get_rowbytes(png, info);
   if ((channels != 1 && channels != 3) || (bits != 8 && bits != 16) ||
       row != (size_t)width * (size_t)channels * (size_t)(bits / 8))
-    fail_with(png, &s, LB_UNSUPPORTED, "an unknown kind of PNG");
+    fail_with(png, &s, LB_UNSUPPORTED, "unknown color type");
   samples = malloc(row * (size_t)height);
   rows = malloc(sizeof(png_bytep) * (size_t)height);
-  if (!samples || !rows) fail_with(png, &s, LB_NO_MEMORY, "no memory for the pixels");
+  if (!samples || !rows) fail_with(png, &s, LB_NO_MEMORY, "out of memory");
   for (int64_t y = 0; y < height; ++y) rows[y] = (png_bytep)samples + (size_t)y * row;
   png_read_image(png, rows);
   png_read_end(png, NULL);
@@ -113,7 +113,7 @@ static void give(png_structp png, png_bytep source, size_t length) {
   if (s->out->count + length > s->capacity) {
     const size_t capacity = (s->out->count + length) * 2 + 4096;
     uint8_t *grown = realloc(s->out->bytes, capacity);
-    if (!grown) fail_with(png, s, LB_NO_MEMORY, "no memory for the file's bytes");
+    if (!grown) fail_with(png, s, LB_NO_MEMORY, "out of memory");
     s->out->bytes = grown;
     s->capacity = capacity;
   }
@@ -138,7 +138,7 @@ int lb_png_encode(const lb_image *image, int compression, lb_bytes *out, char *m
     return s.code == LB_OK ? LB_UNSUPPORTED : s.code;
   }
   info = png_create_info_struct(png);
-  if (!info) fail_with(png, &s, LB_NO_MEMORY, "no memory");
+  if (!info) fail_with(png, &s, LB_NO_MEMORY, "out of memory");
   png_set_write_fn(png, &s, give, flush_nothing);
   png_set_user_limits(png, 0x7fffffff, 0x7fffffff);
   png_set_compression_level(png, compression);

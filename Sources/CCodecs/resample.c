@@ -11,18 +11,18 @@
 #endif
 #define INLINE static inline __attribute__((always_inline))
 
-// Wide values live only inside the cloned kernels; the helpers are inlined into each, so that the
-// calling convention that this warning is about is never used.
+// The warning is about the calling convention of wide vectors; all helpers are inlined into the
+// cloned kernels, so they are never passed.
 #pragma clang diagnostic ignored "-Wpsabi"
 typedef uint8_t u8x16 __attribute__((vector_size(16), aligned(1)));
 typedef int32_t i32x16 __attribute__((vector_size(64), aligned(4)));
 
 enum { FRACTION_BITS = 32 - 8 - 2, LANES = 16 };
 
-// For each output sample, its run of input samples and their weights.
+// The input samples and weights of each output sample.
 typedef struct {
   int outputs;
-  int reach;  // room for weights per output
+  int reach;  // capacity for weights per output
   int *first;
   int *length;
   double *weights;
@@ -37,7 +37,7 @@ static void taps_free(taps *t) {
 }
 
 // The triangle filter, widened by the scale when shrinking (antialiasing).
-static int taps_make(taps *t, int in_size, double in0, double in1, int out_size) {
+static int taps_create(taps *t, int in_size, double in0, double in1, int out_size) {
   const double scale = (in1 - in0) / out_size;
   const double support = scale > 1 ? scale : 1, inverse = 1 / support;
   memset(t, 0, sizeof *t);
@@ -57,7 +57,7 @@ static int taps_make(taps *t, int in_size, double in0, double in1, int out_size)
     if (first < 0) first = 0;
     int end = (int)(center + support + 0.5);
     if (end > in_size) end = in_size;
-    // A box at the very edge, or beyond by a rounding: the nearest sample.
+    // At the edge, or beyond it by a rounding error, use the nearest sample.
     if (first > in_size - 1) first = in_size - 1;
     if (end <= first) end = first + 1;
     if (end - first > t->reach) end = first + t->reach;
@@ -96,7 +96,7 @@ INLINE u8x16 rounded(i32x16 sum) {
   return __builtin_convertvector(v, u8x16);
 }
 
-// 16 x 16 bytes: four perfect shuffles of the rows are a transposition.
+// Transposes 16 x 16 bytes by four perfect shuffles of the rows.
 INLINE void transpose(u8x16 r[16]) {
   for (int stage = 0; stage < 4; ++stage) {
     u8x16 t[16];
@@ -110,8 +110,8 @@ INLINE void transpose(u8x16 r[16]) {
   }
 }
 
-// One pass along the rows. Sixteen rows are turned on their side, so that one weight serves a whole
-// vector; `turned` and `results` hold 16 lanes per sample of a row (padded to whole tiles).
+// The pass along the rows. Sixteen rows are transposed so that a weight applies to a whole vector;
+// `turned` and `results` have 16 lanes per sample of a row, padded to whole tiles.
 LB_KERNEL static void pass_horizontal(const uint8_t *source, size_t stride, int rows, int width,
                                       int channels, const taps *t, uint8_t *target,
                                       uint8_t *turned, uint8_t *results) {
@@ -158,7 +158,7 @@ LB_KERNEL static void pass_horizontal(const uint8_t *source, size_t stride, int 
   }
 }
 
-// One pass along the columns; source row 0 is input row `origin` of the taps.
+// The pass along the columns; source row 0 is input row `origin` of the taps.
 LB_KERNEL static void pass_vertical(const uint8_t *source, size_t stride, int origin, int row_bytes,
                                     const taps *t, uint8_t *target) {
   for (int y = 0; y < t->outputs; ++y) {
@@ -182,8 +182,8 @@ LB_KERNEL static void pass_vertical(const uint8_t *source, size_t stride, int or
   }
 }
 
-// Pillow (since 12) runs the vertical pass first where that leaves clearly less to do. The order
-// shows in the last gray level, because the first pass rounds.
+// Pillow (since 12) runs the vertical pass first if that is clearly less work. The order affects
+// the last bit, because the first pass rounds.
 static int vertical_first(int width, int height, int target_width, int target_height) {
   return target_height < height && height - target_height > 2 * (width - target_width);
 }
@@ -192,8 +192,8 @@ int lb_resize_u8(const uint8_t *source, size_t row_stride, int width, int height
                  double x0, double y0, double x1, double y1, uint8_t *target, int target_width,
                  int target_height) {
   taps across, down;
-  if (!taps_make(&across, width, x0, x1, target_width)) return LB_NO_MEMORY;
-  if (!taps_make(&down, height, y0, y1, target_height)) {
+  if (!taps_create(&across, width, x0, x1, target_width)) return LB_NO_MEMORY;
+  if (!taps_create(&down, height, y0, y1, target_height)) {
     taps_free(&across);
     return LB_NO_MEMORY;
   }
@@ -204,13 +204,13 @@ int lb_resize_u8(const uint8_t *source, size_t row_stride, int width, int height
     pass_vertical(source, row_stride, 0, (int)out_bytes, &down, target);
   } else {
     const int down_first = vertical_first(width, height, target_width, target_height);
-    // Only the rows that the second pass will read.
+    // Only the rows that the second pass reads.
     const int first = down.first[0];
     const int rows = down.first[target_height - 1] + down.length[target_height - 1] - first;
     const size_t in_tiles = (in_bytes + 15) / 16, out_tiles = (out_bytes + 15) / 16;
     uint8_t *middle =
         malloc(down_first ? (size_t)target_height * in_bytes : (size_t)rows * out_bytes);
-    // The last tile's spare lanes are shuffled along but never kept.
+    // The padding lanes of the last tile are transposed too, but not stored.
     uint8_t *turned = calloc(in_tiles + out_tiles, 256);
     uint8_t *results = turned ? turned + in_tiles * 256 : NULL;
     if (!middle || !turned) {
@@ -269,8 +269,8 @@ int lb_resize_f32(const float *source, size_t row_stride, int width, int height,
                   double y0, double x1, double y1, float *target, int target_width,
                   int target_height, int round_to_integers) {
   taps across, down;
-  if (!taps_make(&across, width, x0, x1, target_width)) return LB_NO_MEMORY;
-  if (!taps_make(&down, height, y0, y1, target_height)) {
+  if (!taps_create(&across, width, x0, x1, target_width)) return LB_NO_MEMORY;
+  if (!taps_create(&down, height, y0, y1, target_height)) {
     taps_free(&across);
     return LB_NO_MEMORY;
   }

@@ -66,8 +66,8 @@ void put_vr(char *to, DcmElement *element) {
   to[2] = 0;
 }
 
-// The value of an element of unknown representation (UN) whose tag the dictionary knows; UN is always
-// little endian. False if it is not text or a number.
+// The value of an element of unknown representation (UN) by the representation in the dictionary;
+// UN is always little endian. False if it is neither text nor a number.
 bool known_text(DcmElement *element, DcmEVR *kind, std::string *text) {
   DcmTag tag(element->getTag().getXTag());
   DcmEVR vr = tag.getEVR() == EVR_xs ? EVR_US : tag.getEVR();
@@ -126,12 +126,12 @@ uint32_t lb_dcm_tag_of_keyword(const char *keyword) {
 }
 
 void lb_dcm_keyword_of_tag(uint32_t tag, lb_dcm_reason *keyword) {
-  say(keyword, "");
+  set_reason(keyword, "");
   guarded(keyword, LB_DCM_OK, [&] {
     prepare();
     const DcmDataDictionary &dictionary = dcmDataDict.rdlock();
     const DcmDictEntry *entry = dictionary.findEntry(key(tag), nullptr);
-    if (entry != nullptr) say(keyword, entry->getTagName());
+    if (entry != nullptr) set_reason(keyword, entry->getTagName());
     dcmDataDict.rdunlock();
     return LB_DCM_OK;
   });

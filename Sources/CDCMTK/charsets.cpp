@@ -1,4 +1,4 @@
-// Text in the character sets of PS3.3 C.12.1.1.2 to UTF-8.
+// Conversion of the character sets of PS3.3 C.12.1.1.2 to UTF-8.
 
 #include "internal.hpp"
 
@@ -10,7 +10,7 @@ namespace lightbox {
 
 namespace {
 
-// By the C library; false if a byte has no meaning in that encoding.
+// Converts with iconv; false if a byte is invalid in the encoding.
 bool convert(const std::string &text, const char *encoding, std::string *utf8) {
   iconv_t converter = iconv_open("UTF-8", encoding);
   if (converter == (iconv_t)-1) return false;
@@ -27,10 +27,11 @@ bool convert(const std::string &text, const char *encoding, std::string *utf8) {
 struct Escape {
   const char *sequence;
   const char *encoding;
-  bool is_kept; // the encoding knows the escape sequence itself
+  bool is_kept; // the escape sequence is part of the encoding
 };
 
-// What follows an escape sequence. Sets in G1 (Korean, Chinese, katakana) share their text with ASCII.
+// Encodings by escape sequence. Sets in G1 (Korean, Chinese, katakana) are used together with
+// ASCII.
 const Escape kEscapes[] = {
     {"\x1b$B", "ISO-2022-JP-2", true},   {"\x1b$@", "ISO-2022-JP-2", true},
     {"\x1b$(D", "ISO-2022-JP-2", true},  {"\x1b$)C", "EUC-KR", false},
@@ -43,8 +44,8 @@ const Escape kEscapes[] = {
     {"\x1b-M", "ISO-8859-9", false},     {"\x1b-T", "TIS-620", false},
 };
 
-// Text with code extensions: piece by piece, each in the set that the escape before it names. A set
-// in G1 lasts until another is named or the text's part ends; ESC ( B only concerns G0.
+// Converts text with code extensions, split at the escape sequences. A set in G1 stays active until
+// another is designated; ESC ( B changes G0 only.
 bool convert_extended(const std::string &text, const char *initial, std::string *utf8) {
   const char *g1 = initial, *g0 = nullptr;
   std::string g0_escape;
@@ -98,7 +99,7 @@ std::string to_utf8(lb_dcm_file *file, const std::string &text) {
       return converted;
     return text;
   }
-  // DCMTK leaves the East Asian sets to a library that the C library's iconv does not stand in for.
+  // DCMTK does not convert the East Asian sets with the iconv of the C library.
   struct Initial {
     const char *set, *encoding;
   };

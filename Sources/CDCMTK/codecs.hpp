@@ -1,20 +1,20 @@
-// What the decoders of one frame share.
+// Decoders of a frame.
 #pragma once
 
 #include "internal.hpp"
 
 namespace lightbox {
 
-// The facts of a JPEG or JPEG-LS frame header.
+// The fields of a JPEG or JPEG-LS frame header.
 struct FrameHeader {
   int marker = 0, precision = 0, rows = 0, columns = 0, samples = 0;
 };
 
-// Finds the frame header; false if there is none before the first scan.
+// Parses the frame header; false if there is none before the first scan.
 bool find_frame_header(const std::vector<uint8_t> &stream, FrameHeader *header);
 
-// DICOM's run-length coding (PS3.5 annex G) to interleaved little endian samples; false, with a
-// reason, if the segments do not hold all samples.
+// Decodes DICOM RLE (PS3.5 annex G) to interleaved little endian samples; false with a reason if
+// samples are missing.
 bool decode_rle(
     const std::vector<uint8_t> &stream, const lb_dcm_layout &layout, uint8_t *pixels,
     lb_dcm_reason *reason);

@@ -14,15 +14,15 @@ namespace {
 
 using namespace lightbox;
 
-// The start of a file: enough to see what it is.
+// The first bytes of a file, to recognize DICOM.
 struct Start {
   uint8_t bytes[140] = {};
   size_t count = 0;
 
   bool has_prefix() const { return count >= 132 && std::memcmp(bytes + 128, "DICM", 4) == 0; }
 
-  // Without a preamble a file must begin with an element of group 0002 or 0008, in either order of
-  // bytes: any file may be anything, and guessing further would call texts DICOM.
+  // A file without a preamble must start with an element of group 0002 or 0008, in either byte
+  // order; accepting more would recognize text files as DICOM.
   bool may_be_headless() const {
     if (count < 16) return false;
     unsigned little = bytes[0] | bytes[1] << 8, big = bytes[0] << 8 | bytes[1];
@@ -58,19 +58,19 @@ OFCondition parse(lb_dcm_file &file, DcmInputStream &stream, bool header_only) {
   return condition;
 }
 
-// Reads with `make_stream` and decides what the file is.
+// Reads the data set and classifies failures.
 template <typename MakeStream>
 lb_dcm_status open(
     const Start &start, bool header_only, MakeStream make_stream, lb_dcm_file **result,
     lb_dcm_reason *reason) {
   *result = nullptr;
   if (start.count == 0) {
-    say(reason, "it has no bytes");
+    set_reason(reason, "no bytes");
     return LB_DCM_EMPTY_FILE;
   }
   bool headless = !start.has_prefix();
   if (headless && !start.may_be_headless()) {
-    say(reason, "neither «DICM» at byte 128 nor a data element at its start");
+    set_reason(reason, "neither \"DICM\" at byte 128 nor a data element at the start");
     return LB_DCM_NOT_DICOM;
   }
   prepare();
@@ -96,27 +96,27 @@ lb_dcm_status open(
   bool looks_dicom =
       has(set, DCM_SOPClassUID) || has(set, DCM_Modality) || has(set, DCM_Rows);
   if (headless && !looks_dicom) {
-    say(reason, "it has no preamble and no element that an image or report would have");
+    set_reason(reason, "no preamble and no element of an image or report");
     return LB_DCM_NOT_DICOM;
   }
   if (condition.bad()) {
     bool ends = is_end_of_data(condition);
     if (!header_only && has_pixels(set)) {
       if (!ends) {
-        say(reason, "the structure of its pixel data is damaged");
+        set_reason(reason, "the structure of the pixel data is invalid");
         return LB_DCM_CORRUPT_PIXEL_DATA;
       }
-      say(reason, "the file ends inside its pixel data");
-      // Fragments are items of a sequence: a file that ends there has a data set that ends early.
+      set_reason(reason, "the file ends inside the pixel data");
+      // Fragments are items of a sequence, so the data set itself is truncated.
       bool is_native = fragments_of(file.get()).sequence == nullptr;
       return is_native ? LB_DCM_TRUNCATED_PIXEL_DATA : LB_DCM_TRUNCATED;
     }
-    say(reason, ends ? "the file ends inside its data set"
-                     : "the structure of its data set is damaged");
+    set_reason(reason, ends ? "the file ends inside the data set"
+                     : "the structure of the data set is invalid");
     return LB_DCM_TRUNCATED;
   }
   if (is_empty) {
-    say(reason, "no data set follows its header");
+    set_reason(reason, "no data set after the header");
     return LB_DCM_TRUNCATED;
   }
   if (uid.empty() && headless) {
@@ -137,20 +137,20 @@ lb_dcm_status lb_dcm_open_path(
     Start start;
     int descriptor = ::open(path, O_RDONLY | O_CLOEXEC);
     if (descriptor < 0) {
-      say(reason, std::strerror(errno));
+      set_reason(reason, std::strerror(errno));
       return LB_DCM_UNREADABLE;
     }
     struct stat facts;
     if (fstat(descriptor, &facts) != 0 || !S_ISREG(facts.st_mode)) {
       ::close(descriptor);
-      say(reason, "it is not a regular file");
+      set_reason(reason, "not a regular file");
       return LB_DCM_UNREADABLE;
     }
     ssize_t got = ::pread(descriptor, start.bytes, sizeof start.bytes, 0);
     int error = errno;
     ::close(descriptor);
     if (got < 0) {
-      say(reason, std::strerror(error));
+      set_reason(reason, std::strerror(error));
       return LB_DCM_UNREADABLE;
     }
     start.count = (size_t)got;
@@ -192,10 +192,10 @@ void lb_dcm_uid_name(const char *uid, lb_dcm_reason *name) {
     prepare();
     DcmXfer syntax(uid);
     if (syntax.getXfer() != EXS_Unknown) {
-      say(name, syntax.getXferName());
+      set_reason(name, syntax.getXferName());
     } else {
       const char *found = dcmFindNameOfUID(uid, uid);
-      say(name, found);
+      set_reason(name, found);
     }
     return LB_DCM_OK;
   });

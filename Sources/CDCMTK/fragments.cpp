@@ -62,7 +62,7 @@ uint32_t little(const uint8_t *b) {
   return b[0] | (uint32_t)b[1] << 8 | (uint32_t)b[2] << 16 | (uint32_t)b[3] << 24;
 }
 
-// Frame starts by the basic offset table; empty if there is none or it does not fit.
+// The first fragment of each frame by the basic offset table; empty if it is missing or invalid.
 std::vector<uint32_t> starts_by_table(const Fragments &fragments, int frame_count) {
   std::vector<uint8_t> table;
   if (!join(fragments, 0, 1, &table) || table.size() < (size_t)frame_count * 4) return {};
@@ -84,7 +84,7 @@ std::vector<uint32_t> starts_by_table(const Fragments &fragments, int frame_coun
   return starts;
 }
 
-// Frame starts by the markers that begin a JPEG, JPEG-LS or JPEG 2000 code stream.
+// The first fragment of each frame by the start markers of JPEG, JPEG-LS and JPEG 2000.
 std::vector<uint32_t> starts_by_markers(const Fragments &fragments) {
   std::vector<uint32_t> starts;
   for (uint32_t i = 1; i <= fragments.count(); ++i) {

@@ -1,4 +1,4 @@
-// Eight-bit JPEG by libjpeg-turbo. Its errors jump; nothing here lets them out.
+// 8-bit JPEG by libjpeg-turbo. Its errors call longjmp; every function has its own setjmp.
 
 #include <jerror.h>
 #include <setjmp.h>
@@ -18,7 +18,7 @@ int lb_jpeg_encode_gray(
 struct failure {
   struct jpeg_error_mgr manager;
   jmp_buf jump;
-  int made_up; // a warning that means pixels were invented
+  int is_damaged; // libjpeg filled in missing pixels after a warning
 };
 
 static void leave(j_common_ptr info) {
@@ -31,7 +31,7 @@ static void note(j_common_ptr info, int level) {
   if (level >= 0) return;
   int code = info->err->msg_code;
   if (code == JWRN_HIT_MARKER || code == JWRN_HUFF_BAD_CODE || code == JWRN_MUST_RESYNC)
-    failure->made_up = 1;
+    failure->is_damaged = 1;
 }
 
 static void quiet(j_common_ptr info) { (void)info; }
@@ -41,11 +41,11 @@ static void watch(struct failure *failure) {
   failure->manager.error_exit = leave;
   failure->manager.emit_message = note;
   failure->manager.output_message = quiet;
-  failure->made_up = 0;
+  failure->is_damaged = 0;
 }
 
-// Samples as coded: no conversion between color spaces; subsampled components are brought to full
-// size. A stream whose scan data are damaged or end early is refused, not filled in.
+// Decodes samples without color conversion; subsampled components are upsampled. Corrupt or
+// truncated scan data is an error; libjpeg would fill in missing pixels.
 int lb_jpeg_decode_samples(
     const uint8_t *data, size_t count, int rows, int columns, int samples, uint8_t *pixels,
     char *reason, size_t reason_size) {
@@ -69,7 +69,7 @@ int lb_jpeg_decode_samples(
   jpeg_start_decompress(&info);
   if ((int)info.output_width != columns || (int)info.output_height != rows ||
       info.output_components != samples) {
-    snprintf(reason, reason_size, "its JPEG stream has another size than the header says");
+    snprintf(reason, reason_size, "the JPEG stream and the header state different sizes");
     jpeg_destroy_decompress(&info);
     return 1;
   }
@@ -77,15 +77,15 @@ int lb_jpeg_decode_samples(
   while (info.output_scanline < info.output_height) {
     JSAMPROW row = pixels + (size_t)info.output_scanline * stride;
     jpeg_read_scanlines(&info, &row, 1);
-    if (failure.made_up) break;
+    if (failure.is_damaged) break;
   }
-  int made_up = failure.made_up;
+  int is_damaged = failure.is_damaged;
   jpeg_destroy_decompress(&info);
-  if (made_up) snprintf(reason, reason_size, "its JPEG scan data are damaged or end early");
-  return made_up;
+  if (is_damaged) snprintf(reason, reason_size, "the JPEG scan data is corrupt or truncated");
+  return is_damaged;
 }
 
-// `*data` is malloc'd.
+// The caller frees `*data`.
 int lb_jpeg_encode_gray(
     const uint8_t *pixels, int rows, int columns, int quality, uint8_t **data, size_t *count) {
   struct jpeg_compress_struct info;

@@ -54,7 +54,7 @@ int lb_jpeg2000_decode(
   opj_stream_t *stream = opj_stream_create(64 * 1024, OPJ_TRUE);
   opj_image_t *image = NULL;
   struct memory memory = {data, count, 0};
-  const char *fault = "the JPEG 2000 decoder did not start";
+  const char *fault = "the JPEG 2000 decoder cannot be created";
   int failed = 1;
   if (codec == NULL || stream == NULL) goto done;
   opj_set_info_handler(codec, ignore, NULL);
@@ -68,11 +68,11 @@ int lb_jpeg2000_decode(
   opj_dparameters_t parameters;
   opj_set_default_decoder_parameters(&parameters);
   if (!opj_setup_decoder(codec, &parameters)) goto done;
-  // A stream that ends early is refused, not filled in.
+  // A truncated stream is an error; OpenJPEG would fill in missing pixels.
   opj_decoder_set_strict_mode(codec, OPJ_TRUE);
-  fault = "its JPEG 2000 header is damaged";
+  fault = "the JPEG 2000 header is invalid";
   if (!opj_read_header(stream, codec, &image) || image == NULL) goto done;
-  fault = "its JPEG 2000 stream has another size than the header says";
+  fault = "the JPEG 2000 stream and the header state different sizes";
   if ((int)image->numcomps != samples) goto done;
   for (OPJ_UINT32 c = 0; c < image->numcomps; ++c) {
     const opj_image_comp_t *part = &image->comps[c];
@@ -80,7 +80,7 @@ int lb_jpeg2000_decode(
         part->prec != image->comps[0].prec || part->sgnd != image->comps[0].sgnd)
       goto done;
   }
-  fault = "its JPEG 2000 data are damaged or end early";
+  fault = "the JPEG 2000 data is corrupt or truncated";
   if (!opj_decode(codec, stream, image) || !opj_end_decompress(codec, stream)) goto done;
   for (OPJ_UINT32 c = 0; c < image->numcomps; ++c) {
     const opj_image_comp_t *part = &image->comps[c];

@@ -68,8 +68,8 @@ Family family_of(E_TransferSyntax syntax) {
   }
 }
 
-// Adds the default thresholds (T.87 C.2.4.1.1) to a JPEG-LS stream of less than 8 bits that relies on
-// them: DCMTK's decoder has them wrong below 8 bits, and takes stated ones.
+// Inserts the default thresholds (T.87 C.2.4.1.1) into a JPEG-LS stream of less than 8 bits without
+// thresholds: DCMTK computes wrong defaults below 8 bits.
 void state_thresholds(std::vector<uint8_t> *stream, int precision) {
   if (precision >= 8) return;
   std::vector<uint8_t> &b = *stream;
@@ -94,8 +94,8 @@ void state_thresholds(std::vector<uint8_t> *stream, int precision) {
   b.insert(b.begin() + (ptrdiff_t)at, segment.begin(), segment.end());
 }
 
-// The lossless, 12-bit and JPEG-LS decoders of DCMTK, on a data set made for the purpose: the code
-// stream knows best how it was coded, and the file's own data set stays as it is.
+// Decodes lossless, 12-bit and JPEG-LS streams with DCMTK, in a temporary data set that describes
+// the code stream; the data set of the file is not modified.
 lb_dcm_status decode_by_dcmtk(
     const std::vector<uint8_t> &stream, const FrameHeader &header, E_TransferSyntax syntax,
     uint8_t *pixels, size_t capacity, lb_dcm_decoded *decoded, lb_dcm_reason *reason) {
@@ -126,7 +126,7 @@ lb_dcm_status decode_by_dcmtk(
     condition = element->getUncompressedFrame(&set, 0, start, pixels, room, color);
   }
   if (condition.bad()) {
-    say(reason, condition.text());
+    set_reason(reason, condition.text());
     return LB_DCM_CORRUPT_PIXEL_DATA;
   }
   decoded->bytes_per_sample = bytes;
@@ -137,7 +137,7 @@ bool fits(const FrameHeader &header, const lb_dcm_layout &layout, lb_dcm_reason 
   if (header.rows == layout.rows && header.columns == layout.columns &&
       header.samples == layout.samples && header.precision >= 2 && header.precision <= 16)
     return true;
-  say(reason, "its code stream has other rows, columns or samples than the header says");
+  set_reason(reason, "the code stream and the header state different rows, columns or samples");
   return false;
 }
 
@@ -186,17 +186,17 @@ lb_dcm_status lb_dcm_native_pixels(
     lb_dcm_pixel_data_info(file, &info);
     DcmElement *element = info.tag == 0 ? nullptr : find(file, nullptr, 0, info.tag);
     if (element == nullptr || offset + count > info.byte_count) {
-      say(reason, "the pixel data end before the last pixel");
+      set_reason(reason, "the pixel data ends before the last pixel");
       return LB_DCM_TRUNCATED_PIXEL_DATA;
     }
     OFCondition condition = element->getPartialValue(
         pixels, (Uint32)offset, (Uint32)count, nullptr, EBO_LittleEndian);
     if (condition.bad()) {
-      say(reason, condition.text());
+      set_reason(reason, condition.text());
       return LB_DCM_TRUNCATED_PIXEL_DATA;
     }
-    // Big endian words were swapped two bytes at a time; samples of four bytes need their halves
-    // exchanged as well.
+    // DCMTK swaps big endian words of two bytes; samples of four bytes need their halves swapped
+    // too.
     bool is_big = file->format.getDataset()->getOriginalXfer() == EXS_BigEndianExplicit;
     if (is_big && bits_allocated == 32 && info.tag == 0x7fe00010 &&
         element->getVR() == EVR_OW) {
@@ -217,17 +217,17 @@ lb_dcm_status lb_dcm_decode_frame(
     Fragments fragments = fragments_of(file);
     Family family = family_of(fragments.syntax);
     if (fragments.sequence == nullptr || family == Family::none || family == Family::native) {
-      say(reason, "no decoder for this transfer syntax");
+      set_reason(reason, "there is no decoder for the transfer syntax");
       return LB_DCM_UNSUPPORTED_TRANSFER_SYNTAX;
     }
     uint32_t first = 0, last = 0;
     std::vector<uint8_t> stream;
     if (!fragments_of_frame(file, fragments, frame, layout->frame_count, &first, &last)) {
-      say(reason, "its fragments do not make up the number of frames");
+      set_reason(reason, "the fragments do not match the number of frames");
       return LB_DCM_CORRUPT_PIXEL_DATA;
     }
     if (!join(fragments, first, last, &stream)) {
-      say(reason, "its fragments cannot be read");
+      set_reason(reason, "the fragments cannot be read");
       return LB_DCM_TRUNCATED_PIXEL_DATA;
     }
     if (family == Family::rle) {
@@ -244,7 +244,7 @@ lb_dcm_status lb_dcm_decode_frame(
     }
     FrameHeader header;
     if (!find_frame_header(stream, &header)) {
-      say(reason, "no JPEG frame header in its code stream");
+      set_reason(reason, "the code stream has no JPEG frame header");
       return LB_DCM_CORRUPT_PIXEL_DATA;
     }
     if (!fits(header, *layout, reason)) return LB_DCM_CORRUPT_PIXEL_DATA;

@@ -10,7 +10,7 @@ uint32_t little(const uint8_t *b) {
   return b[0] | (uint32_t)b[1] << 8 | (uint32_t)b[2] << 16 | (uint32_t)b[3] << 24;
 }
 
-// Unpacks one segment (a PackBits stream) to every `step`th byte; false if it ends early.
+// Decodes a segment (PackBits) to every `step`th byte; false if it is truncated.
 bool unpack(const uint8_t *in, const uint8_t *end, uint8_t *out, size_t count, size_t step) {
   size_t done = 0;
   while (done < count) {
@@ -41,7 +41,7 @@ bool decode_rle(
   size_t bytes = layout.bits_allocated == 1 ? 1 : (size_t)layout.bits_allocated / 8;
   size_t samples = (size_t)layout.samples, segments = samples * bytes;
   if (stream.size() < 64 || little(stream.data()) != segments || segments > 15) {
-    say(reason, "its run-length header does not fit the samples per pixel and bits allocated");
+    set_reason(reason, "the RLE header does not match the samples per pixel and bits allocated");
     return false;
   }
   size_t pixel_count = (size_t)layout.rows * (size_t)layout.columns;
@@ -50,19 +50,19 @@ bool decode_rle(
     size_t from = little(stream.data() + 4 + 4 * s);
     size_t to = s + 1 < segments ? little(stream.data() + 8 + 4 * s) : stream.size();
     if (from < 64 || from > to || to > stream.size()) {
-      say(reason, "its run-length segments lie outside the fragment");
+      set_reason(reason, "an RLE segment is outside of the fragment");
       return false;
     }
-    // Segments go sample by sample, the most significant byte of each first.
+    // Segments are ordered by sample, most significant byte first.
     size_t place = s / bytes * bytes + (bytes - 1 - s % bytes);
     if (!unpack(stream.data() + from, stream.data() + to, pixels + place, packed,
             samples * bytes)) {
-      say(reason, "a run-length segment ends before the last pixel");
+      set_reason(reason, "an RLE segment ends before the last pixel");
       return false;
     }
   }
   if (layout.bits_allocated == 1) {
-    // From the back, so that no byte is overwritten before it is unpacked.
+    // In place: from the end, so that no byte is overwritten before it is read.
     for (size_t i = pixel_count; i-- > 0;) pixels[i] = pixels[i / 8] >> (i % 8) & 1;
   }
   return true;

@@ -14,13 +14,13 @@ void prepare() {
   std::call_once(once, [] {
     OFLog::configure(OFLogger::OFF_LOG_LEVEL);
     dcmDataDict.isDictionaryLoaded();
-    // Color stays as stored: the caller converts it, by stated formulas.
+    // No color conversion; the caller converts with documented formulas.
     DJDecoderRegistration::registerCodecs(EDC_never, EUC_never, EPC_colorByPixel);
     DJLSDecoderRegistration::registerCodecs(EJLSUC_never, EJLSPC_colorByPixel);
   });
 }
 
-void say(lb_dcm_reason *reason, const char *text) {
+void set_reason(lb_dcm_reason *reason, const char *text) {
   if (reason == nullptr) return;
   std::strncpy(reason->text, text == nullptr ? "" : text, sizeof reason->text - 1);
   reason->text[sizeof reason->text - 1] = 0;

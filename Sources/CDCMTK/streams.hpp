@@ -1,4 +1,4 @@
-// Input streams that stop a data set nested so deep that reading it would run out of stack.
+// Input streams that fail before deeply nested data sets overflow the stack.
 #pragma once
 
 #include "internal.hpp"
@@ -11,9 +11,9 @@
 
 namespace lightbox {
 
-// DCMTK reads nested sequences by recursion and has no limit of its own: 20 bytes of file cost
-// about a kilobyte of stack. Every level reads from the stream, so the stream can look how far the
-// stack has grown since it was made.
+// DCMTK reads nested sequences recursively and without a limit: 20 bytes of a file use about a
+// kilobyte of stack. Every level reads from the stream, so the stream checks how far the stack has
+// grown.
 class DepthGuard {
 public:
   DepthGuard() : base_((char *)__builtin_frame_address(0)) {}
@@ -55,7 +55,7 @@ public:
   explicit FileStream(const OFFilename &name)
       : DcmInputStream(&producer_), producer_(name), name_(name) {}
 
-  // Lets large values stay in the file, unless the bytes are deflated.
+  // Large values stay in the file unless it is deflated.
   DcmInputStreamFactory *newFactory() const override {
     return currentProducer() == &producer_ ? new DcmInputFileStreamFactory(name_, tell())
                                            : nullptr;

@@ -1,10 +1,13 @@
 #include "internal.hpp"
 
+#include <dcmtk/dcmdata/dcostrmb.h>
 #include <dcmtk/dcmdata/dcpixel.h>
 #include <dcmtk/dcmdata/dcpixseq.h>
 #include <dcmtk/dcmdata/dcpxitem.h>
+#include <dcmtk/dcmdata/dcwcache.h>
 #include <dcmtk/dcmjpeg/djrploss.h>
 
+#include <cstdio>
 #include <cstdlib>
 #include <cstring>
 
@@ -12,7 +15,7 @@ using namespace lightbox;
 
 namespace {
 
-// Puts the pixels in as one JPEG Baseline fragment; says how much smaller they became.
+// Inserts the pixels as one JPEG Baseline fragment, with the attributes for the compression.
 OFCondition put_jpeg(DcmDataset *set, const lb_dcm_image &image) {
   uint8_t *stream = nullptr;
   size_t count = 0;
@@ -48,10 +51,31 @@ OFCondition put_jpeg(DcmDataset *set, const lb_dcm_image &image) {
   return EC_Normal;
 }
 
+// Encodes a file in memory, as DcmFileFormat::saveFile does on disk.
+OFCondition encode(DcmFileFormat *format, E_TransferSyntax syntax, std::vector<uint8_t> *bytes) {
+  std::vector<uint8_t> buffer(1 << 20);
+  DcmOutputBufferStream stream(buffer.data(), (offile_off_t)buffer.size());
+  DcmWriteCache cache;
+  format->transferInit();
+  OFCondition condition;
+  do {
+    condition = format->write(stream, syntax, EET_ExplicitLength, &cache, EGL_recalcGL);
+    void *chunk = nullptr;
+    offile_off_t length = 0;
+    stream.flushBuffer(chunk, length);
+    const uint8_t *start = (const uint8_t *)chunk;
+    bytes->insert(bytes->end(), start, start + length);
+  } while (condition == EC_StreamNotifyClient);
+  format->transferEnd();
+  return condition;
+}
+
 } // namespace
 
-extern "C" lb_dcm_status lb_dcm_write(
-    const char *path, const lb_dcm_image *image, lb_dcm_reason *reason) {
+extern "C" lb_dcm_status lb_dcm_encode(
+    const lb_dcm_image *image, uint8_t **bytes, size_t *count, lb_dcm_reason *reason) {
+  *bytes = nullptr;
+  *count = 0;
   return guarded(reason, LB_DCM_UNWRITABLE, [&]() -> lb_dcm_status {
     prepare();
     DcmFileFormat format;
@@ -59,11 +83,11 @@ extern "C" lb_dcm_status lb_dcm_write(
     for (size_t i = 0; i < image->count; ++i) {
       DcmTag tag;
       if (DcmTag::findTagFromName(image->keywords[i], tag).bad()) {
-        say(reason, (std::string("no attribute is called ") + image->keywords[i]).c_str());
+        set_reason(reason, (std::string("unknown keyword ") + image->keywords[i]).c_str());
         return LB_DCM_INVALID_ATTRIBUTE;
       }
       if (set->putAndInsertOFStringArray(tag, image->values[i]).bad()) {
-        say(reason, (std::string("this value cannot be that of ") + image->keywords[i]).c_str());
+        set_reason(reason, (std::string("invalid value of ") + image->keywords[i]).c_str());
         return LB_DCM_INVALID_ATTRIBUTE;
       }
     }
@@ -84,17 +108,23 @@ extern "C" lb_dcm_status lb_dcm_write(
       condition = set->putAndInsertUint16Array(
           DCM_PixelData, (const Uint16 *)(const void *)image->pixels, samples);
     } else {
-      // A value has an even number of bytes.
+      // Values have an even length.
       std::vector<uint8_t> padded(image->pixels, image->pixels + samples);
       if (padded.size() % 2 == 1) padded.push_back(0);
       condition = set->putAndInsertUint8Array(DCM_PixelData, padded.data(), padded.size());
     }
-    if (condition.good())
-      condition = format.saveFile(path, syntax, EET_ExplicitLength, EGL_recalcGL);
+    std::vector<uint8_t> encoded;
+    if (condition.good()) condition = encode(&format, syntax, &encoded);
+    if (condition.good()) {
+      *bytes = (uint8_t *)std::malloc(encoded.size());
+      if (*bytes == nullptr) condition = EC_MemoryExhausted;
+    }
     if (condition.bad()) {
-      say(reason, condition.text());
+      set_reason(reason, condition.text());
       return LB_DCM_UNWRITABLE;
     }
+    std::memcpy(*bytes, encoded.data(), encoded.size());
+    *count = encoded.size();
     return LB_DCM_OK;
   });
 }

@@ -1,4 +1,5 @@
 import Datasets
+import Files
 import Foundation
 import Imaging
 import Testing
@@ -32,7 +33,7 @@ import Testing
     mask.boundingBox.map { [$0.x0, $0.y0, $0.x1, $0.y1].map { Int($0) } }
   }
 
-  @Test("every row of the real file gives the mask that another program found")
+  @Test("every row of a real file gives the mask of the reference")
   func rows() throws {
     let lines = try String(contentsOfFile: siimFixture("siim-rows.csv"), encoding: .utf8)
       .split(separator: "\n").dropFirst()
@@ -48,14 +49,14 @@ import Testing
         #expect(mask.isEmpty && mask.runLengths == "-1")
         continue
       }
-      #expect(SHA256.hexadecimal(of: mask.bytes) == checksum)
+      #expect(FileHash.sha256(mask.bytes) == checksum)
       #expect(SIIMMask(width: 1024, height: 1024, bytes: mask.bytes) == mask)
       let text = String(cells[1]).trimmingCharacters(in: .whitespaces)
       #expect((mask.runLengths == text) == row.canonical)
     }
   }
 
-  @Test("an image has the union of its rows")
+  @Test("the mask of an image is the union of its rows")
   func unions() throws {
     let file = try SIIMMaskFile(path: siimFixture("siim-rows.csv"))
     let facts = try facts()
@@ -67,10 +68,10 @@ import Testing
       #expect(corners(mask) == image.box)
       #expect(file.mask(forFile: "some/folder/\(image.image).dcm") == mask)
       if let checksum = image.sha256 {
-        #expect(SHA256.hexadecimal(of: mask.bytes) == checksum)
+        #expect(FileHash.sha256(mask.bytes) == checksum)
       }
       if let checksum = image.canonical_rle_sha256 {
-        #expect(SHA256.hexadecimal(of: Array(mask.runLengths.utf8)) == checksum)
+        #expect(FileHash.sha256(Array(mask.runLengths.utf8)) == checksum)
       }
       guard let counts = cells["\(image.image)/cells32"] else { continue }
       try #require(counts.count == 1024)
@@ -85,7 +86,7 @@ import Testing
     #expect(cells.count == facts.images.count { $0.area > 0 })
   }
 
-  @Test("random masks come back from their rows, bit for bit")
+  @Test("random masks round trip through their rows")
   func roundTrips() throws {
     var random = SystemRandomNumberGenerator()
     for (width, height) in [(1, 1), (7, 5), (5, 7), (64, 33)] {
@@ -118,20 +119,20 @@ import Testing
     }
   }
 
-  @Test("gaps count from the end of the run before, down the columns")
+  @Test("gaps count from the end of the previous run, down the columns")
   func meaning() throws {
     let mask = try SIIMMask(runLengths: "1 2 3 1", width: 3, height: 4)
     #expect(mask.runs == [1..<3, 6..<7])
     #expect(mask.contains(x: 0, y: 1) && mask.contains(x: 0, y: 2) && mask.contains(x: 1, y: 2))
     #expect(mask.area == 3)
-    // A gap of 0 continues the run: allowed, but not canonical.
+    // A gap of 0 continues the run: valid, but not canonical.
     #expect(try SIIMMask(runLengths: "1 2 0 2", width: 3, height: 4).runLengths == "1 4")
     #expect(try SIIMMask(runLengths: " -1", width: 3, height: 4).isEmpty)
     #expect(try SIIMMask(runLengths: "0 12", width: 3, height: 4).area == 12)
   }
 
   @Test(
-    "malformed rows are refused with the reason",
+    "malformed rows are rejected with the reason",
     arguments: [
       ("", .empty), ("1 2 3", .oddCount(numbers: 3)), ("1 x", .notANumber(token: "x")),
       ("1.5 2", .notANumber(token: "1.5")), ("4 2 -1 3", .overlap(gap: -1)),
@@ -149,7 +150,7 @@ import Testing
     }
   }
 
-  @Test("a mask file is read with either header, line ends and blanks; another file is refused")
+  @Test("a mask file is read with either header, line ending and spaces; other files are rejected")
   func files() throws {
     for text in [
       "ImageId, EncodedPixels\r\na, 1 2\r\na,5 1\r\nb, -1\r\n\r\n",
@@ -169,6 +170,28 @@ import Testing
     let error = #expect(throws: SIIMMaskError.self) {
       try SIIMMaskFile(path: "/no/such/masks.csv")
     }
-    #expect(error?.description.hasPrefix("/no/such/masks.csv: can't be read (") == true)
+    #expect(error == SIIMMaskError(.file(.unreadable(errno: ENOENT)), file: "/no/such/masks.csv"))
+    #expect(
+      error?.description
+        == "/no/such/masks.csv: it cannot be read: No such file or directory; check the path")
+  }
+
+  @Test("boxes with fractions, outside, empty, infinite and NaN count the pixels that they cover")
+  func fractionalBoxes() throws {
+    // Columns 1 and 2, row 2 of 4.
+    let mask = try SIIMMask(runLengths: "6 1 3 1", width: 4, height: 4)
+    func box(_ x0: Double, _ y0: Double, _ x1: Double, _ y1: Double) -> BoundingBox {
+      BoundingBox(x0: x0, y0: y0, x1: x1, y1: y1)
+    }
+    for (region, count) in [
+      (box(0, 0, 4, 4), 2), (box(1, 2, 2, 3), 1), (box(1.9, 2.9, 2, 3), 1),
+      (box(1.9, 2.9, 2.1, 3), 2), (box(0, 0, 1, 4), 0), (box(0, 0, 1.01, 4), 1),
+      (box(0, 0, 4, 2), 0), (box(0, 3, 4, 4), 0), (box(-9, -9, 99, 99), 2),
+      (box(2, 2, 1, 3), 0), (box(2, 2, 2, 3), 0), (box(9, 9, 10, 10), 0),
+      (box(-.infinity, -.infinity, .infinity, .infinity), 2), (box(.nan, 0, 4, 4), 0),
+    ] {
+      #expect(mask.area(in: region) == count, "\(region)")
+      #expect(mask.intersects(region) == (count > 0), "\(region)")
+    }
   }
 }

@@ -1,28 +1,11 @@
 import Datasets
+import Files
 import Foundation
 import Imaging
 import Testing
 
 @Suite struct SampleDatasetTests {
-  @Test(
-    "SHA-256 gives the published values",
-    arguments: [
-      ("", "e3b0c44298fc1c149afbf4c8996fb92427ae41e4649b934ca495991b7852b855"),
-      ("abc", "ba7816bf8f01cfea414140de5dae2223b00361a396177a9cb410ff61f20015ad"),
-      (
-        "abcdbcdecdefdefgefghfghighijhijkijkljklmklmnlmnomnopnopq",
-        "248d6a61d20638b8e5c026930c3e6039a33ce45964ff2167f6ecedd419db06c1"
-      ),
-      (
-        String(repeating: "a", count: 1_000_000),
-        "cdc76e5c9914fb9281a1c7e284d73e67f1809a48a497200e046d39ccc7112cd0"
-      ),
-    ])
-  func checksums(_ text: String, _ expected: String) {
-    #expect(SHA256.hexadecimal(of: Array(text.utf8)) == expected)
-  }
-
-  @Test("pneumonia28 is found, unpacked whole, and readable")
+  @Test("pneumonia28 is unpacked completely")
   func pneumonia28() throws {
     let scratch = try ScratchFolder()
     let out = scratch.path + "/p28"
@@ -34,7 +17,7 @@ import Testing
     let files = Set(try scratch.files(in: "p28"))
     #expect(files.count == 5032)
     #expect(lines.dropFirst().allSatisfy { files.contains(String($0.prefix { $0 != "," })) })
-    // A second time: refused, and nothing is touched.
+    // A second time is rejected and changes nothing.
     #expect(throws: DatasetError(.folderNotEmpty(found: "README.md"), path: out)) {
       try sample.unpack(to: out)
     }
@@ -44,7 +27,7 @@ import Testing
     #expect(try scratch.files(in: "p28").count == 5032)
   }
 
-  @Test("a damaged archive is refused and leaves nothing")
+  @Test("a corrupt archive is rejected and leaves no files")
   func damaged() throws {
     let scratch = try ScratchFolder()
     let good = try BundledResource.path(of: SampleDataset.pneumonia28.archive)
@@ -63,7 +46,7 @@ import Testing
     #expect(!FileManager.default.fileExists(atPath: out))
   }
 
-  @Test("a missing resource is an error that names the way out")
+  @Test("a missing resource is an error with a remedy")
   func missing() throws {
     let scratch = try ScratchFolder()
     let error = #expect(throws: DatasetError.self) {
@@ -72,7 +55,7 @@ import Testing
     }
     #expect(error?.reason == .resourceMissing(searched: [scratch.path]))
     #expect(error?.description.contains("set LIGHTBOX_RESOURCES") == true)
-    // A folder that the user names is used, with the bundle inside or the files themselves.
+    // LIGHTBOX_RESOURCES contains the bundle or its files.
     try FileManager.default.createDirectory(
       atPath: scratch.path + "/Samples", withIntermediateDirectories: true)
     try scratch.write("x", to: "Samples/some.txt")
@@ -82,11 +65,15 @@ import Testing
         == scratch.path + "/Samples/some.txt")
   }
 
-  @Test("an unknown sample names the nearest one")
+  @Test("an unknown sample suggests the nearest name")
   func names() throws {
     #expect(
       throws: DatasetError(
-        .unknownSample(nearest: "pneumonia28", known: ["pneumonia28"]), path: "pnuemonia28")
+        .unknownSample(known: ["pneumonia28"]), path: "pnuemonia28")
     ) { try SampleDataset.named("pnuemonia28") }
+    #expect(
+      "\(DatasetError(.unknownSample(known: ["pneumonia28"]), path: "pnuemonia28"))"
+        == "\"pnuemonia28\": there is no such sample; did you mean \"pneumonia28\"?")
+    #expect(try SampleDataset.named("Pneumonia28") == .pneumonia28)
   }
 }

@@ -1,7 +1,7 @@
 import Foundation
 import Testing
 
-/// A folder that is removed with everything in it when the test is over.
+/// A temporary folder that is removed after the test.
 final class ScratchFolder {
   let path: String
 
@@ -14,7 +14,7 @@ final class ScratchFolder {
     try? FileManager.default.removeItem(atPath: path)
   }
 
-  /// Relative paths of all files, sorted, hidden ones included.
+  /// The sorted relative paths of all files, including hidden ones.
   func files(in folder: String) throws -> [String] {
     var isFolder: ObjCBool = false
     return try FileManager.default.subpathsOfDirectory(atPath: "\(path)/\(folder)").filter {
@@ -36,13 +36,14 @@ final class ScratchFolder {
   }
 }
 
-/// The path of a fixture of this room.
+/// The path of a fixture of SIIM masks.
 func siimFixture(_ name: String) -> String {
   URL(fileURLWithPath: #filePath).deletingLastPathComponent().deletingLastPathComponent()
     .appendingPathComponent("TestSupport/Fixtures/siim/\(name)").path
 }
 
-/// The integer tensors of a small safetensors file: an 8-byte length, a JSON header, the data.
+/// Reads the integer tensors of a small safetensors file: an 8-byte length, a JSON header, the
+/// data.
 func integerTensors(ofSafetensors path: String) throws -> [String: [Int]] {
   let data = try Data(contentsOf: URL(fileURLWithPath: path))
   let length = data.prefix(8).reversed().reduce(0) { $0 << 8 | Int($1) }

@@ -4,7 +4,7 @@ import Testing
 
 @Suite("Colormaps")
 struct ColormapTests {
-  @Test("The tables are matplotlib's and OpenCV's, entry for entry")
+  @Test("The tables equal matplotlib's and OpenCV's")
   func tables() throws {
     let tensors = try SafetensorsFixture.load("augment/colormaps.safetensors")
     #expect(tensors.count == 4)
@@ -14,7 +14,7 @@ struct ColormapTests {
     }
   }
 
-  @Test("Values meet their entries; outside and not-a-number take an end")
+  @Test("Values map to their colors; values outside and NaN are clamped")
   func entries() {
     #expect(Colormap.index(0) == 0)
     #expect(Colormap.index(0.0039) == 0)
@@ -28,7 +28,7 @@ struct ColormapTests {
     #expect(Colormap.gray.color(at: 0.5).description == "#808080")
   }
 
-  @Test("The diverging map is white in the middle, blue below and red above")
+  @Test("The diverging colormap is white in the center, blue below and red above")
   func diverging() {
     let map = Colormap.blueWhiteRed
     #expect(map.color(at: 0).description == "#053061")
@@ -39,14 +39,14 @@ struct ColormapTests {
     #expect(map.color(at: 0.8).red > map.color(at: 0.8).blue)
   }
 
-  @Test("Names are found in any case; every built-in has its own")
+  @Test("Names are found ignoring case and are unique")
   func names() {
     #expect(Colormap(named: "Viridis") == .viridis)
     #expect(Colormap(named: "rainbowish") == nil)
     #expect(Set(Colormap.all.map(\.name)).count == Colormap.all.count)
   }
 
-  @Test("Colors by name and by hex digits")
+  @Test("Colors are parsed from names and hexadecimal digits")
   func colors() {
     #expect(Color("red") == .red)
     #expect(Color("Lime") == .lime)

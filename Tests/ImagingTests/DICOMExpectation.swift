@@ -1,8 +1,9 @@
+import Files
 import Foundation
 import Imaging
 import TestSupport
 
-/// A folder of files with what must come out of them.
+/// A folder of files with the expected results.
 struct DICOMFixtures {
   let folder: URL
   let entries: [[String: Any]]
@@ -16,7 +17,7 @@ struct DICOMFixtures {
   }
 }
 
-/// Compares one file with its entry; says what is wrong.
+/// Compares a file with its expected results and collects the differences.
 struct DICOMCheck {
   let path: String
   let entry: [String: Any]
@@ -37,7 +38,7 @@ struct DICOMCheck {
       let frames = try Self.frames(of: file)
       outcome = "image"
       guard wantsImage else {
-        if !allowed.contains("image") { faults.append("an image, not a refusal") }
+        if !allowed.contains("image") { faults.append("decoded instead of rejected") }
         return
       }
       checkTags(file)
@@ -45,18 +46,18 @@ struct DICOMCheck {
       try checkModality(file)
       try checkDisplay(file)
     } catch let error as DICOMError {
-      outcome = error.kind.rawValue
-      if !error.description.contains(path) { faults.append("no path in «\(error)»") }
+      outcome = error.reason.rawValue
+      if !error.description.contains(path) { faults.append("no path in \"\(error)\"") }
       var kinds = Set(allowed.compactMap { $0.split(separator: ":").last.map(String.init) })
       if let kind = entry["error"] as? String { kinds.insert(kind) }
-      if !kinds.contains(outcome) { faults.append("refused: \(error)") }
+      if !kinds.contains(outcome) { faults.append("rejected: \(error)") }
     } catch {
-      faults.append("another error: \(error)")
+      faults.append("unexpected error: \(error)")
     }
   }
 
   private static func frames(of file: DICOMFile) throws -> [StoredPixels] {
-    // The first frame says whether the header is sound; only then is there a count of frames.
+    // The first frame validates the header; the number of frames is meaningful only after that.
     let first = try file.storedPixels(frame: 0)
     return try [first] + (1..<(file.frameCount ?? 1)).map { try file.storedPixels(frame: $0) }
   }
@@ -65,18 +66,20 @@ struct DICOMCheck {
     if !condition { faults.append(fault()) }
   }
 
-  // MARK: -
-
   private mutating func checkTags(_ file: DICOMFile) {
     for (keyword, wanted) in entry["tags"] as? [String: Any] ?? [:] {
+      guard let tag = DICOMTag(keyword: keyword) else {
+        faults.append("unknown keyword \(keyword)")
+        continue
+      }
       let list = wanted as? [Any] ?? [wanted]
       if wanted is NSNull {
-        expect(file.string(keyword) == nil, "\(keyword) should be empty")
+        expect(file.string(tag) == nil, "\(keyword) should be empty")
       } else if list.allSatisfy({ $0 is String }) {
-        let got = file.strings(keyword)
+        let got = file.strings(tag)
         expect(got == list.compactMap { $0 as? String }, "\(keyword): \(got), not \(list)")
       } else {
-        let got = file.doubles(keyword)
+        let got = file.doubles(tag)
         let numbers = list.compactMap { ($0 as? NSNumber)?.doubleValue }
         expect(got == numbers, "\(keyword): \(got), not \(numbers)")
       }
@@ -99,7 +102,7 @@ struct DICOMCheck {
     expect(shape == stored["shape"] as? [Int], "stored shape \(shape)")
     let isYBR = photometric.hasPrefix("YBR")
     if isExact {
-      let hash = SHA256.hex(of: frames.flatMap { Self.bytes($0.samples) })
+      let hash = FileHash.sha256(frames.flatMap { Self.bytes($0.samples) })
       expect(hash == stored["sha256"] as? String, "stored hash")
     }
     guard isExact || !isYBR else { return }
@@ -124,7 +127,7 @@ struct DICOMCheck {
       for (x, pixel) in line.enumerated() {
         for (s, wanted) in (pixel as? [Double] ?? [pixel as? Double ?? .nan]).enumerated() {
           let at = ((row + y) * frame.width + column + x) * frame.samplesPerPixel + s
-          // JSON keeps fewer digits than a float; NaN is never within the slack.
+          // JSON has fewer digits than a float; NaN is never within the slack.
           if !(abs(values[at] - wanted) <= slack + (isFloat ? abs(wanted) * 1e-7 : 0)) {
             faults.append("crop at \(y), \(x): \(values[at]), not \(wanted)")
             return
@@ -140,7 +143,7 @@ struct DICOMCheck {
     let values = frames.flatMap(\.values)
     if entry["exact"] as? Bool == true {
       let bytes = values.withUnsafeBytes { Array($0) }
-      expect(SHA256.hex(of: bytes) == wanted["sha256"] as? String, "modality hash")
+      expect(FileHash.sha256(bytes) == wanted["sha256"] as? String, "modality hash")
     }
     let mean = values.reduce(0) { $0 + Double($1) } / Double(values.count)
     expect(abs(mean - (wanted["mean"] as? Double ?? .nan)) < 0.5, "modality mean \(mean)")
@@ -165,15 +168,13 @@ struct DICOMCheck {
         expect(low <= 6 && high <= 6, "\(how) range off by \(low), \(high)")
         continue
       }
-      expect(SHA256.hex(of: samples) == view["sha256"] as? String, "\(how) \(index) hash")
+      expect(FileHash.sha256(samples) == view["sha256"] as? String, "\(how) \(index) hash")
       if index == 0, how != "min-max", how != "rgb", how != "palette" {
         let automatic = try file.display()
         expect(automatic == images[0], "automatic is not the first view")
       }
     }
   }
-
-  // MARK: -
 
   static func kind(_ samples: StoredPixels.Samples) -> String {
     switch samples {

@@ -3,16 +3,16 @@ import Imaging
 import TestSupport
 import Testing
 
-@Suite("Damaged DICOM bytes")
+@Suite("Corrupt DICOM files")
 struct DICOMMutationTests {
-  @Test("cut and flipped files give an image or a DICOMError, never a crash")
+  @Test("truncated and modified files give an image or a DICOMError, never a crash")
   func mutations() throws {
     let folder = Fixture.url("dicom/files")
     let seeds = try FileManager.default.contentsOfDirectory(atPath: folder.path).sorted()
       .map { [UInt8](try Data(contentsOf: folder.appendingPathComponent($0))) }
       .filter { (300...40_000).contains($0.count) }
     #expect(seeds.count >= 30)
-    // A linear congruential generator: the same damage on every machine.
+    // A linear congruential generator: reproducible on every machine.
     var state: UInt64 = 20_260_101
     func random(_ below: Int) -> Int {
       state = state &* 6_364_136_223_846_793_005 &+ 1_442_695_040_888_963_407
@@ -23,7 +23,7 @@ struct DICOMMutationTests {
     for _ in 0..<rounds {
       var bytes = seeds[random(seeds.count)]
       if random(4) == 0 { bytes.removeLast(random(bytes.count)) }
-      // Half of the damage goes to the header, where it matters most.
+      // Half of the modifications are in the header.
       for _ in 0..<random(12) where !bytes.isEmpty {
         let reach = random(2) == 0 ? min(bytes.count, 2000) : bytes.count
         bytes[random(reach)] = random(2) == 0 ? 0xff : UInt8(random(256))
@@ -35,7 +35,7 @@ struct DICOMMutationTests {
     #expect(outcomes["image", default: 0] < rounds, "\(outcomes)")
   }
 
-  @Test("a data set nested thousands of times deep is refused, not run out of stack")
+  @Test("a data set with thousands of nested sequences is rejected without a stack overflow")
   func deepNesting() throws {
     var bytes = [UInt8](repeating: 0, count: 128) + Array("DICM".utf8)
     func short(_ group: UInt16, _ element: UInt16, _ kind: String, _ value: [UInt8]) {
@@ -50,10 +50,10 @@ struct DICOMMutationTests {
     let error = #expect(throws: DICOMError.self) {
       try DICOMFile(bytes: bytes, name: "deep")
     }
-    #expect(error?.kind == .truncated)
+    #expect(error?.reason == .truncated)
   }
 
-  @Test("several threads decode the same file and different files at once")
+  @Test("several threads decode the same file and different files concurrently")
   func threads() throws {
     let names = [
       "siim-chest-pa.dcm", "PT-jpegll.dcm", "JPGExtended.dcm", "MR_small_RLE.dcm",
@@ -79,7 +79,7 @@ struct DICOMMutationTests {
       _ = try file.display()
       return "image"
     } catch {
-      return error.kind.rawValue
+      return error.reason.rawValue
     }
   }
 }

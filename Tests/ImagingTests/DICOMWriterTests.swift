@@ -21,7 +21,7 @@ struct DICOMWriterTests {
     try body(folder)
   }
 
-  @Test("an uncompressed image of odd size comes back as it was, with its attributes")
+  @Test("an uncompressed image of odd size round trips with its attributes")
   func uncompressed() throws {
     try Self.inFolder { folder in
       let path = folder + "/a.dcm"
@@ -45,7 +45,7 @@ struct DICOMWriterTests {
     }
   }
 
-  @Test("a JPEG image comes back within a few gray levels, the same bytes each time")
+  @Test("a JPEG image round trips within a few gray levels, and its bytes are reproducible")
   func jpeg() throws {
     try Self.inFolder { folder in
       let image = PixelBuffer(
@@ -69,7 +69,7 @@ struct DICOMWriterTests {
     }
   }
 
-  @Test("12-bit values come back as they were")
+  @Test("12-bit values round trip")
   func twelveBits() throws {
     try Self.inFolder { folder in
       let values = (0..<15).map { UInt16($0 * 273) }
@@ -89,20 +89,21 @@ struct DICOMWriterTests {
     }
   }
 
-  @Test("an attribute that does not exist is refused and leaves no file")
+  @Test("an unknown attribute is rejected and leaves no file")
   func unknownAttribute() throws {
     try Self.inFolder { folder in
       let error = #expect(throws: DICOMError.self) {
         try DICOMImageWriter().write(
           Self.ramp(4, 4), to: folder + "/a", attributes: ["NoSuchThing": "1"])
       }
-      #expect(error?.kind == .invalidAttribute)
+      #expect(error?.reason == .invalidAttribute)
       let left = try FileManager.default.contentsOfDirectory(atPath: folder)
       #expect(left.isEmpty)
     }
   }
 
-  @Test("a scan counts images, reports, directories, foreign and broken files and duplicates")
+  @Test(
+    "a scan counts images, reports, directories, foreign files, unreadable files and duplicates")
   func scan() throws {
     try Self.inFolder { folder in
       let source = Fixture.url("dicom/files")
@@ -122,12 +123,21 @@ struct DICOMWriterTests {
       #expect(scan.otherCount == 1)
       #expect(scan.directoryCount == 1)
       #expect(scan.foreignFiles.map { ($0 as NSString).lastPathComponent } == ["text.dcm"])
-      #expect(scan.faults.map(\.kind) == [.truncatedPixelData, .emptyFile])
-      #expect(scan.modalities["CT"] == 2)
-      #expect(scan.photometricInterpretations == ["MONOCHROME1": 1, "MONOCHROME2": 3])
-      #expect(scan.bits == ["8 of 8": 2, "16 of 16 signed": 2])
+      #expect(scan.faults.map(\.reason) == [.truncatedPixelData, .emptyFile])
+      #expect(scan.counts(by: .modality)["CT"] == 2)
+      #expect(scan.counts(by: .photometricInterpretation) == ["MONOCHROME1": 1, "MONOCHROME2": 3])
+      #expect(scan.counts(by: .bits) == ["8 of 8": 2, "16 of 16 signed": 2])
       #expect(scan.duplicates.values.map(\.count) == [2])
       #expect(scan.patientCount == 3)
+      #expect(scan.counts(by: .grayTransforms)["MONOCHROME1 inversion"] == 1)
+      #expect(
+        scan.faults.map(\.file) == [folder + "/CT_small-cut.dcm", folder + "/zero-length.dcm"])
+      let summary = scan.summary(limit: 1)
+      #expect(
+        summary.hasPrefix(
+          "9 files: 4 DICOM images, 1 other DICOM, 1 DICOMDIR, 1 of other kinds, 2 unreadable\n"
+            + "3 patients; 0 images without a patient ID\n\nmodality\n         2  CT\n"))
+      #expect(summary.hasSuffix("\n  \(scan.faults[0])\n  and 1 more"))
       #expect(try getDICOMFiles(in: folder).count == 7)
     }
   }

@@ -4,10 +4,10 @@ import Testing
 
 @Suite("Figures and boxes")
 struct FigureTests {
-  @Test("A box's line lies on its edges, outlined in black, and nowhere else")
+  @Test("A box is drawn on its edges with a black outline, and nowhere else")
   func box() {
-    let film = PixelBuffer(width: 100, height: 80, channels: 1, filledWith: 90)
-    let drawn = film.drawing(
+    let image = PixelBuffer(width: 100, height: 80, channels: 1, filledWith: 90)
+    let drawn = image.drawing(
       [LabeledBox(BoundingBox(x0: 20, y0: 10, x1: 60, y1: 50), color: .red)], lineWidth: 2)
     func pixel(_ x: Int, _ y: Int) -> [UInt8] {
       Array(drawn.samples[(3 * (y * 100 + x))..<(3 * (y * 100 + x) + 3)])
@@ -19,14 +19,14 @@ struct FigureTests {
     #expect(pixel(70, 30) == [90, 90, 90])
   }
 
-  @Test("A label is drawn inside its box's corner, in the box's color")
+  @Test("A label is drawn inside of the corner of its box")
   func label() {
-    let film = PixelBuffer(width: 200, height: 100, channels: 1, filledWith: 60)
+    let image = PixelBuffer(width: 200, height: 100, channels: 1, filledWith: 60)
     let box = LabeledBox(BoundingBox(x0: 20, y0: 20, x1: 180, y1: 80), color: .lime)
     var labeled = box
     labeled.label = "Pneumothorax"
-    let plain = film.drawing([box])
-    let drawn = film.drawing([labeled])
+    let plain = image.drawing([box])
+    let drawn = image.drawing([labeled])
     var inside = 0
     var outside = 0
     for pixel in 0..<(200 * 100) {
@@ -40,14 +40,14 @@ struct FigureTests {
     #expect(outside == 0)
   }
 
-  @Test("A label wider than its box stands above it, or below where there is no room")
+  @Test("A label wider than its box is drawn above it, or below if there is no room")
   func wideLabel() {
-    let film = PixelBuffer(width: 200, height: 100, channels: 1, filledWith: 60)
+    let image = PixelBuffer(width: 200, height: 100, channels: 1, filledWith: 60)
     func rowsOfText(_ top: Double) -> [Int] {
       let bare = LabeledBox(BoundingBox(x0: 80, y0: top, x1: 100, y1: top + 20), color: .lime)
       var named = bare
       named.label = "Pneumothorax"
-      let (plain, drawn) = (film.drawing([bare]), film.drawing([named]))
+      let (plain, drawn) = (image.drawing([bare]), image.drawing([named]))
       return (0..<100).filter { y in
         let row = (600 * y)..<(600 * (y + 1))
         return plain.samples[row] != drawn.samples[row]
@@ -59,16 +59,16 @@ struct FigureTests {
     #expect(below.count > 8 && below.allSatisfy { $0 > 25 && $0 < 48 })
   }
 
-  @Test("A box beyond the image and an empty one draw without harm")
+  @Test("Boxes that are outside, empty or not finite are not drawn")
   func strangeBoxes() {
-    let film = PixelBuffer(width: 30, height: 30, channels: 3)
+    let image = PixelBuffer(width: 30, height: 30, channels: 3)
     let far = LabeledBox(BoundingBox(x0: 500, y0: -900, x1: 900, y1: -100), label: "far")
-    #expect(film.drawing([far]) == film)
-    _ = film.drawing([LabeledBox(BoundingBox(x0: 5, y0: 5, x1: 5, y1: 5), label: "")])
-    _ = film.drawing([LabeledBox(BoundingBox(x0: .nan, y0: 0, x1: 1, y1: .infinity), label: "?")])
+    #expect(image.drawing([far]) == image)
+    _ = image.drawing([LabeledBox(BoundingBox(x0: 5, y0: 5, x1: 5, y1: 5), label: "")])
+    _ = image.drawing([LabeledBox(BoundingBox(x0: .nan, y0: 0, x1: 1, y1: .infinity), label: "?")])
   }
 
-  @Test("A figure has room for all its panels and shows the cells of a small map")
+  @Test("A figure contains all panels and shows the cells of a small map")
   func figure() throws {
     let map = ScalarImage(width: 2, height: 2, values: [0, 1, 2, 3])
     let style = Figure.MapStyle(colormap: .gray, showsColorBar: false)
@@ -85,22 +85,22 @@ struct FigureTests {
     #expect(gray(10, 10) == 255 && gray(24 + 110, 50) == 255)
   }
 
-  @Test("Long titles are wrapped and shortened within their column")
+  @Test("Long titles are wrapped and truncated within their column")
   func titles() {
-    let film = PixelBuffer(width: 10, height: 10, channels: 1)
+    let image = PixelBuffer(width: 10, height: 10, channels: 1)
     let long = String(repeating: "an endlessly long title ", count: 20) + "Donaudampfschifffahrt"
     func columnOfGap(_ figure: Figure) -> Set<UInt8> {
       let drawn = figure.drawn()
       return Set((0..<drawn.height).map { drawn.samples[3 * ($0 * drawn.width + 24 + 160)] })
     }
     let figure = Figure(
-      rows: [[.image(film, title: long), .image(film, title: long)]], cellSize: (150, 150))
+      rows: [[.image(image, title: long), .image(image, title: long)]], cellSize: (150, 150))
     #expect(columnOfGap(figure) == [255])
-    let short = Figure(rows: [[.image(film), .image(film)]], cellSize: (150, 150))
+    let short = Figure(rows: [[.image(image), .image(image)]], cellSize: (150, 150))
     #expect(figure.drawn().height > short.drawn().height)
   }
 
-  @Test("A plot draws its line where its numbers say, and survives what is no number")
+  @Test("A plot draws its line at the points, and accepts values that are not finite")
   func plot() {
     let red = Color(red: 200, green: 0, blue: 0)
     let rising = LinePlot.Series("", points: [(0, 0), (1, 1)], color: red)

@@ -1,11 +1,12 @@
+import Files
 import Imaging
 import TestSupport
 import Testing
 
 @Suite("JPEG")
 struct JPEGTests {
-  /// A soft image that survives compression.
-  private func soft(channels: Int) -> PixelBuffer {
+  /// A smooth image that is hardly changed by compression.
+  private func smooth(channels: Int) -> PixelBuffer {
     var samples: [UInt8] = []
     for y in 0..<48 {
       for x in 0..<64 {
@@ -15,9 +16,9 @@ struct JPEGTests {
     return PixelBuffer(width: 64, height: 48, channels: channels, samples: samples)
   }
 
-  @Test("A soft image comes back within a few gray levels", arguments: [1, 3])
+  @Test("A smooth image round trips within a few gray levels", arguments: [1, 3])
   func roundTrip(channels: Int) throws {
-    let image = soft(channels: channels)
+    let image = smooth(channels: channels)
     let bytes = try JPEG.encode(image, quality: 95, halvingChroma: false)
     #expect(try JPEG.size(of: bytes) == (64, 48, channels))
     let back = try JPEG.decode(bytes)
@@ -27,7 +28,7 @@ struct JPEGTests {
     #expect(back.samples != image.samples)
   }
 
-  @Test("Decoding equals Pillow's, pixel for pixel: gray, color, progressive")
+  @Test("Grayscale, color and progressive files decode to Pillow's pixels")
   func pillow() throws {
     let kinds = try Fixture.json("pictures/jpeg.json", as: [String: PNGTests.Kind].self)
     #expect(kinds.count == 3)
@@ -40,16 +41,16 @@ struct JPEGTests {
     }
   }
 
-  @Test("CMYK is refused with a reason and a way out")
+  @Test("CMYK is rejected with a reason and a remedy")
   func cmyk() throws {
     let path = Fixture.path("pictures/cmyk.jpg")
     let error = #expect(throws: ImageFileError.self) { try JPEG.read(path) }
-    #expect(error?.kind == .unsupported)
+    #expect(error?.reason == .unsupported(detail: "JPEG: four colors (CMYK)"))
     #expect(error?.description.contains("CMYK") == true)
     #expect(error?.description.contains("cmyk.jpg") == true)
   }
 
-  @Test("Shrunk decoding rounds sizes up and keeps the mean")
+  @Test("Scaled decoding rounds sizes up and keeps the mean")
   func shrunk() throws {
     let image = noiseless(width: 131, height: 77)
     let bytes = try JPEG.encode(image, quality: 95)
@@ -65,18 +66,18 @@ struct JPEGTests {
     #expect(JPEG.Shrink.allowing(width: 600, height: 600, from: (1024, 1024)) == .none)
   }
 
-  @Test("A color image can be taken as gray")
+  @Test("A color image can be decoded as grayscale")
   func luminance() throws {
-    let image = soft(channels: 3)
+    let image = smooth(channels: 3)
     let gray = try JPEG.decode(JPEG.encode(image, quality: 95), asGray: true)
     #expect(gray.channels == 1)
     #expect(abs(mean(gray) - mean(image.convertedToGray())) < 1)
   }
 
-  @Test("Every truncation is an error, never a crash or a made-up image")
+  @Test("Every truncation is an error, not a crash or a partial image")
   func truncations() throws {
     let bytes = try JPEG.encode(noise(width: 50, height: 40, channels: 3), quality: 60)
-    // Without its two-byte end marker every pixel is still there.
+    // Without the two-byte end marker the pixels are still complete.
     for count in 0..<(bytes.count - 40) {
       #expect(throws: ImageFileError.self) { try JPEG.decode(Array(bytes.prefix(count))) }
     }
@@ -86,7 +87,7 @@ struct JPEGTests {
     }
   }
 
-  @Test("Changed bytes and random bytes give an image or an error")
+  @Test("Modified and random bytes give an image or an error")
   func mutations() throws {
     let files = [
       try JPEG.encode(noise(width: 40, height: 30, channels: 3)),

@@ -28,7 +28,7 @@ struct OverlayTests {
     }
   }
 
-  @Test("A map is spread over the image as PyTorch does it")
+  @Test("A map is upsampled as by PyTorch")
   func spreading() throws {
     for (item, image, map, tensors) in try load() {
       let expected = try #require(tensors[item.name + "/upsampled"])
@@ -37,22 +37,22 @@ struct OverlayTests {
     }
   }
 
-  @Test("imshow with alpha over the image: the reference's pixels")
+  @Test("An overlay equals matplotlib's imshow with alpha")
   func overlay() throws {
     for (item, image, map, tensors) in try load() {
       let expected = try #require(tensors[item.name + "/out"])
       let colormap = try #require(Colormap(named: item.colormap))
       let result = image.overlaid(with: map, colormap: colormap, alpha: item.alpha)
       #expect([result.height, result.width, result.channels] == expected.shape)
-      // Where a value lies within a rounding of a color's edge the next entry may be taken:
-      // neighbors differ by at most 6 levels, of which alpha's share shows.
+      // A rounding error may select the neighboring color, which differs by at most 6 levels before
+      // the multiplication by alpha.
       let differences = zip(result.samples, expected.bytes).map { abs(Int($0) - Int($1)) }
       #expect((differences.max() ?? 99) <= 4)
       #expect(differences.count { $0 > 0 } <= 12)
     }
   }
 
-  @Test("The colors' indices from the reference's own map are exact")
+  @Test("The color indices of the reference's upsampled map are exact")
   func indices() throws {
     for (item, _, _, tensors) in try load() {
       let spread = try #require(tensors[item.name + "/upsampled"])
@@ -62,7 +62,7 @@ struct OverlayTests {
     }
   }
 
-  @Test("pytorch-grad-cam's mix, within one level")
+  @Test("shownWithCAM equals show_cam_on_image within one level")
   func camOnImage() throws {
     for (item, image, _, tensors) in try load() {
       let spread = try #require(tensors[item.name + "/upsampled"])
@@ -75,12 +75,12 @@ struct OverlayTests {
     }
   }
 
-  @Test("An extent limits the map to a part, and leaves the rest alone")
+  @Test("An extent limits the map to a part of the image")
   func extent() {
-    let film = PixelBuffer(width: 8, height: 4, channels: 1, filledWith: 100)
+    let image = PixelBuffer(width: 8, height: 4, channels: 1, filledWith: 100)
     let map = ScalarImage(width: 2, height: 1, values: [0, 1])
     let region = BoundingBox(x0: 2, y0: 1, x1: 6, y1: 3)
-    let result = film.overlaid(
+    let result = image.overlaid(
       with: map, colormap: .gray, alpha: 1, extent: region, interpolation: .nearest)
     let red = (0..<32).map { result.samples[3 * $0] }
     #expect(Array(red[0..<8]) == Array(repeating: 100, count: 8))
@@ -88,22 +88,22 @@ struct OverlayTests {
     #expect(Array(red[24..<32]) == Array(repeating: 100, count: 8))
   }
 
-  @Test("In proportion: nothing where the map says nothing, all at its peak")
+  @Test("A proportional overlay is transparent at low values and opaque at the maximum")
   func proportion() {
-    let film = PixelBuffer(width: 4, height: 1, channels: 1, filledWith: 80)
+    let image = PixelBuffer(width: 4, height: 1, channels: 1, filledWith: 80)
     let map = ScalarImage(width: 4, height: 1, values: [-1, 0, 0.25, 1])
-    let result = film.overlaidInProportion(
+    let result = image.overlaidInProportion(
       with: map, colormap: .gray, maximumAlpha: 0.5, threshold: 0.3)
     #expect(result.samples == [80, 80, 80, 80, 80, 80, 80, 80, 80, 168, 168, 168])
     let blank = ScalarImage(width: 4, height: 1, values: [0, 0, 0, 0])
-    #expect(film.overlaidInProportion(with: blank) == film.convertedToRGB())
+    #expect(image.overlaidInProportion(with: blank) == image.convertedToRGB())
   }
 
-  @Test("Not-a-number leaves the image as it is")
+  @Test("Pixels where the map is NaN stay unchanged")
   func missing() {
-    let film = PixelBuffer(width: 2, height: 1, channels: 1, filledWith: 10)
+    let image = PixelBuffer(width: 2, height: 1, channels: 1, filledWith: 10)
     let map = ScalarImage(width: 2, height: 1, values: [.nan, 1])
-    let result = film.overlaid(
+    let result = image.overlaid(
       with: map, colormap: .gray, alpha: 1, range: 0...1, interpolation: .nearest)
     #expect(result.samples == [10, 10, 10, 255, 255, 255])
   }

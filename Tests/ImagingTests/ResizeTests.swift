@@ -15,7 +15,7 @@ struct ResizeTests {
 
   }
 
-  @Test("fastai's Resize: every method, place and padding, equal to Pillow's pixels")
+  @Test("Every method, position and padding of fastai's Resize equals Pillow's pixels")
   func fastaiResize() throws {
     let tensors = try SafetensorsFixture.load("augment/resize.safetensors")
     let cases = try Fixture.json("augment/resize.json", as: [Case].self)
@@ -45,14 +45,14 @@ struct ResizeTests {
     }
   }
 
-  @Test("A ramp of 4 x 4 becomes the four numbers of the reference")
+  @Test("A ramp of 4 x 4 gives the four values of the reference")
   func ramp() {
     let ramp = PixelBuffer(
       width: 4, height: 4, channels: 1, samples: (0..<16).map { UInt8($0 * 10) })
     #expect(ramp.resized(width: 2, height: 2).samples == [36, 52, 98, 114])
   }
 
-  @Test("Shapes around the vector's width: the kernel equals the formula, gray and RGB")
+  @Test("The vectorized kernel equals the formula for sizes around the vector width")
   func oddShapes() {
     var state: UInt64 = 7
     for (width, height, newWidth, newHeight, channels) in [
@@ -72,7 +72,7 @@ struct ResizeTests {
     }
   }
 
-  @Test("A source box reaches over its own edge for its taps, as Pillow's box argument does")
+  @Test("The filter reads outside of a source box, as with Pillow's box argument")
   func sourceBox() {
     let samples = (0..<(12 * 10)).map { (i: Int) -> UInt8 in UInt8((i * 37 + i / 7) % 256) }
     let image = PixelBuffer(width: 12, height: 10, channels: 1, samples: samples)
@@ -81,7 +81,7 @@ struct ResizeTests {
     #expect(part.samples == ResizeTests.pillowBox)
   }
 
-  @Test("Nearest takes the sample under each center")
+  @Test("Nearest selects the sample at each center")
   func nearest() {
     let image = PixelBuffer(width: 4, height: 2, channels: 1, samples: [0, 1, 2, 3, 4, 5, 6, 7])
     #expect(image.resized(width: 2, height: 1, resampling: .nearest).samples == [5, 7])
@@ -98,7 +98,7 @@ struct ResizeTests {
         == [1, 1, 2, 2])
   }
 
-  @Test("Upsampling: half-pixel centers and aligned corners, by hand")
+  @Test("Upsampling with half-pixel centers and with aligned corners")
   func upsampling() {
     let image = ScalarImage(width: 2, height: 1, values: [0, 4])
     #expect(image.upsampled(width: 4, height: 1).values == [0, 1, 3, 4])
@@ -106,7 +106,7 @@ struct ResizeTests {
     #expect(aligned.values == [0, 1, 2, 3, 4, 0, 1, 2, 3, 4])
   }
 
-  @Test("Averaging weights sum to one: a flat image stays flat, in both types")
+  @Test("The weights sum to 1: a constant image stays constant")
   func flat() {
     let image = PixelBuffer(width: 97, height: 61, channels: 3, filledWith: 255)
     #expect(image.resized(width: 40, height: 70).samples.allSatisfy { $0 == 255 })
@@ -115,7 +115,7 @@ struct ResizeTests {
     expectClose(smaller.values, .init(repeating: -3.5, count: 13 * 17), absolute: 1e-6)
   }
 
-  // Straight from the formula: two passes (their order is Pillow's), 22 fractional bits.
+  // The plain formula: two passes in Pillow's order, 22 fractional bits.
   private func slowResize(_ image: PixelBuffer, _ newWidth: Int, _ newHeight: Int) -> [UInt8] {
     func taps(_ size: Int, _ count: Int) -> [[(Int, Int)]] {
       (0..<count).map { index in

@@ -1,7 +1,7 @@
-// DICOM in and out over DCMTK, behind functions that neither throw nor abort.
+// Reads and writes DICOM files with DCMTK. No function throws or aborts.
 //
-// A file is an opaque handle. One handle must not be used by two threads at the same time; different
-// handles may. Every function returns one of `lb_dcm_status`, unless said otherwise.
+// A file is an opaque handle that must not be used by two threads at the same time; different
+// handles are independent. Functions return a `lb_dcm_status` unless stated otherwise.
 #pragma once
 
 #include <stddef.h>
@@ -29,14 +29,14 @@ typedef enum {
   LB_DCM_ABSENT = 14,
 } lb_dcm_status;
 
-// Room for a reason in words; never holds a value from the file.
+// A message; never contains a value from the file.
 typedef struct {
   char text[200];
 } lb_dcm_reason;
 
 typedef struct lb_dcm_file lb_dcm_file;
 
-// A step into a sequence: the sequence's tag (group << 16 | element) and the index of an item.
+// A step of a path into sequences: the tag (group << 16 | element) and the index of an item.
 typedef struct {
   uint32_t tag;
   uint32_t item;
@@ -44,52 +44,52 @@ typedef struct {
 
 // ---- Opening
 
-// Reads the data set of a file; large values stay in the file until asked for. With `header_only`,
-// reading stops in front of the pixel data.
+// Opens a file and reads its data set; large values stay in the file until they are accessed. With
+// `header_only`, reading stops before the pixel data.
 lb_dcm_status lb_dcm_open_path(
     const char *path, int header_only, lb_dcm_file **file, lb_dcm_reason *reason);
 
-// The same from memory; the bytes are not needed any more when the call returns.
+// Opens a file in memory; the bytes are copied.
 lb_dcm_status lb_dcm_open_bytes(
     const uint8_t *bytes, size_t count, int header_only, lb_dcm_file **file,
     lb_dcm_reason *reason);
 
 void lb_dcm_close(lb_dcm_file *file);
 
-// 1 if the file has no preamble and «DICM».
+// 1 if the file has no preamble with "DICM".
 int lb_dcm_is_headless(const lb_dcm_file *file);
 
-// The declared transfer syntax (or, in a headless file, the one found by looking); empty if the
-// file meta information has none. Valid as long as the handle.
+// The UID of the declared transfer syntax (in a headless file, the detected one); empty if the file
+// meta information has none. Valid as long as the handle.
 const char *lb_dcm_transfer_syntax(const lb_dcm_file *file);
 
-// The standard's name of a transfer syntax, or of a storage class; the UID itself if unknown.
+// The standard's name of a transfer syntax or SOP class; the UID itself if it is unknown.
 void lb_dcm_uid_name(const char *uid, lb_dcm_reason *name);
 
 // ---- Attributes
 
-// The tag of a keyword of the data dictionary; 0 if there is none (no element has tag 0).
+// The tag of a keyword of the data dictionary; 0 if it is unknown (no element has tag 0).
 uint32_t lb_dcm_tag_of_keyword(const char *keyword);
 
-// The keyword of a tag; empty if the dictionary does not have it.
+// The keyword of a tag; empty if it is not in the dictionary.
 void lb_dcm_keyword_of_tag(uint32_t tag, lb_dcm_reason *keyword);
 
 // The value of an element as UTF-8 text, several values joined by backslashes; numbers in decimal.
-// `*text` is malloc'd (NULL for an element without text, such as a sequence or bulk data).
-// LB_DCM_ABSENT if the element (or a step on the way) is not there. `vr` has room for 3 bytes.
+// The caller frees `*text` (NULL for an element without text, such as a sequence or bulk data).
+// LB_DCM_ABSENT if the element or a step of the path is missing. `vr` has 3 bytes or is NULL.
 lb_dcm_status lb_dcm_text(
     lb_dcm_file *file, const lb_dcm_step *steps, size_t step_count, uint32_t tag, char **text,
     char *vr);
 
-// Items of a sequence; 0 if it is absent or no sequence.
+// The number of items of a sequence; 0 if it is missing or not a sequence.
 size_t lb_dcm_item_count(
     lb_dcm_file *file, const lb_dcm_step *steps, size_t step_count, uint32_t tag);
 
-// Number of elements of the data set (top level), and the tag of one of them by its index.
+// The number of top-level elements, and the tag of an element by its index.
 size_t lb_dcm_element_count(lb_dcm_file *file);
 uint32_t lb_dcm_element_tag(lb_dcm_file *file, size_t index);
 
-// The bytes of an element in little endian order, malloc'd.
+// The bytes of an element in little endian order; the caller frees `*bytes`.
 lb_dcm_status lb_dcm_bytes(
     lb_dcm_file *file, const lb_dcm_step *steps, size_t step_count, uint32_t tag, uint8_t **bytes,
     size_t *count, char *vr);
@@ -97,15 +97,15 @@ lb_dcm_status lb_dcm_bytes(
 // ---- Pixel data
 
 typedef struct {
-  uint32_t tag;            // 7FE00010, 7FE00008 (float), 7FE00009 (double); 0 if there are none
+  uint32_t tag;            // 7FE00010, 7FE00008 (float), 7FE00009 (double); 0 if missing
   int is_encapsulated;     // compressed, in fragments
-  uint64_t byte_count;     // of the value, or of all fragments together
-  uint32_t fragment_count; // without the offset table
+  uint64_t byte_count;     // of the value, or of all fragments
+  uint32_t fragment_count; // excluding the offset table
 } lb_dcm_pixel_data;
 
 lb_dcm_status lb_dcm_pixel_data_info(lb_dcm_file *file, lb_dcm_pixel_data *info);
 
-// Bytes of native (uncompressed) pixel data, samples in little endian order.
+// Copies bytes of native (uncompressed) pixel data, samples in little endian order.
 lb_dcm_status lb_dcm_native_pixels(
     lb_dcm_file *file, uint64_t offset, size_t count, int bits_allocated, uint8_t *pixels,
     lb_dcm_reason *reason);
@@ -115,9 +115,9 @@ typedef struct {
 } lb_dcm_layout;
 
 typedef struct {
-  int bytes_per_sample; // 1, 2 or 4: how the samples lie in the buffer
-  int precision;        // bits that a JPEG 2000 code stream gives; 0 if not known
-  int is_signed;        // whether a JPEG 2000 code stream is signed; -1 if not known
+  int bytes_per_sample; // 1, 2 or 4, in the output
+  int precision;        // bits per sample in a JPEG 2000 code stream; 0 if unknown
+  int is_signed;        // whether a JPEG 2000 code stream is signed; -1 if unknown
 } lb_dcm_decoded;
 
 // Decodes one frame of encapsulated pixel data: samples interleaved, little endian, each in
@@ -126,7 +126,7 @@ lb_dcm_status lb_dcm_decode_frame(
     lb_dcm_file *file, const lb_dcm_layout *layout, int frame, uint8_t *pixels, size_t capacity,
     lb_dcm_decoded *decoded, lb_dcm_reason *reason);
 
-// 1 if frames in this transfer syntax can be decoded or need no decoding.
+// 1 if frames in this transfer syntax are uncompressed or can be decoded.
 int lb_dcm_is_supported_syntax(const char *uid);
 
 // ---- Writing
@@ -140,8 +140,9 @@ typedef struct {
   int jpeg_quality;      // 1...100: JPEG Baseline (8 bit only); 0: explicit VR little endian
 } lb_dcm_image;
 
-// Writes a gray-scale file at `path` (over what is there).
-lb_dcm_status lb_dcm_write(const char *path, const lb_dcm_image *image, lb_dcm_reason *reason);
+// Encodes a grayscale image as a file in memory; the caller frees `*bytes`.
+lb_dcm_status lb_dcm_encode(
+    const lb_dcm_image *image, uint8_t **bytes, size_t *count, lb_dcm_reason *reason);
 
 #ifdef __cplusplus
 }

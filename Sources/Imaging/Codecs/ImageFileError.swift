@@ -1,60 +1,74 @@
-/// Why an image could not be read or written: the file, the reason, and the way out.
-public struct ImageFileError: Error, Sendable, Equatable, CustomStringConvertible {
-  /// What kind of trouble it was.
-  public enum Kind: Sendable, Equatable {
-    /// The file is missing, is a folder, or may not be read.
-    case unreadable
-    /// The bytes are of no image format that is read here.
+public import Files
+
+/// A PNG or JPEG file that cannot be read or written.
+public struct ImageFileError: LightboxError, Equatable {
+  /// The facts; a `detail` is the message of libpng or libjpeg.
+  public enum Reason: Sendable, Equatable {
+    /// The operating system refuses to read or write the file.
+    case file(FileError.Reason)
+    /// The path is a folder or a device.
+    case notARegularFile
+    /// The file has no bytes.
+    case empty
+    /// The bytes are neither a PNG nor a JPEG.
     case notAnImage
-    /// The bytes break the format's rules.
-    case corrupt
+    /// The extension of the path to write is not one of `known`.
+    case unknownExtension(String, known: [String])
+    /// The bytes violate the format.
+    case corrupt(detail: String)
     /// The bytes end before the image does.
-    case truncated
-    /// More pixels than are allowed.
-    case tooLarge
-    /// A sound file of a kind that is not read here (CMYK, say).
-    case unsupported
-    /// The file cannot be written (a missing folder, a full disk).
-    case unwritable
-    /// Not enough memory for the pixels.
+    case truncated(detail: String)
+    /// The image has more pixels than allowed.
+    case tooLarge(detail: String)
+    /// A valid file of a kind that is not supported, such as CMYK.
+    case unsupported(detail: String)
+    /// There is not enough memory for the pixels.
     case outOfMemory
   }
 
-  /// What kind of trouble it was.
-  public let kind: Kind
-  /// The file's path, or nil when bytes in memory were read.
-  public let file: String?
-  /// What is wrong, in a few words.
-  public let reason: String
+  /// The facts.
+  public let reason: Reason
+  /// The path; nil if the bytes were in memory.
+  package let file: String?
 
-  /// Makes an error from its facts.
-  public init(_ kind: Kind, file: String?, reason: String) {
-    self.kind = kind
-    self.file = file
+  /// Creates an error.
+  package init(_ reason: Reason, file: String? = nil) {
     self.reason = reason
+    self.file = file
   }
 
-  /// What the user can do about it.
-  public var wayOut: String {
-    switch kind {
-    case .unreadable: "check the path and its permissions"
-    case .notAnImage: "give a PNG or JPEG file"
-    case .corrupt, .truncated: "copy or export the file again"
-    case .tooLarge: "shrink the image, or raise the pixel limit"
-    case .unsupported: "convert it to an 8-bit gray or RGB image"
-    case .unwritable: "check the folder, its permissions and the free space"
-    case .outOfMemory: "free memory, or shrink the image"
+  /// The path of the file, if there is one.
+  public var place: ErrorPlace { ErrorPlace(file: file) }
+
+  /// What is wrong.
+  public var problem: String {
+    switch reason {
+    case .file(let reason): FileError(reason, path: file ?? "").problem
+    case .notARegularFile: "it is not a regular file"
+    case .empty: "the file is empty"
+    case .notAnImage: "it is neither a PNG nor a JPEG file"
+    case .unknownExtension(let found, _): "images cannot be written as \"\(found)\""
+    case .corrupt(let detail): "the image is corrupt: \(detail)"
+    case .truncated(let detail): "the image is truncated: \(detail)"
+    case .tooLarge(let detail): "the image is too large: \(detail)"
+    case .unsupported(let detail): "the image is of an unsupported kind: \(detail)"
+    case .outOfMemory: "there is not enough memory for the pixels"
     }
   }
 
-  /// The facts as one sentence.
-  public var description: String {
-    let verb = kind == .unwritable ? "write" : "read"
-    return "cannot \(verb) \(file ?? "the image"): \(reason); \(wayOut)"
+  /// What to do about it.
+  public var remedy: String? {
+    switch reason {
+    case .file(let reason): FileError(reason, path: file ?? "").remedy
+    case .notARegularFile, .notAnImage: "use a PNG or JPEG file"
+    case .unknownExtension(_, let known): "use one of \(known.joined(separator: ", "))"
+    case .empty, .corrupt, .truncated: "copy or export the file again"
+    case .tooLarge: "reduce the size of the image or raise the pixel limit"
+    case .unsupported: "convert it to an 8-bit grayscale or RGB image"
+    case .outOfMemory: "free memory or reduce the size of the image"
+    }
   }
 
-  /// The same error, told of a file.
-  func about(_ path: String) -> ImageFileError {
-    ImageFileError(kind, file: path, reason: reason)
-  }
+  /// The same error with the path of the file.
+  func at(_ path: String) -> ImageFileError { ImageFileError(reason, file: path) }
 }

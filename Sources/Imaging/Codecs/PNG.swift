@@ -1,39 +1,39 @@
 import CCodecs
 
-/// PNG files in and out.
+/// The PNG codec.
 ///
-/// Gray and RGB come out as they are; palettes are looked up and 1, 2 and 4 bits widened. Alpha is
-/// dropped, not blended: the stored colors stay, as Pillow's `convert("RGB")` and so fastai do.
-public enum PNG {
-  /// Whether the bytes begin as a PNG file does.
-  public static func isPNG(_ bytes: [UInt8]) -> Bool {
+/// Palettes are expanded to RGB and samples of 1, 2 and 4 bits to 8. Alpha is dropped without
+/// blending, as by Pillow's `convert("RGB")` and thus fastai.
+package enum PNG {
+  /// Whether the bytes start with the PNG signature.
+  package static func isPNG(_ bytes: [UInt8]) -> Bool {
     bytes.starts(with: [0x89, 0x50, 0x4E, 0x47, 0x0D, 0x0A, 0x1A, 0x0A])
   }
 
-  /// Decodes a PNG file's bytes; 16-bit samples are scaled to 8.
+  /// Decodes the bytes of a PNG file; 16-bit samples are scaled to 8 bits.
   ///
   /// - Parameters:
-  ///   - bytes: The whole file; any bytes at all are safe to give.
-  ///   - pixelLimit: More pixels than this are refused before memory is taken.
+  ///   - bytes: The whole file; untrusted input is safe.
+  ///   - pixelLimit: Larger images are rejected before memory is allocated.
   /// - Returns: An image of one channel (gray) or three (RGB).
-  /// - Throws: `ImageFileError` when the bytes are no sound PNG.
-  public static func decode(
+  /// - Throws: `ImageFileError` if the bytes are not a valid PNG file.
+  package static func decode(
     _ bytes: [UInt8], pixelLimit: Int = 1 << 28
   ) throws(ImageFileError) -> PixelBuffer {
     CodecCalls.takePixels(try decode(bytes, pixelLimit: pixelLimit, keeping16Bits: false))
   }
 
-  /// Decodes a gray PNG without losing depth: values up to 255, or up to 65535 for 16-bit files.
+  /// Decodes a grayscale PNG at its full depth: values up to 255, or 65535 for 16-bit files.
   ///
   /// - Returns: The stored values and the bits per sample (8 or 16).
-  /// - Throws: `ImageFileError` when the bytes are no sound PNG, or a color one.
-  public static func decodeGray(
+  /// - Throws: `ImageFileError` if the bytes are not a valid PNG file, or the image is in color.
+  package static func decodeGray(
     _ bytes: [UInt8], pixelLimit: Int = 1 << 28
   ) throws(ImageFileError) -> (image: ScalarImage, bits: Int) {
     let image = try decode(bytes, pixelLimit: pixelLimit, keeping16Bits: true)
     guard image.channels == 1 else {
       lb_free(image.samples)
-      throw ImageFileError(.unsupported, file: nil, reason: "a color PNG where gray is needed")
+      throw ImageFileError(.unsupported(detail: "PNG: a grayscale image is required"))
     }
     let width = Int(image.width)
     let height = Int(image.height)
@@ -50,51 +50,51 @@ public enum PNG {
 
   /// Reads a PNG file.
   ///
-  /// - Throws: `ImageFileError`, naming the file.
-  public static func read(_ path: String) throws(ImageFileError) -> PixelBuffer {
+  /// - Throws: `ImageFileError`.
+  package static func read(_ path: String) throws(ImageFileError) -> PixelBuffer {
     let bytes = try FileBytes.read(path)
     do {
       return try decode(bytes)
     } catch {
-      throw error.about(path)
+      throw error.at(path)
     }
   }
 
-  /// Encodes an image as PNG, without loss; `compression` is zlib's level, 0 (none) to 9.
-  public static func encode(
+  /// Encodes an image as PNG; `compression` is zlib's level, 0 (none) to 9.
+  package static func encode(
     _ image: PixelBuffer, compression: Int = 6
   ) throws(ImageFileError) -> [UInt8] {
     precondition((0...9).contains(compression), "compression \(compression) is not in 0...9")
-    return try CodecCalls.encode(image, format: "PNG") { described, made, message, size in
-      lb_png_encode(described, Int32(compression), made, message, size)
+    return try CodecCalls.encode(image, format: "PNG") { described, encoded, message, size in
+      lb_png_encode(described, Int32(compression), encoded, message, size)
     }
   }
 
-  /// Encodes whole values 0...65535 as a 16-bit gray PNG; others are rounded and clamped.
-  public static func encode16(_ image: ScalarImage) throws(ImageFileError) -> [UInt8] {
+  /// Encodes values of 0...65535 as a 16-bit grayscale PNG; they are rounded and clamped.
+  package static func encode16(_ image: ScalarImage) throws(ImageFileError) -> [UInt8] {
     var samples = image.values.map { value in
       value.isNaN ? 0 : UInt16(min(max(value.rounded(), 0), 65535))
     }
-    var made = lb_bytes()
+    var encoded = lb_bytes()
     try CodecCalls.check("PNG") { message, size in
       samples.withUnsafeMutableBytes { raw in
         var described = lb_image(
           width: Int32(image.width), height: Int32(image.height), channels: 1, bits: 16,
           samples: raw.baseAddress)
-        return lb_png_encode(&described, 6, &made, message, size)
+        return lb_png_encode(&described, 6, &encoded, message, size)
       }
     }
-    return CodecCalls.takeBytes(made)
+    return CodecCalls.takeBytes(encoded)
   }
 
-  /// Writes an image as a PNG file, under a temporary name first.
+  /// Writes an image as a PNG file, atomically.
   ///
-  /// - Throws: `ImageFileError`, naming the file.
-  public static func write(_ image: PixelBuffer, to path: String) throws(ImageFileError) {
+  /// - Throws: `ImageFileError`.
+  package static func write(_ image: PixelBuffer, to path: String) throws(ImageFileError) {
     do {
       try FileBytes.write(try encode(image), to: path)
     } catch {
-      throw error.about(path)
+      throw error.at(path)
     }
   }
 
@@ -102,8 +102,8 @@ public enum PNG {
     _ bytes: [UInt8], pixelLimit: Int, keeping16Bits: Bool
   ) throws(ImageFileError) -> lb_image {
     guard isPNG(bytes) else {
-      let kind: ImageFileError.Kind = bytes.count < 8 ? .truncated : .notAnImage
-      throw ImageFileError(kind, file: nil, reason: "it does not begin as a PNG does")
+      throw ImageFileError(
+        bytes.count < 8 ? .truncated(detail: "PNG: the signature is incomplete") : .notAnImage)
     }
     var image = lb_image()
     try CodecCalls.check("PNG") { message, size in

@@ -1,28 +1,43 @@
 extension PixelBuffer {
-  /// Reads a PNG or JPEG file; the content decides which, not the name.
+  /// Reads a PNG or JPEG file; the format is detected from the content.
   ///
-  /// - Throws: `ImageFileError`, naming the file, the reason and the way out.
+  /// - Throws: `ImageFileError`.
   public init(contentsOfImage path: String) throws(ImageFileError) {
     let bytes = try FileBytes.read(path)
     do {
       try self.init(imageBytes: bytes)
     } catch {
-      throw error.about(path)
+      throw error.at(path)
     }
   }
 
   /// Decodes the bytes of a PNG or JPEG file.
   ///
-  /// - Throws: `ImageFileError` when they are neither, or not sound.
+  /// - Throws: `ImageFileError` if they are neither, or not valid.
   public init(imageBytes bytes: [UInt8]) throws(ImageFileError) {
     if PNG.isPNG(bytes) {
       self = try PNG.decode(bytes)
     } else if JPEG.isJPEG(bytes) {
       self = try JPEG.decode(bytes)
-    } else if bytes.isEmpty {
-      throw ImageFileError(.truncated, file: nil, reason: "the file is empty")
     } else {
-      throw ImageFileError(.notAnImage, file: nil, reason: "it is neither a PNG nor a JPEG")
+      throw ImageFileError(bytes.isEmpty ? .empty : .notAnImage)
+    }
+  }
+
+  /// Writes a PNG or JPEG file, as the extension of the path says (`.png`, `.jpg`, `.jpeg`).
+  ///
+  /// - Parameters:
+  ///   - path: The file, replaced if it exists.
+  ///   - quality: JPEG quality, 1 to 100.
+  /// - Throws: `ImageFileError`.
+  public func write(to path: String, quality: Int = 90) throws(ImageFileError) {
+    let name = path.split(separator: "/").last ?? ""
+    let suffix = name.contains(".") ? name.split(separator: ".").last?.lowercased() ?? "" : ""
+    switch suffix {
+    case "png": try PNG.write(self, to: path)
+    case "jpg", "jpeg": try JPEG.write(self, to: path, quality: quality)
+    default:
+      throw ImageFileError(.unknownExtension(suffix, known: ["png", "jpg", "jpeg"]), file: path)
     }
   }
 }

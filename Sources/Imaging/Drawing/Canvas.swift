@@ -1,8 +1,8 @@
 import CCodecs
 
-/// An RGB drawing surface, in pixels: what figures and boxes are drawn with.
+/// An RGB drawing surface in pixel coordinates, by Cairo.
 final class Canvas {
-  /// Where a text's given point lies along it.
+  /// The position of a text relative to its x coordinate.
   enum Anchor: Double {
     case start = 0
     case middle = 0.5
@@ -16,9 +16,9 @@ final class Canvas {
   init(width: Int, height: Int, background: Color = .white) {
     precondition(
       (1...30_000).contains(width) && (1...30_000).contains(height),
-      "cannot draw \(width) x \(height) pixels; a side is 1 to 30000")
-    guard let handle = lb_canvas_create(Int32(width), Int32(height), background.shares()) else {
-      preconditionFailure("no memory to draw \(width) x \(height) pixels")
+      "a canvas has sides of 1 to 30000 pixels, not \(width) x \(height)")
+    guard let handle = lb_canvas_create(Int32(width), Int32(height), background.components()) else {
+      preconditionFailure("out of memory for a canvas of \(width) x \(height) pixels")
     }
     self.width = width
     self.height = height
@@ -37,22 +37,22 @@ final class Canvas {
 
   func fill(_ area: BoundingBox, _ color: Color, alpha: Double = 1) {
     lb_canvas_fill(
-      handle, area.x0, area.y0, area.x1 - area.x0, area.y1 - area.y0, color.shares(alpha))
+      handle, area.x0, area.y0, area.x1 - area.x0, area.y1 - area.y0, color.components(alpha))
   }
 
   func frame(_ area: BoundingBox, lineWidth: Double, _ color: Color) {
     lb_canvas_frame(
-      handle, area.x0, area.y0, area.x1 - area.x0, area.y1 - area.y0, lineWidth, color.shares())
+      handle, area.x0, area.y0, area.x1 - area.x0, area.y1 - area.y0, lineWidth, color.components())
   }
 
   func line(
     _ points: [(x: Double, y: Double)], lineWidth: Double, _ color: Color, dash: Double = 0
   ) {
     let flat = points.flatMap { [$0.x, $0.y] }
-    lb_canvas_line(handle, flat, points.count, lineWidth, dash, color.shares())
+    lb_canvas_line(handle, flat, points.count, lineWidth, dash, color.components())
   }
 
-  /// Draws with everything outside of `area` left alone.
+  /// Clips the drawing in `body` to an area.
   func clipped(to area: BoundingBox, _ body: () -> Void) {
     lb_canvas_clip(handle, area.x0, area.y0, area.x1 - area.x0, area.y1 - area.y0)
     body()
@@ -65,16 +65,16 @@ final class Canvas {
     outline: (width: Double, color: Color)? = nil
   ) {
     lb_canvas_text(
-      handle, text, x, y, size, bold ? 1 : 0, anchor.rawValue, upwards ? 1 : 0, color.shares(),
-      outline?.width ?? 0, (outline?.color ?? .black).shares())
+      handle, text, x, y, size, bold ? 1 : 0, anchor.rawValue, upwards ? 1 : 0, color.components(),
+      outline?.width ?? 0, (outline?.color ?? .black).components())
   }
 
   func textWidth(_ text: String, size: Double, bold: Bool = false) -> Double {
     lb_canvas_text_width(handle, text, size, bold ? 1 : 0)
   }
 
-  /// Breaks a text into lines no wider than `width`; what does not fit is shortened with an
-  /// ellipsis.
+  /// Breaks a text into lines of at most `width` pixels; long words and further lines are truncated
+  /// with an ellipsis.
   func wrapped(
     _ text: String, width: Double, size: Double, bold: Bool = false, lineLimit: Int = 3
   ) -> [String] {
@@ -112,13 +112,13 @@ final class Canvas {
       fine = lb_canvas_read(handle, out.baseAddress)
       count = width * height * 3
     }
-    precondition(fine == 1, "drawing \(width) x \(height) pixels failed")
+    precondition(fine == 1, "Cairo failed to draw \(width) x \(height) pixels")
     return PixelBuffer(width: width, height: height, channels: 3, samples: samples)
   }
 }
 
 extension Color {
-  func shares(_ alpha: Double = 1) -> lb_color {
+  func components(_ alpha: Double = 1) -> lb_color {
     lb_color(
       red: Double(red) / 255, green: Double(green) / 255, blue: Double(blue) / 255, alpha: alpha)
   }

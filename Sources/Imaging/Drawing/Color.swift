@@ -1,20 +1,21 @@
 /// An RGB color, 8 bits each.
 public struct Color: Sendable, Hashable, Codable, CustomStringConvertible {
-  /// The red share, 0 to 255.
-  public let red: UInt8
-  /// The green share, 0 to 255.
-  public let green: UInt8
-  /// The blue share, 0 to 255.
-  public let blue: UInt8
+  /// The red component.
+  package let red: UInt8
+  /// The green component.
+  package let green: UInt8
+  /// The blue component.
+  package let blue: UInt8
 
-  /// Makes a color from its shares.
+  /// Creates a color from its components.
   public init(red: UInt8, green: UInt8, blue: UInt8) {
     self.red = red
     self.green = green
     self.blue = blue
   }
 
-  /// Reads a name ("red", "lime"; `names` has all) or `#rrggbb` or `#rgb`; nil for anything else.
+  /// Parses a CSS name such as "red" or "lime", or `#rrggbb`, or `#rgb`; nil if the text is
+  /// neither.
   public init?(_ text: String) {
     let word = text.lowercased()
     if let known = Color.table.first(where: { $0.name == word }) {
@@ -35,10 +36,10 @@ public struct Color: Sendable, Hashable, Codable, CustomStringConvertible {
     }
   }
 
-  /// The names that are understood, in the order to show them.
-  public static var names: [String] { table.map(\.name) }
+  /// The known names, in display order.
+  package static var names: [String] { table.map(\.name) }
 
-  /// `#rrggbb`.
+  /// The color as `#rrggbb`.
   public var description: String {
     let digits = Array("0123456789abcdef")
     return [red, green, blue].reduce(into: "#") { text, value in
@@ -53,14 +54,14 @@ public struct Color: Sendable, Hashable, Codable, CustomStringConvertible {
   public static let black = Color(red: 0, green: 0, blue: 0)
   /// Red.
   public static let red = Color(red: 255, green: 0, blue: 0)
-  /// Lime, the full green of screens.
-  public static let lime = Color(red: 0, green: 255, blue: 0)
+  /// Lime: green at full brightness.
+  package static let lime = Color(red: 0, green: 255, blue: 0)
   /// Yellow.
-  public static let yellow = Color(red: 255, green: 255, blue: 0)
+  package static let yellow = Color(red: 255, green: 255, blue: 0)
   /// Cyan.
-  public static let cyan = Color(red: 0, green: 255, blue: 255)
+  package static let cyan = Color(red: 0, green: 255, blue: 255)
 
-  // The CSS names that matplotlib knows too.
+  // CSS names, shared with matplotlib.
   private static let table: [(name: String, color: Color)] = [
     ("white", .white), ("red", .red), ("lime", .lime), ("yellow", .yellow), ("cyan", .cyan),
     ("magenta", Color(red: 255, green: 0, blue: 255)),
@@ -78,7 +79,6 @@ public struct Color: Sendable, Hashable, Codable, CustomStringConvertible {
     ("brown", Color(red: 165, green: 42, blue: 42)),
     ("teal", Color(red: 0, green: 128, blue: 128)),
     ("navy", Color(red: 0, green: 0, blue: 128)),
-    ("gray", Color(red: 128, green: 128, blue: 128)),
     ("gray", Color(red: 128, green: 128, blue: 128)),
     ("silver", Color(red: 192, green: 192, blue: 192)),
     ("black", .black),

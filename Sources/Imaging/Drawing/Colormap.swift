@@ -1,41 +1,41 @@
-/// A table of 256 colors for values from 0 to 1.
+/// A colormap: 256 colors for values from 0 to 1.
 public struct Colormap: Sendable, Equatable {
-  /// The name, matplotlib's where it has one.
+  /// The name; matplotlib's where it has one.
   public let name: String
-  /// Red, green and blue of the 256 entries, 768 bytes.
-  public let table: [UInt8]
+  /// The red, green and blue bytes of the 256 colors.
+  package let table: [UInt8]
 
-  /// Makes a colormap from its table.
+  /// Creates a colormap.
   ///
   /// - Precondition: `table` has 768 bytes.
-  public init(name: String, table: [UInt8]) {
-    precondition(table.count == 768, "a color table has 768 bytes, not \(table.count)")
+  package init(name: String, table: [UInt8]) {
+    precondition(table.count == 768, "a colormap has 768 bytes, not \(table.count)")
     self.name = name
     self.table = table
   }
 
-  /// The built-in colormap of a name; nil when there is none.
+  /// Creates the built-in colormap with a name, ignoring case; nil if there is none.
   public init?(named name: String) {
     guard let found = Colormap.all.first(where: { $0.name.lowercased() == name.lowercased() })
     else { return nil }
     self = found
   }
 
-  /// The table's entry for a value: 256 times the value, rounded down, within 0 to 255.
+  /// The index of the color for a value: 256 times the value, rounded down and clamped to 0...255.
   ///
-  /// Not-a-number takes the lowest entry.
-  public static func index(_ value: Double) -> Int {
+  /// NaN gives 0.
+  package static func index(_ value: Double) -> Int {
     value.isNaN ? 0 : Int(min(max(value * 256, 0), 255))
   }
 
-  /// The color of a value from 0 to 1; values outside take the nearest end.
-  public func color(at value: Double) -> Color {
+  /// The color for a value; values outside of 0 to 1 are clamped.
+  package func color(at value: Double) -> Color {
     let entry = 3 * Colormap.index(value)
     return Color(red: table[entry], green: table[entry + 1], blue: table[entry + 2])
   }
 
-  /// An image's values in colors, the range's ends at the table's ends.
-  public func image(of image: ScalarImage, range: ClosedRange<Float>? = nil) -> PixelBuffer {
+  /// Colors the values of an image; the range maps to the whole colormap.
+  package func image(of image: ScalarImage, range: ClosedRange<Float>? = nil) -> PixelBuffer {
     let scaled = image.normalized(to: range)
     var samples: [UInt8] = []
     samples.reserveCapacity(3 * scaled.values.count)
@@ -46,13 +46,13 @@ public struct Colormap: Sendable, Equatable {
     return PixelBuffer(width: image.width, height: image.height, channels: 3, samples: samples)
   }
 
-  /// Black over violet and orange to light yellow: even in brightness, for one-sided maps.
+  /// Black, violet, orange, light yellow: perceptually uniform, for sequential data.
   public static let magma = Colormap(
     name: "magma", table: ColormapTables.decode(ColormapTables.magma))
-  /// Violet over green to yellow: even in brightness, safe for color-blind readers.
+  /// Violet, green, yellow: perceptually uniform, safe for color-blind readers.
   public static let viridis = Colormap(
     name: "viridis", table: ColormapTables.decode(ColormapTables.viridis))
-  /// matplotlib's rainbow; uneven in brightness, here to compare with older work.
+  /// matplotlib's rainbow; not perceptually uniform, for comparison with older work.
   public static let jet = Colormap(name: "jet", table: ColormapTables.decode(ColormapTables.jet))
   /// OpenCV's rainbow, which pytorch-grad-cam uses.
   public static let openCVJet = Colormap(
@@ -60,15 +60,15 @@ public struct Colormap: Sendable, Equatable {
   /// Black to white.
   public static let gray = Colormap(
     name: "gray", table: (0..<256).flatMap { [UInt8($0), UInt8($0), UInt8($0)] })
-  /// Black to white with a tinge of blue, as X-ray film has.
-  public static let bone = Colormap(
+  /// Black to white with a blue tint, like X-ray film.
+  package static let bone = Colormap(
     name: "bone",
     stops: [
       (0, [0, 0, 0]), (0.365079, [0.319444, 0.319444, 0.444444]),
       (0.746032, [0.652778, 0.777778, 0.777778]), (1, [1, 1, 1]),
     ])
-  /// A smoother rainbow; the polynomial fit that its author published.
-  public static let turbo = Colormap(
+  /// A smoother rainbow, computed by its author's polynomial approximation.
+  package static let turbo = Colormap(
     name: "turbo",
     table: (0..<256).flatMap { index in
       let x = Double(index) / 255
@@ -82,8 +82,8 @@ public struct Colormap: Sendable, Equatable {
         return UInt8(min(max(value * 255, 0), 255))
       }
     })
-  /// Blue over white to red (ColorBrewer): for signed maps, with the range centerd on zero.
-  public static let blueWhiteRed = Colormap(
+  /// Blue, white, red (ColorBrewer): for diverging data, with a range centered at zero.
+  package static let blueWhiteRed = Colormap(
     name: "RdBu_r",
     stops: [
       0x053061, 0x2166AC, 0x4393C3, 0x92C5DE, 0xD1E5F0, 0xF7F7F7, 0xFDDBC7, 0xF4A582, 0xD6604D,
@@ -97,7 +97,8 @@ public struct Colormap: Sendable, Equatable {
     .magma, .viridis, .gray, .bone, .turbo, .jet, .openCVJet, .blueWhiteRed,
   ]
 
-  /// A colormap of straight pieces between colors (shares of 0 to 1) at rising positions.
+  /// Creates a piecewise linear colormap between colors (components of 0 to 1) at ascending
+  /// positions.
   private init(name: String, stops: [(position: Double, color: [Double])]) {
     var table: [UInt8] = []
     for index in 0..<256 {
@@ -109,35 +110,11 @@ public struct Colormap: Sendable, Equatable {
       for channel in 0..<3 {
         let low = stops[previous].color[channel]
         let value = low + (stops[next].color[channel] - low) * share
-        // Truncated as matplotlib does; a value that is whole but for its last bits stays whole.
+        // Truncated as by matplotlib; the epsilon keeps whole numbers whole despite rounding
+        // errors.
         table.append(UInt8(min(max(value * 255 + 1e-9, 0), 255)))
       }
     }
     self.init(name: name, table: table)
-  }
-}
-
-extension ScalarImage {
-  /// The smallest and largest finite value; nil when no value is finite.
-  public var extremes: ClosedRange<Float>? {
-    var low = Float.infinity
-    var high = -Float.infinity
-    for value in values where value.isFinite {
-      low = min(low, value)
-      high = max(high, value)
-    }
-    return low <= high ? low...high : nil
-  }
-
-  /// The values scaled so that the range (all finite values by default) becomes 0 to 1.
-  ///
-  /// Values outside the range are not clamped; a range without width gives zeros.
-  public func normalized(to range: ClosedRange<Float>? = nil) -> ScalarImage {
-    let range = range ?? extremes ?? 0...0
-    let span = range.upperBound - range.lowerBound
-    let scaled = values.map { value -> Float in
-      span > 0 ? (value - range.lowerBound) / span : (value.isNaN ? value : 0)
-    }
-    return ScalarImage(width: width, height: height, values: scaled)
   }
 }

@@ -1,14 +1,14 @@
 import Foundation
 
-/// The color tables that no short formula gives: 256 entries of red, green and blue, in base64.
+/// Colormaps without a short formula: 256 colors of red, green and blue bytes, in base64.
 ///
 /// magma and viridis are by Nathaniel Smith and Stefan van der Walt (CC0); jet is matplotlib's
-/// (entries truncated to 8 bits as its `bytes=True` does), and OpenCV's jet is another table.
+/// (truncated to 8 bits, as by its `bytes=True`); OpenCV's jet differs from it.
 enum ColormapTables {
   static func decode(_ text: String) -> [UInt8] {
     guard let data = Data(base64Encoded: text, options: .ignoreUnknownCharacters),
       data.count == 768
-    else { preconditionFailure("a built-in color table is 768 bytes") }
+    else { preconditionFailure("a built-in colormap does not have 768 bytes") }
     return [UInt8](data)
   }
 

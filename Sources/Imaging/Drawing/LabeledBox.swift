@@ -16,8 +16,8 @@ public struct LabeledBox: Sendable, Hashable, Codable {
 }
 
 extension PixelBuffer {
-  /// Returns the image with boxes drawn on it: a colored line with a black outline, and a bold label
-  /// inside the top left corner (outside of boxes that are narrower than their label).
+  /// Returns the image with boxes drawn on it: a colored line with a black outline, and a bold
+  /// label inside the top left corner (outside of boxes that are narrower than their label).
   ///
   /// - Parameters:
   ///   - boxes: The boxes, in pixels of this image. Those entirely outside are not drawn.
@@ -59,8 +59,8 @@ extension Canvas {
       guard let label = labeled.label, !label.isEmpty else { return }
       let width = textWidth(label, size: textSize, bold: true)
       let gap = 1.5 * lineWidth
-      // A label wider than its box would cross the line, so it goes above the box, or below if there is
-      // no room above.
+      // A label wider than its box would cross the line, so it goes above the box, or below if
+      // there is no room above.
       var start = box.x0 + gap
       var baseline = max(box.y0, area.y0) + gap + textSize * 0.8
       if width + 2 * gap > box.width {

@@ -1,79 +1,71 @@
-/// How the cells of a small map become pixels.
-public enum MapInterpolation: Sendable, Equatable {
-  /// Straight between the cells' centers, edges repeated.
-  case bilinear
-  /// Every cell a rectangle of its own: nothing is made up between the cells.
-  case nearest
-}
-
 extension PixelBuffer {
-  /// The image with a heat map laid over it, as `imshow(map, alpha, extent, cmap)` draws it.
+  /// Overlays a heat map with constant opacity, as matplotlib's `imshow(map, alpha, extent, cmap)`.
   ///
-  /// The map is scaled to 0...1 by its range, interpolated to the image's pixels, colored, and
-  /// mixed: `(1 - alpha) * image + alpha * color`, rounded. Where the map is not a number the
-  /// image stays.
+  /// The map is scaled to 0...1 by its range, interpolated to the pixels of the image, colored and
+  /// blended: `(1 - alpha) * image + alpha * color`, rounded. Pixels where the map is NaN stay
+  /// unchanged.
   ///
   /// - Parameters:
   ///   - map: The heat map, of any size.
-  ///   - colormap: The colors; magma as in fastai's and fmi's examples.
-  ///   - alpha: The color's share, 0 to 1.
-  ///   - range: The values at the ends of the colors; the map's extremes by default.
-  ///   - extent: The part of the image that the map covers; all by default.
-  ///   - interpolation: Bilinear, or nearest to show the cells.
+  ///   - colormap: The colors (`cmap`); magma as in fastai's examples.
+  ///   - alpha: The opacity of the map, 0 to 1.
+  ///   - range: The values at the ends of the colormap (`vmin`, `vmax`). Default: the range of the map.
+  ///   - extent: The part of the image that the map covers. Default: the whole image.
+  ///   - interpolation: Bilinear between the centers of the cells, or nearest to show the cells.
   /// - Returns: An RGB image of the same size.
   public func overlaid(
     with map: ScalarImage, colormap: Colormap = .magma, alpha: Double = 0.6,
     range: ClosedRange<Float>? = nil, extent: BoundingBox? = nil,
-    interpolation: MapInterpolation = .bilinear
+    interpolation: Resampling = .bilinear
   ) -> PixelBuffer {
-    precondition((0...1).contains(alpha), "alpha \(alpha) is not within 0...1")
+    precondition((0...1).contains(alpha), "alpha is 0 to 1, not \(alpha)")
     return blended(with: map.normalized(to: range), colormap, extent, interpolation) { _ in alpha }
   }
 
-  /// The image with a heat map laid over it whose opacity follows its value.
+  /// Overlays a heat map with an opacity proportional to its values.
   ///
-  /// Where the map says nothing, the image stays untouched: alpha is `maximumAlpha` times the
-  /// value within the range, and 0 below `threshold`. This is the honest way to show a map on a
-  /// radiograph; with a fixed alpha even a blank map tints everything.
+  /// The opacity is `maximumAlpha` times the scaled value, and 0 below `threshold`, so that the
+  /// image stays unchanged where the map is low. With a constant opacity even a map of zeros tints
+  /// the image.
   ///
   /// - Parameters:
   ///   - map: The heat map, of any size.
   ///   - colormap: The colors.
-  ///   - maximumAlpha: The color's share at the top of the range, 0 to 1.
-  ///   - threshold: The share of the range below which nothing is drawn, 0 to 1.
-  ///   - range: The values at the ends; zero to the map's maximum by default.
-  ///   - extent: The part of the image that the map covers; all by default.
-  ///   - interpolation: Bilinear, or nearest to show the cells.
+  ///   - maximumAlpha: The opacity at the upper end of the range, 0 to 1.
+  ///   - threshold: The scaled value below which nothing is drawn, 0 to 1.
+  ///   - range: The values at the ends of the colormap. Default: 0 to the maximum of the map.
+  ///   - extent: The part of the image that the map covers. Default: the whole image.
+  ///   - interpolation: Bilinear between the centers of the cells, or nearest to show the cells.
   /// - Returns: An RGB image of the same size.
   public func overlaidInProportion(
     with map: ScalarImage, colormap: Colormap = .magma, maximumAlpha: Double = 0.6,
     threshold: Double = 0, range: ClosedRange<Float>? = nil, extent: BoundingBox? = nil,
-    interpolation: MapInterpolation = .bilinear
+    interpolation: Resampling = .bilinear
   ) -> PixelBuffer {
-    precondition((0...1).contains(maximumAlpha), "alpha \(maximumAlpha) is not within 0...1")
+    precondition((0...1).contains(maximumAlpha), "maximumAlpha is 0 to 1, not \(maximumAlpha)")
     let range = range ?? 0...max(map.extremes?.upperBound ?? 0, 0)
     return blended(with: map.normalized(to: range), colormap, extent, interpolation) { value in
       value < threshold ? 0 : maximumAlpha * min(max(value, 0), 1)
     }
   }
 
-  /// The image and a map mixed as pytorch-grad-cam's `show_cam_on_image` does.
+  /// Blends the image with a map, as pytorch-grad-cam's `show_cam_on_image`.
   ///
-  /// The mix is divided by its largest value, so the film's brightness changes with the map: for
-  /// comparison with published figures; `overlaid` leaves the film alone.
+  /// The result is divided by its maximum, so the brightness of the image depends on the map. Use
+  /// it to compare with published figures, and `overlaid(with:)` otherwise.
   ///
   /// - Parameters:
-  ///   - map: Values within 0...1, of the image's size.
-  ///   - colormap: OpenCV's jet, as there.
-  ///   - imageWeight: The image's share, 0 to 1.
+  ///   - map: Values of 0 to 1, of the same size as the image (`mask`).
+  ///   - colormap: The colors; OpenCV's jet as in pytorch-grad-cam.
+  ///   - imageWeight: The weight of the image, 0 to 1 (`image_weight`).
   /// - Returns: An RGB image of the same size.
   public func shownWithCAM(
     _ map: ScalarImage, colormap: Colormap = .openCVJet, imageWeight: Float = 0.5
   ) -> PixelBuffer {
     precondition(
       map.width == width && map.height == height,
-      "the map is \(map.width) x \(map.height), the image \(width) x \(height)")
-    precondition((0...1).contains(imageWeight), "weight \(imageWeight) is not within 0...1")
+      "the map has \(map.width) x \(map.height) pixels, the image \(width) x \(height)")
+    precondition((0...1).contains(imageWeight), "imageWeight is 0 to 1, not \(imageWeight)")
     var mixed = convertedToRGB().samples.map { Float($0) / 255 }
     for (place, value) in map.values.enumerated() {
       let entry = value.isNaN ? 0 : Int(min(max(255 * value, 0), 255))
@@ -91,11 +83,11 @@ extension PixelBuffer {
 
   private func blended(
     with map: ScalarImage, _ colormap: Colormap, _ extent: BoundingBox?,
-    _ interpolation: MapInterpolation, alpha: (Double) -> Double
+    _ interpolation: Resampling, alpha: (Double) -> Double
   ) -> PixelBuffer {
     let region = extent ?? BoundingBox(width: width, height: height)
     precondition(
-      region.x0 < region.x1 && region.y0 < region.y1, "the extent \(region) covers nothing")
+      region.x0 < region.x1 && region.y0 < region.y1, "the extent \(region) is empty")
     let across = Covered(region.x0, region.x1, pixels: width, cells: map.width, interpolation)
     let down = Covered(region.y0, region.y1, pixels: height, cells: map.height, interpolation)
     var result = convertedToRGB()
@@ -127,16 +119,16 @@ extension PixelBuffer {
   }
 }
 
-/// The pixels of one axis that a map covers, and where each lies among the map's cells.
+/// The pixels of one axis that a map covers, and their positions in the map.
 private struct Covered {
   let pixels: Range<Int>
   let places: [Interpolation]
 
   init(
     _ start: Double, _ end: Double, pixels count: Int, cells: Int,
-    _ interpolation: MapInterpolation
+    _ interpolation: Resampling
   ) {
-    // A pixel is covered when its center is.
+    // A pixel is covered if its center is.
     let first = Int(min(max((start - 0.5).rounded(.up), 0), Double(count)))
     let last = Int(min(max((end - 0.5).rounded(.up), Double(first)), Double(count)))
     pixels = first..<last

@@ -1,20 +1,19 @@
-/// A page of panels in rows: images, heat maps and plots with titles, boxes and captions.
+/// A grid of panels: images, heat maps and plots with titles, boxes and captions.
 ///
-/// Panels keep their shape within a cell; titles are wrapped to the cell's width, so that they
-/// never run into each other.
+/// Panels keep their aspect ratio; titles are wrapped to the width of their cell.
 public struct Figure: Sendable {
-  /// How a map is drawn.
+  /// How a heat map is drawn.
   public struct MapStyle: Sendable, Equatable {
     /// The colors.
-    public var colormap: Colormap
-    /// The values at the ends of the colors; the map's own extremes by default.
-    public var range: ClosedRange<Float>?
-    /// Nearest shows the cells as they are; bilinear as the overlays do.
-    public var interpolation: MapInterpolation
-    /// Whether a bar under the map tells what the colors mean.
-    public var showsColorBar: Bool
-    /// What the low and the high end mean; numbers when nil.
-    public var words: (low: String, high: String)? {
+    package var colormap: Colormap
+    /// The values at the ends of the colormap; nil for the range of the map.
+    package var range: ClosedRange<Float>?
+    /// Nearest shows the cells; bilinear interpolates between them.
+    package var interpolation: Resampling
+    /// Whether to draw a color bar below the map.
+    package var showsColorBar: Bool
+    /// The labels at the ends of the color bar; nil for the numbers.
+    package var words: (low: String, high: String)? {
       get { lowWord.flatMap { low in highWord.map { (low, $0) } } }
       set {
         lowWord = newValue?.low
@@ -24,10 +23,17 @@ public struct Figure: Sendable {
     private var lowWord: String?
     private var highWord: String?
 
-    /// Makes a style; every part has a default.
+    /// Creates a style.
+    ///
+    /// - Parameters:
+    ///   - colormap: The colors.
+    ///   - range: The values at the ends of the colormap. Default: the range of the map.
+    ///   - interpolation: Nearest shows the cells; bilinear interpolates between them.
+    ///   - showsColorBar: Whether to draw a color bar below the map.
+    ///   - words: The labels at the ends of the color bar. Default: the numbers.
     public init(
       colormap: Colormap = .magma, range: ClosedRange<Float>? = nil,
-      interpolation: MapInterpolation = .nearest, showsColorBar: Bool = true,
+      interpolation: Resampling = .nearest, showsColorBar: Bool = true,
       words: (low: String, high: String)? = nil
     ) {
       self.colormap = colormap
@@ -38,78 +44,84 @@ public struct Figure: Sendable {
     }
   }
 
-  /// What a panel shows.
-  public enum Content: Sendable {
+  /// The content of a panel.
+  package enum Content: Sendable {
     /// An image.
     case image(PixelBuffer)
-    /// A map of numbers in colors.
+    /// A heat map.
     case map(ScalarImage, MapStyle)
-    /// Lines over axes.
+    /// A line plot.
     case plot(LinePlot)
-    /// Nothing: a gap in the grid.
+    /// An empty cell.
     case empty
   }
 
   /// One cell of the figure.
   public struct Panel: Sendable {
-    /// What it shows.
-    public var content: Content
-    /// The text above it; long ones are wrapped to at most three lines.
-    public var title: String
-    /// Boxes in the image's or map's own pixels.
-    public var boxes: [LabeledBox]
+    /// The content.
+    package var content: Content
+    /// The title above, wrapped to at most three lines.
+    package var title: String
+    /// Boxes in pixels of the image or map.
+    package var boxes: [LabeledBox]
 
-    /// Makes a panel.
-    public init(_ content: Content, title: String = "", boxes: [LabeledBox] = []) {
+    /// Creates a panel.
+    package init(_ content: Content, title: String = "", boxes: [LabeledBox] = []) {
       self.content = content
       self.title = title
       self.boxes = boxes
     }
 
-    /// A panel that shows an image.
+    /// Creates a panel with an image; the boxes are in pixels of the image.
     public static func image(
       _ image: PixelBuffer, title: String = "", boxes: [LabeledBox] = []
     ) -> Panel {
       Panel(.image(image), title: title, boxes: boxes)
     }
 
-    /// A panel that shows a map.
+    /// Creates a panel with a heat map; the boxes are in pixels of the map.
     public static func map(
       _ map: ScalarImage, style: MapStyle = MapStyle(), title: String = "", boxes: [LabeledBox] = []
     ) -> Panel {
       Panel(.map(map, style), title: title, boxes: boxes)
     }
 
-    /// A panel that shows lines over axes.
+    /// Creates a panel with a line plot.
     public static func plot(_ plot: LinePlot, title: String = "") -> Panel {
       Panel(.plot(plot), title: title)
     }
   }
 
-  /// The panels, row by row; rows may differ in length.
-  public var rows: [[Panel]]
-  /// The text above all, if any.
-  public var title: String
-  /// Lines below all: what the reader must know to read the figure rightly.
-  public var captions: [String]
-  /// The room for one panel's content, in pixels.
-  public var cellSize: (width: Int, height: Int) {
+  /// The panels by row; rows may differ in length.
+  package var rows: [[Panel]]
+  /// The title of the figure; may be empty.
+  package var title: String
+  /// Paragraphs below the panels.
+  package var captions: [String]
+  /// The size of a panel's content, in pixels.
+  package var cellSize: (width: Int, height: Int) {
     get { (cellWidth, cellHeight) }
     set { (cellWidth, cellHeight) = newValue }
   }
   private var cellWidth: Int
   private var cellHeight: Int
 
-  /// Makes a figure.
+  /// Creates a figure.
   ///
-  /// - Precondition: There is a panel, and a cell is at least 40 pixels wide and high.
+  /// - Parameters:
+  ///   - rows: The panels by row; rows may differ in length.
+  ///   - title: The title above the panels.
+  ///   - captions: Paragraphs below the panels.
+  ///   - cellSize: The size of a panel's content, in pixels.
+  /// - Precondition: There is at least one panel, and a cell has at least 40 x 40 pixels.
   public init(
     rows: [[Panel]], title: String = "", captions: [String] = [],
     cellSize: (width: Int, height: Int) = (320, 320)
   ) {
     precondition(rows.contains { !$0.isEmpty }, "a figure needs at least one panel")
     precondition(
-      cellSize.width >= 40 && cellSize.height >= 40, "a cell of \(cellSize) is too small to read")
+      cellSize.width >= 40 && cellSize.height >= 40,
+      "a cell has at least 40 x 40 pixels, not \(cellSize)")
     self.rows = rows
     self.title = title
     self.captions = captions
@@ -117,7 +129,7 @@ public struct Figure: Sendable {
     cellHeight = cellSize.height
   }
 
-  /// The figure as an RGB image.
+  /// Draws the figure as an RGB image.
   public func drawn() -> PixelBuffer {
     let layout = FigureLayout(self)
     let canvas = Canvas(width: layout.width, height: layout.height)
@@ -125,10 +137,10 @@ public struct Figure: Sendable {
     return canvas.finished()
   }
 
-  /// Draws the figure into a PNG file.
+  /// Writes the figure as a PNG or JPEG file, as the extension of the path says.
   ///
-  /// - Throws: `ImageFileError`, naming the file.
+  /// - Throws: `ImageFileError`.
   public func write(to path: String) throws(ImageFileError) {
-    try PNG.write(drawn(), to: path)
+    try drawn().write(to: path)
   }
 }

@@ -1,4 +1,4 @@
-/// Where everything of a figure goes, and how it is drawn there.
+/// The positions of the parts of a figure, and their drawing.
 struct FigureLayout {
   private struct Row {
     var titles: [[String]]
@@ -94,7 +94,7 @@ struct FigureLayout {
     _ panel: Figure.Panel, titles: [String], row: Row, left: Double, on canvas: Canvas
   ) {
     let middle = left + Double(figure.cellSize.width) / 2
-    // Short titles stand right above the image, as the long ones of the row do.
+    // Titles are aligned at the bottom, next to the image.
     var baseline =
       row.top + row.titleHeight - 6 - Double(titles.count) * Self.titleSize * 1.3
       + Self.titleSize
@@ -178,7 +178,7 @@ struct FigureLayout {
     return false
   }
 
-  /// The largest size of the content's shape within a cell.
+  /// The largest size with the content's aspect ratio that fits into a cell.
   private static func fitted(
     _ content: Figure.Content, _ cell: (width: Int, height: Int)
   ) -> (width: Int, height: Int) {
@@ -199,7 +199,7 @@ struct FigureLayout {
 }
 
 extension PixelBuffer {
-  /// The image at the size of a panel: tiny ones (by eight and more) keep their square pixels.
+  /// Resizes to the size of a panel; images that grow by 8 or more show square pixels.
   fileprivate func shown(width newWidth: Int, height newHeight: Int) -> PixelBuffer {
     resized(
       width: newWidth, height: newHeight,

@@ -1,17 +1,17 @@
-/// Lines over two axes: losses by epoch, a ROC curve.
+/// A line plot with two axes, such as the loss by epoch or a ROC curve.
 public struct LinePlot: Sendable {
   /// One line.
   public struct Series: Sendable {
-    /// Its name in the legend.
-    public var name: String
-    /// Its points, in order; a value that is no number breaks the line.
-    public var points: [(x: Double, y: Double)]
-    /// Its color; one of a set that color-blind readers can tell apart by default.
-    public var color: Color?
-    /// Whether it is dashed.
-    public var isDashed: Bool
+    /// The name in the legend; empty for none.
+    package var name: String
+    /// The points in drawing order; NaN or infinity interrupts the line.
+    package var points: [(x: Double, y: Double)]
+    /// The color; nil for the next color of a color-blind safe palette.
+    package var color: Color?
+    /// Whether the line is dashed.
+    package var isDashed: Bool
 
-    /// Makes a line from its points.
+    /// Creates a line from points; NaN or infinity interrupts the line.
     public init(
       _ name: String, points: [(x: Double, y: Double)], color: Color? = nil,
       isDashed: Bool = false
@@ -22,7 +22,7 @@ public struct LinePlot: Sendable {
       self.isDashed = isDashed
     }
 
-    /// Makes a line from values at 0, 1, 2 and so on.
+    /// Creates a line from values at x = 0, 1, 2 and so on.
     public init(_ name: String, values: [Double], color: Color? = nil, isDashed: Bool = false) {
       self.init(
         name, points: values.enumerated().map { (Double($0), $1) }, color: color,
@@ -31,17 +31,17 @@ public struct LinePlot: Sendable {
   }
 
   /// The lines, in drawing order.
-  public var series: [Series]
-  /// What the horizontal axis means.
-  public var xLabel: String
-  /// What the vertical axis means.
-  public var yLabel: String
-  /// The horizontal axis; what holds all points by default.
-  public var xRange: ClosedRange<Double>?
-  /// The vertical axis; what holds all points by default.
-  public var yRange: ClosedRange<Double>?
+  package var series: [Series]
+  /// The label of the x axis.
+  package var xLabel: String
+  /// The label of the y axis.
+  package var yLabel: String
+  /// The range of the x axis; nil to fit all points.
+  package var xRange: ClosedRange<Double>?
+  /// The range of the y axis; nil to fit all points.
+  package var yRange: ClosedRange<Double>?
 
-  /// Makes a plot.
+  /// Creates a plot; axes without a range fit all points.
   public init(
     _ series: [Series], xLabel: String = "", yLabel: String = "",
     xRange: ClosedRange<Double>? = nil, yRange: ClosedRange<Double>? = nil
@@ -53,7 +53,7 @@ public struct LinePlot: Sendable {
     self.yRange = yRange
   }
 
-  // Okabe and Ito's colors.
+  // The color-blind safe palette by Okabe and Ito.
   private static let palette: [Color] = [
     Color(red: 0, green: 114, blue: 178), Color(red: 213, green: 94, blue: 0),
     Color(red: 0, green: 158, blue: 115), Color(red: 204, green: 121, blue: 167),
@@ -99,9 +99,9 @@ public struct LinePlot: Sendable {
     canvas.text(
       yLabel, x: cell.x0 + 11, y: (plot.y0 + plot.y1) / 2, size: size + 1, anchor: .middle,
       upwards: true, ink)
-    let generous = BoundingBox(
+    let outset = BoundingBox(
       x0: plot.x0 - 2, y0: plot.y0 - 2, x1: plot.x1 + 2, y1: plot.y1 + 2)
-    canvas.clipped(to: generous) {
+    canvas.clipped(to: outset) {
       for (place, line) in series.enumerated() {
         for part in Self.unbroken(line.points) {
           canvas.line(
@@ -117,7 +117,7 @@ public struct LinePlot: Sendable {
     series[place].color ?? Self.palette[place % Self.palette.count]
   }
 
-  /// Draws the legend in the corner where the fewest points lie.
+  /// Draws the legend in the corner with the fewest points.
   private func drawLegend(
     on canvas: Canvas, plot: BoundingBox, points: [(x: Double, y: Double)], ink: Color
   ) {
@@ -161,7 +161,7 @@ public struct LinePlot: Sendable {
     if room.isFinite, isDrawable((low - room)...(high + room)) {
       return (low - room)...(high + room)
     }
-    // All values alike, or farther apart than a number can tell.
+    // All values are equal, or their difference overflows.
     let half = max(0.5, abs(low) * 1e-6)
     let around = (low - half)...(low + half)
     return isDrawable(around) ? around : 0...1
@@ -179,7 +179,7 @@ public struct LinePlot: Sendable {
   }
 }
 
-/// Round numbers along an axis.
+/// Tick marks at round numbers.
 struct TickMarks {
   let values: [Double]
   let labels: [String]
@@ -197,7 +197,7 @@ struct TickMarks {
     labels = values.map { TickMarks.label($0, step: step) }
   }
 
-  /// A number with as many decimals as the step asks for.
+  /// Formats a number with as many decimals as the step between ticks needs.
   static func label(_ value: Double, step: Double) -> String {
     guard value.isFinite else { return "\(value)" }
     if abs(value) >= 1e7 { return "\(value)" }

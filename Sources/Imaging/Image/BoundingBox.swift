@@ -1,7 +1,7 @@
 /// An axis-aligned rectangle in continuous pixel coordinates, half open: `[x0, x1)` by `[y0, y1)`.
 ///
-/// Pixel edges lie at whole numbers: the pixel in column 3 spans 3 to 4. A box may be empty, lie outside
-/// of its image or have coordinates that are not finite; functions that need more say so.
+/// Pixel edges lie at whole numbers: the pixel in column 3 spans 3 to 4. A box may be empty, lie
+/// outside of its image or have coordinates that are not finite; functions that need more say so.
 public struct BoundingBox: Sendable, Hashable, Codable {
   /// The left edge.
   public var x0: Double
@@ -27,11 +27,13 @@ public struct BoundingBox: Sendable, Hashable, Codable {
   /// The area in square pixels; 0 for an empty box.
   public var area: Double { max(0, width) * max(0, height) }
 
-  /// The overlap of two boxes; nil if it has no area.
+  /// The overlap of two boxes; nil if it has no area, or a coordinate is NaN.
   public func intersection(_ other: BoundingBox) -> BoundingBox? {
-    let overlap = BoundingBox(
+    guard x0 < x1, y0 < y1, other.x0 < other.x1, other.y0 < other.y1,
+      x0 < other.x1, other.x0 < x1, y0 < other.y1, other.y0 < y1
+    else { return nil }
+    return BoundingBox(
       x0: max(x0, other.x0), y0: max(y0, other.y0), x1: min(x1, other.x1), y1: min(y1, other.y1))
-    return overlap.x0 < overlap.x1 && overlap.y0 < overlap.y1 ? overlap : nil
   }
 
   /// Whether two boxes overlap; boxes that share only an edge do not.

@@ -41,7 +41,7 @@ public struct ImageGeometry: Sendable, Equatable {
   }
 
   /// The geometry of a left-right flip of an image of this width.
-  public static func flippedHorizontally(width: Int) -> ImageGeometry {
+  package static func flippedHorizontally(width: Int) -> ImageGeometry {
     ImageGeometry(scaleX: -1, scaleY: 1, offsetX: Double(width), offsetY: 0)
   }
 
@@ -56,7 +56,7 @@ public struct ImageGeometry: Sendable, Equatable {
   }
 
   /// The opposite direction: source and output exchanged.
-  public var inverse: ImageGeometry {
+  package var inverse: ImageGeometry {
     let m = matrix
     let d = Self.determinant(m)
     return ImageGeometry(

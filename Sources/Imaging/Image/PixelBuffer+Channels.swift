@@ -1,5 +1,5 @@
 extension PixelBuffer {
-  /// The image with three equal channels; an RGB image is returned as it is.
+  /// Converts to RGB by repeating the gray channel; an RGB image is returned unchanged.
   public func convertedToRGB() -> PixelBuffer {
     if channels == 3 { return self }
     let tripled = [UInt8](unsafeUninitializedCapacity: samples.count * 3) { out, count in
@@ -13,7 +13,7 @@ extension PixelBuffer {
     return PixelBuffer(width: width, height: height, channels: 3, samples: tripled)
   }
 
-  /// The image's luminance (0.299 R + 0.587 G + 0.114 B, in Pillow's fixed point).
+  /// Converts to grayscale, as Pillow's `convert("L")`: 0.299 R + 0.587 G + 0.114 B in fixed point.
   public func convertedToGray() -> PixelBuffer {
     if channels == 1 { return self }
     let luminance = [UInt8](unsafeUninitializedCapacity: width * height) { out, count in

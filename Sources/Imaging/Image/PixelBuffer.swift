@@ -1,24 +1,25 @@
-/// An 8-bit image: gray (one channel) or RGB (three), rows from the top, channels interleaved.
+/// An 8-bit image, grayscale (one channel) or RGB (three): rows from the top, channels interleaved.
 ///
 /// The sample of channel `c` at column `x`, row `y` is `samples[(y * width + x) * channels + c]`.
 public struct PixelBuffer: Sendable, Equatable {
-  /// Columns, in pixels.
+  /// The number of columns.
   public let width: Int
-  /// Rows, in pixels.
+  /// The number of rows.
   public let height: Int
-  /// Samples per pixel: 1 (gray) or 3 (red, green, blue).
+  /// Samples per pixel: 1 (grayscale) or 3 (red, green, blue).
   public let channels: Int
-  /// The samples, `height * width * channels` of them.
+  /// The `height * width * channels` samples.
   public var samples: [UInt8] {
     didSet { checkCount() }
   }
 
-  /// Makes an image from its samples.
+  /// Creates an image from its samples.
   ///
   /// - Precondition: `samples.count` is `width * height * channels`; `channels` is 1 or 3.
   public init(width: Int, height: Int, channels: Int, samples: [UInt8]) {
     precondition(channels == 1 || channels == 3, "an image has 1 or 3 channels, not \(channels)")
-    precondition(width > 0 && height > 0, "an image of \(width) x \(height) pixels has no pixel")
+    precondition(
+      width > 0 && height > 0, "an image needs at least one pixel, not \(width) x \(height)")
     self.width = width
     self.height = height
     self.channels = channels
@@ -26,7 +27,7 @@ public struct PixelBuffer: Sendable, Equatable {
     checkCount()
   }
 
-  /// Makes an image of one value everywhere.
+  /// Creates an image with the same value in every sample.
   public init(width: Int, height: Int, channels: Int, filledWith value: UInt8 = 0) {
     self.init(
       width: width, height: height, channels: channels,
@@ -36,7 +37,7 @@ public struct PixelBuffer: Sendable, Equatable {
   private func checkCount() {
     precondition(
       samples.count == width * height * channels,
-      "\(width) x \(height) x \(channels) samples are \(width * height * channels), "
+      "an image of \(width) x \(height) x \(channels) has \(width * height * channels) samples, "
         + "not \(samples.count)")
   }
 }

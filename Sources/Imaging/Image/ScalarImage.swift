@@ -1,21 +1,23 @@
-/// One number per pixel in single precision: modality values (Hounsfield units, say) or a heat map.
+/// A single-channel image in single precision: modality values such as Hounsfield units, or a heat
+/// map.
 ///
 /// The value at column `x`, row `y` is `values[y * width + x]`.
 public struct ScalarImage: Sendable, Equatable {
-  /// Columns, in pixels.
+  /// The number of columns.
   public let width: Int
-  /// Rows, in pixels.
+  /// The number of rows.
   public let height: Int
-  /// The values, row by row from the top, `width * height` of them.
+  /// The `width * height` values, rows from the top.
   public var values: [Float] {
     didSet { checkCount() }
   }
 
-  /// Makes an image from its values.
+  /// Creates an image from its values.
   ///
   /// - Precondition: `values.count` is `width * height`.
   public init(width: Int, height: Int, values: [Float]) {
-    precondition(width > 0 && height > 0, "an image of \(width) x \(height) pixels has no pixel")
+    precondition(
+      width > 0 && height > 0, "an image needs at least one pixel, not \(width) x \(height)")
     self.width = width
     self.height = height
     self.values = values
@@ -25,6 +27,6 @@ public struct ScalarImage: Sendable, Equatable {
   private func checkCount() {
     precondition(
       values.count == width * height,
-      "\(width) x \(height) values are \(width * height), not \(values.count)")
+      "an image of \(width) x \(height) has \(width * height) values, not \(values.count)")
   }
 }

@@ -9,7 +9,7 @@ extension PixelBuffer {
   ///   - resampling: The filter (`resample`).
   ///   - source: The region to resize, in pixels (`box`). Default: the whole image.
   /// - Returns: The resized image.
-  public func resized(
+  package func resized(
     width newWidth: Int, height newHeight: Int, resampling: Resampling = .bilinear,
     source: BoundingBox? = nil
   ) -> PixelBuffer {
@@ -80,7 +80,8 @@ extension PixelBuffer {
           Int32(partHeight), Int32(channels), region.x0, region.y0, region.x1, region.y1,
           out.baseAddress, Int32(newWidth), Int32(newHeight))
       }
-      precondition(code == Int32(LB_OK), "no memory to resize to \(newWidth) x \(newHeight)")
+      precondition(
+        code == Int32(LB_OK), "out of memory while resizing to \(newWidth) x \(newHeight)")
       filled = count
     }
     return PixelBuffer(width: newWidth, height: newHeight, channels: channels, samples: result)

@@ -1,5 +1,5 @@
-/// How `resized(to:method:padMode:at:resampling:)` reconciles the aspect ratios of input and output:
-/// fastai's `ResizeMethod`.
+/// How `resized(to:method:padMode:at:resampling:)` reconciles the aspect ratios of input and
+/// output: fastai's `ResizeMethod`.
 public enum ResizeMethod: String, Sendable, Codable, CaseIterable {
   /// Take the largest window with the output's aspect ratio inside the image.
   case crop

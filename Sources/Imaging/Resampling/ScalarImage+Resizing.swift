@@ -9,7 +9,7 @@ extension ScalarImage {
   ///   - resampling: The filter.
   ///   - source: The region to resize, in pixels. Default: the whole image.
   /// - Returns: The resized image.
-  public func resized(
+  package func resized(
     width newWidth: Int, height newHeight: Int, resampling: Resampling = .bilinear,
     source: BoundingBox? = nil
   ) -> ScalarImage {

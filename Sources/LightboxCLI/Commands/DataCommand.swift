@@ -2,6 +2,7 @@ import ArgumentParser
 
 struct DataCommand: ParsableCommand {
   static let configuration = CommandConfiguration(
-    commandName: "data", abstract: "Look at data, make synthetic films, unpack samples.",
+    commandName: "data",
+    abstract: "Scan data, generate synthetic radiographs, unpack samples.",
     subcommands: [ScanCommand.self, SynthCommand.self, SampleCommand.self])
 }

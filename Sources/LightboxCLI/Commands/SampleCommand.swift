@@ -3,12 +3,12 @@ import Lightbox
 
 struct SampleCommand: ParsableCommand {
   static let configuration = CommandConfiguration(
-    commandName: "sample", abstract: "Unpack a bundled sample of real films.")
+    commandName: "sample", abstract: "Unpack a bundled sample of real radiographs.")
 
-  @Argument(help: "The sample's name: pneumonia28.")
+  @Argument(help: "The name of the sample: pneumonia28.")
   var name: String
 
-  @Argument(help: "The folder to make.")
+  @Argument(help: "The folder to create.")
   var out: String
 
   func run() throws {

@@ -4,37 +4,35 @@ import Lightbox
 struct SynthCommand: ParsableCommand {
   static let configuration = CommandConfiguration(
     commandName: "synth",
-    abstract: "Make synthetic chest films with pneumothoraces, laid out like SIIM's.",
-    discussion:
-      "The same numbers give the same bytes. Half of the films have a pneumothorax; the true masks are in masks.csv."
-  )
+    abstract: "Generate synthetic chest radiographs with pneumothoraces, in the layout of SIIM's.",
+    discussion: """
+      The same options give the same bytes. Half of the images have a pneumothorax; masks.csv has the \
+      true masks.
+      """)
 
-  @Argument(help: "The folder to make.")
+  @Argument(help: "The folder to create.")
   var out: String
 
-  @Option(help: "Films.")
+  @Option(help: "Number of images.")
   var count = 250
 
-  @Option(help: "Rows and columns of each film.")
+  @Option(help: "Rows and columns of each image.")
   var size = 1024
 
-  @Option(help: "The seed of everything random.")
+  @Option(help: "Random seed.")
   var seed: UInt64 = 7
 
-  @Option(help: "Threads; all cores unless said.")
+  @Option(help: "Number of threads. Default: all cores.")
   var threads: Int?
 
-  @Flag(help: "Replace a set that is already there.")
+  @Flag(help: "Replace an existing data set.")
   var overwrite = false
 
   func run() throws {
     if let threads, threads < 1 { throw ValidationError("--threads \(threads): use 1 or more") }
-    let maker = SyntheticSIIM(count: count, size: size, seed: seed, threads: threads)
-    let line = CountLine(what: "film")
-    let summary = try maker.write(to: out, overwrite: overwrite) { line.show($0, $1) }
-    print(
-      "\(out): \(summary.films) films of \(summary.patients) patients, "
-        + "\(summary.pneumothoraces) with a pneumothorax, \(summary.inverted) stored as MONOCHROME1; "
-        + "\(summary.train) to train, \(summary.valid) to choose by, \(summary.test) to test")
+    let generator = SyntheticSIIM(count: count, size: size, seed: seed, threads: threads)
+    let line = CountLine(what: "image")
+    let summary = try generator.write(to: out, overwrite: overwrite) { line.show($0, $1) }
+    print("\(out): \(summary)")
   }
 }

@@ -9,5 +9,5 @@ struct IntensityOption: ParsableArguments {
         + "window:CENTER,WIDTH, or a window by name, such as lungs.", valueName: "window"))
   var intensity = "auto"
 
-  func parsed() throws -> DICOMIntensity { .automatic }
+  func parsed() throws -> DICOMIntensity { try DICOMIntensity(intensity) }
 }

@@ -14,6 +14,9 @@ public struct RandomSource: Sendable, RandomNumberGenerator {
     }
   }
 
+  /// A new stream that depends on this stream's state and a number; this stream stays as it is.
+  package func branch(_ number: UInt64) -> RandomSource { RandomSource(seed: state, number) }
+
   private static func mixed(_ value: UInt64) -> UInt64 {
     var z = value
     z = (z ^ (z >> 30)) &* 0xBF58_476D_1CE4_E5B9

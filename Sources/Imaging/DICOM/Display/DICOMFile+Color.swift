@@ -1,5 +1,5 @@
 extension DICOMFile {
-  /// A color frame as RGB.
+  /// Converts a color frame to RGB.
   func color(
     _ pixels: StoredPixels, _ layout: PixelLayout
   ) throws(DICOMError) -> PixelBuffer {
@@ -8,13 +8,13 @@ extension DICOMFile {
       samples = try palette(pixels)
     } else if layout.photometric == "YBR_FULL" || layout.photometric == "YBR_FULL_422" {
       guard case .uint8(let values) = pixels.samples, layout.bitsStored == 8 else {
-        throw error(.unsupportedPixelData, "its YBR colors have \(layout.bitsStored) bits")
+        throw error(.unsupportedPixelData, "YBR colors of \(layout.bitsStored) bits")
       }
       samples = Self.rgb(fromYBR: values)
     } else if case .uint8(let values) = pixels.samples, layout.bitsStored == 8 {
       samples = values
     } else if layout.isSigned {
-      throw error(.unsupportedPixelData, "its colors are signed")
+      throw error(.unsupportedPixelData, "signed colors")
     } else {
       let largest = Double(UInt64(1) << UInt64(layout.bitsStored) - 1)
       samples = pixels.samples.map { byte($0 * 255 / largest) }
@@ -45,9 +45,9 @@ extension DICOMFile {
           DICOMTag(0x0028, 0x1100 + color), DICOMTag(0x0028, 0x1200 + color))
       else {
         throw error(
-          .unsupportedPixelData, "a color table is missing or given in segments")
+          .unsupportedPixelData, "a palette is missing or segmented")
       }
-      // Entries wider than a byte keep their upper half.
+      // Entries of 16 bits are reduced to their upper byte.
       let isWide = table.entries.contains { $0 > 255 }
       channels.append(
         pixels.samples.map { stored in

@@ -1,11 +1,11 @@
-/// One way from modality values to gray, worked out for a file.
+/// A `DICOMIntensity` resolved for a file.
 private enum GrayScale {
   case table(LookupTable)
   case window(DICOMWindow)
   case range(lower: Double, upper: Double)
   case stored
 
-  /// Gray from 0 to 255, not rounded, of a modality value.
+  /// Maps a modality value to gray without rounding or clamping.
   func gray(of x: Double) -> Double {
     switch self {
     case .table(let table): table.value(at: x) * 255 / Double(1 << table.bits - 1)
@@ -16,26 +16,25 @@ private enum GrayScale {
   }
 }
 
-/// Rounds half up and keeps within 0...255; NaN becomes 0.
+/// Rounds half up and clamps to 0...255; NaN gives 0.
 func byte(_ gray: Double) -> UInt8 {
   guard gray > 0 else { return 0 }
   return gray >= 255 ? 255 : UInt8((gray + 0.5).rounded(.down))
 }
 
 extension DICOMFile {
-  /// A frame as an 8-bit image: gray (one channel) or RGB (three).
+  /// Renders a frame as an 8-bit image: grayscale (one channel) or RGB (three).
   ///
-  /// Gray: stored value, modality, then `intensity`, rounded half up, and `MONOCHROME1` inverted
-  /// last. Color: palettes looked up, YBR converted, more than 8 bits scaled to 8; `intensity`
-  /// does not matter there.
+  /// Grayscale values pass the modality transformation and `intensity`, are rounded half up, and
+  /// inverted for `MONOCHROME1`. In color images palettes are applied, YBR is converted, and more
+  /// than 8 bits are scaled to 8; `intensity` is ignored.
   ///
   /// - Parameters:
-  ///   - frame: Which frame, from 0.
-  ///   - intensity: Which values become which gray.
-  /// - Returns: The image, of the frame's own size.
+  ///   - frame: The index of the frame, from 0.
+  ///   - intensity: The mapping from modality values to gray.
+  /// - Returns: The image at the size of the frame.
   /// - Precondition: `frame` is less than `frameCount`.
-  /// - Throws: `DICOMError` if the pixels cannot be decoded, or the file does not have what
-  ///   `intensity` asks for.
+  /// - Throws: `DICOMError` if the pixels cannot be decoded, or `intensity` does not apply to the file.
   public func display(
     frame: Int = 0, intensity: DICOMIntensity = .automatic
   ) throws(DICOMError) -> PixelBuffer {
@@ -58,7 +57,7 @@ extension DICOMFile {
     return PixelBuffer(width: pixels.width, height: pixels.height, channels: 1, samples: samples)
   }
 
-  /// The number of views that the file proposes: VOI tables and valid windows, the indices of
+  /// The number of views in the file, VOI tables and valid windows: the limit of
   /// `DICOMIntensity.voi`.
   public var viewCount: Int { get throws(DICOMError) { try views().count } }
 
@@ -86,23 +85,30 @@ extension DICOMFile {
       let views = try views()
       guard views.indices.contains(index) else {
         throw error(
-          .missingAttribute, "it proposes \(views.count) views and none of index \(index)")
+          .missingAttribute,
+          "there are \(views.count) views (VOI tables and windows), and none has index \(index)")
       }
       return views[index]
     case .window(let center, let width):
       guard let window = DICOMWindow(center: center, width: width) else {
-        preconditionFailure("a linear window needs a width of at least 1, not \(width)")
+        preconditionFailure("a window has a width of at least 1, not \(width)")
       }
       return .window(window)
     case .range(let lower, let upper):
-      precondition(upper > lower, "a range from \(lower) to \(upper) is empty")
+      precondition(upper > lower, "the range from \(lower) to \(upper) is empty")
       return .range(lower: lower, upper: upper)
     case .minMax:
       return try minMax(modality, pixels, layout)
+    case .percentile(let lower, let upper):
+      precondition(
+        lower >= 0 && lower < upper && upper <= 100,
+        "percentiles ascend from 0 to 100, unlike \(lower), \(upper)")
+      let values = SortedValues(pixels.samples) { modality($0) }
+      return .range(lower: values.percentile(lower) ?? 0, upper: values.percentile(upper) ?? 0)
     case .stored:
       guard isByte else {
         throw error(
-          .unsupportedPixelData, "only unsigned 8-bit values can be shown as they are stored")
+          .unsupportedPixelData, "only unsigned 8-bit values can be displayed as stored")
       }
       return .stored
     }
@@ -118,7 +124,7 @@ extension DICOMFile {
       let samples =
         layout.frameCount == 1 ? pixels.samples : try decode(frame: frame).pixels.samples
       guard let range = samples.range else { continue }
-      // A table need not be monotonic: then every value counts.
+      // A table is not necessarily monotonic, so every value counts.
       let values: [Double] =
         if case .table = modality {
           samples.map { Double(modality($0)) }

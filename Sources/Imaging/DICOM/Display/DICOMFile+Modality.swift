@@ -1,4 +1,4 @@
-/// From stored values to what they measure.
+/// The modality transformation of stored values.
 enum ModalityTransform {
   case identity
   case rescale(slope: Double, intercept: Double)
@@ -14,20 +14,21 @@ enum ModalityTransform {
 }
 
 extension DICOMFile {
-  /// What the pixels of a gray-scale frame measure, such as Hounsfield units.
+  /// Decodes the modality values of a grayscale frame, such as Hounsfield units (fastai's
+  /// `scaled_px`).
   ///
-  /// The modality look-up table if the file has one, else `Float(Double(stored) * slope + intercept)`
-  /// if it has both, else the stored value. Applied whatever the modality is called; rescale inside the
-  /// functional groups of an enhanced multi-frame file is not applied.
+  /// Applies the modality lookup table if there is one, otherwise `stored * slope + intercept` if
+  /// both are present. The rescale in the functional groups of enhanced multi-frame files is not
+  /// applied.
   ///
-  /// - Parameter frame: Which frame, from 0.
+  /// - Parameter frame: The index of the frame, from 0.
   /// - Returns: One value per pixel.
   /// - Precondition: `frame` is less than `frameCount`.
   /// - Throws: `DICOMError` if the pixels cannot be decoded, or are in color.
   public func modality(frame: Int) throws(DICOMError) -> ScalarImage {
     let (pixels, layout) = try decode(frame: frame)
     guard layout.photometric.hasPrefix("MONOCHROME") else {
-      throw error(.unsupportedPixelData, "its pixels are colors and measure nothing")
+      throw error(.unsupportedPixelData, "color pixels have no modality values")
     }
     let transform = try modalityTransform()
     return ScalarImage(
@@ -37,7 +38,7 @@ extension DICOMFile {
   func modalityTransform() throws(DICOMError) -> ModalityTransform {
     if itemCount(of: .modalityLUTSequence) > 0 {
       guard let table = try lookupTable(in: .modalityLUTSequence, item: 0) else {
-        throw error(.invalidAttribute, "its modality look-up table is empty")
+        throw error(.invalidAttribute, "the modality lookup table is empty")
       }
       return .table(table)
     }

@@ -1,20 +1,20 @@
-/// A table from whole numbers to whole numbers, as the modality, VOI and color tables of a file.
+/// A lookup table of a file: modality, VOI or palette color.
 struct LookupTable {
-  /// The number that the first entry belongs to.
+  /// The input value of the first entry.
   let first: Int
-  /// The bits of an entry, as the file states them.
+  /// The number of bits per entry, as stated in the file.
   let bits: Int
   let entries: [UInt16]
 
-  /// The entry for a number; those outside the table get its first or last one.
+  /// Looks up a value; values outside of the table give its first or last entry.
   func value(at number: Double) -> Double {
     guard number.isFinite else { return Double(entries[0]) }
     let index = number.rounded(.towardZero) - Double(first)
     return Double(entries[Int(min(max(index, 0), Double(entries.count - 1)))])
   }
 
-  /// Makes a table from a descriptor (count, first, bits) and the bytes of its data; `nil` if they
-  /// do not fit each other.
+  /// Creates a table from its descriptor (count, first, bits) and data; nil if they are
+  /// inconsistent.
   init?(descriptor: [UInt8], isFirstSigned: Bool, data: [UInt8]) {
     guard descriptor.count >= 6 else { return nil }
     func word(_ bytes: [UInt8], _ i: Int) -> UInt16 {
@@ -37,7 +37,7 @@ struct LookupTable {
 }
 
 extension DICOMFile {
-  /// The table of an item of a LUT sequence; `nil` if the item has none.
+  /// Reads the table in an item of a LUT sequence; nil if there is none.
   func lookupTable(in sequence: DICOMTag, item: Int) throws(DICOMError) -> LookupTable? {
     let path = [DICOMStep(sequence, item: item)]
     return try lookupTable(.lutDescriptor, .lutData, in: path)
@@ -49,15 +49,15 @@ extension DICOMFile {
     guard let descriptor = bytes(descriptorTag, in: path), let data = bytes(dataTag, in: path),
       !descriptor.bytes.isEmpty, !data.bytes.isEmpty
     else { return nil }
-    // An implicit transfer syntax leaves open whether the first number is signed: then it is if the
-    // pixels are.
-    let isOpen = transferSyntax?.uid == "1.2.840.10008.1.2" && descriptor.kind != "SS"
-    let isFirstSigned = descriptor.kind == "SS" || isOpen && isSigned == true
+    // An implicit transfer syntax does not state whether the first value is signed; assume the sign
+    // of the pixels.
+    let isUnstated = transferSyntax?.uid == "1.2.840.10008.1.2" && descriptor.kind != "SS"
+    let isFirstSigned = descriptor.kind == "SS" || isUnstated && isSigned == true
     guard
       let table = LookupTable(
         descriptor: descriptor.bytes, isFirstSigned: isFirstSigned, data: data.bytes)
     else {
-      throw error(.invalidAttribute, "the descriptor and the data of a look-up table do not fit")
+      throw error(.invalidAttribute, "the descriptor of a lookup table does not match its data")
     }
     return table
   }

@@ -1,16 +1,16 @@
 import CDCMTK
 
 extension DICOMFile {
-  /// The pixels of a frame as stored, decompressed.
+  /// Decodes the stored values of a frame.
   ///
-  /// YBR colors stay YBR (use `display` for RGB); the component transform inside a JPEG 2000 stream is
-  /// undone; half-width chroma is brought to full width.
+  /// YBR colors stay YBR (`display` converts to RGB); the component transform of JPEG 2000 is
+  /// undone; subsampled chroma is repeated to full width.
   ///
-  /// - Parameter frame: Which frame, from 0.
+  /// - Parameter frame: The index of the frame, from 0.
   /// - Returns: The samples, rows from the top.
   /// - Precondition: `frame` is less than `frameCount`.
   /// - Throws: `DICOMError` if there are no pixels, or they cannot be decoded completely.
-  public func storedPixels(frame: Int = 0) throws(DICOMError) -> StoredPixels {
+  package func storedPixels(frame: Int = 0) throws(DICOMError) -> StoredPixels {
     try decode(frame: frame).pixels
   }
 
@@ -18,7 +18,7 @@ extension DICOMFile {
     let (layout, info) = try checkedLayoutAndInfo()
     precondition(
       frame >= 0 && frame < layout.frameCount,
-      "there are \(layout.frameCount) frames and no frame \(frame)")
+      "frame \(frame) is out of range: the file has \(layout.frameCount) frames")
     let samples =
       layout.isEncapsulated
       ? try encapsulated(layout, info, frame: frame) : try native(layout, frame: frame)
@@ -27,7 +27,7 @@ extension DICOMFile {
     return (pixels, layout)
   }
 
-  /// How the pixels lie in the file, checked, without decoding any.
+  /// Reads and validates the layout of the pixels without decoding them.
   func checkedLayout() throws(DICOMError) -> PixelLayout { try checkedLayoutAndInfo().layout }
 
   private func checkedLayoutAndInfo() throws(DICOMError) -> (
@@ -40,8 +40,6 @@ extension DICOMFile {
     }
     return (try layout(info), info)
   }
-
-  // MARK: - Native
 
   private func native(
     _ layout: PixelLayout, frame: Int
@@ -81,7 +79,7 @@ extension DICOMFile {
     }
   }
 
-  /// `Y0 Y1 Cb Cr` for two pixels to `Y0 Cb Cr Y1 Cb Cr`.
+  /// Converts YBR_FULL_422 to full chroma: `Y0 Y1 Cb Cr` becomes `Y0 Cb Cr Y1 Cb Cr`.
   private static func fullChroma(_ raw: [UInt8], pixelCount: Int) -> [UInt8] {
     var full = [UInt8](repeating: 0, count: pixelCount * 3)
     for pair in 0..<pixelCount / 2 {
@@ -95,15 +93,13 @@ extension DICOMFile {
     return full
   }
 
-  // MARK: - Encapsulated
-
   private func encapsulated(
     _ layout: PixelLayout, _ info: lb_dcm_pixel_data, frame: Int
   ) throws(DICOMError) -> StoredPixels.Samples {
-    // No coding packs pixels tighter than this; a header that claims so would only waste memory.
+    // No codec compresses more than this, so an invalid header cannot allocate excessive memory.
     guard layout.sampleCount / 50_000 <= Int(info.byte_count) else {
       throw error(
-        .corruptPixelData, "\(layout.sampleCount) samples cannot come from \(info.byte_count) bytes"
+        .corruptPixelData, "\(info.byte_count) bytes are too few for \(layout.sampleCount) samples"
       )
     }
     var shape = lb_dcm_layout(
@@ -112,7 +108,7 @@ extension DICOMFile {
       is_signed: layout.isSigned ? 1 : 0, frame_count: Int32(clamping: layout.frameCount))
     var decoded = lb_dcm_decoded()
     let capacity = layout.sampleCount * 4 + 4
-    // 8-bit images, the usual ones, are then whole as they are; what is not used is never touched.
+    // The common 8-bit images are used without a copy; unused capacity is never touched.
     let raw = try bytes(
       count: capacity, used: { layout.sampleCount * Int(decoded.bytes_per_sample) }
     ) { file, start, reason in
@@ -122,13 +118,14 @@ extension DICOMFile {
     var shift = 0
     var layout = layout
     if decoded.is_signed >= 0 {
-      // JPEG 2000: the stream knows its own precision and sign; where the header calls unsigned samples
-      // signed, they are two's complement of the stream's precision.
+      // A JPEG 2000 stream states its own precision and sign. If the header says signed but the
+      // stream unsigned, the samples are two's complement at the precision of the stream.
       bits = layout.isSigned && decoded.is_signed == 0 ? Int(decoded.precision) : 32
       if Int(decoded.precision) > layout.bitsAllocated {
         throw error(
           .corruptPixelData,
-          "its JPEG 2000 samples have \(decoded.precision) bits, \(layout.bitsAllocated) allocated")
+          "JPEG 2000 samples of \(decoded.precision) bits exceed BitsAllocated \(layout.bitsAllocated)"
+        )
       }
     } else if transferSyntax?.uid == "1.2.840.10008.1.2.5" {
       shift = layout.highBit + 1 - layout.bitsStored
@@ -138,9 +135,7 @@ extension DICOMFile {
       raw, bytesPerSample: Int(decoded.bytes_per_sample), layout: layout, shift: shift, bits: bits)
   }
 
-  // MARK: - Bytes to samples
-
-  /// Room for `count` bytes, of which `fill` writes as many as `used` says afterwards.
+  /// Allocates `count` bytes and calls `fill`, which initializes the first `used()` of them.
   private func bytes(
     count: Int, used: () -> Int,
     _ fill: (
@@ -185,13 +180,14 @@ extension DICOMFile {
     }
   }
 
-  /// Takes `bits` bits above `shift` out of every little endian word, sign-extended if signed.
+  /// Extracts `bits` bits above `shift` from every little endian word, sign-extended if signed.
   private static func extract<Word: FixedWidthInteger & UnsignedInteger, T: FixedWidthInteger>(
     _ bytes: UnsafeRawBufferPointer, _ word: Word.Type, _ count: Int, _ shift: Int, _ bits: Int,
     _ isSigned: Bool
   ) -> [T] {
     let size = MemoryLayout<Word>.size
-    precondition(bytes.count >= count * size, "\(count) samples do not fit \(bytes.count) bytes")
+    precondition(
+      bytes.count >= count * size, "\(bytes.count) bytes are too few for \(count) samples")
     let up = UInt32(32 - min(bits, 32))
     return [T](unsafeUninitializedCapacity: count) { out, filled in
       for i in 0..<count {
@@ -209,7 +205,7 @@ extension DICOMFile {
 }
 
 extension StoredPixels.Samples {
-  /// Color by plane to color by pixel.
+  /// Converts planar to interleaved samples.
   func interleaved(planes: Int) -> Self {
     func weave<T>(_ values: [T]) -> [T] {
       let n = values.count / planes

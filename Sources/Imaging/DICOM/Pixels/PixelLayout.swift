@@ -1,6 +1,6 @@
 import CDCMTK
 
-/// How a file's pixels lie in its bytes: what the attributes say, checked.
+/// The layout of the pixels in a file, from validated attributes.
 struct PixelLayout {
   enum Element {
     case integer, float, double
@@ -18,23 +18,23 @@ struct PixelLayout {
   var isPlanar = false
   var frameCount = 0
   var photometric = ""
-  /// Uncompressed YBR_FULL_422: two luma samples, then one of each chroma.
+  /// Whether the pixels are uncompressed YBR_FULL_422: two luma samples, then one of each chroma.
   var isHalfChroma = false
 
   var pixelCount: Int { rows * columns }
   var sampleCount: Int { rows * columns * samples }
 
-  /// Bits of one uncompressed frame.
+  /// The number of bits of an uncompressed frame.
   var frameBits: Int {
     isHalfChroma ? pixelCount * 2 * bitsAllocated : sampleCount * bitsAllocated
   }
 }
 
 extension DICOMFile {
-  /// Reads and checks what decoding needs, in the order in which a fault is named first.
+  /// Reads and validates the attributes that decoding needs.
   func layout(_ info: lb_dcm_pixel_data) throws(DICOMError) -> PixelLayout {
     guard let syntax = transferSyntax else {
-      throw error(.missingAttribute, "TransferSyntaxUID (0002,0010) is missing")
+      throw error(.missingAttribute, "TransferSyntaxUID (0002,0010)")
     }
     guard info.tag != 0 || !syntax.isSupported else {
       throw error(.noPixelData, "there is no pixel data element")
@@ -43,7 +43,7 @@ extension DICOMFile {
       throw error(.noPixelData, "there is no pixel data element")
     }
     guard info.tag == 0 || info.byte_count > 0 else {
-      throw error(.emptyPixelData, "its pixel data element has no bytes")
+      throw error(.emptyPixelData, "the pixel data element has no bytes")
     }
     var layout = PixelLayout()
     layout.element =
@@ -62,11 +62,11 @@ extension DICOMFile {
     }
     layout.photometric = photometric.uppercased()
     guard let frames = frameCount else {
-      throw error(.invalidAttribute, "NumberOfFrames is not a whole number")
+      throw error(.invalidAttribute, "NumberOfFrames is not an integer")
     }
     layout.frameCount = frames
     guard syntax.isSupported else {
-      throw error(.unsupportedTransferSyntax, "its transfer syntax is \(syntax)")
+      throw error(.unsupportedTransferSyntax, "the transfer syntax is \(syntax)")
     }
     if layout.element == .integer { try readBits(into: &layout) }
     try check(&layout, info)
@@ -103,17 +103,17 @@ extension DICOMFile {
       case .double: [64]
       }
     guard widths.contains(layout.bitsAllocated) else {
-      throw error(.unsupportedPixelData, "its samples take \(layout.bitsAllocated) bits")
+      throw error(.unsupportedPixelData, "samples of \(layout.bitsAllocated) bits")
     }
     guard layout.samples == 1 || layout.samples == 3 && layout.bitsAllocated >= 8 else {
-      throw error(.unsupportedPixelData, "it has \(layout.samples) samples per pixel")
+      throw error(.unsupportedPixelData, "\(layout.samples) samples per pixel")
     }
     let known = [
       "MONOCHROME1", "MONOCHROME2", "PALETTE COLOR", "RGB", "YBR_FULL", "YBR_FULL_422", "YBR_RCT",
       "YBR_ICT",
     ]
     guard known.contains(layout.photometric) else {
-      throw error(.unsupportedPixelData, "its photometric interpretation is not known")
+      throw error(.unsupportedPixelData, "the photometric interpretation is unknown")
     }
     let isGray = layout.photometric.hasPrefix("MONO") || layout.photometric.hasPrefix("PALETTE")
     guard isGray == (layout.samples == 1) else {
@@ -121,31 +121,31 @@ extension DICOMFile {
         .invalidAttribute,
         "SamplesPerPixel is \(layout.samples), PhotometricInterpretation \(layout.photometric)")
     }
-    // One frame of more than 2 GiB is no image that any model takes.
+    // Limits a frame to 2 GiB.
     guard layout.sampleCount <= 1 << 29 else {
-      throw error(.unsupportedPixelData, "a frame has \(layout.sampleCount) samples")
+      throw error(.unsupportedPixelData, "\(layout.sampleCount) samples per frame")
     }
     guard !layout.isEncapsulated else { return }
     if layout.photometric == "YBR_FULL_422", layout.bitsAllocated == 8 {
       let full = layout.frameCount * layout.sampleCount
       layout.isHalfChroma = info.byte_count < UInt64(full)
       guard !layout.isHalfChroma || layout.columns % 2 == 0 else {
-        throw error(.unsupportedPixelData, "it has half-width chroma and an odd number of columns")
+        throw error(.unsupportedPixelData, "subsampled chroma with an odd number of columns")
       }
     }
     let (bits, overflow) = layout.frameBits.multipliedReportingOverflow(by: layout.frameCount)
     guard !overflow, info.byte_count >= UInt64((bits + 7) / 8) else {
       throw error(
         .truncatedPixelData,
-        "\(layout.frameCount) frames of \(layout.columns) x \(layout.rows) pixels do not fit into "
-          + "\(info.byte_count) bytes")
+        "\(info.byte_count) bytes are too few for \(layout.frameCount) frames of "
+          + "\(layout.columns) x \(layout.rows) pixels")
     }
   }
 
   private func size(_ tag: DICOMTag) throws(DICOMError) -> Int {
     let value = try required(tag)
     guard value > 0 else {
-      throw error(.invalidAttribute, "\(tag.keyword ?? "it") \(tag) is \(value)")
+      throw error(.invalidAttribute, "\(tag.keyword ?? "attribute") \(tag) is \(value)")
     }
     return value
   }
@@ -153,12 +153,12 @@ extension DICOMFile {
   private func required(_ tag: DICOMTag) throws(DICOMError) -> Int {
     guard string(tag) != nil else { throw missing(tag) }
     guard let value = int(tag) else {
-      throw error(.invalidAttribute, "\(tag.keyword ?? "it") \(tag) is not a whole number")
+      throw error(.invalidAttribute, "\(tag.keyword ?? "attribute") \(tag) is not an integer")
     }
     return value
   }
 
   private func missing(_ tag: DICOMTag) -> DICOMError {
-    error(.missingAttribute, "\(tag.keyword ?? "an attribute") \(tag) is missing")
+    error(.missingAttribute, "\(tag.keyword ?? "attribute") \(tag)")
   }
 }

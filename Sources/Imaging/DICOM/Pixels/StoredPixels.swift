@@ -1,11 +1,11 @@
-/// The pixels of a frame as the file stores them, before any meaning is given to them.
+/// The stored pixel values of a frame, before the modality and VOI transformations.
 ///
-/// Unused bits are gone and negative values are sign-extended. Several samples per pixel are
-/// interleaved: the sample `s` of column `x`, row `y` is at `(y * width + x) * samplesPerPixel + s`.
-public struct StoredPixels: Sendable, Equatable {
-  /// The samples, in the narrowest type that holds the bits allocated.
-  public enum Samples: Sendable, Equatable {
-    /// Up to 8 bits, unsigned (also 1-bit data, as 0 and 1).
+/// Unused bits are removed and negative values sign-extended. Samples are interleaved: sample `s`
+/// of column `x`, row `y` is at `(y * width + x) * samplesPerPixel + s`.
+package struct StoredPixels: Sendable, Equatable {
+  /// The samples, in the narrowest type for the bits allocated.
+  package enum Samples: Sendable, Equatable {
+    /// Up to 8 bits, unsigned; 1-bit data as 0 and 1.
     case uint8([UInt8])
     /// Up to 8 bits, signed.
     case int8([Int8])
@@ -23,7 +23,7 @@ public struct StoredPixels: Sendable, Equatable {
     case float64([Double])
 
     /// The number of samples.
-    public var count: Int {
+    package var count: Int {
       switch self {
       case .uint8(let v): v.count
       case .int8(let v): v.count
@@ -37,18 +37,18 @@ public struct StoredPixels: Sendable, Equatable {
     }
   }
 
-  /// Columns, in pixels.
-  public let width: Int
-  /// Rows, in pixels.
-  public let height: Int
+  /// The number of columns.
+  package let width: Int
+  /// The number of rows.
+  package let height: Int
   /// Samples per pixel: 1 or 3.
-  public let samplesPerPixel: Int
-  /// The samples, `height * width * samplesPerPixel` of them.
-  public let samples: Samples
+  package let samplesPerPixel: Int
+  /// The `height * width * samplesPerPixel` samples.
+  package let samples: Samples
 }
 
 extension StoredPixels.Samples {
-  /// The smallest and the largest sample, NaN left out; `nil` if there is none.
+  /// The smallest and largest finite sample; nil if there is none.
   var range: ClosedRange<Double>? {
     func integers<T: FixedWidthInteger>(_ values: [T]) -> ClosedRange<Double>? {
       guard var low = values.first else { return nil }
@@ -82,8 +82,8 @@ extension StoredPixels.Samples {
 
   /// Applies `transform` to every sample.
   ///
-  /// Types of up to 16 bits go through a table of all values that occur, which is exactly the same
-  /// and for large images much faster.
+  /// Large images of up to 16 bits use a lookup table over the range of the samples: same result,
+  /// faster.
   func map<Result>(_ transform: (Double) -> Result) -> [Result] {
     func small<T: FixedWidthInteger>(_ values: [T]) -> [Result] {
       guard let range, values.count > 4096 else { return values.map { transform(Double($0)) } }

@@ -1,82 +1,89 @@
-/// Why a DICOM file, or a frame of it, could not be read or written.
-public struct DICOMError: Error, Sendable, Equatable, CustomStringConvertible {
-  /// The kinds of faults; the raw value is the name used in reports.
-  public enum Kind: String, Sendable, CaseIterable {
-    /// The operating system did not let the file be read.
+public import Files
+
+/// A DICOM file, or a frame of it, that cannot be read or written.
+public struct DICOMError: LightboxError, Equatable {
+  /// The kind of failure; the raw value is its name in reports.
+  public enum Reason: String, Sendable, CaseIterable {
+    /// The operating system refuses to read the file.
     case unreadable
     /// The file has no bytes.
     case emptyFile = "empty-file"
     /// The bytes are not those of a DICOM file.
     case notDICOM = "not-dicom"
-    /// The data set ends early or its structure is damaged.
+    /// The data set is truncated or its structure is invalid.
     case truncated
-    /// There are fewer bytes of pixel data than rows, columns and frames need.
+    /// The pixel data has fewer bytes than rows, columns and frames require.
     case truncatedPixelData = "truncated-pixel-data"
-    /// There is no pixel data element: a report, a plan, a directory.
+    /// There is no pixel data element, as in reports, plans and directories.
     case noPixelData = "no-pixel-data"
     /// The pixel data element has no bytes.
     case emptyPixelData = "empty-pixel-data"
-    /// An attribute that reading the pixels needs is not there.
+    /// An attribute required for the pixels is missing.
     case missingAttribute = "missing-attribute"
-    /// An attribute that reading the pixels needs has a value that cannot be used.
+    /// An attribute has a value that is invalid.
     case invalidAttribute = "invalid-attribute"
-    /// The pixels are coded in a way that Lightbox does not decode.
+    /// The transfer syntax is not supported.
     case unsupportedTransferSyntax = "unsupported-transfer-syntax"
-    /// The pixels are of a kind that Lightbox does not handle.
+    /// The pixels are of a kind that is not supported.
     case unsupportedPixelData = "unsupported-pixel-data"
-    /// The compressed pixels cannot be decoded, or not completely.
+    /// The compressed pixels cannot be decoded completely.
     case corruptPixelData = "corrupt-pixel-data"
-    /// The file could not be written.
+    /// The file cannot be encoded.
     case unwritable
   }
 
-  /// What kind of fault it is.
-  public let kind: Kind
-  /// The file's path, or the name given to bytes.
-  public let file: String
-  /// What exactly was found, in words; never a patient's data.
-  public let detail: String
+  /// The kind of failure.
+  public let reason: Reason
+  /// The path, or the name given to bytes in memory.
+  package let file: String
+  /// What was found, as a clause; never contains patient data.
+  package let detail: String
 
-  /// Makes an error from its facts.
-  public init(kind: Kind, file: String, detail: String) {
-    self.kind = kind
+  /// Creates an error.
+  package init(_ reason: Reason, file: String, detail: String) {
+    self.reason = reason
     self.file = file
     self.detail = detail
   }
 
-  /// One sentence: the file, the reason and the way out.
-  public var description: String { "\(file) \(complaint): \(detail); \(wayOut)." }
+  /// The path of the file, or the name given to bytes in memory.
+  public var place: ErrorPlace { ErrorPlace(file: file) }
 
-  private var complaint: String {
-    switch kind {
-    case .unreadable: "cannot be read"
-    case .emptyFile: "is empty"
-    case .notDICOM: "is not a DICOM file"
-    case .truncated: "is cut short or damaged"
-    case .truncatedPixelData: "has too few bytes of pixel data"
-    case .noPixelData: "has no image"
-    case .emptyPixelData: "has an empty image"
-    case .missingAttribute: "lacks an attribute"
-    case .invalidAttribute: "has an attribute that cannot be used"
-    case .unsupportedTransferSyntax: "is compressed in a way that is not supported"
-    case .unsupportedPixelData: "has pixels of a kind that is not supported"
-    case .corruptPixelData: "has pixel data that cannot be decoded"
-    case .unwritable: "cannot be written"
+  /// What is wrong.
+  public var problem: String { "\(summary): \(detail)" }
+
+  private var summary: String {
+    switch reason {
+    case .unreadable: "it cannot be read"
+    case .emptyFile: "the file is empty"
+    case .notDICOM: "it is not a DICOM file"
+    case .truncated: "the file is truncated or corrupt"
+    case .truncatedPixelData: "the pixel data is truncated"
+    case .noPixelData: "the file has no image"
+    case .emptyPixelData: "the pixel data is empty"
+    case .missingAttribute: "an attribute is missing"
+    case .invalidAttribute: "an attribute is invalid"
+    case .unsupportedTransferSyntax: "the compression is not supported"
+    case .unsupportedPixelData: "the kind of pixels is not supported"
+    case .corruptPixelData: "the pixel data cannot be decoded"
+    case .unwritable: "it cannot be encoded"
     }
   }
 
-  private var wayOut: String {
-    switch kind {
-    case .unreadable: "check that it exists and that you may read it"
+  /// What to do about it.
+  public var remedy: String? {
+    switch reason {
+    case .unreadable: "check the path and the permissions"
     case .emptyFile, .truncated, .truncatedPixelData, .emptyPixelData, .corruptPixelData:
-      "fetch it again from where it came from, or leave it out"
-    case .notDICOM, .noPixelData: "leave it out"
+      "copy the file again or leave it out"
+    case .notDICOM, .noPixelData: "leave the file out"
     case .missingAttribute, .invalidAttribute:
-      "correct the attribute at the source, or leave the file out"
+      "correct the attribute or leave the file out"
     case .unsupportedTransferSyntax:
-      "convert it to an uncompressed transfer syntax first, or leave it out"
-    case .unsupportedPixelData: "convert it to 8 or 16 bit gray scale or RGB, or leave it out"
-    case .unwritable: "check the folder, the free space and the attributes"
+      "convert the file to an uncompressed transfer syntax or leave it out"
+    case .unsupportedPixelData:
+      "convert the file to 8- or 16-bit grayscale or RGB, or leave it out"
+    case .unwritable: "check the attributes"
     }
   }
 }

@@ -1,29 +1,29 @@
 import CDCMTK
 import Foundation
 
-/// An open DICOM file: its attributes, and its pixels when asked for.
+/// An open DICOM file.
 ///
-/// Opening reads the data set but leaves large values, the pixels above all, in the file. A value of
-/// this type may be shared by threads; each frame is decoded by the thread that asks for it.
+/// Opening a file reads its attributes; large values such as the pixels stay in the file until they
+/// are accessed. Instances can be shared between threads; a frame is decoded on the calling thread.
 public struct DICOMFile: Sendable {
-  /// The path, or the name given to bytes; used in errors.
-  public let name: String
+  /// The path, or the name given to bytes in memory.
+  package let name: String
   let handle: DICOMHandle
 
   /// Opens a file.
   ///
-  /// - Throws: `DICOMError` if it cannot be read, is not DICOM, or ends inside its data set.
+  /// - Throws: `DICOMError` if it cannot be read, is not DICOM, or is truncated.
   public init(contentsOf path: String) throws(DICOMError) {
     handle = try DICOMHandle(path: path, headerOnly: false)
     name = path
   }
 
-  /// Opens a file that is in memory.
+  /// Opens a file in memory.
   ///
   /// - Parameters:
-  ///   - bytes: The file's bytes.
-  ///   - name: What errors call it.
-  /// - Throws: `DICOMError` if the bytes are not those of a whole DICOM file.
+  ///   - bytes: The bytes of the file.
+  ///   - name: The name of the file in errors.
+  /// - Throws: `DICOMError` if the bytes are not a complete DICOM file.
   public init(bytes: [UInt8], name: String) throws(DICOMError) {
     handle = try DICOMHandle(bytes: bytes, name: name)
     self.name = name
@@ -34,75 +34,72 @@ public struct DICOMFile: Sendable {
     name = handle.name
   }
 
-  /// Reads a file up to its pixel data: quick, and whether the pixels are whole stays unknown.
+  /// Opens a file without its pixel data: fast, but a truncation of the pixels is not detected.
   ///
-  /// Asking the result for pixels opens the file again.
+  /// The first access to the pixels opens the file again.
   ///
-  /// - Throws: `DICOMError` if it cannot be read, is not DICOM, or ends inside its header.
+  /// - Throws: `DICOMError` if it cannot be read, is not DICOM, or its header is truncated.
   public static func readHeader(of path: String) throws(DICOMError) -> DICOMFile {
     DICOMFile(handle: try DICOMHandle(path: path, headerOnly: true))
   }
 
   /// Whether the file has no preamble and was read as a bare data set.
-  public var isHeadless: Bool { handle.read { lb_dcm_is_headless($0) != 0 } }
+  package var isHeadless: Bool { handle.read { lb_dcm_is_headless($0) != 0 } }
 
-  func error(_ kind: DICOMError.Kind, _ detail: String) -> DICOMError {
-    DICOMError(kind: kind, file: name, detail: detail)
+  func error(_ reason: DICOMError.Reason, _ detail: String) -> DICOMError {
+    DICOMError(reason, file: name, detail: detail)
   }
 }
 
-// MARK: - Attributes by tag
-
 extension DICOMFile {
-  /// The value of an attribute as text, several values joined by backslashes; `nil` if it is
-  /// absent, empty, a sequence or bulk data.
-  ///
-  /// Text is converted from the file's character set.
+  /// The value of an attribute as text, converted from the character set of the file.
   ///
   /// - Parameters:
-  ///   - tag: The attribute.
-  ///   - path: The way into nested sequences, outermost first.
-  /// - Returns: The text, without padding.
+  ///   - tag: The attribute, as a tag or keyword.
+  ///   - path: The path into nested sequences, outermost first.
+  /// - Returns: The text without padding, several values joined by backslashes; nil if the attribute is
+  ///   missing, empty, a sequence or bulk data.
   public func string(_ tag: DICOMTag, in path: [DICOMStep] = []) -> String? {
     guard let (text, _) = textAndKind(tag, in: path), !text.isEmpty else { return nil }
     return text
   }
 
-  /// The values of an attribute as texts; none if it is absent or empty.
+  /// The values of an attribute as texts; empty if it is missing.
   public func strings(_ tag: DICOMTag, in path: [DICOMStep] = []) -> [String] {
     guard let (text, kind) = textAndKind(tag, in: path), !text.isEmpty else { return [] }
-    // These may hold a backslash as a character.
+    // A backslash is part of the text in these representations.
     if ["LT", "ST", "UT", "UR"].contains(kind) { return [text] }
     return text.split(separator: "\\", omittingEmptySubsequences: false).map {
       $0.trimmingCharacters(in: Self.padding)
     }
   }
 
-  /// The first value of an attribute as a number; `nil` if it is absent or no finite number.
+  /// The first value of an attribute as a number; nil if it is missing or not a finite number.
   public func double(_ tag: DICOMTag, in path: [DICOMStep] = []) -> Double? {
     strings(tag, in: path).first.flatMap(Self.number)
   }
 
-  /// The values of an attribute as numbers; none if it is absent or one of them is no finite number.
+  /// The values of an attribute as numbers; empty if it is missing or a value is not a finite
+  /// number.
   public func doubles(_ tag: DICOMTag, in path: [DICOMStep] = []) -> [Double] {
     let texts = strings(tag, in: path)
     let numbers = texts.compactMap(Self.number)
     return numbers.count == texts.count ? numbers : []
   }
 
-  /// The first value of an attribute as a whole number; `nil` if it is absent or no whole number.
+  /// The first value of an attribute as an integer; nil if it is missing or not an integer.
   public func int(_ tag: DICOMTag, in path: [DICOMStep] = []) -> Int? {
     double(tag, in: path).flatMap { Int(exactly: $0) }
   }
 
-  /// The values of an attribute as whole numbers; none if it is absent or one of them is not whole.
+  /// The values of an attribute as integers; empty if it is missing or a value is not an integer.
   public func ints(_ tag: DICOMTag, in path: [DICOMStep] = []) -> [Int] {
     let numbers = doubles(tag, in: path)
     let whole = numbers.compactMap { Int(exactly: $0) }
     return whole.count == numbers.count ? whole : []
   }
 
-  /// Whether an attribute is there, be it empty.
+  /// Whether an attribute is present; it may be empty.
   public func contains(_ tag: DICOMTag, in path: [DICOMStep] = []) -> Bool {
     withSteps(path) { steps in
       handle.read { file in
@@ -114,21 +111,21 @@ extension DICOMFile {
     }
   }
 
-  /// The number of items of a sequence; 0 if it is absent.
+  /// The number of items of a sequence; 0 if it is missing.
   public func itemCount(of tag: DICOMTag, in path: [DICOMStep] = []) -> Int {
     withSteps(path) { steps in
       handle.read { lb_dcm_item_count($0, steps.baseAddress, steps.count, tag.number) }
     }
   }
 
-  /// The tags of the data set's own attributes, in ascending order.
+  /// The tags of the top-level attributes, in ascending order.
   public var tags: [DICOMTag] {
     handle.read { file in
       (0..<lb_dcm_element_count(file)).map { DICOMTag(number: lb_dcm_element_tag(file, $0)) }
     }
   }
 
-  /// An attribute's bytes in little endian order, and its value representation.
+  /// The bytes of an attribute in little endian order, and its value representation.
   func bytes(_ tag: DICOMTag, in path: [DICOMStep] = []) -> (bytes: [UInt8], kind: String)? {
     withSteps(path) { steps in
       handle.read { file in

@@ -3,7 +3,7 @@ import Foundation
 
 /// The open file behind a `DICOMFile`.
 ///
-/// `@unchecked Sendable`: `pointer` and `isHeaderOnly` are touched only between `lock` and `unlock`.
+/// `@unchecked Sendable`: `lock` protects `pointer` and `isHeaderOnly`.
 final class DICOMHandle: @unchecked Sendable {
   let name: String
   private let path: String?
@@ -45,14 +45,15 @@ final class DICOMHandle: @unchecked Sendable {
     return opened
   }
 
-  /// Runs `body` with the file, alone.
+  /// Calls `body` with exclusive access to the file.
   func read<Result>(_ body: (OpaquePointer) -> Result) -> Result {
     lock.lock()
     defer { lock.unlock() }
     return body(pointer)
   }
 
-  /// Runs `body` with the whole file, alone; opens it again if only its header was read so far.
+  /// Calls `body` with exclusive access to the complete file, opened again if only its header was
+  /// read.
   func readPixels<Result>(
     _ body: (OpaquePointer) throws(DICOMError) -> Result
   ) throws(DICOMError) -> Result {
@@ -70,7 +71,7 @@ final class DICOMHandle: @unchecked Sendable {
 
 extension DICOMError {
   init(_ status: lb_dcm_status, file: String, reason: lb_dcm_reason) {
-    let kind: Kind =
+    let kind: Reason =
       switch status {
       case LB_DCM_UNREADABLE: .unreadable
       case LB_DCM_EMPTY_FILE: .emptyFile
@@ -86,6 +87,6 @@ extension DICOMError {
       case LB_DCM_UNWRITABLE: .unwritable
       default: .truncated
       }
-    self.init(kind: kind, file: file, detail: reason.string)
+    self.init(kind, file: file, detail: reason.string)
   }
 }

@@ -1,27 +1,27 @@
-/// The distance between pixels in millimeters, and what it means.
+/// The distance between pixel centers in millimeters (DICOM PS3.3 section 10.7).
 ///
-/// DICOM PS3.3 section 10.7: a projection (a radiograph) is magnified, so millimeters at the detector
-/// are not the size of anything in the patient. Only calibrated spacing may be called a size.
+/// A radiograph is magnified, so distances at the detector are not distances in the patient. Only a
+/// `calibrated` spacing measures sizes in the patient.
 public struct DICOMSpacing: Sendable, Hashable {
-  /// What plane the millimeters lie in.
+  /// The plane in which the spacing was measured.
   public enum Kind: String, Sendable, CaseIterable {
-    /// In the patient: corrected for magnification, or a slice with a position in space.
+    /// In the patient: corrected for magnification, or a slice with a position in the patient.
     case calibrated
-    /// At the detector's surface: larger than in the patient, by an unknown factor.
+    /// At the detector: larger than in the patient by an unknown factor.
     case detector
-    /// The file does not tell.
+    /// Not stated in the file.
     case unknown
   }
 
-  /// Millimeters from one row to the next (down).
+  /// The distance between rows, in millimeters.
   public let row: Double
-  /// Millimeters from one column to the next (across).
+  /// The distance between columns, in millimeters.
   public let column: Double
-  /// What the millimeters mean.
+  /// The plane in which the spacing was measured.
   public let kind: Kind
 
-  /// Makes a spacing.
-  public init(row: Double, column: Double, kind: Kind) {
+  /// Creates a spacing.
+  package init(row: Double, column: Double, kind: Kind) {
     self.row = row
     self.column = column
     self.kind = kind
@@ -29,12 +29,12 @@ public struct DICOMSpacing: Sendable, Hashable {
 }
 
 extension DICOMFile {
-  /// The distance between pixels; `nil` if the file gives none that is above 0.
+  /// The distance between pixel centers; nil if the file states no positive distance.
   ///
-  /// `PixelSpacing` that differs from `ImagerPixelSpacing`, that names its calibration, or that
-  /// belongs to a slice with an orientation in the patient, is calibrated. Both equal, or only
-  /// `ImagerPixelSpacing`, is the detector's plane. `PixelSpacing` alone on a projection, or the
-  /// nominal spacing of a scanned film, is unknown.
+  /// `PixelSpacing` is calibrated if it differs from `ImagerPixelSpacing`, states its calibration,
+  /// or belongs to a slice with an orientation in the patient. If both are equal, or there is only
+  /// `ImagerPixelSpacing`, it is the detector's. `PixelSpacing` alone on a projection and the
+  /// nominal spacing of a scanned film are unknown.
   public var pixelSpacing: DICOMSpacing? {
     let patient = pair(DICOMTag(0x0028, 0x0030))
     let imager = imagerPixelSpacing.map { [$0.row, $0.column] }
@@ -53,8 +53,8 @@ extension DICOMFile {
     }
   }
 
-  /// The distance between pixels at the detector's surface; `nil` if the file does not give it.
-  public var imagerPixelSpacing: DICOMSpacing? {
+  /// The distance between pixel centers at the detector; nil if the file does not state it.
+  package var imagerPixelSpacing: DICOMSpacing? {
     pair(DICOMTag(0x0018, 0x1164)).map {
       DICOMSpacing(row: $0[0], column: $0[1], kind: .detector)
     }

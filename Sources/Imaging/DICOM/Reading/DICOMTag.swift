@@ -1,24 +1,35 @@
 import CDCMTK
 
-/// The name of an attribute: a group and an element number.
-public struct DICOMTag: Sendable, Hashable, CustomStringConvertible {
+/// The tag of a DICOM attribute: a group and an element number.
+///
+/// A string literal is a keyword of the data dictionary: `file.string("PatientID")`.
+public struct DICOMTag: Sendable, Hashable, CustomStringConvertible, ExpressibleByStringLiteral {
   /// The group number, such as `0x0028` for the description of the image.
-  public let group: UInt16
+  package let group: UInt16
   /// The element number within the group.
-  public let element: UInt16
+  package let element: UInt16
 
-  /// Makes a tag from its two numbers.
+  /// Creates a tag from its group and element number.
   public init(_ group: UInt16, _ element: UInt16) {
     self.group = group
     self.element = element
   }
 
-  /// Finds the tag of a keyword of the DICOM dictionary, such as `PatientID`; `nil` if there is no
-  /// such keyword.
+  /// Looks up a keyword of the DICOM data dictionary, such as `PatientID`; nil if it is unknown.
   public init?(keyword: String) {
     let number = lb_dcm_tag_of_keyword(keyword)
     guard number != 0 else { return nil }
     self.init(number: number)
+  }
+
+  /// Creates the tag of a keyword.
+  ///
+  /// - Precondition: The keyword is in the data dictionary. Use `init(keyword:)` for a user's input.
+  public init(stringLiteral keyword: String) {
+    guard let tag = DICOMTag(keyword: keyword) else {
+      preconditionFailure("unknown DICOM keyword \"\(keyword)\"")
+    }
+    self = tag
   }
 
   init(number: UInt32) {
@@ -27,7 +38,7 @@ public struct DICOMTag: Sendable, Hashable, CustomStringConvertible {
 
   var number: UInt32 { UInt32(group) << 16 | UInt32(element) }
 
-  /// The keyword of the DICOM dictionary; `nil` for private and unknown tags.
+  /// The keyword in the data dictionary; nil for private and unknown tags.
   public var keyword: String? {
     var reason = lb_dcm_reason()
     lb_dcm_keyword_of_tag(number, &reason)
@@ -35,7 +46,7 @@ public struct DICOMTag: Sendable, Hashable, CustomStringConvertible {
     return text.isEmpty ? nil : text
   }
 
-  /// `(0028,0010)`, in hexadecimal digits.
+  /// The tag as `(0028,0010)`, in hexadecimal digits.
   public var description: String { "(\(Self.hex(group)),\(Self.hex(element)))" }
 
   private static func hex(_ number: UInt16) -> String {
@@ -44,18 +55,18 @@ public struct DICOMTag: Sendable, Hashable, CustomStringConvertible {
   }
 }
 
-/// One step into a nested data set: an item of a sequence.
+/// One step of a path into nested data sets: an item of a sequence.
 public struct DICOMStep: Sendable, Hashable {
   /// The sequence.
-  public let sequence: DICOMTag
-  /// Which of its items, from 0.
-  public let item: Int
+  package let sequence: DICOMTag
+  /// The index of the item, from 0.
+  package let item: Int
 
-  /// Makes a step.
+  /// Creates a step.
   ///
   /// - Precondition: `item` is not negative.
   public init(_ sequence: DICOMTag, item: Int = 0) {
-    precondition(item >= 0, "items are counted from 0, not \(item)")
+    precondition(item >= 0, "the index of an item is not negative: \(item)")
     self.sequence = sequence
     self.item = item
   }

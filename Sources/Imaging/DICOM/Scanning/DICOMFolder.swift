@@ -1,10 +1,10 @@
 import Foundation
 
-/// The DICOM files below a folder, by their names: every regular file that ends in `.dcm` or `.dicom`
-/// (in any case), in all subfolders, sorted by path.
+/// Finds the files named `.dcm` or `.dicom` in a folder and its subfolders: fastai's
+/// `get_dicom_files`.
 ///
-/// fastai's `get_dicom_files`, but in the same order on every machine. Hidden files and folders are
-/// left out. For files with other names use `DICOMScan`, which looks inside.
+/// Extensions are matched ignoring case, hidden files and folders are left out, and the paths are
+/// sorted. `DICOMScan` also finds DICOM files with other names.
 ///
 /// - Throws: `DICOMError` if the folder cannot be read.
 public func getDICOMFiles(in folder: String) throws(DICOMError) -> [String] {
@@ -14,18 +14,18 @@ public func getDICOMFiles(in folder: String) throws(DICOMError) -> [String] {
   }
 }
 
-/// All regular files below a folder that are not hidden, sorted by path.
+/// Finds all regular files in a folder and its subfolders, except hidden ones, sorted by path.
 func regularFiles(below folder: String) throws(DICOMError) -> [String] {
   var isFolder: ObjCBool = false
   guard FileManager.default.fileExists(atPath: folder, isDirectory: &isFolder) else {
-    throw DICOMError(kind: .unreadable, file: folder, detail: "there is no such folder")
+    throw DICOMError(.unreadable, file: folder, detail: "no such folder")
   }
   guard isFolder.boolValue,
     let walk = FileManager.default.enumerator(
       at: URL(fileURLWithPath: folder), includingPropertiesForKeys: [.isRegularFileKey],
       options: [.skipsHiddenFiles])
   else {
-    throw DICOMError(kind: .unreadable, file: folder, detail: "it cannot be listed")
+    throw DICOMError(.unreadable, file: folder, detail: "not a folder, or no permission")
   }
   var paths: [String] = []
   for case let url as URL in walk

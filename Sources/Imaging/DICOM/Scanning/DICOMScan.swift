@@ -1,115 +1,113 @@
+import Dispatch
 import Foundation
+import Synchronization
 
-/// What lies in a folder of DICOM files: counts, and what is wrong with which file.
+/// An inventory of a folder of DICOM files: counts by property, and the files that cannot be used.
 ///
-/// Files are told by their content, not by their names. Their data sets are read, not their pixels
-/// decoded, so a scan finds files that are cut short but not damage inside compressed pixels.
+/// Files are recognized by their content. Pixels are not decoded, so truncated files are found but
+/// not corruption inside of compressed pixels.
 public struct DICOMScan: Sendable {
-  /// A file that cannot be used, and why.
-  public struct Fault: Sendable, Hashable {
-    /// The file's path.
-    public let path: String
-    /// What kind of fault it is.
-    public let kind: DICOMError.Kind
-    /// One sentence with the file, the reason and the way out.
-    public let reason: String
+  /// A property that images are counted by; the raw value is its title in `summary(limit:)`.
+  public enum Property: String, Sendable, CaseIterable {
+    /// The modality, such as `CR`; `none` if the file does not state it, here and below.
+    case modality
+    /// The name of the transfer syntax.
+    case transferSyntax = "transfer syntax"
+    /// The photometric interpretation.
+    case photometricInterpretation = "photometric interpretation"
+    /// The bits per sample, such as `12 of 16 signed`.
+    case bits
+    /// The view position, such as `PA`.
+    case viewPosition = "view"
+    /// The kind of pixel spacing: `calibrated`, `detector`, `unknown` or `none`.
+    case pixelSpacing = "pixel spacing"
+    /// Columns and rows, such as `1024 x 1024`, followed by the frames if there are several.
+    case size
+    /// What displaying a grayscale image applies: `rescale`, `modality table`, `window`, `VOI
+    /// table`, `MONOCHROME1 inversion`. An image counts once for each.
+    case grayTransforms = "gray values"
   }
 
-  /// How often something occurs.
-  public typealias Table = [String: Int]
-
-  /// Files that are not hidden, of any kind.
-  public internal(set) var fileCount = 0
-  /// Usable DICOM files with pixels.
-  public internal(set) var imageCount = 0
-  /// DICOM files without pixels: reports, plans.
-  public internal(set) var otherCount = 0
-  /// DICOM media directories (DICOMDIR).
-  public internal(set) var directoryCount = 0
-  /// Files that are not DICOM, sorted; empty files are among `faults`.
-  public internal(set) var foreignFiles: [String] = []
-  /// DICOM files that cannot be read, or whose pixels are of no supported kind, sorted by path.
-  public internal(set) var faults: [Fault] = []
-  /// Images that have no preamble, sorted.
-  public internal(set) var headlessFiles: [String] = []
-  /// Images by modality; `none` where the file does not say, here and below.
-  public internal(set) var modalities: Table = [:]
-  /// Images by transfer syntax, by name.
-  public internal(set) var transferSyntaxes: Table = [:]
-  /// Images by photometric interpretation.
-  public internal(set) var photometricInterpretations: Table = [:]
-  /// Images by bits, such as `12 of 16 signed`.
-  public internal(set) var bits: Table = [:]
-  /// Images by view position.
-  public internal(set) var viewPositions: Table = [:]
-  /// Images by what their pixel spacing means: `calibrated`, `detector`, `unknown` or `none`.
-  public internal(set) var spacings: Table = [:]
-  /// Images by size, columns first, such as `1024 x 1024`, with ` x 15 frames` if there are several.
-  public internal(set) var sizes: Table = [:]
-  /// What displaying a gray-scale image applies: `rescale`, `modality table`, `window`, `VOI table`,
-  /// `MONOCHROME1 inversion`; an image counts in each that it has.
-  public internal(set) var applied: Table = [:]
-  /// Different patient identifiers among the images.
-  public internal(set) var patientCount = 0
-  /// Images without a patient identifier.
-  public internal(set) var imagesWithoutPatient = 0
-  /// SOP instance identifiers that several images share, with their paths, sorted.
-  public internal(set) var duplicates: [String: [String]] = [:]
+  /// The number of files of any kind, except hidden ones.
+  public private(set) var fileCount = 0
+  /// The number of DICOM files with pixels.
+  public private(set) var imageCount = 0
+  /// The number of DICOM files without pixels, such as reports and plans.
+  package private(set) var otherCount = 0
+  /// The number of DICOM media directories (DICOMDIR).
+  package private(set) var directoryCount = 0
+  /// The paths of the files that are not DICOM, sorted; empty files are among `faults`.
+  public private(set) var foreignFiles: [String] = []
+  /// The DICOM files that cannot be read, or have unsupported pixels, sorted by path.
+  public private(set) var faults: [DICOMError] = []
+  /// The paths of the images without a preamble, sorted.
+  package private(set) var headlessFiles: [String] = []
+  /// The number of distinct patient identifiers.
+  public private(set) var patientCount = 0
+  /// The number of images without a patient identifier.
+  package private(set) var imagesWithoutPatient = 0
+  /// The SOP instance UIDs that several images share, with the sorted paths of the images.
+  public private(set) var duplicates: [String: [String]] = [:]
+  private var counts: [Property: [String: Int]] = [:]
 
   /// Scans a folder and its subfolders.
   ///
   /// - Parameters:
-  ///   - folder: The folder's path.
-  ///   - threads: How many files are read at a time; `nil`: one per processor.
-  ///   - progress: Called now and then, from any thread, with the number of files done and in all.
+  ///   - folder: The path of the folder.
+  ///   - threads: The number of threads. Default: all cores.
+  ///   - progress: Called from any thread with the number of scanned files and of all files.
   /// - Precondition: `threads` is at least 1.
-  /// - Throws: `DICOMError` if the folder cannot be read; files that cannot be read are among `faults`.
+  /// - Throws: `DICOMError` if the folder cannot be read. Unreadable files are among `faults`.
   public init(
     of folder: String, threads: Int? = nil,
-    progress: (@Sendable (_ done: Int, _ all: Int) -> Void)? = nil
+    progress: (@Sendable (_ done: Int, _ total: Int) -> Void)? = nil
   ) throws(DICOMError) {
-    precondition(threads.map { $0 >= 1 } ?? true, "a scan needs a thread, not \(threads ?? 0)")
+    precondition(threads.map { $0 >= 1 } ?? true, "threads is at least 1, not \(threads ?? 0)")
     let paths = try regularFiles(below: folder)
     let workers = threads ?? ProcessInfo.processInfo.activeProcessorCount
-    let results = ScanResults(count: paths.count)
+    let next = Atomic<Int>(0)
+    let results = Mutex((done: 0, files: [ScannedFile?](repeating: nil, count: paths.count)))
     DispatchQueue.concurrentPerform(iterations: max(1, min(workers, paths.count))) { _ in
-      while let index = results.next() {
-        let finding = ScanFinding(path: paths[index])
-        let done = results.put(finding, at: index)
+      while true {
+        let index = next.add(1, ordering: .relaxed).oldValue
+        guard index < paths.count else { return }
+        let file = ScannedFile(path: paths[index])
+        let done = results.withLock { results in
+          results.files[index] = file
+          results.done += 1
+          return results.done
+        }
         if done % 256 == 0 || done == paths.count { progress?(done, paths.count) }
       }
     }
-    tally(results.findings)
+    count(results.withLock { $0.files.compactMap(\.self) })
   }
 
-  private mutating func tally(_ findings: [ScanFinding]) {
-    fileCount = findings.count
+  /// The number of images by value of a property.
+  public func counts(by property: Property) -> [String: Int] { counts[property] ?? [:] }
+
+  private mutating func count(_ files: [ScannedFile]) {
+    fileCount = files.count
     var patients: Set<String> = []
     var instances: [String: [String]] = [:]
-    for finding in findings {
-      switch finding.outcome {
-      case .foreign: foreignFiles.append(finding.path)
+    for file in files {
+      switch file.kind {
+      case .foreign: foreignFiles.append(file.path)
       case .directory: directoryCount += 1
       case .other: otherCount += 1
-      case .fault(let error):
-        faults.append(Fault(path: finding.path, kind: error.kind, reason: error.description))
-      case .image(let image):
+      case .fault(let error): faults.append(error)
+      case .image(let properties, let patient, let instance, let isHeadless):
         imageCount += 1
-        if image.isHeadless { headlessFiles.append(finding.path) }
-        modalities[image.modality ?? "none", default: 0] += 1
-        transferSyntaxes[image.transferSyntax, default: 0] += 1
-        photometricInterpretations[image.photometric, default: 0] += 1
-        bits[image.bits, default: 0] += 1
-        viewPositions[image.viewPosition ?? "none", default: 0] += 1
-        spacings[image.spacing?.rawValue ?? "none", default: 0] += 1
-        sizes[image.size, default: 0] += 1
-        for step in image.applied { applied[step, default: 0] += 1 }
-        if let patient = image.patient {
+        if isHeadless { headlessFiles.append(file.path) }
+        for (property, values) in properties {
+          for value in values { counts[property, default: [:]][value, default: 0] += 1 }
+        }
+        if let patient {
           patients.insert(patient)
         } else {
           imagesWithoutPatient += 1
         }
-        if let instance = image.instance { instances[instance, default: []].append(finding.path) }
+        if let instance { instances[instance, default: []].append(file.path) }
       }
     }
     patientCount = patients.count
@@ -117,34 +115,36 @@ public struct DICOMScan: Sendable {
   }
 }
 
-/// What the threads of a scan share.
-///
-/// `@unchecked Sendable`: everything is touched only between `lock` and `unlock`.
-private final class ScanResults: @unchecked Sendable {
-  private let lock = NSLock()
-  private var upcoming = 0
-  private var done = 0
-  private var slots: [ScanFinding?]
-
-  init(count: Int) { slots = Array(repeating: nil, count: count) }
-
-  /// The next file to look at; `nil` when all are taken.
-  func next() -> Int? {
-    lock.withLock {
-      guard upcoming < slots.count else { return nil }
-      upcoming += 1
-      return upcoming - 1
+extension DICOMScan {
+  /// The scan as text: counts, tables by property, duplicates and unreadable files.
+  ///
+  /// - Parameter limit: The maximum number of duplicates and of unreadable files to list.
+  /// - Returns: Several lines without a final newline.
+  public func summary(limit: Int = 20) -> String {
+    var lines = [
+      "\(fileCount) files: \(imageCount) DICOM images, \(otherCount) other DICOM, "
+        + "\(directoryCount) DICOMDIR, \(foreignFiles.count) of other kinds, "
+        + "\(faults.count) unreadable",
+      "\(patientCount) patients; \(imagesWithoutPatient) images without a patient ID",
+    ]
+    for property in Property.allCases where !counts(by: property).isEmpty {
+      lines += ["", property.rawValue]
+      let sorted = counts(by: property).sorted { ($1.value, $0.key) < ($0.value, $1.key) }
+      for (value, count) in sorted.prefix(12) {
+        let number = String(count)
+        lines.append(
+          "  " + String(repeating: " ", count: max(0, 8 - number.count)) + number + "  " + value)
+      }
     }
-  }
-
-  /// Keeps a finding and says how many there are.
-  func put(_ finding: ScanFinding, at index: Int) -> Int {
-    lock.withLock {
-      slots[index] = finding
-      done += 1
-      return done
+    if !duplicates.isEmpty {
+      lines += ["", "\(duplicates.count) SOP instance UIDs occur in several files:"]
+      let sorted = duplicates.values.sorted { ($0.first ?? "") < ($1.first ?? "") }
+      lines += sorted.prefix(limit).map { "  " + $0.joined(separator: " = ") }
     }
+    if !faults.isEmpty {
+      lines += ["", "unreadable"] + faults.prefix(limit).map { "  \($0)" }
+      if faults.count > limit { lines.append("  and \(faults.count - limit) more") }
+    }
+    return lines.joined(separator: "\n")
   }
-
-  var findings: [ScanFinding] { lock.withLock { slots.compactMap { $0 } } }
 }

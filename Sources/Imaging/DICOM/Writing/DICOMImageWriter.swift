@@ -1,95 +1,98 @@
 import CDCMTK
-import Foundation
+import Files
+import Glibc
 
-/// Writes gray-scale images as DICOM files.
+/// Writes grayscale images as DICOM files.
 ///
-/// The same input gives the same bytes: no date, time or random identifier is added. What is needed and
-/// not given is derived: the study, series and instance identifiers from the image and the
-/// attributes.
-public struct DICOMImageWriter: Sendable {
-  /// How the pixels are coded.
-  public enum Compression: Sendable, Hashable {
-    /// Explicit VR little endian, not compressed.
+/// Output is reproducible: no date, time or random identifier is added. Missing study, series and
+/// instance UIDs are derived from the image and the attributes.
+package struct DICOMImageWriter: Sendable {
+  /// The compression of the pixels.
+  package enum Compression: Sendable, Hashable {
+    /// Uncompressed, explicit VR little endian.
     case none
-    /// JPEG Baseline, 8 bits, lossy; quality from 1 to 100.
+    /// JPEG Baseline, 8 bits, with a quality of 1 to 100.
     case jpegBaseline(quality: Int)
   }
 
-  /// The kind of object.
-  public enum Kind: String, Sendable {
-    /// Secondary Capture, as the SIIM-ACR radiographs are.
+  /// The SOP class.
+  package enum Kind: String, Sendable {
+    /// Secondary Capture, as in the SIIM-ACR set.
     case secondaryCapture = "1.2.840.10008.5.1.4.1.1.7"
     /// Computed Radiography.
     case computedRadiography = "1.2.840.10008.5.1.4.1.1.1"
   }
 
-  /// How the pixels are coded.
-  public var compression: Compression
-  /// The kind of object, unless the attributes name a `SOPClassUID`.
-  public var kind: Kind
-  /// Whether low values are bright (`MONOCHROME1`) or dark (`MONOCHROME2`).
-  public var isInverted: Bool
+  /// The compression of the pixels.
+  package var compression: Compression
+  /// The SOP class, unless the attributes contain a `SOPClassUID`.
+  package var kind: Kind
+  /// Whether low values are bright (`MONOCHROME1`).
+  package var isInverted: Bool
 
-  /// Makes a writer.
+  /// Creates a writer.
   ///
-  /// - Precondition: The quality is from 1 to 100.
-  public init(
+  /// - Precondition: The JPEG quality is 1 to 100.
+  package init(
     compression: Compression = .none, kind: Kind = .secondaryCapture, isInverted: Bool = false
   ) {
     if case .jpegBaseline(let quality) = compression {
-      precondition((1...100).contains(quality), "JPEG quality goes from 1 to 100, not \(quality)")
+      precondition((1...100).contains(quality), "the JPEG quality is 1 to 100, not \(quality)")
     }
     self.compression = compression
     self.kind = kind
     self.isInverted = isInverted
   }
 
-  /// Writes an 8-bit gray image.
+  /// Writes an 8-bit grayscale image, atomically.
   ///
   /// - Parameters:
   ///   - image: The stored values, one channel.
-  ///   - path: Where to; replaced at once when the file is complete.
+  ///   - path: The file, replaced if it exists.
   ///   - attributes: Values by keyword, such as `["PatientID": "7", "ViewPosition": "PA"]`; several
   ///     values are joined by backslashes.
-  /// - Precondition: `image` has one channel and at most 65 535 rows and columns.
-  /// - Throws: `DICOMError` if an attribute is not known or its value not possible, or the file cannot be
-  ///   written.
-  public func write(
+  /// - Returns: The size of the file in bytes.
+  /// - Precondition: `image` has one channel and at most 65,535 rows and columns.
+  /// - Throws: `DICOMError` if an attribute is unknown or invalid, or `FileError`.
+  @discardableResult
+  package func write(
     _ image: PixelBuffer, to path: String, attributes: [String: String] = [:]
-  ) throws(DICOMError) {
-    precondition(image.channels == 1, "a gray image has 1 channel, not \(image.channels)")
-    try write(
+  ) throws -> Int {
+    precondition(image.channels == 1, "a grayscale image has 1 channel, not \(image.channels)")
+    return try write(
       image.samples, width: image.width, height: image.height, bitsAllocated: 8,
       bitsStored: 8, isSigned: false, to: path, attributes: attributes)
   }
 
-  /// Writes stored values of more than 8 bits, not compressed.
+  /// Writes stored values of up to 16 bits without compression, atomically.
   ///
   /// - Parameters:
-  ///   - values: The stored values row by row, `width * height` of them.
-  ///   - width: Columns, in pixels.
-  ///   - height: Rows, in pixels.
-  ///   - bitsStored: Bits that hold a value, from 1 to 16.
-  ///   - path: Where to.
+  ///   - values: The `width * height` stored values, rows from the top.
+  ///   - width: The number of columns.
+  ///   - height: The number of rows.
+  ///   - bitsStored: The number of bits per value, 1 to 16.
+  ///   - path: The file, replaced if it exists.
   ///   - attributes: Values by keyword.
-  /// - Precondition: The counts agree, no value needs more than `bitsStored` bits, and compression
-  ///   is `.none`.
-  /// - Throws: As the 8-bit variant.
-  public func write(
+  /// - Returns: The size of the file in bytes.
+  /// - Precondition: The counts agree, no value exceeds `bitsStored` bits, and the compression is `.none`.
+  /// - Throws: `DICOMError` if an attribute is unknown or invalid, or `FileError`.
+  @discardableResult
+  package func write(
     _ values: [UInt16], width: Int, height: Int, bitsStored: Int, to path: String,
     attributes: [String: String] = [:]
-  ) throws(DICOMError) {
-    precondition(compression == .none, "JPEG Baseline holds 8 bits; write 16 bits uncompressed")
+  ) throws -> Int {
     precondition(
-      (1...16).contains(bitsStored), "16-bit samples hold 1 to 16 bits, not \(bitsStored)")
+      compression == .none, "JPEG Baseline supports 8 bits only; use compression .none for 16 bits")
+    precondition(
+      (1...16).contains(bitsStored), "bitsStored is 1 to 16, not \(bitsStored)")
     precondition(
       values.count == width * height,
-      "\(width) x \(height) values are \(width * height), not \(values.count)")
+      "an image of \(width) x \(height) has \(width * height) values, not \(values.count)")
     let largest = values.max() ?? 0
     precondition(
-      Int(largest) < 1 << bitsStored, "the value \(largest) needs more than \(bitsStored) bits")
+      Int(largest) < 1 << bitsStored, "the value \(largest) exceeds \(bitsStored) bits")
     let bytes = values.withUnsafeBytes { Array($0) }
-    try write(
+    return try write(
       bytes, width: width, height: height, bitsAllocated: 16, bitsStored: bitsStored,
       isSigned: false, to: path, attributes: attributes)
   }
@@ -97,13 +100,15 @@ public struct DICOMImageWriter: Sendable {
   private func write(
     _ bytes: [UInt8], width: Int, height: Int, bitsAllocated: Int, bitsStored: Int,
     isSigned: Bool, to path: String, attributes given: [String: String]
-  ) throws(DICOMError) {
+  ) throws -> Int {
     precondition(
       (1...65535).contains(width) && (1...65535).contains(height),
-      "a DICOM image has 1 to 65535 rows and columns, not \(height) and \(width)")
+      "a DICOM image has 1 to 65535 rows and columns, not \(height) x \(width)")
     let all = completed(given, bytes: bytes, width: width, height: height)
     let keywords = all.keys.sorted()
-    let temporary = path + ".partial-\(getpid())-\(UInt64.random(in: 0 ... .max))"
+    var file: UnsafeMutablePointer<UInt8>?
+    var count = 0
+    defer { free(file) }
     var reason = lb_dcm_reason()
     let status = Self.withCStrings(keywords) { names in
       Self.withCStrings(keywords.map { all[$0] ?? "" }) { values in
@@ -119,22 +124,16 @@ public struct DICOMImageWriter: Sendable {
           image.is_signed = isSigned ? 1 : 0
           image.pixels = pixels.baseAddress
           if case .jpegBaseline(let quality) = compression { image.jpeg_quality = Int32(quality) }
-          return lb_dcm_write(temporary, &image, &reason)
+          return lb_dcm_encode(&image, &file, &count, &reason)
         }
       }
     }
-    guard status == LB_DCM_OK else {
-      unlink(temporary)
-      throw DICOMError(status, file: path, reason: reason)
-    }
-    guard rename(temporary, path) == 0 else {
-      let detail = String(cString: strerror(errno))
-      unlink(temporary)
-      throw DICOMError(kind: .unwritable, file: path, detail: detail)
-    }
+    guard status == LB_DCM_OK else { throw DICOMError(status, file: path, reason: reason) }
+    try AtomicFile.write(Array(UnsafeBufferPointer(start: file, count: count)), to: path)
+    return count
   }
 
-  /// The attributes with everything that the standard requires of the object.
+  /// Adds the attributes that the standard requires of the SOP class.
   private func completed(
     _ given: [String: String], bytes: [UInt8], width: Int, height: Int
   ) -> [String: String] {
@@ -154,7 +153,7 @@ public struct DICOMImageWriter: Sendable {
     }
     all.merge(given) { $1 }
     all["PhotometricInterpretation"] = isInverted ? "MONOCHROME1" : "MONOCHROME2"
-    var digest = Digest()
+    var digest = UIDDigest()
     for keyword in given.keys.sorted() { digest.add("\(keyword)=\(given[keyword] ?? "");".utf8) }
     let patient = digest
     digest.add("\(width)x\(height):".utf8)
@@ -179,39 +178,5 @@ public struct DICOMImageWriter: Sendable {
     return copies.map { $0.map { UnsafePointer($0) } }.withUnsafeBufferPointer {
       body($0.baseAddress)
     }
-  }
-}
-
-/// Two FNV-1a sums of 64 bits: enough to tell images apart, and the same on every machine.
-private struct Digest {
-  var first: UInt64 = 0xcbf2_9ce4_8422_2325
-  var second: UInt64 = 0x6c62_272e_07bb_0142
-
-  mutating func add(_ bytes: some Sequence<UInt8>) {
-    for byte in bytes {
-      first = (first ^ UInt64(byte)) &* 0x0000_0100_0000_01b3
-      second = (second &+ UInt64(byte)) &* 0x9e37_79b9_7f4a_7c15
-      second ^= second >> 29
-    }
-  }
-
-  /// An identifier below 2.25, the root for numbers without a registration.
-  var uid: String {
-    // UUID bits 12...15 of the third group and 62...63 of the fourth name a made-up (version 8) UUID.
-    let high = first & ~0xf000 | 0x8000
-    let low = second & ~(3 << 62) | 2 << 62
-    return "2.25." + Self.decimal(high, low)
-  }
-
-  private static func decimal(_ high: UInt64, _ low: UInt64) -> String {
-    var (high, low) = (high, low)
-    var digits: [Character] = []
-    repeat {
-      let (newHigh, carry) = high.quotientAndRemainder(dividingBy: 10)
-      let (newLow, digit) = (10 as UInt64).dividingFullWidth((carry, low))
-      (high, low) = (newHigh, newLow)
-      digits.append(Character(String(digit)))
-    } while high > 0 || low > 0
-    return String(digits.reversed())
   }
 }

@@ -1,26 +1,26 @@
-/// One synthetic chest film: its gray values and where its pneumothorax is.
-struct PhantomFilm {
-  /// Columns and rows.
+/// A synthetic chest radiograph: its gray values and its pneumothorax mask.
+struct PhantomImage {
+  /// The number of columns and of rows.
   let size: Int
-  /// Gray values from the top left, bright where much was absorbed (MONOCHROME2).
+  /// The gray values, rows from the top (MONOCHROME2: dense tissue is bright).
   let samples: [UInt8]
-  /// Where there is air between lung and wall; empty where there is none.
+  /// The mask of the pneumothorax; empty without one.
   let mask: SIIMMask
-  /// Whether the film was taken from the front (at the bedside) rather than from behind.
+  /// Whether the projection is AP (bedside) instead of PA.
   let isAP: Bool
   /// Millimeters per pixel.
   let pixelSpacing: Double
 
-  /// Draws film `index` of a patient.
+  /// Draws image `index` of a patient.
   init(anatomy: Anatomy, seed: UInt64, index: Int, hasPneumothorax: Bool, size: Int) {
-    var random = RandomStream(seed: seed, purpose: .film, index: index)
+    var random = RandomStream(seed: seed, purpose: .image, index: index)
     isAP = random.chance(0.35)
     self.size = size
     pixelSpacing = [0.139, 0.143, 0.168, 0.1943][random.index(below: 4)] * 1024 / Double(size)
     let pose = Pose(anatomy, isAP: isAP, random: &random)
     let exposure = Exposure(isAP: isAP, random: &random)
     let outlines = ChestOutlines(anatomy, pose: pose, isAP: isAP, random: &random)
-    // Drawn on every film, so that what follows does not depend on the class.
+    // Always drawn, so that the following random numbers do not depend on the class.
     let candidate = Pneumothorax(random: &random)
     let pneumothorax = hasPneumothorax ? candidate : nil
 

@@ -1,0 +1,71 @@
+public import Files
+
+/// An invalid row or file of SIIM run-length masks.
+public struct SIIMMaskError: LightboxError, Equatable {
+  /// The facts.
+  public enum Reason: Equatable, Sendable {
+    /// The operating system refuses to read the file.
+    case file(FileError.Reason)
+    /// The row has no numbers.
+    case empty
+    /// A token is not an integer.
+    case notANumber(token: String)
+    /// The number of values is odd; they are pairs of gap and length.
+    case oddCount(numbers: Int)
+    /// A gap is negative, so two runs overlap.
+    case overlap(gap: Int)
+    /// A run has no pixel.
+    case emptyRun(length: Int)
+    /// A run ends after the last pixel of the image.
+    case beyondImage(end: Int, pixels: Int)
+    /// A line has no comma between image and runs.
+    case noComma
+    /// The first line is not `ImageId, EncodedPixels`.
+    case header(found: String)
+  }
+
+  /// The facts.
+  public let reason: Reason
+  /// The path of the file, if there is one.
+  package let file: String?
+  /// The line, from 1, if there is one.
+  package let line: Int?
+
+  /// Creates an error.
+  package init(_ reason: Reason, file: String? = nil, line: Int? = nil) {
+    self.reason = reason
+    self.file = file
+    self.line = line
+  }
+
+  /// The file and the line.
+  public var place: ErrorPlace { ErrorPlace(file: file, line: line) }
+
+  /// What is wrong.
+  public var problem: String {
+    switch reason {
+    case .file(let reason): FileError(reason, path: file ?? "").problem
+    case .empty: "the row has no runs"
+    case .notANumber(let token): "\"\(token.prefix(20))\" is not an integer"
+    case .oddCount(let numbers): "\(numbers) numbers are not pairs of gap and length"
+    case .overlap(let gap): "the gap \(gap) makes two runs overlap"
+    case .emptyRun(let length): "a run has \(length) pixels"
+    case .beyondImage(let end, let pixels):
+      "a run ends at pixel \(end), but the image has \(pixels) pixels"
+    case .noComma: "the line has no comma between ImageId and EncodedPixels"
+    case .header(let found): "the first line is \"\(found.prefix(40))\""
+    }
+  }
+
+  /// What to do about it.
+  public var remedy: String? {
+    switch reason {
+    case .file(let reason): FileError(reason, path: file ?? "").remedy
+    case .empty: "use -1 for an image without a mask"
+    case .overlap: "gaps count from the end of the previous run"
+    case .beyondImage: "check the size of the images"
+    case .header: "use a file with the header \"ImageId, EncodedPixels\""
+    case .notANumber, .oddCount, .emptyRun, .noComma: "correct the row"
+    }
+  }
+}

@@ -36,7 +36,7 @@ struct WeightsConvertCommand: ParsableCommand {
         tensors.append(try RawTensor(entry.name, entry.entry.name, of: file))
       }
     }
-    try Checkpoint.write(tensors, metadata: file.describingValues, to: output)
+    try Checkpoint.write(tensors, metadata: file.describingMetadata, to: output)
     say("lightbox: \(tensors.count) tensors in \(output)")
   }
 }

@@ -38,12 +38,12 @@ struct WeightsFetchCommand: ParsableCommand {
     }
     let weights = try KnownWeights.named(name)
     let line = ByteLine(what: "lightbox: \(weights.fileName)")
-    let (path, wasFetched) = try cache.file(weights.url, hashPrefix: weights.hashPrefix) {
+    let (path, wasDownloaded) = try cache.file(weights.url, hashPrefix: weights.hashPrefix) {
       line.show($0, $1)
     }
-    if wasFetched { line.end() }
+    if wasDownloaded { line.end() }
     say(
-      "lightbox: \(wasFetched ? "fetched" : "already here"), SHA-256 begins with \(weights.hashPrefix)"
+      "lightbox: \(wasDownloaded ? "fetched" : "already here"), SHA-256 begins with \(weights.hashPrefix)"
     )
     print(path)
   }

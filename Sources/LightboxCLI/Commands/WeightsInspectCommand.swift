@@ -28,7 +28,7 @@ struct WeightsInspectCommand: ParsableCommand {
       try printJSON(
         Shown(
           file: file, format: checkpoint.format.rawValue, bytes: size, sha256: hash,
-          metadata: checkpoint.describingValues,
+          metadata: checkpoint.describingMetadata,
           tensors: checkpoint.entries.map {
             Tensor(name: $0.name, dtype: $0.type.pyTorchName, shape: $0.shape, bytes: $0.byteCount)
           },
@@ -44,7 +44,7 @@ struct WeightsInspectCommand: ParsableCommand {
     if let network, network.count < checkpoint.entries.count || !wrapping(network).isEmpty {
       print("network: \(network.count) of them, named \(wrapping(network))…")
     }
-    for (name, value) in checkpoint.describingValues.sorted(by: { $0.key < $1.key }) {
+    for (name, value) in checkpoint.describingMetadata.sorted(by: { $0.key < $1.key }) {
       let text = value.split(separator: "\n", omittingEmptySubsequences: false).joined(
         separator: " | ")
       print("\(ending(printable(name), 30)): \(ending(printable(text), 47))")

@@ -101,11 +101,16 @@ let package = Package(
         "Hooks", "Models", "Training", "Datasets", "Vision", "Interpret", "Logbook",
       ]),
 
+    room(
+      "Benchmarking",
+      uses: ["Files", "Tensors", "Layers", "Checkpoints", "Models", "Training", "Vision"]),
+
     // Floor 6: programs.
     .executableTarget(
       name: "LightboxCLI",
       dependencies: [
-        "Console", "Lightbox", .product(name: "ArgumentParser", package: "swift-argument-parser"),
+        "Benchmarking", "Console", "Lightbox",
+        .product(name: "ArgumentParser", package: "swift-argument-parser"),
       ],
       swiftSettings: rules),
 
@@ -120,6 +125,7 @@ let package = Package(
     .target(
       name: "TestSupport", dependencies: ["Tensors", "Checkpoints"], path: "Tests/TestSupport",
       resources: [.copy("Fixtures")], swiftSettings: rules),
+    tests("BenchmarkingTests", of: ["Tensors", "Layers", "Benchmarking"]),
     tests("ConsoleTests", of: ["Console"]),
     tests("FilesTests", of: ["Files"]),
     tests("TensorsTests", of: ["Tensors", "Checkpoints"]),

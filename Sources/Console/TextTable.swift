@@ -47,6 +47,12 @@ package struct TextTable: CustomStringConvertible, Sendable {
     return ([columns.map(\.title)] + rows).map { line($0, widths) }.joined(separator: "\n")
   }
 
+  /// All rows without the titles, one per line.
+  package var body: String {
+    let widths = widths
+    return rows.map { line($0, widths) }.joined(separator: "\n")
+  }
+
   private func line(_ cells: [String], _ widths: [Int]) -> String {
     var line = columns.indices.map { columns[$0].aligned(cells[$0], width: widths[$0]) }
       .joined(separator: TextTable.gap)

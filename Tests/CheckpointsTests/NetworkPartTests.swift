@@ -56,7 +56,8 @@ struct NetworkPartTests {
       try open([("optimizer", ["a"])]).networkEntries()
     }
     #expect(throws: CheckpointError(.noTensors, path: "p.pth")) {
-      try open([]).networkEntries()
+      try Checkpoint(data: PickleAssembler().op(0x7D).legacyFile(), path: "p.pth")
+        .networkEntries()
     }
     #expect(throws: CheckpointError(.noSuchPart("nothing"), path: "p.pth")) {
       try both.networkEntries(part: "nothing")

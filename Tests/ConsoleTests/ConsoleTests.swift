@@ -15,7 +15,9 @@ struct ConsoleTests {
         a                 7  first
         longer name  123456
         """)
+    #expect(table.body == "a                 7  first\nlonger name  123456")
     #expect(TextTable(["a", "b"]).description == "a  b")
+    #expect(TextTable(["", ""], rows: [["a", "1"], ["long", "2"]]).body == "a     1\nlong  2")
   }
 
   @Test("cells that are too long lose their beginning; control characters are replaced")

@@ -8,7 +8,7 @@ public struct CheckpointError: LightboxError, Equatable {
     case file(FileError.Reason)
     /// The path is a folder, a device or a pipe.
     case notRegularFile
-    /// The content is neither safetensors nor PyTorch's; what it is instead, if that can be told.
+    /// The content is neither safetensors nor PyTorch's; the argument is its format, if it is recognized.
     case unknownFormat(ForeignFormat?)
     /// A TorchScript program instead of weights.
     case torchScript

@@ -10,7 +10,7 @@ package struct TextTable: CustomStringConvertible, Sendable {
   package let maximumWidth: Int?
 
   /// The narrowest that a flexible column becomes.
-  private static let minimumFlexibleWidth = 20
+  private static let minimumFlexibleWidth = 16
   private static let gap = "  "
 
   /// Creates a table.

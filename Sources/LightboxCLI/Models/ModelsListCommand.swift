@@ -53,14 +53,15 @@ struct ModelsListCommand: ParsableCommand {
     print(
       TextTable(
         [
-          "network", "from", .right("classes"), .right("parameters"), .right("GFLOPs"), "map layer",
+          "network", "from", .right("classes"), .right("parameters"), .right("GFLOPs"),
+          TextColumn("map layer", isFlexible: true),
         ],
         rows: lines.map { line in
           [
             line.name, line.origin.rawValue, "\(line.classes)",
             NumberFormat.grouped(line.parameters), gigaflops(line.multiplyAdds), line.mapLayer,
           ]
-        }))
+        }, maximumWidth: 80))
     print("GFLOPs: 1e9 multiply-adds for one image of 3 x 224 x 224")
   }
 }

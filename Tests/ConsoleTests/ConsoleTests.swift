@@ -46,7 +46,7 @@ struct ConsoleTests {
     #expect(lines(30, 8) == [40, 40])
     #expect(lines(29, 8) == [39, 39])
     #expect(lines(60, 30) == [48, 48])
-    #expect(lines(10, 40) == [48, 48])
+    #expect(lines(10, 40) == [52, 52])
   }
 
   @Test("a table printed while it grows has columns of fixed widths")

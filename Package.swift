@@ -109,11 +109,15 @@ let package = Package(
         "Hooks", "Models", "Training", "Datasets", "Vision", "Interpret", "Logbook", "Runs",
       ]),
 
+    room(
+      "Benchmarking",
+      uses: ["Files", "Tensors", "Layers", "Checkpoints", "Models", "Training", "Vision"]),
+
     // Floor 7: programs.
     .executableTarget(
       name: "LightboxCLI",
       dependencies: [
-        "Console", "Files", "Lightbox",
+        "Benchmarking", "Console", "Files", "Lightbox",
         .product(name: "ArgumentParser", package: "swift-argument-parser"),
       ],
       swiftSettings: rules),
@@ -129,6 +133,7 @@ let package = Package(
     .target(
       name: "TestSupport", dependencies: ["Tensors", "Checkpoints"], path: "Tests/TestSupport",
       resources: [.copy("Fixtures")], swiftSettings: rules),
+    tests("BenchmarkingTests", of: ["Tensors", "Layers", "Benchmarking"]),
     tests("ConsoleTests", of: ["Console"]),
     tests("FilesTests", of: ["Files"]),
     tests("TensorsTests", of: ["Tensors", "Checkpoints"]),

@@ -33,9 +33,9 @@ try learner.fitOneCycle(2, learningRate: 5e-3)
 // Saved, and loaded into another one: the same answers, bit by bit.
 let film = "\(folder)/\(table.rows[0][0])"
 let image = try loaders.pipeline.prepare(film)
-try SafeTensors.write(model.stateDictionary, to: "tiny.safetensors")
+try Checkpoint.write(model.stateDictionary, to: "tiny.safetensors")
 let again = TinyNet(classes: loaders.vocab.count)
-let report = again.load(try SafeTensors(contentsOf: "tiny.safetensors").tensors)
+let report = again.load(try Checkpoint(contentsOf: "tiny.safetensors").stateDictionary())
 guard report.isComplete else { fatalError("\(report)") }
 let (answer, activations) = withHook(on: again.stages) { hook in
   (again.eval()(image.input), hook.stored)

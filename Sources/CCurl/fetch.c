@@ -4,7 +4,7 @@
 #include <stdio.h>
 #include <string.h>
 
-// libcurl's interface, of which a few numbers are needed; they never change (curl/curl.h).
+// The constants of curl/curl.h, which are part of its ABI.
 typedef void CURL;
 enum {
   OPT_LONG = 0, OPT_POINTER = 10000, OPT_FUNCTION = 20000, OPT_OFFSET = 30000,
@@ -55,9 +55,10 @@ static size_t on_bytes(char *bytes, size_t size, size_t count, void *data) {
   return to->receive(to->context, bytes, size * count) ? size * count : 0;
 }
 
-static int on_progress(void *data, int64_t all, int64_t done, int64_t up_all, int64_t up_done) {
+static int on_progress(void *data, int64_t total, int64_t done, int64_t upload_total,
+                       int64_t upload_done) {
   receiver *to = data;
-  to->progress(to->context, done, all);
+  to->progress(to->context, done, total);
   return 0;
 }
 

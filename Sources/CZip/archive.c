@@ -4,9 +4,9 @@
 #include <zip.h>
 #include <zlib.h>
 
-// lb_zip is libzip's zip_t under a name that keeps its header out of Swift.
+// lb_zip is an opaque name for libzip's zip_t, so that Swift does not import zip.h.
 
-static void tell(zip_error_t *error, char *message, size_t size) {
+static void write_message(zip_error_t *error, char *message, size_t size) {
   snprintf(message, size, "%s", zip_error_strerror(error));
 }
 
@@ -19,7 +19,7 @@ lb_zip *lb_zip_open(const void *bytes, size_t count, char *message, size_t messa
     zip = zip_open_from_source(source, ZIP_RDONLY, &error);
     if (!zip) zip_source_free(source);
   }
-  if (!zip) tell(&error, message, message_size);
+  if (!zip) write_message(&error, message, message_size);
   zip_error_fini(&error);
   return (lb_zip *)zip;
 }
@@ -48,20 +48,20 @@ int lb_zip_read(lb_zip *zip, int64_t index, void *out, size_t size, char *messag
                 size_t message_size) {
   zip_file_t *file = zip_fopen_index((zip_t *)zip, index, 0);
   if (!file) {
-    tell(zip_get_error((zip_t *)zip), message, message_size);
+    write_message(zip_get_error((zip_t *)zip), message, message_size);
     return 0;
   }
   size_t done = 0;
   zip_int64_t got = 1;
   while (done < size && (got = zip_fread(file, (char *)out + done, size - done)) > 0)
     done += (size_t)got;
-  // libzip looks at the checksum when it meets the end, so the end is asked for.
+  // libzip checks the CRC-32 when a read reaches the end.
   char beyond;
   zip_int64_t more = got < 0 ? got : zip_fread(file, &beyond, 1);
   if (more < 0)
-    tell(zip_file_get_error(file), message, message_size);
+    write_message(zip_file_get_error(file), message, message_size);
   else if (more > 0 || done < size)
-    snprintf(message, message_size, "it holds %s bytes than its directory says",
+    snprintf(message, message_size, "it has %s bytes than the central directory states",
              more > 0 ? "more" : "fewer");
   zip_fclose(file);
   return more == 0 && done == size;

@@ -1,13 +1,26 @@
-/// What is wrong with bytes that are read, before anybody says in which file.
-struct Flaw: Error {
+/// An error of a parser that does not know the file's path.
+struct ParseError: Error {
   let reason: CheckpointError.Reason
+  /// The tensor's name, if the error is in one tensor.
+  let tensor: String?
 
-  init(_ reason: CheckpointError.Reason) { self.reason = reason }
+  init(_ reason: CheckpointError.Reason, tensor: String? = nil) {
+    self.reason = reason
+    self.tensor = tensor
+  }
 
-  static func damaged(_ text: String) -> Flaw { Flaw(.damaged(text)) }
+  /// Bytes that violate the format of `torch.save`.
+  static func malformed(_ text: String, tensor: String? = nil) -> ParseError {
+    ParseError(.malformedPyTorchFile(text), tensor: tensor)
+  }
+
+  /// The error with the file's path.
+  func located(in path: String) -> CheckpointError {
+    CheckpointError(reason, path: path, tensor: tensor)
+  }
 }
 
-/// Takes bytes from the front, never beyond their end.
+/// Reads bytes from the front, with bounds checks.
 struct ByteReader {
   let bytes: UnsafeRawBufferPointer
   private(set) var position: Int
@@ -17,47 +30,48 @@ struct ByteReader {
     self.position = min(max(position, 0), bytes.count)
   }
 
-  var left: Int { bytes.count - position }
+  /// The number of bytes that are not read yet.
+  var remaining: Int { bytes.count - position }
 
-  mutating func take(_ count: Int) throws(Flaw) -> UnsafeRawBufferPointer {
-    guard count >= 0, count <= left else {
-      throw .damaged("\(count) bytes should follow byte \(position), \(left) are there")
+  mutating func take(_ count: Int) throws(ParseError) -> UnsafeRawBufferPointer {
+    guard count >= 0, count <= remaining else {
+      throw .malformed("\(count) bytes expected at byte \(position), \(remaining) found")
     }
     defer { position += count }
     return UnsafeRawBufferPointer(rebasing: bytes[position..<position + count])
   }
 
-  /// A little-endian integer.
+  /// Reads a little-endian integer.
   mutating func integer<Word: FixedWidthInteger & BitwiseCopyable>(
     _: Word.Type
-  ) throws(Flaw) -> Word {
+  ) throws(ParseError) -> Word {
     Word(littleEndian: try take(MemoryLayout<Word>.size).loadUnaligned(as: Word.self))
   }
 
-  /// A length, which must fit what is left.
+  /// Reads the length of what follows, which must not be longer than the remaining bytes.
   mutating func length<Word: FixedWidthInteger & BitwiseCopyable>(
     _ type: Word.Type
-  ) throws(Flaw) -> Int {
+  ) throws(ParseError) -> Int {
     let value = try integer(type)
-    guard let length = Int(exactly: value), length >= 0, length <= left else {
-      throw .damaged("a piece of \(value) bytes should follow byte \(position), \(left) are there")
+    guard let length = Int(exactly: value), length >= 0, length <= remaining else {
+      throw .malformed("\(value) bytes expected at byte \(position), \(remaining) found")
     }
     return length
   }
 
-  /// Bytes up to a line feed, which is taken too.
-  mutating func line() throws(Flaw) -> UnsafeRawBufferPointer {
+  /// Reads up to a line feed and skips it.
+  mutating func line() throws(ParseError) -> UnsafeRawBufferPointer {
     guard let end = bytes[position...].firstIndex(of: 0x0A) else {
-      throw .damaged("a line that begins at byte \(position) never ends")
+      throw .malformed("the line that begins at byte \(position) does not end")
     }
     defer { position = end + 1 }
     return UnsafeRawBufferPointer(rebasing: bytes[position..<end])
   }
 
-  /// Bytes as text, which must be UTF-8.
-  static func text(_ bytes: UnsafeRawBufferPointer) throws(Flaw) -> String {
+  /// Decodes UTF-8.
+  static func text(_ bytes: UnsafeRawBufferPointer) throws(ParseError) -> String {
     guard let text = String(validating: bytes, as: UTF8.self) else {
-      throw .damaged("a text is not UTF-8")
+      throw .malformed("a string is not UTF-8")
     }
     return text
   }

@@ -1,22 +1,21 @@
-public import Foundation
+package import Foundation
 import Synchronization
 public import Tensors
 
 extension Checkpoint {
-  /// Reads one tensor: floating-point types as float32, integers as they are (I16 and I8 as int32).
+  /// Reads one tensor: floating-point types as float32, I16 and I8 as int32, other integers unchanged.
   ///
-  /// - Throws: `CheckpointError` if there is none of that name, or its bytes are damaged.
+  /// - Throws: `CheckpointError` if there is no such tensor or its bytes are malformed.
   public func tensor(_ name: String) throws(CheckpointError) -> Tensor {
-    let tensors = try tensors([try entry(name).name])
-    guard let tensor = tensors[name] else {
-      throw CheckpointError(.noSuchTensor(name), path: path)
+    guard let tensor = try tensors([name])[name] else {
+      throw CheckpointError(.noSuchTensor, path: path, tensor: name)
     }
     return tensor
   }
 
-  /// Reads the tensors of some names, on several threads; the bytes of the others are not touched.
+  /// Reads the tensors of some names on several threads; the bytes of the others are not read.
   ///
-  /// - Throws: `CheckpointError` if one is missing or damaged.
+  /// - Throws: `CheckpointError` if one does not exist or is malformed.
   public func tensors(_ names: some Sequence<String>) throws(CheckpointError) -> [String: Tensor] {
     let found = Mutex<[String: Tensor]>([:])
     try read(names) { entry, bytes in
@@ -26,10 +25,10 @@ extension Checkpoint {
     return found.withLock { $0 }
   }
 
-  /// The numbers of a tensor as they stand in the file: row-major, little endian.
+  /// The elements of a tensor in its type in the file, row-major, little endian.
   ///
-  /// - Throws: `CheckpointError` if there is none of that name, or its bytes are damaged.
-  public func bytes(of name: String) throws(CheckpointError) -> Data {
+  /// - Throws: `CheckpointError` if there is no such tensor or its bytes are malformed.
+  package func bytes(of name: String) throws(CheckpointError) -> Data {
     let found = Mutex(Data())
     try read(CollectionOfOne(name)) { _, bytes in
       let copy = Data(bytes)
@@ -38,21 +37,23 @@ extension Checkpoint {
     return found.withLock { $0 }
   }
 
-  /// Calls a function with the bytes of each tensor, from any thread.
+  /// Calls `body`, from any thread, with the bytes of each tensor.
   private func read(
     _ names: some Sequence<String>, _ body: @Sendable (Entry, UnsafeRawBufferPointer) -> Void
   ) throws(CheckpointError) {
     var wanted: [Int] = []
     var seen = Set<Int>()
     for name in names {
-      guard let place = places[name] else { throw CheckpointError(.noSuchTensor(name), path: path) }
-      if seen.insert(place).inserted { wanted.append(place) }
+      guard let index = indices[name] else {
+        throw CheckpointError(.noSuchTensor, path: path, tensor: name)
+      }
+      if seen.insert(index).inserted { wanted.append(index) }
     }
     do {
       switch content {
       case .pyTorch(let file): try file.read(wanted) { body(entries[$0], $1) }
       case .safetensors(let file): try file.read(wanted) { body(entries[$0], $1) }
       }
-    } catch { throw CheckpointError(error.reason, path: path) }
+    } catch { throw error.located(in: path) }
   }
 }

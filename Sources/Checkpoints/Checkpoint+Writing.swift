@@ -1,13 +1,29 @@
 import Files
 import Foundation
+public import Tensors
 
 extension Checkpoint {
-  /// Writes tensors in the format that the path's extension names: `safetensors`, or `pth`, `pt`, `th`,
-  /// `bin` for PyTorch.
+  /// Writes a state dictionary atomically, in the format of the path's extension: `safetensors`, or `pth`,
+  /// `pt`, `th`, `bin`, `ckpt` for PyTorch.
   ///
-  /// - Throws: `CheckpointError` if the extension is another, or the file cannot be written; what was
-  ///   there before is still there then.
+  /// - Parameters:
+  ///   - stateDictionary: The tensors in the order to write.
+  ///   - metadata: Text by name. PyTorch ignores it.
+  ///   - path: The file; an existing one is replaced.
+  /// - Throws: `CheckpointError` if the extension is unknown, two tensors have the same name, or the file
+  ///   cannot be written; an existing file is untouched then.
   public static func write(
+    _ stateDictionary: [(name: String, tensor: Tensor)], metadata: [String: String] = [:],
+    to path: String
+  ) throws(CheckpointError) {
+    try write(
+      stateDictionary.map { RawTensor($0.name, $0.tensor) }, metadata: metadata, to: path)
+  }
+
+  /// Writes tensors of any type bit for bit, in the format of the path's extension.
+  ///
+  /// - Throws: `CheckpointError`; an existing file is untouched then.
+  package static func write(
     _ tensors: [RawTensor], metadata: [String: String] = [:], to path: String
   ) throws(CheckpointError) {
     let name = path.split(separator: "/").last ?? ""
@@ -15,15 +31,12 @@ extension Checkpoint {
     case "safetensors": try SafeTensors.write(tensors, metadata: metadata, to: path)
     case "pth", "pt", "th", "bin", "ckpt":
       try PyTorchWriter.write(tensors, metadata: metadata, to: path)
-    default:
-      throw CheckpointError(
-        .otherFormat("name it .safetensors or .pth, so that it is clear what to write"), path: path)
+    default: throw CheckpointError(.unknownExtension, path: path)
     }
   }
 
-  /// Numbers, texts and lists of such that stand beside the weights, as safetensors' metadata: what
-  /// `metadata` holds, and for PyTorch's files the values at their top.
-  public var describingValues: [String: String] {
+  /// `metadata`, and for PyTorch files the scalars, strings and lists of them at the top of the tree.
+  package var describingMetadata: [String: String] {
     guard case .dictionary(let members) = values else { return metadata }
     var found: [String: String] = [:]
     for member in members {

@@ -1,22 +1,22 @@
 import Foundation
 
-/// How the networks of two files differ.
-public struct CheckpointComparison: Sendable {
-  /// A tensor, and what the two files have under its name.
-  public struct Line: Sendable, Equatable {
-    /// The network's name of it.
-    public let name: String
-    /// What was found.
-    public let outcome: Outcome
+/// The differences of the networks in two files.
+package struct CheckpointComparison: Sendable {
+  /// A tensor in both files.
+  package struct Line: Sendable, Equatable {
+    /// The name in the network.
+    package let name: String
+    /// The result of the comparison.
+    package let outcome: Outcome
   }
 
-  /// What two files have under one name.
-  public enum Outcome: Sendable, Equatable {
-    /// The same bits.
+  /// The result of comparing two tensors.
+  package enum Outcome: Sendable, Equatable {
+    /// The same type, shape and bits.
     case same
-    /// Other numbers, or the same numbers in another type.
+    /// Different elements or types.
     case different(Difference)
-    /// Other shapes.
+    /// Different shapes.
     case shapes([Int], [Int])
     /// Only the first file has it.
     case onlyFirst
@@ -24,19 +24,18 @@ public struct CheckpointComparison: Sendable {
     case onlySecond
   }
 
-  /// How far numbers are from each other.
-  public struct Difference: Sendable, Equatable {
-    /// Types in the first and the second file.
-    public let types: [ScalarType]
-    /// How many numbers differ.
-    public let count: Int
-    /// The largest |a - b|; infinite where only one is no number.
-    public let absolute: Double
+  /// The differences between the elements of two tensors.
+  package struct Difference: Sendable, Equatable {
+    /// The types in the first and the second file.
+    package let types: [ScalarType]
+    /// The number of different elements; two NaNs are equal.
+    package let count: Int
+    /// The largest |a - b|; infinity if only one is NaN.
+    package let absolute: Double
     /// The largest |a - b| / max(|a|, |b|).
-    public let relative: Double
+    package let relative: Double
 
-    /// Makes a difference.
-    public init(types: [ScalarType], count: Int, absolute: Double, relative: Double) {
+    package init(types: [ScalarType], count: Int, absolute: Double, relative: Double) {
       self.types = types
       self.count = count
       self.absolute = absolute
@@ -44,20 +43,20 @@ public struct CheckpointComparison: Sendable {
     }
   }
 
-  /// One line per name, in the first file's order, then what only the second has.
-  public let lines: [Line]
+  /// One line per name in the first file's order, then those that only the second file has.
+  package let lines: [Line]
 
-  /// True if every tensor is in both, bit for bit.
-  public var isSame: Bool { lines.allSatisfy { $0.outcome == .same } }
+  /// Whether both files have the same tensors bit for bit.
+  package var isSame: Bool { lines.allSatisfy { $0.outcome == .same } }
 
-  /// Compares the networks in two files by the network's names.
+  /// Compares the networks in two files by the names of their tensors.
   ///
   /// - Parameters:
   ///   - first: A file.
-  ///   - second: Another.
-  ///   - part: The dictionary that holds the network, in both; nil: the one that is there.
-  /// - Throws: `CheckpointError` if a file has no network, or its bytes are damaged.
-  public init(
+  ///   - second: Another file.
+  ///   - part: The key of the network's dictionary in both; nil: the only or the usual one.
+  /// - Throws: `CheckpointError` if a file has no network, or its bytes are malformed.
+  package init(
     _ first: Checkpoint, _ second: Checkpoint, part: String? = nil
   ) throws(CheckpointError) {
     let a = try first.networkEntries(part: part)
@@ -106,7 +105,7 @@ public struct CheckpointComparison: Sendable {
 }
 
 extension ScalarType {
-  /// Numbers as they stand in a file, in double precision (integers beyond 2^53 lose digits).
+  /// Elements of a file in double precision; integers beyond 2^53 are rounded.
   func doubles(_ data: Data) -> [Double] {
     let count = data.count / byteCount
     return data.withUnsafeBytes { bytes in

@@ -1,61 +1,145 @@
 public import Files
 
 /// A checkpoint file that cannot be read or written.
-public struct CheckpointError: Error, Sendable, Equatable, CustomStringConvertible {
-  /// What is wrong.
+public struct CheckpointError: LightboxError, Equatable {
+  /// The facts.
   public enum Reason: Sendable, Equatable {
     /// The operating system does not let us read or write the file.
     case file(FileError.Reason)
-    /// The file cannot be used.
-    case system(String)
-    /// The header does not fit the format.
-    case badHeader(String)
-    /// An entry contradicts itself, another entry or the file's size.
-    case badEntry(name: String, String)
+    /// The path is a folder, a device or a pipe.
+    case notRegularFile
+    /// The content is neither safetensors nor PyTorch's; the argument is its format, if it is recognized.
+    case unknownFormat(ForeignFormat?)
+    /// A TorchScript program instead of weights.
+    case torchScript
+    /// The extension of the path to write to names no format.
+    case unknownExtension
+    /// The content violates the safetensors format.
+    case malformedSafetensors(String)
+    /// The content violates the format of `torch.save`.
+    case malformedPyTorchFile(String)
     /// A scalar type that is not supported.
-    case unsupportedType(name: String, dtype: String)
-    /// The file is of another kind.
-    case otherFormat(String)
-    /// There is no such tensor.
-    case noSuchTensor(String)
-    /// A PyTorch file that contradicts itself or its size.
-    case damaged(String)
-    /// A PyTorch file that asks for a class or function beyond tensors and plain values.
-    case foreignClass(String)
-    /// A file without a network's weights, or with several.
-    case noWeights(String)
+    case unsupportedType(String)
+    /// A pickle that refers to a class or function other than those of tensors and plain values.
+    case unsupportedGlobal(String)
+    /// The file has no tensor of this name.
+    case noSuchTensor
+    /// Two tensors to write have the same name.
+    case duplicateTensor
+    /// The file contains no tensors.
+    case noTensors
+    /// The file contains tensors, but no network's state dictionary.
+    case noStateDictionary
+    /// Several dictionaries could be the network's.
+    case ambiguousNetwork([String])
+    /// The file has no dictionary of this name.
+    case noSuchPart(String)
+    /// The dictionary of this name contains no tensors.
+    case emptyPart(String)
+  }
+
+  /// Formats that are recognized but not read.
+  public enum ForeignFormat: Sendable, Equatable {
+    /// No bytes at all.
+    case empty
+    /// HDF5, as Keras writes it.
+    case hdf5
+    /// GGUF.
+    case gguf
+    /// gzip.
+    case gzip
+    /// A NumPy array.
+    case numPy
+    /// The pointer of a Git LFS file.
+    case gitLFSPointer
+    /// HTML.
+    case webPage
+    /// A tar archive.
+    case tar
+  }
+
+  /// The facts.
+  public let reason: Reason
+  /// The file, and the tensor in it.
+  public let place: ErrorPlace
+
+  /// Creates an error.
+  package init(_ reason: Reason, path: String, tensor: String? = nil) {
+    self.reason = reason
+    place = ErrorPlace(file: path, element: tensor)
   }
 
   /// What is wrong.
-  public let reason: Reason
-  /// The file.
-  public let path: String
-
-  /// Makes an error.
-  public init(_ reason: Reason, path: String) {
-    self.reason = reason
-    self.path = path
+  public var problem: String {
+    switch reason {
+    case .file(let reason): FileError(reason, path: "").problem
+    case .notRegularFile: "this is a folder or a device, not a file"
+    case .unknownFormat(.empty): "the file is empty"
+    case .unknownFormat(let format):
+      "this is neither a safetensors nor a PyTorch file"
+        + (format.map { "; it seems to be \($0.words)" } ?? "")
+    case .torchScript: "this is a TorchScript program, not weights"
+    case .unknownExtension: "the extension names no format of checkpoints"
+    case .malformedSafetensors(let text): "not a valid safetensors file: \(text)"
+    case .malformedPyTorchFile(let text): "not a valid PyTorch file: \(text)"
+    case .unsupportedType(let type): "the scalar type \(type) is not supported"
+    case .unsupportedGlobal(let name):
+      "the file refers to \(name), which is neither a tensor nor a plain value; no code was run"
+    case .noSuchTensor: "there is no such tensor"
+    case .duplicateTensor: "two tensors have this name; nothing was written"
+    case .noTensors: "it contains no tensors"
+    case .noStateDictionary: "it contains tensors, but no state dictionary of a network"
+    case .ambiguousNetwork(let names):
+      "several parts could be the network: \(names.joined(separator: ", "))"
+    case .noSuchPart(let part): "there is no \"\(part)\" in it"
+    case .emptyPart(let part): "there are no tensors in \"\(part)\""
+    }
   }
 
-  /// One sentence: the file, what is wrong, and the way out where there is one.
-  public var description: String {
+  /// What to do.
+  public var remedy: String? {
     switch reason {
-    case .file(let reason): FileError(reason, path: path).description
-    case .system(let text): "\(path): \(text)"
-    case .badHeader(let text): "\(path): not a sound safetensors file: \(text)"
-    case .badEntry(let name, let text):
-      "\(path): not a sound safetensors file: the entry \"\(name)\" \(text)"
-    case .unsupportedType(let name, let dtype):
-      "\(path): the entry \"\(name)\" is of type \(dtype), which is not supported; "
-        + "save it as F32, F16, BF16, F64, I64, I32, I16, I8, U8 or BOOL"
-    case .otherFormat(let text): "\(path): \(text)"
-    case .noSuchTensor(let name): "\(path): there is no tensor \"\(name)\""
-    case .damaged(let text): "\(path): not a sound PyTorch file: \(text)"
-    case .foreignClass(let name):
-      "\(path): the file asks for \(name), which is neither a tensor nor a plain value; nothing was run. "
-        + "If it is your own file, save only the weights in Python: "
+    case .file(let reason): FileError(reason, path: "").remedy
+    case .unknownFormat(let format): format?.remedy
+    case .torchScript:
+      "save its weights in Python: "
+        + "torch.save(torch.jit.load(\"in.pt\").state_dict(), \"out.pth\")"
+    case .unknownExtension: "use .safetensors or .pth"
+    case .unsupportedType:
+      "save the tensors as F64, F32, F16, BF16, I64, I32, I16, I8, U8 or BOOL, in PyTorch with "
+        + "x.float() or x.to(torch.int32)"
+    case .unsupportedGlobal:
+      "if the file is your own, save only its weights in Python: "
         + "torch.save(model.state_dict(), \"out.pth\")"
-    case .noWeights(let text): "\(path): \(text)"
+    case .ambiguousNetwork(let names): names.first.map { "choose one, such as --part \($0)" }
+    case .notRegularFile, .malformedSafetensors, .malformedPyTorchFile, .noSuchTensor,
+      .duplicateTensor, .noTensors, .noStateDictionary, .noSuchPart, .emptyPart:
+      nil
+    }
+  }
+}
+
+extension CheckpointError.ForeignFormat {
+  fileprivate var words: String {
+    switch self {
+    case .empty: "empty"
+    case .hdf5: "a Keras or HDF5 file"
+    case .gguf: "a GGUF file"
+    case .gzip: "compressed by gzip"
+    case .numPy: "a NumPy array"
+    case .gitLFSPointer: "the pointer of a Git LFS file"
+    case .webPage: "a web page"
+    case .tar: "a tar archive"
+    }
+  }
+
+  fileprivate var remedy: String? {
+    switch self {
+    case .empty, .webPage: "download it again"
+    case .gzip: "decompress it first"
+    case .gitLFSPointer: "run git lfs pull"
+    case .tar: "unpack it, or if PyTorch before 0.2 wrote it, load and save it there"
+    case .hdf5, .gguf, .numPy: nil
     }
   }
 }

@@ -1,24 +1,24 @@
-/// What a checkpoint holds beside tensors, and where the tensors are in it.
+/// A value of a checkpoint's tree: plain Python values, containers and references to tensors.
 public indirect enum CheckpointValue: Sendable, Equatable {
-  /// Nothing.
+  /// `None`.
   case none
-  /// True or false.
-  case flag(Bool)
-  /// A whole number.
-  case integer(Int)
-  /// A number.
-  case number(Double)
-  /// Text.
-  case text(String)
-  /// So many bytes.
+  /// A boolean.
+  case bool(Bool)
+  /// An integer.
+  case int(Int)
+  /// A floating-point number.
+  case double(Double)
+  /// A string.
+  case string(String)
+  /// A byte string of this length.
   case bytes(Int)
   /// A list, tuple or set.
   case list([CheckpointValue])
-  /// A dictionary, in its order.
+  /// A dictionary in its order.
   case dictionary([Member])
-  /// A tensor: its name among the checkpoint's entries.
+  /// A tensor, by its name among the checkpoint's entries.
   case tensor(String)
-  /// Something of a Python class; it was not made.
+  /// An object of this Python class; only its class name is kept.
   case object(String)
 
   /// A key and its value.
@@ -28,27 +28,26 @@ public indirect enum CheckpointValue: Sendable, Equatable {
     /// The value.
     public let value: CheckpointValue
 
-    /// Makes a member.
-    public init(key: String, value: CheckpointValue) {
+    package init(key: String, value: CheckpointValue) {
       self.key = key
       self.value = value
     }
   }
 
-  /// The value of a key, if this is a dictionary that has it.
+  /// The value of a key; nil if this is not a dictionary or does not have the key.
   public subscript(_ key: String) -> CheckpointValue? {
     guard case .dictionary(let members) = self else { return nil }
     return members.first { $0.key == key }?.value
   }
 
-  /// A number, flag, text or list of such, as one would write it; nil for anything else.
-  public var plainText: String? {
+  /// A scalar, string or list of them as text; nil for everything else.
+  package var plainText: String? {
     switch self {
     case .none: return "none"
-    case .flag(let value): return value ? "true" : "false"
-    case .integer(let value): return "\(value)"
-    case .number(let value): return "\(value)"
-    case .text(let value): return value
+    case .bool(let value): return value ? "true" : "false"
+    case .int(let value): return "\(value)"
+    case .double(let value): return "\(value)"
+    case .string(let value): return value
     case .list(let items):
       let texts = items.compactMap(\.plainText)
       return texts.count == items.count ? texts.joined(separator: ", ") : nil

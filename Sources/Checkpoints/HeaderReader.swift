@@ -1,4 +1,4 @@
-/// Reads the JSON header of a safetensors file: only what such a header may hold, with a limit on depth.
+/// Parses the JSON header of a safetensors file: only the values of the format, without recursion.
 struct HeaderReader {
   struct Entry: Equatable {
     var dtype: String
@@ -7,23 +7,25 @@ struct HeaderReader {
     var end: Int
   }
 
-  struct Fault: Error { let text: String }
-
   private let bytes: [UInt8]
   private var position = 0
 
   init(_ bytes: [UInt8]) { self.bytes = bytes }
 
-  mutating func read() throws(Fault) -> (entries: [(String, Entry)], metadata: [String: String]) {
+  mutating func read() throws(ParseError) -> (
+    entries: [(String, Entry)], metadata: [String: String]
+  ) {
     var entries: [(String, Entry)] = []
     var names = Set<String>()
     var metadata: [String: String] = [:]
-    try object { (reader: inout HeaderReader, name: String) throws(Fault) in
-      guard names.insert(name).inserted else { throw Fault(text: "\"\(name)\" is named twice") }
+    try object { (reader: inout HeaderReader, name: String) throws(ParseError) in
+      guard names.insert(name).inserted else {
+        throw reader.malformed("the name \"\(name)\" occurs twice")
+      }
       if name == "__metadata__" {
-        try reader.object { (reader: inout HeaderReader, key: String) throws(Fault) in
+        try reader.object { (reader: inout HeaderReader, key: String) throws(ParseError) in
           guard metadata[key] == nil else {
-            throw Fault(text: "the metadata \"\(key)\" is named twice")
+            throw reader.malformed("the metadata \"\(key)\" occurs twice")
           }
           metadata[key] = try reader.string()
         }
@@ -33,30 +35,34 @@ struct HeaderReader {
     }
     skipSpace()
     guard position == bytes.count else {
-      throw Fault(text: "there is text behind the header's object")
+      throw malformed("text follows the header's object")
     }
     return (entries, metadata)
   }
 
-  private mutating func entry(_ name: String) throws(Fault) -> Entry {
+  private mutating func entry(_ name: String) throws(ParseError) -> Entry {
     var dtype: String?
     var shape: [Int]?
     var offsets: [Int]?
-    try object { (reader: inout HeaderReader, key: String) throws(Fault) in
+    try object { (reader: inout HeaderReader, key: String) throws(ParseError) in
       switch key {
       case "dtype" where dtype == nil: dtype = try reader.string()
       case "shape" where shape == nil: shape = try reader.integers(limit: 64)
       case "data_offsets" where offsets == nil: offsets = try reader.integers(limit: 2)
-      default: throw Fault(text: "the entry \"\(name)\" has an unexpected \"\(key)\"")
+      default: throw reader.malformed("unexpected key \"\(key)\"", name)
       }
     }
     guard let dtype, let shape, let offsets, offsets.count == 2 else {
-      throw Fault(text: "the entry \"\(name)\" lacks dtype, shape or two data_offsets")
+      throw malformed("dtype, shape or data_offsets is missing", name)
     }
     return Entry(dtype: dtype, shape: shape, begin: offsets[0], end: offsets[1])
   }
 
-  // MARK: Pieces of JSON
+  private func malformed(_ text: String, _ tensor: String? = nil) -> ParseError {
+    ParseError(.malformedSafetensors(text), tensor: tensor)
+  }
+
+  // MARK: JSON
 
   private mutating func skipSpace() {
     while position < bytes.count {
@@ -74,15 +80,15 @@ struct HeaderReader {
     return true
   }
 
-  private mutating func expect(_ character: Character) throws(Fault) {
+  private mutating func expect(_ character: Character) throws(ParseError) {
     guard take(character) else {
-      throw Fault(text: "byte \(8 + position) of the header should be \"\(character)\"")
+      throw malformed("\"\(character)\" expected at byte \(8 + position)")
     }
   }
 
   private mutating func object(
-    _ member: (inout HeaderReader, String) throws(Fault) -> Void
-  ) throws(Fault) {
+    _ member: (inout HeaderReader, String) throws(ParseError) -> Void
+  ) throws(ParseError) {
     try expect("{")
     if take("}") { return }
     repeat {
@@ -94,7 +100,7 @@ struct HeaderReader {
     try expect("}")
   }
 
-  private mutating func integers(limit: Int) throws(Fault) -> [Int] {
+  private mutating func integers(limit: Int) throws(ParseError) -> [Int] {
     try expect("[")
     var found: [Int] = []
     if take("]") { return found }
@@ -107,15 +113,15 @@ struct HeaderReader {
       }
       guard let value = Int(String(decoding: digits, as: UTF8.self)),
         digits.count == 1 || digits.first != 0x30
-      else { throw Fault(text: "byte \(8 + position) of the header is no whole number from 0 on") }
+      else { throw malformed("a non-negative integer expected at byte \(8 + position)") }
       found.append(value)
-      guard found.count <= limit else { throw Fault(text: "a list has more than \(limit) numbers") }
+      guard found.count <= limit else { throw malformed("a list has more than \(limit) elements") }
     } while take(",")
     try expect("]")
     return found
   }
 
-  private mutating func string() throws(Fault) -> String {
+  private mutating func string() throws(ParseError) -> String {
     skipSpace()
     try expect("\"")
     var units: [UInt8] = []
@@ -125,19 +131,19 @@ struct HeaderReader {
       switch byte {
       case UInt8(ascii: "\""):
         guard let text = String(validating: units, as: UTF8.self) else {
-          throw Fault(text: "a string is not UTF-8")
+          throw malformed("a string is not UTF-8")
         }
         return text
       case UInt8(ascii: "\\"): units += try escape()
-      case 0..<0x20: throw Fault(text: "a string holds a control character")
+      case 0..<0x20: throw malformed("a string contains a control character")
       default: units.append(byte)
       }
     }
-    throw Fault(text: "a string is never closed")
+    throw malformed("a string is not terminated")
   }
 
-  private mutating func escape() throws(Fault) -> [UInt8] {
-    guard position < bytes.count else { throw Fault(text: "a string is never closed") }
+  private mutating func escape() throws(ParseError) -> [UInt8] {
+    guard position < bytes.count else { throw malformed("a string is not terminated") }
     let kind = bytes[position]
     position += 1
     let simple: [UInt8: UInt8] = [
@@ -146,31 +152,31 @@ struct HeaderReader {
     ]
     if let byte = simple[kind] { return [byte] }
     guard kind == UInt8(ascii: "u") else {
-      throw Fault(text: "an unknown escape stands in a string")
+      throw malformed("a string contains an unknown escape")
     }
     var unit = try hexadecimal()
     if (0xD800..<0xDC00).contains(unit) {
       guard position + 1 < bytes.count, bytes[position] == 0x5C, bytes[position + 1] == 0x75 else {
-        throw Fault(text: "half a surrogate pair stands in a string")
+        throw malformed("a string contains half a surrogate pair")
       }
       position += 2
       let low = try hexadecimal()
       guard (0xDC00..<0xE000).contains(low) else {
-        throw Fault(text: "half a surrogate pair stands in a string")
+        throw malformed("a string contains half a surrogate pair")
       }
       unit = 0x10000 + (unit - 0xD800) << 10 + (low - 0xDC00)
     }
     guard let scalar = Unicode.Scalar(unit) else {
-      throw Fault(text: "half a surrogate pair stands in a string")
+      throw malformed("a string contains half a surrogate pair")
     }
     return Array(String(Character(scalar)).utf8)
   }
 
-  private mutating func hexadecimal() throws(Fault) -> UInt32 {
+  private mutating func hexadecimal() throws(ParseError) -> UInt32 {
     guard position + 4 <= bytes.count,
       let value = UInt32(
         String(decoding: bytes[position..<(position + 4)], as: UTF8.self), radix: 16)
-    else { throw Fault(text: "an escape lacks four hexadecimal digits") }
+    else { throw malformed("an escape has fewer than four hexadecimal digits") }
     position += 4
     return value
   }

@@ -1,32 +1,32 @@
 public import Tensors
 
 extension Checkpoint {
-  /// A tensor of the network: where it is in the file, and what the network calls it.
+  /// A tensor of the network.
   public struct NetworkEntry: Sendable, Equatable {
     /// The tensor in the file.
     public let entry: Entry
-    /// Its name without what wraps the network: the dictionary's key, `module.`, `_orig_mod.`.
+    /// Its name without the dictionary's key and the prefixes `module.` and `_orig_mod.`.
     public let name: String
   }
 
-  /// Dictionaries that hold a network, in the order in which they are looked for.
+  /// Keys of a network's state dictionary, in the order of preference.
   static let networkKeys = [
     "state_dict", "model_state_dict", "model", "net", "network", "model_state", "weights", "params",
     "state_dict_ema", "model_ema", "ema",
   ]
 
-  /// Dictionaries that hold an optimizer's or a schedule's state, never a network.
+  /// Prefixes of keys of other states, such as an optimizer's.
   private static let otherKeys = ["opt", "sched", "scaler", "amp", "rng", "buffers", "criterion"]
 
-  /// The tensors of the network, in the file's order: a plain state_dict, or the dictionary around it
-  /// taken off.
+  /// The tensors of the network, in the file's order.
   ///
-  /// What `DataParallel` (`module.`) and `torch.compile` (`_orig_mod.`) put before all names is taken
-  /// off too. An optimizer that a Lightbox run saved is left out.
+  /// Their names are without the keys of the dictionaries around them, and without the prefixes that
+  /// `DataParallel` (`module.`) and `torch.compile` (`_orig_mod.`) add. The optimizer of a Lightbox run is
+  /// left out.
   ///
-  /// - Parameter part: The dictionary that holds the network, such as "state_dict_ema"; nil: the
-  ///   one that is there.
-  /// - Returns: The tensors, with the network's names for them.
+  /// - Parameter part: The key of the network's dictionary, such as "state_dict_ema"; nil: the only or
+  ///   the usual one.
+  /// - Returns: The tensors with their names in the network.
   /// - Throws: `CheckpointError` if there is no network, or several.
   public func networkEntries(
     part: String? = nil
@@ -35,7 +35,7 @@ extension Checkpoint {
     let prefix = path.isEmpty ? "" : path + "/"
     var found: [(entry: Entry, name: Substring)] = []
     for name in names { found.append((try entry(prefix + name), name[...])) }
-    // Wrappers may be wrapped.
+    // The prefixes can be combined.
     while let wrapper = ["module.", "_orig_mod."].first(where: { wrapper in
       !found.isEmpty && found.allSatisfy { $0.name.hasPrefix(wrapper) }
     }) {
@@ -44,9 +44,9 @@ extension Checkpoint {
     return found.map { NetworkEntry(entry: $0.entry, name: String($0.name)) }
   }
 
-  /// Reads the network's tensors, by the network's names.
+  /// Reads the network's tensors by their names in the network.
   ///
-  /// - Throws: `CheckpointError` if there is no network, or its bytes are damaged.
+  /// - Throws: `CheckpointError` if there is no network, or its bytes are malformed.
   public func stateDictionary(
     part: String? = nil
   ) throws(CheckpointError) -> [String: Tensor] {
@@ -57,19 +57,21 @@ extension Checkpoint {
       uniquingKeysWith: { first, _ in first })
   }
 
-  /// Path of the dictionary that holds the network, and the names of the tensors in it.
+  /// The path of the network's dictionary, and the names of the tensors in it.
   private func network(_ part: String?) throws(CheckpointError) -> (String, [String]) {
-    func fail(_ text: String) -> CheckpointError { CheckpointError(.noWeights(text), path: path) }
+    func fail(_ reason: CheckpointError.Reason) -> CheckpointError {
+      CheckpointError(reason, path: path)
+    }
     if let part {
       var value = values
       for key in part.split(separator: "/") {
         guard let inner = value.members?.first(where: { $0.key == key })?.value else {
-          throw fail("there is no \"\(part)\" in it")
+          throw fail(.noSuchPart(part))
         }
         value = inner
       }
       let names = Checkpoint.tensorNames(value)
-      guard !names.isEmpty else { throw fail("there are no tensors in \"\(part)\"") }
+      guard !names.isEmpty else { throw fail(.emptyPart(part)) }
       return (part, names)
     }
     var value = values
@@ -86,22 +88,17 @@ extension Checkpoint {
       }
       guard let chosen = named ?? (others.count == 1 ? others[0] : nil) else {
         guard others.isEmpty else {
-          throw fail(
-            "several parts could be the network: \(others.map(\.key).joined(separator: ", ")); "
-              + "say which, such as --part \(others[0].key)")
+          throw fail(.ambiguousNetwork(others.map(\.key)))
         }
         break
       }
       keys.append(chosen.key)
       value = chosen.value
     }
-    throw fail(
-      entries.isEmpty
-        ? "there are no tensors in it"
-        : "it holds tensors, but no dictionary of a network's weights")
+    throw fail(entries.isEmpty ? .noTensors : .noStateDictionary)
   }
 
-  /// Names of the tensors that stand directly in a dictionary.
+  /// The names of the tensors directly in a dictionary.
   private static func tensorNames(_ value: CheckpointValue) -> [String] {
     guard case .dictionary(let members) = value else { return [] }
     return members.compactMap { member in
@@ -113,7 +110,7 @@ extension Checkpoint {
     }
   }
 
-  /// True if there are tensors in a dictionary, or in dictionaries in it.
+  /// Whether there are tensors in a dictionary or in the dictionaries in it.
   private static func holdsNetwork(_ value: CheckpointValue) -> Bool {
     guard let members = value.members else { return false }
     return !tensorNames(value).isEmpty || members.contains { holdsNetwork($0.value) }
@@ -121,7 +118,7 @@ extension Checkpoint {
 }
 
 extension CheckpointValue {
-  /// What is in a dictionary or, by number, in a list: some save (state_dict, epoch).
+  /// The members of a dictionary, or of a list by index: some files contain `(state_dict, epoch)`.
   fileprivate var members: [Member]? {
     switch self {
     case .dictionary(let members): members

@@ -1,37 +1,38 @@
 import Foundation
-public import Tensors
+package import Tensors
 
-/// A tensor on its way into a file: its numbers as bytes, row-major and little endian.
+/// A tensor to write: its elements as bytes, row-major and little endian.
 ///
-/// So files are converted without a detour through `Tensor`, which would round what is not float32.
-public struct RawTensor: Sendable {
-  /// Its name in the file.
-  public let name: String
-  /// The type of its numbers.
-  public let type: ScalarType
-  /// Lengths of the dimensions.
-  public let shape: [Int]
-  /// Its numbers; called once, when they are written.
-  let content: @Sendable () throws(CheckpointError) -> Data
+/// Files are converted without `Tensor`, which has fewer scalar types than files have.
+package struct RawTensor: Sendable {
+  /// The name in the file to write.
+  package let name: String
+  /// The type of the elements.
+  package let type: ScalarType
+  /// The lengths of the dimensions.
+  package let shape: [Int]
+  /// Returns the elements; called once, when they are written.
+  private let content: @Sendable () throws(CheckpointError) -> Data
 
-  /// Bytes of its numbers.
-  public var byteCount: Int { shape.reduce(type.byteCount, *) }
+  /// The size of the elements in bytes.
+  package var byteCount: Int { shape.reduce(type.byteCount, *) }
 
-  /// A tensor under a name.
-  public init(_ name: String, _ tensor: Tensor) {
+  /// Creates an entry from a tensor in memory.
+  package init(_ name: String, _ tensor: Tensor) {
     self.name = name
     type = ScalarType(tensor.dtype)
     shape = tensor.shape
     content = { () throws(CheckpointError) in
-      let plain = tensor.rowMajor
-      return Data(bytes: plain.storage.pointer, count: plain.count * plain.dtype.byteCount)
+      let contiguous = tensor.rowMajor
+      return Data(
+        bytes: contiguous.storage.pointer, count: contiguous.count * contiguous.dtype.byteCount)
     }
   }
 
-  /// A tensor of a checkpoint under a name, bit for bit.
+  /// Creates an entry from the tensor `source` of a checkpoint, bit for bit.
   ///
-  /// - Throws: `CheckpointError` if there is none.
-  public init(_ name: String, _ source: String, of file: Checkpoint) throws(CheckpointError) {
+  /// - Throws: `CheckpointError` if there is no such tensor.
+  package init(_ name: String, _ source: String, of file: Checkpoint) throws(CheckpointError) {
     let entry = try file.entry(source)
     self.name = name
     type = entry.type
@@ -39,13 +40,18 @@ public struct RawTensor: Sendable {
     content = { () throws(CheckpointError) in try file.bytes(of: source) }
   }
 
-  /// The content, which has to be as long as type and shape say.
-  func bytes(_ path: String) throws(CheckpointError) -> Data {
+  /// The elements.
+  func bytes() throws(CheckpointError) -> Data {
     let bytes = try content()
-    guard bytes.count == byteCount else {
-      throw CheckpointError(
-        .system("\(name) has \(bytes.count) bytes instead of \(byteCount)"), path: path)
-    }
+    precondition(bytes.count == byteCount, "\(name) has \(bytes.count) bytes, not \(byteCount)")
     return bytes
+  }
+}
+
+/// - Throws: `CheckpointError` if two tensors have the same name.
+func checkNames(_ tensors: [RawTensor], _ path: String) throws(CheckpointError) {
+  var names = Set<String>()
+  for tensor in tensors where !names.insert(tensor.name).inserted {
+    throw CheckpointError(.duplicateTensor, path: path, tensor: tensor.name)
   }
 }

@@ -1,48 +1,47 @@
-/// How the names of weights in files found in the wild become those of a network here.
+/// Maps the names of weights in published files to those of a network.
 ///
-/// A name is changed only where the network has the changed one, so a rule can do no harm to a network
-/// that uses the older name itself.
-public struct Renaming: Sendable {
-  /// What a file's name became, and why.
-  public struct Match: Sendable, Equatable {
+/// A name is changed only if the network has the new name, so that a network can use the old ones itself.
+package struct Renaming: Sendable {
+  /// A name in a file with the name in the network.
+  package struct Match: Sendable, Equatable {
     /// The name in the file.
-    public let stored: String
-    /// The network's name; nil: the network has nothing like it.
-    public let name: String?
-    /// Why it differs; empty if it does not.
-    public let reasons: [String]
+    package let stored: String
+    /// The name in the network; nil if there is none.
+    package let name: String?
+    /// The rules that changed the name.
+    package let reasons: [String]
   }
 
-  /// A change of names, and where it comes from.
+  /// A change of names and its reason.
   private struct Rule {
     let reason: String
-    /// The changed name; nil where the rule has nothing to say.
+    /// Returns the new name; nil if the rule does not apply.
     let change: @Sendable (_ parts: [Substring]) -> [Substring]?
   }
 
   private static let rules: [Rule] = [
-    Rule(reason: "DenseNets saved before 2018 say norm.1 for norm1", change: densePair),
+    Rule(reason: "DenseNets before 2018 have norm.1 instead of norm1", change: densePair),
     Rule(reason: "the classifier is in a Sequential, as in CheXNet (Linear, Sigmoid)") { parts in
       guard parts.count >= 3, let number = Int(parts[parts.count - 2]), number < 4 else {
         return nil
       }
       return parts.dropLast(2) + parts.suffix(1)
     },
-    Rule(reason: "pretrainedmodels says last_linear for the classifier") { parts in
+    Rule(reason: "pretrainedmodels names the classifier last_linear") { parts in
       parts.first == "last_linear" ? ["fc"] + parts.dropFirst() : nil
     },
-    Rule(reason: "pretrainedmodels says last_linear for the classifier") { parts in
+    Rule(reason: "pretrainedmodels names the classifier last_linear") { parts in
       parts.first == "last_linear" ? ["classifier"] + parts.dropFirst() : nil
     },
-    Rule(reason: "CIFAR networks say linear for fc") { parts in
+    Rule(reason: "CIFAR networks have linear instead of fc") { parts in
       parts.first == "linear" ? ["fc"] + parts.dropFirst() : nil
     },
-    Rule(reason: "CIFAR networks say shortcut for downsample") { parts in
+    Rule(reason: "CIFAR networks have shortcut instead of downsample") { parts in
       parts.contains("shortcut") ? parts.map { $0 == "shortcut" ? "downsample" : $0 } : nil
     },
   ]
 
-  /// `denselayer1.norm.1` is `denselayer1.norm1` now.
+  /// Changes `denselayer1.norm.1` to `denselayer1.norm1`.
   @Sendable private static func densePair(_ parts: [Substring]) -> [Substring]? {
     guard let layer = parts.firstIndex(where: { $0.hasPrefix("denselayer") }),
       layer + 2 < parts.count, parts[layer + 2] == "1" || parts[layer + 2] == "2"
@@ -52,26 +51,22 @@ public struct Renaming: Sendable {
     return changed
   }
 
-  /// The present name of a DenseNet's entry, which may be an older one.
-  public static func currentDenseNetName(_ stored: String) -> String {
+  /// The current name of a DenseNet's weight, given a current or an old one.
+  package static func currentDenseNetName(_ stored: String) -> String {
     let parts = stored.split(separator: ".", omittingEmptySubsequences: false)
     return densePair(parts)?.joined(separator: ".") ?? stored
   }
 
-  /// The table of rules, in order: what each is for.
-  public static let reasons: [String] = rules.map(\.reason)
-
-  /// Finds the network's name for each name of a file.
+  /// Finds the name in the network for each name in a file.
   ///
-  /// What most names have in front of a name of the network (`model.`, `backbone.`, `densenet121.`) is
-  /// taken off; then the rules are tried. Where two names of a file fit one of the network, the one that
-  /// changes less has it.
+  /// Removes the prefix that most names have (`model.`, `backbone.`, `densenet121.`), then tries the rules.
+  /// If two names match the same one of the network, the one with fewer changes gets it.
   ///
   /// - Parameters:
-  ///   - stored: Names in the file, in its order.
-  ///   - wanted: The network's names.
+  ///   - stored: The names in the file.
+  ///   - wanted: The names in the network.
   /// - Returns: One match per stored name, in order.
-  public static func matches(_ stored: [String], to wanted: Set<String>) -> [Match] {
+  package static func matches(_ stored: [String], to wanted: Set<String>) -> [Match] {
     let prefix = commonPrefix(stored, wanted)
     var matches = stored.map { match($0, prefix, wanted) }
     var owners: [String: Int] = [:]
@@ -94,7 +89,7 @@ public struct Renaming: Sendable {
     if !prefix.isEmpty {
       guard stored.hasPrefix(prefix) else { return Match(stored: stored, name: nil, reasons: []) }
       rest = String(stored.dropFirst(prefix.count))
-      reasons.append("\(prefix) stands before the network's names")
+      reasons.append("the names have the prefix \(prefix)")
     }
     guard let (name, reason) = named(rest, wanted) else {
       return Match(stored: stored, name: nil, reasons: [])
@@ -103,7 +98,7 @@ public struct Renaming: Sendable {
     return Match(stored: stored, name: name, reasons: reasons)
   }
 
-  /// The network's name for one without a prefix, and the rule that gave it.
+  /// The name in the network for a name without prefix, and the rule that gave it.
   private static func named(
     _ name: String, _ wanted: Set<String>
   ) -> (name: String, reason: String?)? {
@@ -117,8 +112,7 @@ public struct Renaming: Sendable {
     return nil
   }
 
-  /// What stands before most names of the network: the prefix of up to three parts with most matches,
-  /// the shortest of those.
+  /// The prefix of up to three parts with the most matches, the shortest of those.
   private static func commonPrefix(_ stored: [String], _ wanted: Set<String>) -> String {
     var votes: [String: Int] = [:]
     for name in stored {

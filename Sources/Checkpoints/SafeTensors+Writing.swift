@@ -1,24 +1,24 @@
 import Foundation
-public import Tensors
+package import Tensors
 
 extension SafeTensors {
-  /// Writes tensors: all of the file or nothing of it, whatever happens meanwhile.
+  /// Writes tensors atomically.
   ///
   /// - Parameters:
   ///   - tensors: In the order of their data.
-  ///   - metadata: Free text by name.
-  ///   - path: An existing file is replaced only when the new one is whole and on disk.
-  /// - Throws: `CheckpointError`; what was there before is still there then.
-  public static func write(
+  ///   - metadata: Text by name.
+  ///   - path: The file; an existing one is replaced.
+  /// - Throws: `CheckpointError`; an existing file is untouched then.
+  package static func write(
     _ tensors: [(name: String, tensor: Tensor)], metadata: [String: String] = [:], to path: String
   ) throws(CheckpointError) {
     try write(tensors.map { RawTensor($0.name, $0.tensor) }, metadata: metadata, to: path)
   }
 
-  /// Writes tensors of any type, bit for bit.
+  /// Writes tensors of any type bit for bit.
   ///
-  /// - Throws: `CheckpointError`, also if two have one name; what was there before is still there then.
-  public static func write(
+  /// - Throws: `CheckpointError`, also if two have the same name; an existing file is untouched then.
+  package static func write(
     _ tensors: [RawTensor], metadata: [String: String] = [:], to path: String
   ) throws(CheckpointError) {
     try checkNames(tensors, path)
@@ -39,14 +39,14 @@ extension SafeTensors {
       offset += tensor.byteCount
     }
     header += parts.joined(separator: ",") + "}"
-    // Data begin at a multiple of 8 bytes.
+    // The specification aligns the data to 8 bytes.
     header += String(repeating: " ", count: (8 - header.utf8.count % 8) % 8)
     var length = UInt64(header.utf8.count).littleEndian
     let lengthBytes = withUnsafeBytes(of: &length) { Data($0) }
     try writeAtomically(to: path) { file in
       try file.write(contentsOf: lengthBytes)
       try file.write(contentsOf: Data(header.utf8))
-      for tensor in tensors { try file.write(contentsOf: tensor.bytes(path)) }
+      for tensor in tensors { try file.write(contentsOf: tensor.bytes()) }
     }
   }
 

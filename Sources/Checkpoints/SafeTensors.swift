@@ -1,116 +1,128 @@
-public import Foundation
-public import Tensors
+package import Foundation
+package import Tensors
 
-/// A safetensors file: opened, its header checked; tensors are read when asked for.
+/// A safetensors file whose header is validated; elements are read on demand.
 ///
-/// Reference: github.com/huggingface/safetensors, format specification. Nothing in a file can make
-/// this read beyond its bytes or hold more memory than its size warrants.
-public struct SafeTensors: Sendable {
-  /// What the header says of a tensor.
-  public struct Entry: Sendable, Equatable {
-    /// The tensor's name.
-    public let name: String
-    /// The type in the file.
-    public let type: ScalarType
-    /// Lengths of the dimensions.
-    public let shape: [Int]
+/// Reference: github.com/huggingface/safetensors, format specification.
+package struct SafeTensors: Sendable {
+  /// A tensor's description in the header.
+  package struct Entry: Sendable, Equatable {
+    package let name: String
+    package let type: ScalarType
+    package let shape: [Int]
     let begin: Int
     let end: Int
   }
 
-  /// The tensors, in the order of their data.
-  public let entries: [Entry]
-  /// Free text by name.
-  public let metadata: [String: String]
-  /// The file.
-  public let path: String
+  /// The tensors in the order of their data.
+  package let entries: [Entry]
+  /// Text by name.
+  package let metadata: [String: String]
+  /// The path of the file.
+  package let path: String
   private let data: Data
   private let start: Int
 
-  /// Opens a file and checks its header against its size; the data stay in the file.
+  /// Maps a file and validates its header against its size.
   ///
   /// - Throws: `CheckpointError`.
-  public init(contentsOf path: String) throws(CheckpointError) {
+  package init(contentsOf path: String) throws(CheckpointError) {
     try self.init(data: try mapped(path), path: path)
   }
 
-  /// Checks the bytes of a file.
-  public init(data: Data, path: String) throws(CheckpointError) {
-    func bad(_ text: String) -> CheckpointError { CheckpointError(.badHeader(text), path: path) }
-    let head = [UInt8](data.prefix(8))
+  /// Validates the header in the bytes of a file.
+  ///
+  /// - Throws: `CheckpointError`.
+  init(data: Data, path: String) throws(CheckpointError) {
+    do {
+      let found: [(String, HeaderReader.Entry)]
+      (start, found, metadata) = try SafeTensors.header(of: data)
+      entries = try SafeTensors.validated(found, dataCount: data.count - start)
+    } catch { throw error.located(in: path) }
+    self.path = path
+    self.data = data
+  }
+
+  private static func header(
+    of data: Data
+  ) throws(ParseError) -> (
+    start: Int, entries: [(String, HeaderReader.Entry)], metadata: [String: String]
+  ) {
+    func malformed(_ text: String) -> ParseError { ParseError(.malformedSafetensors(text)) }
     guard data.count >= 8 else {
-      throw bad("it has \(data.count) bytes, 8 are needed for the length")
+      throw malformed("it has \(data.count) bytes, 8 are needed for the header's length")
     }
-    let length = head.reversed().reduce(0 as UInt64) { $0 << 8 | UInt64($1) }
+    let length = [UInt8](data.prefix(8)).reversed().reduce(0 as UInt64) { $0 << 8 | UInt64($1) }
     guard length >= 2, length <= 100_000_000, length <= UInt64(data.count - 8) else {
-      throw bad("the header should have \(length) bytes, \(data.count - 8) are there")
+      throw malformed("a header of \(length) bytes expected, \(data.count - 8) bytes found")
     }
     let start = 8 + Int(length)
     let header = [UInt8](data[data.startIndex + 8..<data.startIndex + start])
-    guard header.first == UInt8(ascii: "{") else { throw bad("the header is no JSON object") }
+    guard header.first == UInt8(ascii: "{") else {
+      throw malformed("the header is not a JSON object")
+    }
     var reader = HeaderReader(header)
-    let found: (entries: [(String, HeaderReader.Entry)], metadata: [String: String])
-    do { found = try reader.read() } catch { throw bad(error.text) }
+    let (entries, metadata) = try reader.read()
+    return (start, entries, metadata)
+  }
+
+  /// The entries in the order of their data, which must fill the `dataCount` bytes without gaps.
+  private static func validated(
+    _ found: [(String, HeaderReader.Entry)], dataCount: Int
+  ) throws(ParseError) -> [Entry] {
+    func malformed(_ text: String, _ tensor: String? = nil) -> ParseError {
+      ParseError(.malformedSafetensors(text), tensor: tensor)
+    }
     var entries: [Entry] = []
-    for (name, entry) in found.entries {
+    for (name, entry) in found {
       guard let type = ScalarType(rawValue: entry.dtype) else {
-        throw CheckpointError(.unsupportedType(name: name, dtype: entry.dtype), path: path)
+        throw ParseError(.unsupportedType(entry.dtype), tensor: name)
       }
       guard let bytes = byteCount(entry.shape, type) else {
-        throw CheckpointError(.badEntry(name: name, "has a shape beyond all bounds"), path: path)
+        throw malformed("the shape \(entry.shape.prefix(8)) overflows", name)
       }
-      guard entry.begin <= entry.end, entry.end <= data.count - start,
-        entry.end - entry.begin == bytes
+      guard entry.begin <= entry.end, entry.end <= dataCount, entry.end - entry.begin == bytes
       else {
-        throw CheckpointError(
-          .badEntry(
-            name: name,
-            "of shape \(entry.shape) needs \(bytes) bytes, its offsets are "
-              + "\(entry.begin)..<\(entry.end) of \(data.count - start)"), path: path)
+        throw malformed(
+          "the shape \(entry.shape) needs \(bytes) bytes, the offsets are "
+            + "\(entry.begin)..<\(entry.end) of \(dataCount)", name)
       }
       entries.append(
-        Entry(
-          name: name, type: type, shape: entry.shape, begin: entry.begin, end: entry.end))
+        Entry(name: name, type: type, shape: entry.shape, begin: entry.begin, end: entry.end))
     }
     entries.sort { ($0.begin, $0.end, $0.name) < ($1.begin, $1.end, $1.name) }
     var expected = 0
     for entry in entries {
       guard entry.begin == expected else {
-        throw CheckpointError(
-          .badEntry(
-            name: entry.name,
-            entry.begin < expected ? "overlaps another" : "leaves a hole before it"),
-          path: path)
+        throw malformed(
+          entry.begin < expected ? "it overlaps another tensor" : "there is a gap before it",
+          entry.name)
       }
       expected = entry.end
     }
-    guard expected == data.count - start else {
-      throw bad("\(data.count - start - expected) bytes behind the last tensor belong to none")
+    guard expected == dataCount else {
+      throw malformed("\(dataCount - expected) bytes after the last tensor are unused")
     }
-    self.entries = entries
-    metadata = found.metadata
-    self.path = path
-    self.data = data
-    self.start = start
+    return entries
   }
 
-  /// Reads one tensor: floating-point types as float32, integers as they are (I16 and I8 as int32).
+  /// Reads one tensor: floating-point types as float32, I16 and I8 as int32, other integers unchanged.
   ///
-  /// - Throws: `CheckpointError` if there is none of that name.
-  public func tensor(_ name: String) throws(CheckpointError) -> Tensor {
+  /// - Throws: `CheckpointError` if there is no such tensor.
+  package func tensor(_ name: String) throws(CheckpointError) -> Tensor {
     guard let entry = entries.first(where: { $0.name == name }) else {
-      throw CheckpointError(.noSuchTensor(name), path: path)
+      throw CheckpointError(.noSuchTensor, path: path, tensor: name)
     }
     return read(entry)
   }
 
   /// Reads every tensor, by name.
-  public var tensors: [String: Tensor] { tensors { _ in true } }
+  package var tensors: [String: Tensor] { tensors { _ in true } }
 
-  /// Reads the tensors of some names; the bytes of the others are not touched.
-  public func tensors(where isWanted: (String) -> Bool) -> [String: Tensor] {
+  /// Reads the tensors whose names fulfill a condition; the bytes of the others are not read.
+  package func tensors(where isIncluded: (String) -> Bool) -> [String: Tensor] {
     Dictionary(
-      uniqueKeysWithValues: entries.filter { isWanted($0.name) }.map { ($0.name, read($0)) })
+      uniqueKeysWithValues: entries.filter { isIncluded($0.name) }.map { ($0.name, read($0)) })
   }
 
   private func read(_ entry: Entry) -> Tensor {
@@ -123,12 +135,12 @@ public struct SafeTensors: Sendable {
     UnsafeRawBufferPointer(rebasing: file[start + entry.begin..<start + entry.end])
   }
 
-  /// The numbers of tensors, as they stand in the file; `body` may be called from any thread.
+  /// Calls `body`, from any thread, with the bytes of the tensors at some indices.
   func read(
     _ wanted: [Int], _ body: @Sendable (Int, UnsafeRawBufferPointer) -> Void
-  ) throws(Flaw) {
+  ) throws(ParseError) {
     let size = wanted.reduce(0) { $0 + entries[$1].end - entries[$1].begin }
-    try inParallel(wanted.count, bytes: size) { next throws(Flaw) in
+    try inParallel(wanted.count, bytes: size) { next throws(ParseError) in
       data.withUnsafeBytes { file in
         while let index = next() { body(wanted[index], bytes(of: entries[wanted[index]], file)) }
       }

@@ -1,19 +1,19 @@
 package import Tensors
 
 extension ScalarType {
-  /// A tensor from numbers as they stand in a file: row-major, little endian.
+  /// Creates a tensor from the bytes of a file: row-major, little endian.
   ///
-  /// - Precondition: `bytes` has exactly what the shape needs.
+  /// - Precondition: The number of bytes fits the shape.
   package func tensor(_ shape: [Int], from bytes: UnsafeRawBufferPointer) -> Tensor {
     let tensor = Tensor(uninitialized: shape, dtype: tensorType)
-    precondition(bytes.count == tensor.count * byteCount, "\(bytes.count) bytes are not \(shape)")
+    precondition(
+      bytes.count == tensor.count * byteCount, "\(bytes.count) bytes for the shape \(shape)")
     guard let source = bytes.baseAddress, tensor.count > 0 else { return tensor }
     convert(source, into: tensor.storage.pointer, tensor.count)
     return tensor
   }
 
-  /// One loop per type over plain pointers, which the compiler turns into vector code: weights of a
-  /// hundred megabytes pass here.
+  /// Converts `count` elements in one loop per type over pointers, which the compiler vectorizes.
   private func convert(
     _ source: UnsafeRawPointer, into target: UnsafeMutableRawPointer, _ count: Int
   ) {
@@ -39,8 +39,8 @@ extension ScalarType {
   }
 }
 
-/// A half as a float32, by bits: the mantissa moves up, and a product corrects the exponent, also of
-/// numbers below the normal ones.
+/// The bits of a float16 as float32: shifts the mantissa, and corrects the exponent, also of subnormal
+/// numbers, by a multiplication.
 @inline(__always)
 func singleBits(ofHalf half: UInt16) -> UInt32 {
   let rest = UInt32(half & 0x7FFF) &<< 13

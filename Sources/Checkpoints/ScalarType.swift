@@ -1,8 +1,8 @@
 import Tensors
 
-/// The type of the numbers of a tensor in a file, by its safetensors name.
+/// The scalar type of a tensor in a file; raw values are safetensors' names.
 ///
-/// Files know more types than `Tensor` does: reading widens or narrows, converting a file keeps the bytes.
+/// Files have more types than `Tensor`: reading converts them, converting a file keeps the bytes.
 public enum ScalarType: String, Sendable, Hashable, CaseIterable, Codable {
   /// IEEE 754 double precision.
   case float64 = "F64"
@@ -10,7 +10,7 @@ public enum ScalarType: String, Sendable, Hashable, CaseIterable, Codable {
   case float32 = "F32"
   /// IEEE 754 half precision.
   case float16 = "F16"
-  /// The upper half of a float32.
+  /// The upper half of an IEEE 754 single precision number.
   case bfloat16 = "BF16"
   /// Signed 64-bit integers.
   case int64 = "I64"
@@ -20,12 +20,12 @@ public enum ScalarType: String, Sendable, Hashable, CaseIterable, Codable {
   case int16 = "I16"
   /// Signed bytes.
   case int8 = "I8"
-  /// Bytes.
+  /// Unsigned bytes.
   case uint8 = "U8"
   /// One byte each, 0 or 1.
   case bool = "BOOL"
 
-  /// Size of one number, in bytes.
+  /// The size of one element in bytes.
   public var byteCount: Int {
     switch self {
     case .float64, .int64: 8
@@ -35,18 +35,18 @@ public enum ScalarType: String, Sendable, Hashable, CaseIterable, Codable {
     }
   }
 
-  /// PyTorch's name, such as "float32".
+  /// PyTorch's name of the type, such as "float32".
   public var pyTorchName: String { "\(self)" }
 
-  /// True for the four types with a fraction.
-  public var isFloatingPoint: Bool {
+  /// Whether the type is a floating-point type.
+  package var isFloatingPoint: Bool {
     switch self {
     case .float64, .float32, .float16, .bfloat16: true
     default: false
     }
   }
 
-  /// The class that PyTorch names for memory of this type.
+  /// PyTorch's storage class of this type.
   var storageClass: String {
     switch self {
     case .float64: "DoubleStorage"
@@ -62,7 +62,7 @@ public enum ScalarType: String, Sendable, Hashable, CaseIterable, Codable {
     }
   }
 
-  /// The type in which a tensor is kept in a file.
+  /// The type in which a tensor is written.
   init(_ dtype: DType) {
     switch dtype {
     case .float32: self = .float32
@@ -74,7 +74,7 @@ public enum ScalarType: String, Sendable, Hashable, CaseIterable, Codable {
     }
   }
 
-  /// The type that a tensor read from a file has: float32 for fractions, int32 for small signed integers.
+  /// The type to which a tensor is converted on reading.
   var tensorType: DType {
     switch self {
     case .float64, .float32, .float16, .bfloat16: .float32

@@ -7,7 +7,7 @@ package enum NumberFormat {
     formatted("%.*f", digits, value)
   }
 
-  /// At most so many significant digits, with an exponent where that is shorter: "0.25", "1e-05".
+  /// At most this number of significant digits, with an exponent where that is shorter: "0.25", "1e-05".
   package static func significant(_ value: Double, _ digits: Int) -> String {
     formatted("%.*g", digits, value)
   }

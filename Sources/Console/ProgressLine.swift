@@ -11,22 +11,23 @@ package final class ProgressLine: Sendable {
   private let write: @Sendable (String) -> Void
   private let lastShown: Mutex<ContinuousClock.Instant?>
 
-  private static let terminalInterval = Duration.milliseconds(100)
   /// Carriage return, then "erase to the end of the line".
   private static let erase = "\r\u{1B}[K"
 
   /// Creates a progress line.
   ///
   /// - Parameters:
+  ///   - terminalInterval: The time between two texts on a terminal.
   ///   - pipeInterval: The time between two lines in a pipe; nil: nothing is shown there.
   ///   - isTerminal: Whether the output is a terminal; nil: whether the standard error is one.
   ///   - write: Writes text; nil: to the standard error.
   package init(
-    pipeInterval: Duration? = nil, isTerminal: Bool? = nil,
+    terminalInterval: Duration = .milliseconds(100), pipeInterval: Duration? = nil,
+    isTerminal: Bool? = nil,
     write: (@Sendable (String) -> Void)? = nil
   ) {
     self.isTerminal = isTerminal ?? (isatty(STDERR_FILENO) != 0)
-    interval = self.isTerminal ? ProgressLine.terminalInterval : pipeInterval
+    interval = self.isTerminal ? terminalInterval : pipeInterval
     self.write = write ?? ProgressLine.writeToStandardError
     lastShown = Mutex(nil)
   }

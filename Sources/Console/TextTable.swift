@@ -10,7 +10,7 @@ package struct TextTable: CustomStringConvertible, Sendable {
   package let maximumWidth: Int?
 
   /// The narrowest that a flexible column becomes.
-  private static let minimumFlexibleWidth = 20
+  private static let minimumFlexibleWidth = 16
   private static let gap = "  "
 
   /// Creates a table.
@@ -45,6 +45,12 @@ package struct TextTable: CustomStringConvertible, Sendable {
   package var description: String {
     let widths = widths
     return ([columns.map(\.title)] + rows).map { line($0, widths) }.joined(separator: "\n")
+  }
+
+  /// All rows without the titles, one per line.
+  package var body: String {
+    let widths = widths
+    return rows.map { line($0, widths) }.joined(separator: "\n")
   }
 
   private func line(_ cells: [String], _ widths: [Int]) -> String {

@@ -1,59 +1,74 @@
 public import Files
 
-/// A file that cannot be fetched.
-public struct DownloadError: Error, Sendable, Equatable, CustomStringConvertible {
-  /// What is wrong.
+/// Published weights that cannot be downloaded.
+public struct DownloadError: LightboxError, Equatable {
+  /// The facts.
   public enum Reason: Sendable, Equatable {
-    /// Downloads are switched off, and the file is not in the cache.
+    /// The operating system does not let us read or write the file.
+    case file(FileError.Reason)
+    /// The file is not in the cache and downloads are disabled.
     case offline(folder: String)
     /// libcurl is not installed.
     case noLibrary
-    /// The server answered with an error.
-    case refused(status: Int)
-    /// No connection, or it broke; so many bytes are kept to go on from.
+    /// The server answered with an HTTP error.
+    case httpStatus(Int)
+    /// The connection failed or broke, by libcurl's message; the number of bytes that are kept.
     case interrupted(String, kept: Int)
-    /// The file that came is not the one that was wanted.
-    case wrongHash(expected: String, found: String)
-    /// Another process is fetching the same file.
+    /// The downloaded file has another SHA-256.
+    case wrongHash(expectedPrefix: String, found: String)
+    /// The file in the cache has another SHA-256.
+    case wrongHashInCache(expectedPrefix: String, found: String)
+    /// Another process downloads the same file.
     case busy
-    /// The operating system does not let us read or write the file.
-    case file(FileError.Reason)
-    /// The file cannot be written.
-    case system(String)
-    /// Nobody published weights of this name.
-    case unknownName(nearest: [String])
+    /// There are no published weights of this name.
+    case unknownName(String, nearest: [String])
+  }
+
+  /// The facts.
+  public let reason: Reason
+  /// The URL or the path.
+  public let place: ErrorPlace
+
+  /// Creates an error; `place` is a URL or a path.
+  package init(_ reason: Reason, _ place: String? = nil) {
+    self.reason = reason
+    self.place = ErrorPlace(file: place)
   }
 
   /// What is wrong.
-  public let reason: Reason
-  /// The address, file or name.
-  public let subject: String
-
-  /// Makes an error.
-  public init(_ reason: Reason, _ subject: String) {
-    self.reason = reason
-    self.subject = subject
+  public var problem: String {
+    switch reason {
+    case .file(let reason): FileError(reason, path: "").problem
+    case .offline(let folder):
+      "it is not in the cache (\(folder)), and LIGHTBOX_OFFLINE or HF_HUB_OFFLINE is set"
+    case .noLibrary: "libcurl is needed to download it"
+    case .httpStatus(let status): "the server answered with the HTTP status \(status)"
+    case .interrupted(let message, _): message
+    case .wrongHash(let prefix, let found):
+      "the SHA-256 of the downloaded file is \(found.prefix(16))…, which does not begin with "
+        + "\(prefix); the file was removed"
+    case .wrongHashInCache(let prefix, let found):
+      "the SHA-256 of the file in the cache is \(found.prefix(16))…, which does not begin with "
+        + prefix
+    case .busy: "another process is downloading it"
+    case .unknownName(let name, _): "there are no published weights named \"\(name)\""
+    }
   }
 
-  /// What was wanted, what is wrong, and the way out.
-  public var description: String {
+  /// What to do.
+  public var remedy: String? {
     switch reason {
-    case .offline(let folder):
-      "\(subject): not in the cache (\(folder)), and LIGHTBOX_OFFLINE or HF_HUB_OFFLINE is set; unset it, "
-        + "or put the file there"
-    case .noLibrary: "\(subject): libcurl is needed to fetch it: apt-get install libcurl4"
-    case .refused(let status): "\(subject): the server answered \(status)"
-    case .interrupted(let text, let kept):
-      "\(subject): \(text)"
-        + (kept > 0 ? "; \(kept) bytes are here, the same command goes on from there" : "")
-    case .wrongHash(let expected, let found):
-      "\(subject): the file that came has the SHA-256 \(found.prefix(16))…, which should begin with "
-        + "\(expected); it was thrown away, try again"
-    case .busy: "\(subject): another process is fetching it; wait for that one"
-    case .file(let reason): FileError(reason, path: subject).description
-    case .system(let text): "\(subject): \(text)"
-    case .unknownName(let nearest):
-      "there are no weights named \"\(subject)\"; did you mean \(nearest.joined(separator: ", "))?"
+    case .file(let reason): FileError(reason, path: "").remedy
+    case .offline: "unset it, or put the file there"
+    case .noLibrary: "run apt-get install libcurl4"
+    case .httpStatus: nil
+    case .interrupted(_, let kept):
+      kept > 0 ? "\(kept) bytes are kept; repeat the command to resume" : nil
+    case .wrongHash: "try again"
+    case .wrongHashInCache: "remove it to download it again"
+    case .busy: "wait until it has finished"
+    case .unknownName(_, let nearest):
+      nearest.isEmpty ? nil : "did you mean \(nearest.joined(separator: ", "))?"
     }
   }
 }

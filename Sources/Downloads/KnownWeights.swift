@@ -1,22 +1,23 @@
-/// Published weights that can be fetched by name.
-///
-/// torchvision and timm put the first eight digits of a file's SHA-256 into its name; that is how a
-/// file is known to be the right one.
-public struct KnownWeights: Sendable, Equatable {
-  /// The name: the architecture's, and which training of it, where there are several.
-  public let name: String
-  /// The architecture's name here.
-  public let architecture: String
-  /// Where the file is.
-  public let url: String
-  /// Who published it.
-  public let origin: String
+import Files
 
-  /// The file's name.
-  public var fileName: String { String(url.split(separator: "/").last ?? "") }
+/// Published weights that can be downloaded by name.
+///
+/// torchvision's and timm's file names end with the first eight digits of the file's SHA-256.
+package struct KnownWeights: Sendable, Equatable {
+  /// The name of the architecture, with ".v2" for torchvision's second weights.
+  package let name: String
+  /// The name of the architecture.
+  package let architecture: String
+  /// The URL of the file.
+  package let url: String
+  /// The publisher.
+  package let origin: String
+
+  /// The name of the file.
+  package var fileName: String { String(url.split(separator: "/").last ?? "") }
 
   /// The first digits of the file's SHA-256.
-  public var hashPrefix: String {
+  package var hashPrefix: String {
     String(fileName.dropLast(4).suffix(8))
   }
 
@@ -48,8 +49,8 @@ public struct KnownWeights: Sendable, Equatable {
     ("seresnet50", "v0.1-weights/seresnet50_ra_224-8efdb4bb"),
   ]
 
-  /// All that can be fetched, in order of their names.
-  public static let all: [KnownWeights] =
+  /// All weights, ordered by name.
+  package static let all: [KnownWeights] =
     (torchvision.map {
       make($0, "https://download.pytorch.org/models/\($1).pth", "torchvision")
     }
@@ -63,14 +64,13 @@ public struct KnownWeights: Sendable, Equatable {
     return KnownWeights(name: name, architecture: architecture, url: url, origin: origin)
   }
 
-  /// Looks a name up.
+  /// The weights of a name, whatever its letter case.
   ///
-  /// - Throws: `DownloadError` with names like it.
-  public static func named(_ name: String) throws(DownloadError) -> KnownWeights {
+  /// - Throws: `DownloadError` with similar names.
+  package static func named(_ name: String) throws(DownloadError) -> KnownWeights {
     let wanted = name.lowercased()
     if let found = all.first(where: { $0.name == wanted }) { return found }
-    func shared(_ other: String) -> Int { zip(other, wanted).prefix { $0 == $1 }.count }
-    let nearest = all.map(\.name).sorted { (shared($1), $0) < (shared($0), $1) }
-    throw DownloadError(.unknownName(nearest: Array(nearest.prefix(3))), name)
+    let nearest = NearestName.ranked(wanted, among: all.map(\.name)).prefix(3)
+    throw DownloadError(.unknownName(name, nearest: Array(nearest)))
   }
 }

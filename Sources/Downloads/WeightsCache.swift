@@ -1,25 +1,23 @@
 import Files
 public import Foundation
 
-/// The folder in which fetched weights are kept; PyTorch's own, where there is one, so that neither
-/// fetches what the other has.
+/// The folder of downloaded weights, shared with PyTorch's `torch.hub` if that has one.
 public struct WeightsCache: Sendable {
   /// The folder.
-  public let folder: String
-  /// True if nothing may be fetched.
-  public let isOffline: Bool
+  package let folder: String
+  /// Whether downloads are disabled.
+  package let isOffline: Bool
 
-  /// A cache in a folder.
-  public init(folder: String, isOffline: Bool = false) {
+  package init(folder: String, isOffline: Bool = false) {
     self.folder = folder
     self.isOffline = isOffline
   }
 
-  /// The cache that the environment asks for.
+  /// Creates the cache that the environment configures.
   ///
-  /// `LIGHTBOX_WEIGHTS` names it; else it is PyTorch's, `hub/checkpoints` in `TORCH_HOME` or in
-  /// `~/.cache/torch`, if there; else `~/.cache/lightbox/weights`. `LIGHTBOX_OFFLINE` and
-  /// `HF_HUB_OFFLINE` switch fetching off.
+  /// The folder is `LIGHTBOX_WEIGHTS`; without it PyTorch's, which is `hub/checkpoints` in `TORCH_HOME` or in
+  /// `~/.cache/torch`, if it exists; otherwise `~/.cache/lightbox/weights`. `LIGHTBOX_OFFLINE=1` and
+  /// `HF_HUB_OFFLINE=1` disable downloads.
   public init(environment: [String: String] = ProcessInfo.processInfo.environment) {
     func isOn(_ name: String) -> Bool {
       ["1", "on", "yes", "true"].contains(environment[name]?.lowercased() ?? "")
@@ -37,45 +35,58 @@ public struct WeightsCache: Sendable {
     }
   }
 
-  /// The path of a file that is in the cache, whole and of the right hash; fetched if it is not.
+  /// Returns the path of published weights, after downloading them if they are not in the cache.
   ///
   /// - Parameters:
-  ///   - url: Where it is published.
-  ///   - hashPrefix: The first digits of its SHA-256, as torchvision and timm put them into names.
-  ///   - progress: Told how many bytes are here, and how many there are in all (0: unknown).
-  /// - Returns: The path, and whether the file was fetched just now.
-  /// - Throws: `DownloadError`. What was fetched of a broken download stays, to go on from.
-  public func file(
+  ///   - name: The name of the weights, such as "resnet50" or "resnet50.v2".
+  ///   - progress: Called with the number of bytes so far and in total (0: unknown).
+  /// - Returns: The path, and whether the file was downloaded.
+  /// - Throws: `DownloadError`. A partial download is kept and resumed by the next call.
+  public func fetch(
+    _ name: String, progress: @escaping (_ done: Int, _ total: Int) -> Void = { _, _ in }
+  ) throws(DownloadError) -> (path: String, wasDownloaded: Bool) {
+    let weights = try KnownWeights.named(name)
+    return try file(weights.url, hashPrefix: weights.hashPrefix, progress: progress)
+  }
+
+  /// The path of a file in the cache, whether it exists or not.
+  package func path(of fileName: String) -> String { "\(folder)/\(fileName)" }
+
+  /// Returns the path of the file of a URL, after downloading it if it is not in the cache.
+  ///
+  /// - Parameters:
+  ///   - url: The URL; its last component is the name in the cache.
+  ///   - hashPrefix: The first digits of the file's SHA-256.
+  ///   - progress: Called with the number of bytes so far and in total (0: unknown).
+  /// - Returns: The path, and whether the file was downloaded.
+  /// - Throws: `DownloadError`. A partial download is kept and resumed by the next call.
+  package func file(
     _ url: String, hashPrefix: String,
-    progress: @escaping (_ done: Int, _ all: Int) -> Void = { _, _ in }
-  ) throws(DownloadError) -> (path: String, wasFetched: Bool) {
+    progress: @escaping (_ done: Int, _ total: Int) -> Void = { _, _ in }
+  ) throws(DownloadError) -> (path: String, wasDownloaded: Bool) {
     let name = url.split(separator: "/").last.map(String.init) ?? url
-    let path = "\(folder)/\(name)"
+    let path = path(of: name)
     if FileManager.default.fileExists(atPath: path) {
-      let found = try hash(path)
-      // Somebody else's file of this name is not ours to replace.
+      let found = try sha256(path)
+      // The folder may be PyTorch's, so the file is not replaced.
       guard found.hasPrefix(hashPrefix) else {
-        throw DownloadError(
-          .system(
-            "the file in the cache is damaged (SHA-256 \(found.prefix(16))…, which should begin with "
-              + "\(hashPrefix)); remove it, and it is fetched again"), path)
+        throw DownloadError(.wrongHashInCache(expectedPrefix: hashPrefix, found: found), path)
       }
       return (path, false)
     }
     guard !isOffline else { throw DownloadError(.offline(folder: folder), name) }
-    do { try createFolder(folder) } catch {
-      throw DownloadError(.file(error.reason), error.path)
-    }
+    do { try createFolder(folder) } catch { throw DownloadError(.file(error.reason), error.path) }
     try Download(url: url, part: "\(path).part").run(hashPrefix: hashPrefix, progress)
     guard rename("\(path).part", path) == 0 else {
       throw DownloadError(.file(.unwritable(errno: errno)), path)
     }
     return (path, true)
   }
+}
 
-  private func hash(_ path: String) throws(DownloadError) -> String {
-    do { return try FileHash.sha256(ofFile: path) } catch {
-      throw DownloadError(.file(error.reason), error.path)
-    }
+/// The SHA-256 of a file.
+func sha256(_ path: String) throws(DownloadError) -> String {
+  do { return try FileHash.sha256(ofFile: path) } catch {
+    throw DownloadError(.file(error.reason), error.path)
   }
 }

@@ -26,7 +26,7 @@ public struct FileError: LightboxError, Equatable {
   /// The path.
   public var place: ErrorPlace { ErrorPlace(file: path) }
 
-  /// What failed, with the system's words.
+  /// What failed, with the system's description of the error.
   public var problem: String {
     switch reason {
     case .unreadable(let code): "it cannot be read: \(systemWords(code))"

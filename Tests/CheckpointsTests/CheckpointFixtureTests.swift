@@ -1,4 +1,5 @@
 import Checkpoints
+import Files
 import Foundation
 import Tensors
 import TestSupport
@@ -38,7 +39,7 @@ struct CheckpointFixtureTests {
 
   private func path(_ file: String) -> String { Fixture.path("checkpoints/\(file)") }
 
-  @Test("sound files give the stated tensors, bit for bit")
+  @Test("valid files give the expected tensors bit for bit")
   func good() throws {
     let list = try Self.list.get()
     let expected = try SafetensorsFixture.load("checkpoints/expected.safetensors")
@@ -76,7 +77,7 @@ struct CheckpointFixtureTests {
     }
   }
 
-  @Test("every sound file of the tiny network gives its state_dict")
+  @Test("every valid file of the tiny network gives its state_dict")
   func networks() throws {
     let list = try Self.list.get()
     let files = list.good.map(\.file).filter { $0.hasPrefix("tiny") }
@@ -93,7 +94,7 @@ struct CheckpointFixtureTests {
     }
   }
 
-  @Test("damaged and hostile files are refused, each with a reason that names it")
+  @Test("malformed and malicious files are rejected by an error that names the file")
   func bad() throws {
     let list = try Self.list.get()
     #expect(list.bad.count == 75)
@@ -101,7 +102,7 @@ struct CheckpointFixtureTests {
       do {
         let checkpoint = try Checkpoint(contentsOf: path(file.file))
         _ = try checkpoint.tensors(checkpoint.entries.map(\.name))
-        #expect(file.expected != "refuse", "\(file.file) was taken: \(file.why)")
+        #expect(file.expected != "refuse", "\(file.file) was accepted: \(file.why)")
       } catch {
         #expect("\(error)".contains(file.file))
       }
@@ -109,7 +110,7 @@ struct CheckpointFixtureTests {
   }
 
   @Test(
-    "who asks for a function or a foreign class is told which",
+    "an error names the function or class that is not allowed",
     arguments: [
       ("os_system_zip.pth", "os.system"), ("os_system_bare.pkl", "os.system"),
       ("posix_system_next_to_tensor.pth", "posix.system"), ("builtins_eval.pth", "builtins.eval"),
@@ -120,25 +121,38 @@ struct CheckpointFixtureTests {
       ("unknown_storage_type.pth", "torch.NoSuchStorage"),
     ])
   func foreign(file: String, name: String) {
-    #expect(throws: CheckpointError(.foreignClass(name), path: path(file))) {
+    #expect(throws: CheckpointError(.unsupportedGlobal(name), path: path(file))) {
       try Checkpoint(contentsOf: path(file))
     }
   }
 
-  @Test("values beside the tensors are kept")
+  @Test("values next to the tensors")
   func values() throws {
     let file = try Checkpoint(contentsOf: path("tiny_full.pth"))
-    #expect(file.values["epoch"] == .integer(7))
-    #expect(file.values["best"] == .number(0.8125))
-    #expect(file.values["arch"] == .text("tiny"))
-    #expect(file.values["classes"] == .list([.text("benign"), .text("malignant")]))
-    #expect(file.values["flags"] == .list([.flag(true), .none, .integer(-3)]))
-    #expect(file.describingValues["classes"] == "benign, malignant")
+    #expect(file.values["epoch"] == .int(7))
+    #expect(file.values["best"] == .double(0.8125))
+    #expect(file.values["arch"] == .string("tiny"))
+    #expect(file.values["classes"] == .list([.string("benign"), .string("malignant")]))
+    #expect(file.values["flags"] == .list([.bool(true), .none, .int(-3)]))
+    #expect(file.describingMetadata["classes"] == "benign, malignant")
     let safetensors = try Checkpoint(contentsOf: path("handmade.safetensors"))
     #expect(safetensors.metadata == ["note": "keys out of order, é"])
   }
 
-  @Test("a file of another kind is told so by its content, whatever its name")
+  @Test("an error is one sentence of file, tensor, problem and remedy")
+  func sentences() throws {
+    let file = try Checkpoint(contentsOf: path("handmade.safetensors"))
+    #expect { try file.tensor("nothing") } throws: {
+      "\($0)" == "\(path("handmade.safetensors")), \"nothing\": there is no such tensor"
+    }
+    #expect(
+      CheckpointError(.unsupportedGlobal("os.system"), path: "a.pth").description
+        == "a.pth: the file refers to os.system, which is neither a tensor nor a plain value; no code "
+        + "was run; if the file is your own, save only its weights in Python: "
+        + "torch.save(model.state_dict(), \"out.pth\")")
+  }
+
+  @Test("other formats are recognized by their content")
   func otherKinds() {
     for (bytes, word) in [
       ([0x1F, 0x8B, 8, 0], "gzip"), (Array("<!DOCTYPE html>".utf8), "web page"),
@@ -148,12 +162,18 @@ struct CheckpointFixtureTests {
         try Checkpoint(data: Data(bytes), path: "x.pth")
       } throws: { "\($0)".contains(word) && "\($0)".contains("x.pth") }
     }
-    #expect(throws: CheckpointError.self) { try Checkpoint(contentsOf: "/dev/zero") }
-    #expect(throws: CheckpointError.self) { try Checkpoint(contentsOf: "/no/such/file.pth") }
+    #expect(throws: CheckpointError(.notRegularFile, path: "/dev/zero")) {
+      try Checkpoint(contentsOf: "/dev/zero")
+    }
+    #expect(
+      throws: CheckpointError(.file(.unreadable(errno: ENOENT)), path: "/no/such/file.pth")
+    ) {
+      try Checkpoint(contentsOf: "/no/such/file.pth")
+    }
   }
 }
 
-/// CRC-32 as zip has it, independent of what it checks.
+/// The CRC-32 of zip, independent of the library.
 enum CRC32 {
   private static let table: [UInt32] = (0..<256).map { byte in
     (0..<8).reduce(UInt32(byte)) { crc, _ in crc & 1 == 1 ? crc >> 1 ^ 0xEDB8_8320 : crc >> 1 }

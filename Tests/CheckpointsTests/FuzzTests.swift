@@ -4,20 +4,20 @@ import Tensors
 import TestSupport
 import Testing
 
-/// Files changed at random: any bytes give tensors or an error, in little time and memory.
+/// Fuzzing: any bytes give tensors or an error in limited time and memory.
 ///
-/// Seconds in a test run; `make fuzz` sets LIGHTBOX_FUZZ_SECONDS for a long one.
-@Suite("Checkpoint files, changed at random", .serialized)
+/// A test run takes seconds; `make fuzz` sets LIGHTBOX_FUZZ_SECONDS.
+@Suite("Fuzzing of checkpoint files", .serialized)
 struct FuzzTests {
   static let seconds =
     Double(ProcessInfo.processInfo.environment["LIGHTBOX_FUZZ_SECONDS"] ?? "") ?? 0
 
-  /// What a case may take; a hang is far beyond, a busy machine is not.
-  private static let longest = 5.0
+  /// The time limit of a case in seconds.
+  private static let timeLimit = 5.0
 
-  /// Runs cases: so many in a test run, else for a third of the time asked for.
+  /// Runs a number of cases, or a third of the fuzzing time if that is set.
   private func run(_ name: String, cases: Int, seed: UInt64, _ make: (inout Mutator) -> Data) {
-    // Every case has its own seed, so that one that fails can be made again alone.
+    // Every case has its own seed, so that a failing one can be reproduced alone.
     let end = Date().addingTimeInterval(Self.seconds / 3)
     var number = 0
     var opened = 0
@@ -31,17 +31,17 @@ struct FuzzTests {
         #expect(sum <= max(1 << 20, 16 * bytes.count), "\(name) \(number): \(sum) bytes")
         for entry in file.entries { _ = try? file.tensor(entry.name) }
         _ = try? file.networkEntries()
-        _ = file.describingValues
+        _ = file.describingMetadata
       }
       let took = Date().timeIntervalSince(started)
-      #expect(took < Self.longest, "\(name), case \(number), took \(took) s")
+      #expect(took < Self.timeLimit, "\(name), case \(number), took \(took) s")
       number += 1
     }
     if Self.seconds > 0 { print("fuzz \(name): \(number) cases, \(opened) opened") }
-    #expect(opened > number / 1000, "\(name): hardly a case gets past the first check")
+    #expect(opened > number / 1000, "\(name): hardly any case passes the first check")
   }
 
-  @Test("bytes of sound files")
+  @Test("mutated files")
   func files() throws {
     let list = try CheckpointFixtureTests.list.get()
     let originals = try list.good.map {
@@ -52,17 +52,17 @@ struct FuzzTests {
     }
   }
 
-  @Test("pickles in sound containers, whose checksums fit")
+  @Test("mutated pickles in files with valid checksums")
   func pickles() throws {
     let list = try CheckpointFixtureTests.list.get()
-    // The pickle of each zip file, by a search for what surrounds it.
+    // The pickle of each zip file.
     var pickles: [[UInt8]] = []
     for file in list.good where file.file.hasSuffix(".pth") {
       let bytes = [UInt8](try Data(contentsOf: Fixture.url("checkpoints/\(file.file)")))
       if let pickle = Mutator.firstRecord(of: bytes) { pickles.append(pickle) }
     }
     #expect(pickles.count >= 6)
-    // Enough memory for the tiny network, so that a pickle that is still sound gives its tensors.
+    // Storages for the tiny network, so that a pickle that is still valid gives its tensors.
     let numbers = (0..<32).map {
       (name: "a/data/\($0)", content: [UInt8](repeating: 1, count: 1024))
     }
@@ -73,7 +73,7 @@ struct FuzzTests {
     }
   }
 
-  @Test("programs of random codes")
+  @Test("pickles of random opcodes")
   func programs() {
     run("programs", cases: 20000, seed: 3) { mutator in
       PickleAssembler.legacyFile(mutator.program(), [("0", [UInt8](repeating: 0, count: 16), 4)])
@@ -81,7 +81,7 @@ struct FuzzTests {
   }
 }
 
-/// Changes bytes, reproducibly.
+/// Mutates bytes reproducibly.
 struct Mutator {
   private var random: RandomSource
 
@@ -91,7 +91,7 @@ struct Mutator {
 
   private mutating func byte() -> UInt8 { UInt8(truncatingIfNeeded: random.next() >> 24) }
 
-  /// Some bytes replaced, cut, doubled, moved, or taken from another file.
+  /// Replaces, removes, duplicates and moves bytes, or inserts some of another file.
   mutating func mutated(_ original: [UInt8], _ others: [[UInt8]]) -> [UInt8] {
     var bytes = original
     for _ in 0...below(4) {
@@ -117,7 +117,7 @@ struct Mutator {
     return bytes
   }
 
-  /// A pickle of random codes, most of which make sense.
+  /// A pickle of random opcodes, most of which are valid.
   mutating func program() -> [UInt8] {
     let names = [
       ("collections", "OrderedDict"), ("torch", "FloatStorage"), ("builtins", "list"),
@@ -150,7 +150,7 @@ struct Mutator {
     return p.stopped
   }
 
-  /// The content of a stored zip file's first record.
+  /// The content of the first record of an uncompressed zip file.
   static func firstRecord(of bytes: [UInt8]) -> [UInt8]? {
     guard bytes.starts(with: [0x50, 0x4B, 3, 4]), bytes[8] == 0,
       let end = bytes.indices.first(where: { $0 > 4 && bytes[$0...].starts(with: [0x50, 0x4B]) })

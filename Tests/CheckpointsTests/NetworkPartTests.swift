@@ -8,7 +8,7 @@ import Testing
 struct NetworkPartTests {
   private let memory = [(key: "0", content: [UInt8](repeating: 0, count: 16), count: 4)]
 
-  /// A dictionary of dictionaries; the innermost members are tensors.
+  /// A dictionary of dictionaries of tensors.
   private func open(_ parts: [(key: String, names: [String])]) throws -> Checkpoint {
     var p = PickleAssembler().op(0x7D)
     for (key, names) in parts {
@@ -20,7 +20,7 @@ struct NetworkPartTests {
   }
 
   @Test(
-    "wrappers are taken off",
+    "keys and prefixes around the network are removed",
     arguments: ["state_dict", "model", "net", "model_state_dict", "anything"])
   func wrappers(key: String) throws {
     let file = try open([
@@ -32,7 +32,7 @@ struct NetworkPartTests {
     #expect(try file.stateDictionary().keys.sorted() == ["a.weight", "b"])
   }
 
-  @Test("what only some names have stays; wrappers of wrappers go")
+  @Test("a prefix of some names only is kept; combined prefixes are removed")
   func prefixes() throws {
     #expect(try open([("", ["module.a", "b"])]).networkEntries().map(\.name) == ["module.a", "b"])
     #expect(
@@ -44,22 +44,30 @@ struct NetworkPartTests {
       ])
   }
 
-  @Test("several networks: the usual one, or a question")
+  @Test("several networks: the usual one, or an error")
   func several() throws {
     let both = try open([("state_dict_ema", ["e"]), ("state_dict", ["a"])])
     #expect(try both.networkEntries().map(\.name) == ["a"])
     #expect(try both.networkEntries(part: "state_dict_ema").map(\.name) == ["e"])
-    #expect {
+    #expect(throws: CheckpointError(.ambiguousNetwork(["encoder", "decoder"]), path: "p.pth")) {
       try open([("encoder", ["a"]), ("decoder", ["b"])]).networkEntries()
-    } throws: { "\($0)".contains("encoder, decoder") }
-    #expect(throws: CheckpointError.self) { try open([("optimizer", ["a"])]).networkEntries() }
-    #expect(throws: CheckpointError.self) { try both.networkEntries(part: "nothing") }
+    }
+    #expect(throws: CheckpointError(.noStateDictionary, path: "p.pth")) {
+      try open([("optimizer", ["a"])]).networkEntries()
+    }
+    #expect(throws: CheckpointError(.noTensors, path: "p.pth")) {
+      try Checkpoint(data: PickleAssembler().op(0x7D).legacyFile(), path: "p.pth")
+        .networkEntries()
+    }
+    #expect(throws: CheckpointError(.noSuchPart("nothing"), path: "p.pth")) {
+      try both.networkEntries(part: "nothing")
+    }
     let tuple = PickleAssembler().op(0x7D).text("a").tensor().op(0x73).int(3).op(0x86)
     let file = try Checkpoint(data: tuple.legacyFile(memory), path: "p.pth")
     #expect(try file.networkEntries().map(\.entry.name) == ["0/a"])
   }
 
-  @Test("names found in the wild become the network's, each with its reason")
+  @Test("names of published files are mapped to the network's, each with a reason")
   func renaming() {
     let dense: Set = [
       "features.conv0.weight", "features.denseblock1.denselayer1.norm1.weight",
@@ -78,7 +86,7 @@ struct NetworkPartTests {
       #expect(found[1].reasons.last?.contains("norm.1") == true)
       #expect(found[3].reasons.last?.contains("CheXNet") == true)
     }
-    // Nothing is changed for a network that says it so itself.
+    // Nothing is changed for a network that uses these names.
     #expect(
       Renaming.matches(old, to: Set(old)).allSatisfy { $0.name == $0.stored && $0.reasons.isEmpty })
     // One network among several, by its prefix.
@@ -86,13 +94,13 @@ struct NetworkPartTests {
       ["encoder_q.conv1.weight", "encoder_q.fc.0.weight", "encoder_k.conv1.weight", "queue"],
       to: ["conv1.weight", "fc.weight"])
     #expect(moco.map(\.name) == ["conv1.weight", "fc.weight", nil, nil])
-    // Two names for one: the one that changes less has it.
+    // Two names for one: the one with fewer changes gets it.
     let two = Renaming.matches(["fc.0.weight", "fc.weight"], to: ["fc.weight"])
     #expect(two.map(\.name) == [nil, "fc.weight"])
     #expect(Renaming.matches([], to: ["a"]).isEmpty)
   }
 
-  @Test("older names of DenseNet's weights are understood")
+  @Test("old names of DenseNet's weights")
   func denseNet() {
     #expect(
       Renaming.currentDenseNetName("features.denseblock1.denselayer1.norm.1.weight")

@@ -1,6 +1,6 @@
 import Foundation
 
-/// Pickles by hand, and files around them, sound but for what a test puts into them.
+/// Assembles pickles and files around them.
 struct PickleAssembler {
   private(set) var bytes: [UInt8] = [0x80, 2]
 
@@ -33,7 +33,7 @@ struct PickleAssembler {
     values.reduce(op(0x28)) { $0.int($1) }.op(0x74)
   }
 
-  /// A tensor over the memory "0" of four floats, unless said.
+  /// A tensor in the storage "0" of four floats by default.
   func tensor(
     key: String = "0", memory: Int = 4, offset: Int = 0, shape: [Int] = [4], strides: [Int] = [1],
     storage: String = "FloatStorage"
@@ -46,7 +46,7 @@ struct PickleAssembler {
 
   var stopped: [UInt8] { bytes + [0x2E] }
 
-  /// A file of the old format around this pickle, with the memories given.
+  /// A file of the legacy format with this pickle and these storages.
   func legacyFile(_ memories: [(key: String, content: [UInt8], count: Int)] = []) -> Data {
     Self.legacyFile(stopped, memories)
   }
@@ -67,7 +67,7 @@ struct PickleAssembler {
     return file
   }
 
-  /// A zip archive of stored records, without any of the library's code.
+  /// A zip archive of uncompressed records, independent of the library.
   static func zip(_ records: [(name: String, content: [UInt8])]) -> Data {
     var file: [UInt8] = []
     var directory: [UInt8] = []

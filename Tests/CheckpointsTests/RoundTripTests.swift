@@ -14,7 +14,7 @@ struct RoundTripTests {
   }
 
   @Test(
-    "through both formats and back, every type keeps every bit, and the order",
+    "conversion between the formats keeps every bit of every type, and the order",
     arguments: [
       "variety_zip.pth", "variety_legacy.pth", "tiny_bf16.safetensors", "tiny_f16.safetensors",
     ])
@@ -41,7 +41,7 @@ struct RoundTripTests {
     }
   }
 
-  @Test("tensors keep NaNs with their payloads, infinities and signs of zero")
+  @Test("NaN payloads, infinities and signs of zero are kept")
   func bits() throws {
     let words: [UInt32] = [0x7FC0_0001, 0xFFC1_2345, 0x7F80_0000, 0x8000_0000, 1, 0x3F80_0000]
     let tensor = Tensor(words.map(Float.init(bitPattern:)), shape: [2, 3])
@@ -55,7 +55,7 @@ struct RoundTripTests {
     }
   }
 
-  @Test("what is not small goes through zip64; PyTorch's alignment holds")
+  @Test("zip64, and PyTorch's alignment of storages")
   func zip64() throws {
     let tensors = [
       RawTensor("a", Tensor((0..<100).map(Float.init))), RawTensor("b", Tensor([Int64(5)])),
@@ -76,26 +76,30 @@ struct RoundTripTests {
     }
   }
 
-  @Test("the old file stays when a new one cannot be written")
+  @Test("an existing file is untouched when a new one cannot be written")
   func untouched() throws {
     try inFolder { folder in
       let path = "\(folder)/a.pth"
       try Checkpoint.write([RawTensor("w", Tensor([Float(1)]))], to: path)
       let twice = [RawTensor("w", Tensor([Float(2)])), RawTensor("w", Tensor([Float(3)]))]
-      #expect(throws: CheckpointError.self) { try Checkpoint.write(twice, to: path) }
-      // A damaged source shows while the new file is being written.
+      #expect(throws: CheckpointError(.duplicateTensor, path: path, tensor: "w")) {
+        try Checkpoint.write(twice, to: path)
+      }
+      // A malformed source is found while the new file is written.
       let bad = try Checkpoint(contentsOf: Fixture.path("checkpoints/zip_bad_crc.pth"))
-      let damaged = try bad.entries.map { try RawTensor($0.name, $0.name, of: bad) }
-      #expect { try Checkpoint.write(damaged, to: path) } throws: {
+      let malformed = try bad.entries.map { try RawTensor($0.name, $0.name, of: bad) }
+      #expect { try Checkpoint.write(malformed, to: path) } throws: {
         "\($0)".contains("zip_bad_crc.pth")
       }
       #expect(try Checkpoint(contentsOf: path).tensor("w").floatScalars == [1])
       #expect(try FileManager.default.contentsOfDirectory(atPath: folder) == ["a.pth"])
-      #expect(throws: CheckpointError.self) { try Checkpoint.write([], to: "\(folder)/a.txt") }
+      #expect(throws: CheckpointError(.unknownExtension, path: "\(folder)/a.txt")) {
+        try Checkpoint.write([RawTensor](), to: "\(folder)/a.txt")
+      }
     }
   }
 
-  @Test("files are compared number by number")
+  @Test("files are compared element by element")
   func comparison() throws {
     try inFolder { folder in
       func write(_ name: String, _ tensors: [RawTensor]) throws -> Checkpoint {

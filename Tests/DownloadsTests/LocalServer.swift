@@ -1,16 +1,16 @@
 import Foundation
 import Synchronization
 
-/// An HTTP server on this machine for one file, with the faults that a test asks for.
+/// A local HTTP server of one file with configurable faults.
 final class LocalServer: Sendable {
   struct Behavior: Sendable {
     var content: [UInt8] = []
-    /// Closes the connection after so many bytes of the body.
+    /// Closes the connection after this number of bytes of the body.
     var breaksAfter: Int?
-    /// Answers Range with the rest of the file; else with all of it.
+    /// Whether the server supports ranges.
     var knowsRanges = true
     var status = 200
-    /// Sends the first request on to /moved.
+    /// Redirects requests to /moved.
     var redirects = false
   }
 
@@ -48,7 +48,7 @@ final class LocalServer: Sendable {
 
   func set(_ behavior: Behavior) { state.withLock { $0.behavior = behavior } }
 
-  /// Request heads so far.
+  /// The headers of the requests so far.
   var requests: [String] { state.withLock { $0.requests } }
 
   func url(_ name: String) -> String { "http://127.0.0.1:\(port)/\(name)" }

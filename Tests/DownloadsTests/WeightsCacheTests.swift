@@ -4,7 +4,7 @@ import Synchronization
 import TestSupport
 import Testing
 
-@Suite("Fetching weights, from a server on this machine")
+@Suite("Downloads of weights from a local server")
 struct WeightsCacheTests {
   private let content = (0..<300_000).map { UInt8(truncatingIfNeeded: $0 &* $0 >> 3) }
   private var prefix: String { String(SHA256.hex(of: content).prefix(8)) }
@@ -23,24 +23,24 @@ struct WeightsCacheTests {
     ((try? FileManager.default.contentsOfDirectory(atPath: cache.folder)) ?? []).sorted()
   }
 
-  @Test("a file is fetched once, after a redirect, and has its name only when it is whole")
+  @Test("a file is downloaded once, after a redirect, and gets its name when it is complete")
   func once() throws {
     try with(.init(content: content, redirects: true)) { server, cache in
       let seen = Mutex([Int]())
       let first = try cache.file(server.url("a.pth"), hashPrefix: prefix) { done, _ in
         seen.withLock { $0.append(done) }
       }
-      #expect(first.wasFetched)
+      #expect(first.wasDownloaded)
       #expect(try Data(contentsOf: URL(fileURLWithPath: first.path)) == Data(content))
       #expect(seen.withLock { $0.last } == content.count)
       #expect(names(cache) == ["a.pth"])
       let again = try cache.file(server.url("a.pth"), hashPrefix: prefix)
-      #expect(!again.wasFetched && again.path == first.path)
+      #expect(!again.wasDownloaded && again.path == first.path)
       #expect(server.requests.count == 2)
     }
   }
 
-  @Test("a broken download goes on where it ended")
+  @Test("a broken download is resumed")
   func resumes() throws {
     try with(.init(content: content, breaksAfter: 100_000)) { server, cache in
       #expect {
@@ -60,7 +60,7 @@ struct WeightsCacheTests {
     }
   }
 
-  @Test("where a server cannot go on, or has other bytes now, it begins anew")
+  @Test("without ranges, or after a change of the file, the download starts again")
   func restarts() throws {
     for knowsRanges in [false, true] {
       try with(.init(content: content, knowsRanges: knowsRanges)) { server, cache in
@@ -77,7 +77,7 @@ struct WeightsCacheTests {
     }
   }
 
-  @Test("a file of another hash never gets its name")
+  @Test("a file with another SHA-256 is removed")
   func wrongHash() throws {
     try with(.init(content: content)) { server, cache in
       #expect {
@@ -89,10 +89,10 @@ struct WeightsCacheTests {
     }
   }
 
-  @Test("errors of the server, no server, and offline say so")
+  @Test("HTTP errors, no server, offline and a wrong file in the cache throw")
   func errors() throws {
     try with(.init(content: content, status: 404)) { server, cache in
-      #expect(throws: DownloadError(.refused(status: 404), server.url("a.pth"))) {
+      #expect(throws: DownloadError(.httpStatus(404), server.url("a.pth"))) {
         try cache.file(server.url("a.pth"), hashPrefix: prefix)
       }
       #expect(names(cache) == [])
@@ -105,7 +105,10 @@ struct WeightsCacheTests {
       let here = "\(cache.folder)/b.pth"
       try Data(content).write(to: URL(fileURLWithPath: here))
       #expect(try offline.file("http://nowhere/b.pth", hashPrefix: prefix).path == here)
-      #expect(throws: DownloadError.self) {
+      #expect(
+        throws: DownloadError(
+          .wrongHashInCache(expectedPrefix: "12345678", found: SHA256.hex(of: content)), here)
+      ) {
         try offline.file("http://nowhere/b.pth", hashPrefix: "12345678")
       }
       #expect(throws: DownloadError.self) {
@@ -117,7 +120,7 @@ struct WeightsCacheTests {
     }
   }
 
-  @Test("PyTorch's cache is used where there is one")
+  @Test("the folder: LIGHTBOX_WEIGHTS, PyTorch's if it exists, or Lightbox's")
   func folders() throws {
     let home = FileManager.default.temporaryDirectory.appendingPathComponent("lightbox-\(UUID())")
       .path
@@ -134,7 +137,7 @@ struct WeightsCacheTests {
     #expect(!WeightsCache(environment: ["LIGHTBOX_OFFLINE": "0"]).isOffline)
   }
 
-  @Test("known weights have names of their own, and hashes in their files' names")
+  @Test("known weights have unique names and hash prefixes in their file names")
   func known() throws {
     #expect(Set(KnownWeights.all.map(\.name)).count == KnownWeights.all.count)
     for weights in KnownWeights.all {
@@ -142,6 +145,13 @@ struct WeightsCacheTests {
       #expect(weights.url.hasPrefix("https://"))
     }
     #expect(try KnownWeights.named("resnet50").hashPrefix == "0676ba61")
-    #expect { try KnownWeights.named("resnet5") } throws: { "\($0)".contains("resnet50") }
+    #expect(try KnownWeights.named("ResNet50.V2").architecture == "resnet50")
+    #expect { try KnownWeights.named("resnet5") } throws: {
+      "\($0)".hasPrefix("there are no published weights named \"resnet5\"; did you mean resnet50, ")
+    }
+    #expect { try WeightsCache(folder: "/none", isOffline: true).fetch("resnet50") } throws: {
+      "\($0)" == "resnet50-0676ba61.pth: it is not in the cache (/none), and LIGHTBOX_OFFLINE or "
+        + "HF_HUB_OFFLINE is set; unset it, or put the file there"
+    }
   }
 }

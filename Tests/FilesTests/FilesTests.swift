@@ -15,7 +15,7 @@ struct FilesTests {
 
   private struct Failed: Error {}
 
-  @Test("a file is replaced as a whole; a failed write leaves the old one and nothing else")
+  @Test("a file is replaced atomically; a failed write leaves the old file and no temporary one")
   func atomic() throws {
     try withFolder { folder in
       let path = folder + "/a.txt"

@@ -1,18 +1,16 @@
-/// The classes and functions that a pickle may name.
-///
-/// All others are refused where they are named.
+/// The classes and functions that a pickle may refer to; all others are rejected.
 enum KnownClass: Sendable, Equatable {
-  /// `OrderedDict` and its like: built as a dictionary.
+  /// `dict`, `OrderedDict` and `Counter`, built as a dictionary.
   case dictionary
-  /// `collections.defaultdict`: a dictionary whose first argument is a type.
+  /// `collections.defaultdict`: a dictionary whose first argument is a factory.
   case defaultDictionary
-  /// Lists, sets and tuples: built as a list.
+  /// `list`, `set` and `frozenset`, built as a list.
   case list
   case tuple
-  /// `_codecs.encode`: how protocol 2 writes bytes.
+  /// `_codecs.encode`, by which protocol 2 represents bytes.
   case encode
   case storage(ScalarType)
-  /// Untyped memory, counted in bytes.
+  /// `UntypedStorage`, counted in bytes.
   case untypedStorage
   case dtype(ScalarType)
   case tensor
@@ -20,16 +18,16 @@ enum KnownClass: Sendable, Equatable {
   case rebuildTensorV2
   case rebuildTensorV3
   case rebuildParameter
-  /// Rebuilds a tensor of a subclass: a function, a class, the function's arguments.
+  /// Rebuilds a tensor of a subclass; the arguments are a function, a class and the function's arguments.
   case rebuildFromType
-  /// fastai's `_fa_rebuild_tensor`: a class, then the arguments of version 2.
+  /// fastai's `_fa_rebuild_tensor`; the arguments are a class, then those of `rebuildTensorV2`.
   case rebuildFastai
-  /// A number of NumPy's.
+  /// A NumPy scalar.
   case numpyScalar
-  /// Kept as a name and a state, and otherwise ignored.
+  /// A class of which only the name and the state are kept.
   case inert(String)
 
-  /// What a module and a name mean; nil: refused.
+  /// The class of a module and a name; nil if it is not allowed.
   static func named(_ module: String, _ name: String) -> KnownClass? {
     if let known = table["\(module).\(name)"] { return known }
     if module == "torch" {
@@ -41,8 +39,8 @@ enum KnownClass: Sendable, Equatable {
     return nil
   }
 
-  /// Types of PyTorch's that no network here has a use for.
-  static let otherNumbers: Set = [
+  /// PyTorch's scalar types that are not supported.
+  static let unsupportedTypes: Set = [
     "ComplexFloatStorage", "ComplexDoubleStorage", "QInt8Storage", "QUInt8Storage", "QInt32Storage",
     "QUInt4x2Storage", "QUInt2x4Storage", "uint16", "uint32", "uint64", "complex32", "complex64",
     "complex128", "float8_e4m3fn", "float8_e5m2", "float8_e4m3fnuz", "float8_e5m2fnuz",
@@ -81,7 +79,7 @@ enum KnownClass: Sendable, Equatable {
       "numpy.core.multiarray.scalar": .numpyScalar,
       "numpy._core.multiarray.scalar": .numpyScalar,
     ]
-    // Python 2 wrote __builtin__, Python 3's protocol 2 does so still.
+    // Protocols 0 to 2 write Python 2's name __builtin__.
     for module in ["builtins", "__builtin__"] {
       table["\(module).dict"] = .dictionary
       for name in ["list", "set", "frozenset"] { table["\(module).\(name)"] = .list }
@@ -90,7 +88,7 @@ enum KnownClass: Sendable, Equatable {
         table["\(module).\(name)"] = .inert("\(module).\(name)")
       }
     }
-    // Met beside weights in real checkpoints: settings, paths, results. They hold no weights.
+    // Settings, paths and results next to the weights in published checkpoints.
     let inert = [
       "fastcore.foundation.L", "fastcore.basics.L", "fastcore.basics.AttrDict",
       "fastai.torch_core.TensorBase", "fastai.torch_core.TensorImage",

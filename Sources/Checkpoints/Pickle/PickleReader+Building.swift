@@ -1,6 +1,6 @@
-/// Containers, and the few calls that a pickle may ask for.
+/// Containers and the allowed calls.
 extension PickleReader {
-  mutating func build(_ code: UInt8) throws(Flaw) {
+  mutating func build(_ code: UInt8) throws(ParseError) {
     switch code {
     case 0x5D, 0x8F: stack.append(.list(heap.list()))  // EMPTY_LIST, EMPTY_SET
     case 0x7D: stack.append(.dict(heap.dict()))  // EMPTY_DICT
@@ -27,18 +27,18 @@ extension PickleReader {
     case 0x93:  // STACK_GLOBAL
       let name = try pop().string
       guard let name, let module = try pop().string else {
-        throw .damaged("its pickle names a class by something that is no text")
+        throw .malformed("its pickle names a class by a value that is not a string")
       }
       stack.append(.known(try find(module, name)))
     case 0x50:  // PERSID
-      throw .damaged(
-        "its memory is described as text (protocol 0), which PyTorch itself cannot read; save it again "
-          + "with protocol 2")
+      throw .malformed(
+        "its storages are described as text (protocol 0), which PyTorch cannot read either; save it "
+          + "again with protocol 2")
     case 0x51: try persistent(try pop())  // BINPERSID
     case 0x52, 0x81:  // REDUCE, NEWOBJ
       let arguments = try pop()
       try call(try pop(), arguments)
-    case 0x92:  // NEWOBJ_EX: keyword arguments are of no use to what is known
+    case 0x92:  // NEWOBJ_EX; no allowed class takes keyword arguments
       _ = try pop()
       let arguments = try pop()
       try call(try pop(), arguments)
@@ -49,81 +49,78 @@ extension PickleReader {
       try call(.known(known), arguments)
     case 0x6F:  // OBJ
       var items = try popToMark()
-      guard !items.isEmpty else { throw .damaged("its pickle makes an object of no class") }
+      guard !items.isEmpty else { throw .malformed("its pickle creates an object without a class") }
       let known = items.removeFirst()
       try call(known, .tuple(heap.list(items)))
-    case 0x62: try give(try pop())  // BUILD
+    case 0x62: try setState(try pop())  // BUILD
     default:
-      throw .damaged(
-        "its pickle has the unknown code 0x\(String(code, radix: 16)) at byte \(reader.position - 1)"
+      throw .malformed(
+        "its pickle has the unknown opcode 0x\(String(code, radix: 16)) at byte \(reader.position - 1)"
       )
     }
   }
 
-  private func find(_ module: String, _ name: String) throws(Flaw) -> KnownClass {
+  private func find(_ module: String, _ name: String) throws(ParseError) -> KnownClass {
     guard let known = KnownClass.named(module, name) else {
-      if module == "torch", KnownClass.otherNumbers.contains(name) {
-        throw Flaw(
-          .otherFormat(
-            "it has tensors of torch.\(name), which are not read here; save them as another type, such as "
-              + "x.to(torch.int32) or x.float()"))
+      if module == "torch", KnownClass.unsupportedTypes.contains(name) {
+        throw ParseError(.unsupportedType("torch.\(name)"))
       }
-      throw Flaw(.foreignClass("\(module).\(name)".prefix(200).description))
+      throw ParseError(.unsupportedGlobal("\(module).\(name)".prefix(200).description))
     }
     return known
   }
 
-  private mutating func append(_ items: [PickleValue]) throws(Flaw) {
+  private mutating func append(_ items: [PickleValue]) throws(ParseError) {
     switch try top() {
-    case .list(let place): heap.lists[place] += items
-    case .object(let place): heap.objects[place].state = .list(heap.list(items))
-    default: throw .damaged("its pickle appends to something that is no list")
+    case .list(let index): heap.lists[index] += items
+    case .object(let index): heap.objects[index].state = .list(heap.list(items))
+    default: throw .malformed("its pickle appends to a value that is not a list")
     }
   }
 
-  private mutating func setItems(_ items: [PickleValue]) throws(Flaw) {
-    guard items.count % 2 == 0 else { throw .damaged("a key in its pickle has no value") }
+  private mutating func setItems(_ items: [PickleValue]) throws(ParseError) {
+    guard items.count % 2 == 0 else { throw .malformed("a key in its pickle has no value") }
     switch try top() {
-    case .dict(let place):
+    case .dict(let index):
       for i in stride(from: 0, to: items.count, by: 2) {
         try spend((items[i].string?.utf8.count ?? 0) / 16)
-        heap.dicts[place].set(items[i], items[i + 1])
+        heap.dicts[index].set(items[i], items[i + 1])
       }
     case .object: break
-    default: throw .damaged("its pickle sets keys of something that is no dictionary")
+    default: throw .malformed("its pickle sets keys of a value that is not a dictionary")
     }
   }
 
-  /// BUILD: gives the value on top a state.
-  private mutating func give(_ state: PickleValue) throws(Flaw) {
+  /// BUILD: sets the state of the value on top of the stack.
+  private mutating func setState(_ state: PickleValue) throws(ParseError) {
     switch try top() {
-    case .dict(let place):
-      if case .dict(let attributes) = state { heap.dicts[place].attributes = attributes }
-    case .object(let place):
-      // A dtype's letter stands in what it was made from; its state says only in which order bytes are.
-      let isDtype = heap.objects[place].className == "numpy.dtype"
+    case .dict(let index):
+      if case .dict(let attributes) = state { heap.dicts[index].attributes = attributes }
+    case .object(let index):
+      // The code of a dtype is among its constructor's arguments; its state adds only the byte order.
+      let isDtype = heap.objects[index].className == "numpy.dtype"
       let isForeignOrder = (heap.items(state)?.dropFirst().first?.string ?? "") == ">"
-      if !isDtype || isForeignOrder { heap.objects[place].state = state }
-    case .tensor: break  // attributes that Python code hung on a tensor
-    default: throw .damaged("its pickle gives a state to something that takes none")
+      if !isDtype || isForeignOrder { heap.objects[index].state = state }
+    case .tensor: break  // attributes that Python code added to a tensor
+    default: throw .malformed("its pickle sets the state of a value that has none")
     }
   }
 
   // MARK: Calls
 
-  private mutating func call(_ function: PickleValue, _ arguments: PickleValue) throws(Flaw) {
+  private mutating func call(_ function: PickleValue, _ arguments: PickleValue) throws(ParseError) {
     guard case .known(let known) = function else {
-      throw .damaged("its pickle calls something that is no class")
+      throw .malformed("its pickle calls a value that is not a class")
     }
-    guard case .tuple(let place) = arguments else {
-      throw .damaged("its pickle calls with something that are no arguments")
+    guard case .tuple(let index) = arguments else {
+      throw .malformed("its pickle calls a class with a value that is not a tuple")
     }
-    stack.append(try result(of: known, heap.lists[place], depth: 0))
+    stack.append(try result(of: known, heap.lists[index], depth: 0))
   }
 
   private mutating func result(
     of known: KnownClass, _ arguments: [PickleValue], depth: Int
-  ) throws(Flaw) -> PickleValue {
+  ) throws(ParseError) -> PickleValue {
     try spend(arguments.count + size(arguments.first) + size(arguments.dropFirst().first))
     switch known {
     case .dictionary: return .dict(try dictionary(arguments.first))
@@ -142,8 +139,8 @@ extension PickleReader {
       guard case .known(.dtype(let type)) = arguments[6] else { break }
       return .tensor(try tensor(arguments, type))
     case .rebuildParameter:
-      guard case .tensor(let place)? = arguments.first else { break }
-      return .tensor(place)
+      guard case .tensor(let index)? = arguments.first else { break }
+      return .tensor(index)
     case .rebuildFastai where arguments.count >= 5:
       return .tensor(try tensor(Array(arguments.dropFirst()), nil))
     case .rebuildFromType where arguments.count >= 3 && depth < 2:
@@ -153,54 +150,55 @@ extension PickleReader {
       return try result(of: inner, rest, depth: depth + 1)
     case .numpyScalar: return scalar(arguments)
     case .inert(var name):
-      // How old protocols make an object: a function, and the class as its first argument.
-      if name.hasSuffix("._reconstructor"), case .known(.inert(let made))? = arguments.first {
-        name = made
+      // Protocols 0 and 1 create an object by a function with the class as its first argument.
+      if name.hasSuffix("._reconstructor"), case .known(.inert(let className))? = arguments.first {
+        name = className
       }
       heap.objects.append(PickleObject(className: name, state: .tuple(heap.list(arguments))))
       return .object(heap.objects.count - 1)
     default: break
     }
-    throw .damaged("its pickle calls \(known) with arguments that do not fit")
+    throw .malformed("its pickle calls \(known) with invalid arguments")
   }
 
-  /// How much there is to copy or look through in a value.
+  /// The number of elements to copy or to scan in a value.
   private func size(_ value: PickleValue?) -> Int {
     switch value {
-    case .list(let place)?, .tuple(let place)?: heap.lists[place].count
-    case .dict(let place)?: heap.dicts[place].keys.count
+    case .list(let index)?, .tuple(let index)?: heap.lists[index].count
+    case .dict(let index)?: heap.dicts[index].keys.count
     case .string(let text)?: text.utf8.count
     case .bytes(let bytes)?: bytes.count
     default: 0
     }
   }
 
-  /// A dictionary from nothing, another dictionary or pairs.
-  private mutating func dictionary(_ source: PickleValue?) throws(Flaw) -> Int {
-    let place = heap.dict()
+  /// Creates a dictionary from nothing, another dictionary or pairs.
+  private mutating func dictionary(_ source: PickleValue?) throws(ParseError) -> Int {
+    let index = heap.dict()
     switch source {
     case nil: break
-    case .dict(let other)?: heap.dicts[place] = heap.dicts[other]
+    case .dict(let other)?: heap.dicts[index] = heap.dicts[other]
     case .some(let value):
       for pair in heap.items(value) ?? [] {
         guard let pair = heap.items(pair), pair.count == 2 else {
-          throw .damaged("its pickle makes a dictionary of something that are no pairs")
+          throw .malformed(
+            "its pickle creates a dictionary from a list of something other than pairs")
         }
         try spend((pair[0].string?.utf8.count ?? 0) / 16)
-        heap.dicts[place].set(pair[0], pair[1])
+        heap.dicts[index].set(pair[0], pair[1])
       }
     }
-    return place
+    return index
   }
 
-  /// A number of NumPy's, where its type is a common one; else an object that nobody needs.
+  /// A NumPy scalar of a common type; other types become an object of which only the name is kept.
   private mutating func scalar(_ arguments: [PickleValue]) -> PickleValue {
-    if arguments.count == 2, case .object(let place) = arguments[0],
-      case .bytes(let bytes) = arguments[1], heap.objects[place].className == "numpy.dtype"
+    if arguments.count == 2, case .object(let index) = arguments[0],
+      case .bytes(let bytes) = arguments[1], heap.objects[index].className == "numpy.dtype"
     {
-      // A dtype's first argument is its code; BUILD may have replaced it by a longer state.
+      // The first argument of a dtype is its code.
       let bits = bytes.prefix(8).reversed().reduce(0 as UInt64) { $0 << 8 | UInt64($1) }
-      switch (heap.dtypeCode(place), bytes.count) {
+      switch (heap.dtypeCode(index), bytes.count) {
       case ("f", 8): return .float(Double(bitPattern: bits))
       case ("f", 4): return .float(Double(Float(bitPattern: UInt32(truncatingIfNeeded: bits))))
       case ("i", 8): return .int(Int(Int64(bitPattern: bits)))

@@ -1,10 +1,10 @@
-/// Builds what a pickle describes, out of tensors and plain values only; nothing is ever run.
+/// A restricted unpickler: builds tensors and plain values, and runs no code.
 ///
-/// A pickle is a program for a machine with a stack. This one knows protocols 0 to 5 and a fixed list
-/// of classes (`KnownClass`); it has no recursion, so no nesting can exhaust the call stack, and it
-/// stops after a number of steps, so that what it holds stays in proportion to the bytes read.
+/// A pickle is a program for a stack machine. This one implements protocols 0 to 5 and a fixed list of
+/// classes (`KnownClass`). It does not recurse, so that nesting cannot exhaust the call stack, and limits
+/// the number of opcodes, so that its memory is in proportion to the bytes read.
 ///
-/// Reference: CPython, Lib/pickletools.py, for the meaning of the codes.
+/// Reference: CPython, Lib/pickletools.py, for the opcodes.
 struct PickleReader {
   var reader: ByteReader
   var heap: PickleHeap
@@ -14,35 +14,35 @@ struct PickleReader {
 
   private var work = 0
 
-  /// A tensor takes some 30 steps; a step holds some 100 bytes at most.
-  private static let mostSteps = 2_000_000
-  /// What steps that look at many things at once may look at, all together.
-  private static let mostWork = 50_000_000
+  /// A tensor takes some 30 opcodes; an opcode allocates some 100 bytes at most.
+  private static let maximumSteps = 2_000_000
+  /// The limit of the elements that all opcodes copy or scan.
+  private static let maximumWork = 50_000_000
 
-  /// Begins at a position; `heap` is what earlier pickles of the same file built.
+  /// Creates a reader at a position; `heap` contains the values of earlier pickles of the same file.
   init(_ bytes: UnsafeRawBufferPointer, at position: Int = 0, heap: PickleHeap = PickleHeap()) {
     reader = ByteReader(bytes, at: position)
     self.heap = heap
   }
 
-  /// Reads up to STOP.
-  mutating func read() throws(Flaw) -> PickleValue {
-    for _ in 0..<PickleReader.mostSteps {
+  /// Reads up to STOP and returns the value.
+  mutating func read() throws(ParseError) -> PickleValue {
+    for _ in 0..<PickleReader.maximumSteps {
       let code = try reader.integer(UInt8.self)
       if code == 0x2E { return try pop() }  // STOP
       try step(code)
     }
-    throw .damaged("its pickle has more than \(PickleReader.mostSteps) steps")
+    throw .malformed("its pickle has more than \(PickleReader.maximumSteps) opcodes")
   }
 
-  private mutating func step(_ code: UInt8) throws(Flaw) {
+  private mutating func step(_ code: UInt8) throws(ParseError) {
     switch code {
     case 0x80:  // PROTO
       let version = try reader.integer(UInt8.self)
       guard version <= 5 else {
-        throw .damaged("its pickle is of protocol \(version); 0 to 5 are known")
+        throw .malformed("its pickle has protocol \(version); 0 to 5 are supported")
       }
-    case 0x95: _ = try reader.length(UInt64.self)  // FRAME: a hint for readers of streams
+    case 0x95: _ = try reader.length(UInt64.self)  // FRAME: only useful for streams
     case 0x28: marks.append(stack.count)  // MARK
     case 0x30:  // POP
       if let mark = marks.last, mark == stack.count { marks.removeLast() } else { _ = try pop() }
@@ -63,55 +63,57 @@ struct PickleReader {
     }
   }
 
-  private mutating func recall(_ place: Int) throws(Flaw) {
-    guard let value = memo[place] else {
-      throw .damaged("its pickle recalls a value (\(place)) that it never kept")
+  private mutating func recall(_ index: Int) throws(ParseError) {
+    guard let value = memo[index] else {
+      throw .malformed("its pickle gets the memo \(index), which it never put")
     }
     stack.append(value)
   }
 
-  /// Counts what a step looks at beyond its own bytes: a value kept once can be recalled by two bytes
-  /// any number of times.
-  mutating func spend(_ effort: Int) throws(Flaw) {
-    work += effort
-    guard work <= PickleReader.mostWork else {
-      throw .damaged("its pickle is made so that reading it would take forever")
+  /// Counts the elements that an opcode copies or scans, since two bytes can get a large value from the
+  /// memo any number of times.
+  mutating func spend(_ count: Int) throws(ParseError) {
+    work += count
+    guard work <= PickleReader.maximumWork else {
+      throw .malformed("reading its pickle would take too long")
     }
   }
 
   // MARK: Stack
 
-  func top() throws(Flaw) -> PickleValue {
+  func top() throws(ParseError) -> PickleValue {
     guard let value = stack.last, stack.count > marks.last ?? 0 else {
       throw PickleReader.underflow
     }
     return value
   }
 
-  mutating func pop() throws(Flaw) -> PickleValue {
+  mutating func pop() throws(ParseError) -> PickleValue {
     let value = try top()
     stack.removeLast()
     return value
   }
 
-  mutating func popToMark() throws(Flaw) -> [PickleValue] {
+  mutating func popToMark() throws(ParseError) -> [PickleValue] {
     guard let mark = marks.popLast(), mark <= stack.count else { throw PickleReader.underflow }
     let items = Array(stack[mark...])
     stack.removeSubrange(mark...)
     return items
   }
 
-  private static let underflow = Flaw.damaged("its pickle takes more from the stack than is on it")
+  private static let underflow = ParseError.malformed("its pickle pops from an empty stack")
 
-  // MARK: Numbers and texts
+  // MARK: Numbers and strings
 
-  mutating func decimalLine() throws(Flaw) -> Int {
+  mutating func decimalLine() throws(ParseError) -> Int {
     let line = try ByteReader.text(try reader.line())
-    guard let value = Int(line) else { throw .damaged("\"\(line.prefix(40))\" is no whole number") }
+    guard let value = Int(line) else {
+      throw .malformed("\"\(line.prefix(40))\" is not an integer")
+    }
     return value
   }
 
-  private mutating func number(_ code: UInt8) throws(Flaw) -> PickleValue {
+  private mutating func number(_ code: UInt8) throws(ParseError) -> PickleValue {
     switch code {
     case 0x4E: return .none
     case 0x88: return .bool(true)
@@ -119,10 +121,10 @@ struct PickleReader {
     case 0x46:  // FLOAT, as text
       let line = try ByteReader.text(try reader.line())
       guard let value = Double(line) else {
-        throw .damaged("\"\(line.prefix(40))\" is no number")
+        throw .malformed("\"\(line.prefix(40))\" is not a number")
       }
       return .float(value)
-    case 0x47:  // BINFLOAT, the only big-endian number
+    case 0x47:  // BINFLOAT, big endian
       return .float(Double(bitPattern: try reader.integer(UInt64.self).byteSwapped))
     case 0x49:  // INT, as text; 00 and 01 are false and true
       let line = try ByteReader.text(try reader.line())
@@ -131,7 +133,7 @@ struct PickleReader {
     case 0x4A: return .int(Int(try reader.integer(Int32.self)))
     case 0x4B: return .int(Int(try reader.integer(UInt8.self)))
     case 0x4D: return .int(Int(try reader.integer(UInt16.self)))
-    case 0x4C:  // LONG, as text with an L behind it
+    case 0x4C:  // LONG, as text ending in L
       let line = try ByteReader.text(try reader.line())
       return try PickleReader.integer(line.hasSuffix("L") ? String(line.dropLast()) : line)
     case 0x8A: return try PickleReader.integer(try reader.take(try reader.length(UInt8.self)))
@@ -139,9 +141,9 @@ struct PickleReader {
     }
   }
 
-  private static func integer(_ text: String) throws(Flaw) -> PickleValue {
+  private static func integer(_ text: String) throws(ParseError) -> PickleValue {
     guard text.utf8.count <= 50, let value = Int128(text) else {
-      throw .damaged("\"\(text.prefix(40))\" is no whole number of 128 bits")
+      throw .malformed("\"\(text.prefix(40))\" is not an integer of up to 128 bits")
     }
     return integer(value)
   }
@@ -152,15 +154,15 @@ struct PickleReader {
   }
 
   /// Two's complement, little endian.
-  private static func integer(_ bytes: UnsafeRawBufferPointer) throws(Flaw) -> PickleValue {
-    guard bytes.count <= 16 else { throw .damaged("it holds a whole number beyond 128 bits") }
+  private static func integer(_ bytes: UnsafeRawBufferPointer) throws(ParseError) -> PickleValue {
+    guard bytes.count <= 16 else { throw .malformed("it contains an integer beyond 128 bits") }
     guard let last = bytes.last else { return .int(0) }
     var value: Int128 = last >= 0x80 ? -1 : 0
     for byte in bytes.reversed() { value = value << 8 | Int128(byte) }
     return integer(value)
   }
 
-  private mutating func text(_ code: UInt8) throws(Flaw) -> PickleValue {
+  private mutating func text(_ code: UInt8) throws(ParseError) -> PickleValue {
     switch code {
     case 0x58: return .string(try utf8(try reader.length(UInt32.self)))
     case 0x8C: return .string(try utf8(try reader.length(UInt8.self)))
@@ -175,29 +177,29 @@ struct PickleReader {
       let line = try reader.line()
       guard line.count >= 2, let quote = line.first, quote == line.last,
         [0x22, 0x27].contains(quote)
-      else { throw .damaged("a text in its pickle lacks its quotes") }
+      else { throw .malformed("a string in its pickle has no quotes") }
       let inside = UnsafeRawBufferPointer(rebasing: line[1..<line.count - 1])
       return .string(try PickleReader.unescaped(inside, isUnicode: false))
     }
   }
 
-  private mutating func utf8(_ count: Int) throws(Flaw) -> String {
+  private mutating func utf8(_ count: Int) throws(ParseError) -> String {
     try ByteReader.text(try reader.take(count))
   }
 
-  /// Python 2 did not tell bytes from text.
+  /// Python 2 had one type for bytes and strings.
   private static func oldString(_ bytes: UnsafeRawBufferPointer) -> PickleValue {
     if let text = String(validating: bytes, as: UTF8.self) { return .string(text) }
     return .bytes([UInt8](bytes))
   }
 
-  /// Text with backslashes as Python writes them.
+  /// Decodes Python's escapes.
   private static func unescaped(
     _ bytes: UnsafeRawBufferPointer, isUnicode: Bool
-  ) throws(Flaw) -> String {
+  ) throws(ParseError) -> String {
     var result = String.UnicodeScalarView()
     var at = 0
-    // In a UNICODE line a byte is a character of Latin-1, and \u and \U are the only escapes.
+    // A UNICODE line is Latin-1, and \u and \U are its only escapes.
     while at < bytes.count {
       let byte = bytes[at]
       at += 1
@@ -218,7 +220,7 @@ struct PickleReader {
         guard at + digits <= bytes.count,
           let value = UInt32(String(decoding: bytes[at..<at + digits], as: UTF8.self), radix: 16),
           let scalar = Unicode.Scalar(value)
-        else { throw .damaged("a text in its pickle has a broken escape") }
+        else { throw .malformed("a string in its pickle has an invalid escape") }
         at += digits
         result.append(scalar)
       } else if isUnicode {
@@ -230,7 +232,7 @@ struct PickleReader {
         case 0x72: result.append("\r")
         case 0x74: result.append("\t")
         case 0x5C, 0x27, 0x22: result.append(Unicode.Scalar(kind))
-        default: throw .damaged("a text in its pickle has an unknown escape")
+        default: throw .malformed("a string in its pickle has an unknown escape")
         }
       }
     }

@@ -1,7 +1,7 @@
-/// A value that a pickle builds.
+/// A value of a pickle.
 ///
-/// Containers are places in a `PickleHeap`, so that nesting, sharing and
-/// cycles cost nothing and letting go of them does not recurse.
+/// Containers are indices into a `PickleHeap`, so that they can be shared and cyclic, and freeing them does
+/// not recurse.
 enum PickleValue: Sendable {
   case none
   case bool(Bool)
@@ -23,7 +23,7 @@ enum PickleValue: Sendable {
   var string: String? { if case .string(let value) = self { value } else { nil } }
 }
 
-/// Everything with an inside that a pickle builds.
+/// The containers, storages, tensors and objects of a pickle.
 struct PickleHeap: Sendable {
   var lists: [[PickleValue]] = []
   var dicts: [PickleDict] = []
@@ -44,12 +44,12 @@ struct PickleHeap: Sendable {
   /// The items of a list or tuple.
   func items(_ value: PickleValue) -> [PickleValue]? {
     switch value {
-    case .list(let place), .tuple(let place): lists[place]
+    case .list(let index), .tuple(let index): lists[index]
     default: nil
     }
   }
 
-  /// The numbers of a tuple or list of at most 64 integers.
+  /// The elements of a tuple or list of at most 64 integers.
   func integers(_ value: PickleValue) -> [Int]? {
     guard let items = items(value), items.count <= 64 else { return nil }
     let numbers = items.compactMap(\.int)
@@ -57,7 +57,7 @@ struct PickleHeap: Sendable {
   }
 }
 
-/// A dictionary in the order in which keys first came; a later value replaces an earlier one.
+/// A dictionary that keeps the order of insertion.
 struct PickleDict: Sendable {
   enum Key: Hashable, Sendable {
     case text(String)
@@ -66,8 +66,8 @@ struct PickleDict: Sendable {
 
   private(set) var keys: [PickleValue] = []
   private(set) var values: [PickleValue] = []
-  private var places: [Key: Int] = [:]
-  /// Attributes that BUILD gave it: PyTorch hangs a state_dict's `_metadata` there.
+  private var indices: [Key: Int] = [:]
+  /// The index of the dictionary of its attributes, such as a state_dict's `_metadata`.
   var attributes: Int?
 
   mutating func set(_ key: PickleValue, _ value: PickleValue) {
@@ -79,43 +79,43 @@ struct PickleDict: Sendable {
       default: nil
       }
     if let hashed {
-      if let place = places[hashed] {
-        values[place] = value
+      if let index = indices[hashed] {
+        values[index] = value
         return
       }
-      places[hashed] = keys.count
+      indices[hashed] = keys.count
     }
     keys.append(key)
     values.append(value)
   }
 
-  subscript(_ name: String) -> PickleValue? { places[.text(name)].map { values[$0] } }
+  subscript(_ name: String) -> PickleValue? { indices[.text(name)].map { values[$0] } }
 }
 
-/// Memory that a file holds: where, and of which type.
+/// A storage: a typed block of memory in the file.
 struct PickleStorage: Sendable {
   let key: String
   let type: ScalarType
-  /// Numbers in it.
+  /// The number of elements.
   let count: Int
-  /// Numbers of the memory of this key before it; only old files have parts of memory.
+  /// The first element in the storage of this key; only legacy files have views of storages.
   let offset: Int
-  /// Numbers in all of the memory of this key.
+  /// The number of elements in the storage of this key.
   let wholeCount: Int
 }
 
-/// A tensor: a view of a storage.
+/// A tensor: a strided view of a storage.
 struct PickleTensor: Sendable {
   let storage: PickleStorage
-  /// In numbers from the storage's first.
+  /// The first element in the storage.
   let offset: Int
   let shape: [Int]
   let strides: [Int]
 }
 
-/// An object of a class that is known to be harmless; nothing of it is run.
+/// An object of an inert class.
 struct PickleObject: Sendable {
   let className: String
-  /// What it was made from or given later; a file without it lost nothing.
+  /// The constructor's arguments, or what BUILD set.
   var state: PickleValue?
 }

@@ -1,13 +1,13 @@
 import Foundation
 
 extension PickleTensor {
-  /// Bytes of the tensor's numbers, written out.
+  /// The size of the elements in bytes, without sharing.
   var byteCount: Int { Checkpoints.byteCount(shape, storage.type) ?? Int.max }
 
-  /// First byte of the tensor in its whole memory.
+  /// The offset of the first element in the whole storage, in bytes.
   var firstByte: Int { (storage.offset + offset) * storage.type.byteCount }
 
-  /// True if the numbers stand in the memory as in the tensor, without gaps.
+  /// Whether the elements are row-major in the storage, without gaps.
   var isContiguous: Bool {
     var expected = 1
     for (length, stride) in zip(shape, strides).reversed() where length != 1 {
@@ -17,9 +17,9 @@ extension PickleTensor {
     return true
   }
 
-  /// Copies the numbers, row-major, out of the bytes of the whole memory.
-  func gather(_ memory: UnsafeRawBufferPointer, into target: UnsafeMutableRawBufferPointer) {
-    guard byteCount > 0, let source = memory.baseAddress, let out = target.baseAddress else {
+  /// Copies the elements, row-major, from the bytes of the whole storage.
+  func gather(_ storageBytes: UnsafeRawBufferPointer, into target: UnsafeMutableRawBufferPointer) {
+    guard byteCount > 0, let source = storageBytes.baseAddress, let out = target.baseAddress else {
       return
     }
     if isContiguous {
@@ -28,7 +28,7 @@ extension PickleTensor {
     }
     let width = storage.type.byteCount
     let inner = shape[shape.count - 1]
-    // The stride of a single number is never used, and may be anything: hence &* and &+.
+    // The stride of a dimension of length 1 is arbitrary, so that the arithmetic may overflow.
     let step = strides[shape.count - 1] &* width
     var index = [Int](repeating: 0, count: shape.count - 1)
     var written = 0
@@ -53,17 +53,17 @@ extension PickleTensor {
 }
 
 extension PyTorchFile {
-  /// The numbers of tensors, row-major, as they stand in the file; `body` may be called from any
-  /// thread, and in any order.
+  /// Calls `body`, from any thread and in any order, with the row-major bytes of the tensors at some
+  /// indices.
   ///
-  /// Tensors that share memory are read one after the other, so that it is read and checked once.
+  /// Tensors that share a storage are read together, so that it is inflated and checked once.
   func read(
     _ wanted: [Int], _ body: @Sendable (Int, UnsafeRawBufferPointer) -> Void
-  ) throws(Flaw) {
+  ) throws(ParseError) {
     var groups: [[Int]] = []
     var group: [Int64: Int] = [:]
     for index in wanted {
-      if case .record(let record) = tensors[index].place {
+      if case .record(let record) = tensors[index].location {
         if let known = group[record.index] {
           groups[known].append(index)
           continue
@@ -72,43 +72,44 @@ extension PyTorchFile {
       }
       groups.append([index])
     }
-    let bytes = groups.reduce(0) { $0 + tensors[$1[0]].place.size }
-    try inParallel(groups.count, bytes: bytes) { [groups] next throws(Flaw) in
+    let bytes = groups.reduce(0) { $0 + tensors[$1[0]].location.size }
+    try inParallel(groups.count, bytes: bytes) { [groups] next throws(ParseError) in
       guard let archive else {
         while let group = next() { readBytes(groups[group][0], body) }
         return
       }
-      try archive.session { session throws(Flaw) in
-        var scratch = Scratch()
+      try archive.withSession { session throws(ParseError) in
+        var scratch = ScratchBuffer()
         while let group = next() {
-          guard case .record(let record) = tensors[groups[group][0]].place else { continue }
+          guard case .record(let record) = tensors[groups[group][0]].location else { continue }
           let memory = scratch.bytes(record.size)
           try session.read(record, into: memory)
-          for tensor in groups[group] { hand(tensor, UnsafeRawBufferPointer(memory), body) }
+          for tensor in groups[group] { deliver(tensor, UnsafeRawBufferPointer(memory), body) }
         }
       }
     }
   }
 
   private func readBytes(_ index: Int, _ body: (Int, UnsafeRawBufferPointer) -> Void) {
-    guard case .bytes(let start, let count) = tensors[index].place else { return }
+    guard case .bytes(let start, let count) = tensors[index].location else { return }
     data.withUnsafeBytes { bytes in
-      hand(index, UnsafeRawBufferPointer(rebasing: bytes[start..<start + count]), body)
+      deliver(index, UnsafeRawBufferPointer(rebasing: bytes[start..<start + count]), body)
     }
   }
 
-  private func hand(
-    _ index: Int, _ memory: UnsafeRawBufferPointer, _ body: (Int, UnsafeRawBufferPointer) -> Void
+  private func deliver(
+    _ index: Int, _ storageBytes: UnsafeRawBufferPointer,
+    _ body: (Int, UnsafeRawBufferPointer) -> Void
   ) {
     let tensor = tensors[index].tensor
     if tensor.isContiguous {
       let start = tensor.byteCount == 0 ? 0 : tensor.firstByte
-      body(index, UnsafeRawBufferPointer(rebasing: memory[start..<start + tensor.byteCount]))
+      body(index, UnsafeRawBufferPointer(rebasing: storageBytes[start..<start + tensor.byteCount]))
       return
     }
-    let room = UnsafeMutableRawBufferPointer.allocate(byteCount: tensor.byteCount, alignment: 64)
-    defer { room.deallocate() }
-    tensor.gather(memory, into: room)
-    body(index, UnsafeRawBufferPointer(room))
+    let copy = UnsafeMutableRawBufferPointer.allocate(byteCount: tensor.byteCount, alignment: 64)
+    defer { copy.deallocate() }
+    tensor.gather(storageBytes, into: copy)
+    body(index, UnsafeRawBufferPointer(copy))
   }
 }

@@ -1,21 +1,20 @@
 import Foundation
 
-/// What `torch.save` wrote, in its zip format or in the older one: a pickle that describes values, and
-/// the memory of tensors beside it.
+/// A file of `torch.save`, in the zip or the legacy format: a pickle of the values, and the storages of
+/// the tensors.
 ///
 /// Reference: PyTorch, torch/serialization.py.
 struct PyTorchFile: Sendable {
-  struct Stored: Sendable {
+  struct StoredTensor: Sendable {
     let name: String
     let tensor: PickleTensor
-    let place: Place
+    let location: Location
   }
 
-  /// Where the memory of a tensor is.
-  enum Place: Sendable {
+  /// The location of a storage in the file.
+  enum Location: Sendable {
     case record(ZipArchive.Record)
-    /// First byte and number of bytes.
-    case bytes(Int, Int)
+    case bytes(start: Int, count: Int)
 
     var size: Int {
       switch self {
@@ -26,74 +25,73 @@ struct PyTorchFile: Sendable {
   }
 
   let root: CheckpointValue
-  let tensors: [Stored]
-  /// What Lightbox wrote beside the tensors.
+  let tensors: [StoredTensor]
+  /// The metadata that Lightbox wrote.
   let metadata: [String: String]
   let archive: ZipArchive?
   let data: Data
 
-  /// The attribute of a state_dict under which metadata are kept; PyTorch leaves it alone.
+  /// The attribute of a state_dict with the metadata; PyTorch ignores it.
   static let metadataAttribute = "lightbox_metadata"
 
-  /// What all tensors may take, as a multiple of the file; memory may be shared, but not by any number.
+  /// The limit of the size of all tensors, as a multiple of the file's size, since tensors can share storage.
   private static let largestGrowth = 16
 
   /// Opens the zip format.
-  init(zip data: Data) throws(Flaw) {
+  init(zip data: Data) throws(ParseError) {
     let archive = try ZipArchive(data)
     let names = archive.records.keys.filter { $0 == "data.pkl" || $0.hasSuffix("/data.pkl") }
     guard let pickleName = names.min(by: { ($0.count, $0) < ($1.count, $1) }),
       let record = archive.records[pickleName]
-    else { throw .damaged("the zip archive has no data.pkl, so torch.save did not write it") }
+    else { throw .malformed("the zip archive has no data.pkl") }
     let root = String(pickleName.dropLast("data.pkl".count))
     guard archive.records[root + "constants.pkl"] == nil else {
-      throw Flaw(
-        .otherFormat(
-          "this is a TorchScript program, not weights; in Python: "
-            + "torch.save(torch.jit.load(\"in.pt\").state_dict(), \"out.pth\")"))
+      throw ParseError(.torchScript)
     }
     if let order = archive.records[root + "byteorder"], order.size < 64,
       try archive.content(of: order) != Data("little".utf8)
     {
-      throw .damaged("it was written on a machine of the other byte order")
+      throw .malformed("it was written on a big-endian machine")
     }
     let pickle = try archive.content(of: record)
-    let built = try pickle.reading { bytes throws(Flaw) in
+    let built = try pickle.reading { bytes throws(ParseError) in
       var reader = PickleReader(bytes)
       return (root: try reader.read(), heap: reader.heap)
     }
     try self.init(built.root, built.heap, pickleSize: pickle.count, data: data, archive: archive) {
-      (storage: PickleStorage) throws(Flaw) in
+      (storage: PickleStorage) throws(ParseError) in
       guard let record = archive.records["\(root)data/\(storage.key)"] else {
-        throw .damaged("the memory \(storage.key.prefix(80)) of a tensor is not in the archive")
+        throw .malformed(
+          "the storage \(storage.key.prefix(80)) of a tensor is missing in the archive")
       }
       return .record(record)
     }
   }
 
-  /// Finds out where each tensor's memory is, and that it is large enough.
+  /// Locates the storage of each tensor and checks its size.
   init(
     _ value: PickleValue, _ heap: PickleHeap, pickleSize: Int, data: Data, archive: ZipArchive?,
-    _ place: (PickleStorage) throws(Flaw) -> Place
-  ) throws(Flaw) {
+    _ locate: (PickleStorage) throws(ParseError) -> Location
+  ) throws(ParseError) {
     var tree = PickleTree(heap, pickleSize: pickleSize)
-    root = try tree.grow(value)
-    var tensors: [Stored] = []
-    var room = max(1 << 20, data.count.multipliedReportingOverflow(by: PyTorchFile.largestGrowth).0)
+    root = try tree.convert(value)
+    var tensors: [StoredTensor] = []
+    var remaining = max(
+      1 << 20, data.count.multipliedReportingOverflow(by: PyTorchFile.largestGrowth).0)
     for (name, tensor) in tree.tensors {
-      let found = try place(tensor.storage)
+      let location = try locate(tensor.storage)
       let bytes = tensor.storage.wholeCount.multipliedReportingOverflow(
         by: tensor.storage.type.byteCount)
-      guard !bytes.overflow, bytes.partialValue <= found.size else {
-        throw .damaged(
-          "the tensor \(name) needs \(tensor.storage.wholeCount) numbers of \(tensor.storage.type), "
-            + "its memory has \(found.size) bytes")
+      guard !bytes.overflow, bytes.partialValue <= location.size else {
+        throw .malformed(
+          "its storage needs \(tensor.storage.wholeCount) elements of \(tensor.storage.type), but has "
+            + "\(location.size) bytes", tensor: name)
       }
-      room -= tensor.byteCount
-      guard room >= 0 else {
-        throw .damaged("its tensors would take many times the size of the file")
+      remaining -= tensor.byteCount
+      guard remaining >= 0 else {
+        throw .malformed("its tensors are many times larger than the file")
       }
-      tensors.append(Stored(name: name, tensor: tensor, place: found))
+      tensors.append(StoredTensor(name: name, tensor: tensor, location: location))
     }
     self.tensors = tensors
     self.data = data
@@ -102,7 +100,7 @@ struct PyTorchFile: Sendable {
   }
 
   private static func metadata(_ value: PickleValue, _ heap: PickleHeap) -> [String: String] {
-    guard case .dict(let place) = value, let attributes = heap.dicts[place].attributes,
+    guard case .dict(let index) = value, let attributes = heap.dicts[index].attributes,
       case .dict(let own)? = heap.dicts[attributes][metadataAttribute]
     else { return [:] }
     var found: [String: String] = [:]
@@ -114,12 +112,12 @@ struct PyTorchFile: Sendable {
 }
 
 extension Data {
-  /// Calls a function with the bytes; typed errors stay typed.
+  /// Calls a function with the bytes and keeps the type of its errors.
   func reading<Result>(
-    _ body: (UnsafeRawBufferPointer) throws(Flaw) -> Result
-  ) throws(Flaw) -> Result {
+    _ body: (UnsafeRawBufferPointer) throws(ParseError) -> Result
+  ) throws(ParseError) -> Result {
     try withUnsafeBytes { bytes in
-      Swift.Result { () throws(Flaw) in try body(bytes) }
+      Swift.Result { () throws(ParseError) in try body(bytes) }
     }.get()
   }
 }

@@ -1,41 +1,36 @@
 import Foundation
 
-/// Writes what `torch.load(path, weights_only=True)` reads.
-public enum PyTorchWriter {
+/// Writes files that `torch.load(path, weights_only=True)` reads.
+package enum PyTorchWriter {
   /// Writes tensors as `torch.save(state_dict)` does: an `OrderedDict`, in a zip archive.
   ///
   /// - Parameters:
-  ///   - tensors: In order; each gets memory of its own.
-  ///   - metadata: Free text by name, kept as the dictionary's attribute `lightbox_metadata`, which
-  ///     PyTorch loads and otherwise leaves alone.
-  ///   - path: An existing file is replaced only when the new one is whole and on disk.
-  /// - Throws: `CheckpointError`, also if two have one name; what was there before is still there then.
-  public static func write(
-    _ tensors: [RawTensor], metadata: [String: String] = [:], to path: String
-  ) throws(CheckpointError) {
-    try write(tensors, metadata: metadata, to: path, largest: 0xFFFF_FFFE)
-  }
-
-  /// The same, with zip64 from a smaller size on: for tests.
+  ///   - tensors: The tensors in order; each gets its own storage.
+  ///   - metadata: Text by name, written as the dictionary's attribute `lightbox_metadata`, which PyTorch
+  ///     loads and ignores.
+  ///   - path: The file; an existing one is replaced.
+  ///   - largest: The largest size or offset without zip64; smaller in tests.
+  /// - Throws: `CheckpointError`, also if two have the same name; an existing file is untouched then.
   package static func write(
-    _ tensors: [RawTensor], metadata: [String: String], to path: String, largest: Int
+    _ tensors: [RawTensor], metadata: [String: String], to path: String,
+    largest: Int = 0xFFFF_FFFE
   ) throws(CheckpointError) {
     try checkNames(tensors, path)
     let pickle = Data(stateDictionary(tensors, metadata))
-    // PyTorch names the folder inside after the file; its readers take any name.
+    // PyTorch names the folder in the archive after the file; its reader accepts any name.
     try writeAtomically(to: path) { file in
       var zip = ZipWriter(file, largest: largest)
       try zip.add("archive/data.pkl", pickle)
       try zip.add("archive/byteorder", Data("little".utf8))
       for (i, tensor) in tensors.enumerated() {
-        try zip.add("archive/data/\(i)", tensor.bytes(path))
+        try zip.add("archive/data/\(i)", tensor.bytes())
       }
       try zip.add("archive/version", Data("3\n".utf8))
       try zip.finish()
     }
   }
 
-  /// Protocol 2, the only one that PyTorch's restricted reader takes.
+  /// A pickle of protocol 2, the only one that PyTorch's restricted unpickler reads.
   private static func stateDictionary(
     _ tensors: [RawTensor], _ metadata: [String: String]
   ) -> [UInt8] {
@@ -46,7 +41,7 @@ public enum PyTorchWriter {
       text(tensor.name, &out)
       global("torch._utils", "_rebuild_tensor_v2", &out)
       out.append(0x28)
-      // The memory: a persistent id.
+      // The persistent id of the storage.
       out.append(0x28)
       text("storage", &out)
       global("torch", tensor.type.storageClass, &out)
@@ -57,8 +52,8 @@ public enum PyTorchWriter {
       integer(0, &out)
       tuple(tensor.shape, &out)
       tuple(strides(tensor.shape), &out)
-      out.append(0x89)  // no gradient wanted
-      emptyDictionary(&out)  // no hooks
+      out.append(0x89)  // requires_grad
+      emptyDictionary(&out)  // backward_hooks
       out += [0x74, 0x52]  // TUPLE, REDUCE
     }
     out.append(0x75)  // SETITEMS
@@ -113,14 +108,5 @@ public enum PyTorchWriter {
     out.append(0x28)
     for value in values { integer(value, &out) }
     out.append(0x74)
-  }
-}
-
-/// Two tensors of one name cannot be in one file.
-func checkNames(_ tensors: [RawTensor], _ path: String) throws(CheckpointError) {
-  var names = Set<String>()
-  for tensor in tensors where !names.insert(tensor.name).inserted {
-    throw CheckpointError(
-      .system("two tensors would be named \(tensor.name); nothing was written"), path: path)
   }
 }

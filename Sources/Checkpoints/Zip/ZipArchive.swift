@@ -1,10 +1,10 @@
 import CZip
 import Foundation
 
-/// The records of a zip archive that lies in memory, usually a mapped file.
+/// A zip archive in memory, usually a mapped file, read by libzip.
 ///
-/// libzip reads them. What it leaves to its user is checked here: that no name occurs twice, and that
-/// the records together are not larger than the file, so that none of them can be another's bytes.
+/// libzip does not check that names are unique and that the records together are not larger than the file
+/// (overlapping records, as in zip bombs); this does.
 struct ZipArchive: Sendable {
   struct Record: Sendable {
     let name: String
@@ -16,36 +16,36 @@ struct ZipArchive: Sendable {
   let records: [String: Record]
   private let data: Data
 
-  /// Deflate makes nothing smaller than by this; who says so lies.
+  /// The largest compression ratio of deflate.
   private static let largestRatio = 1032
-  /// What all records may inflate to, as a multiple of the file.
+  /// The limit of the inflated size of all records, as a multiple of the file's size.
   private static let largestGrowth = 64
 
-  init(_ data: Data) throws(Flaw) {
+  init(_ data: Data) throws(ParseError) {
     var found: [String: Record] = [:]
     var stored = 0
     var inflated = 0
-    try withArchive(data) { zip throws(Flaw) in
+    try withArchive(data) { zip throws(ParseError) in
       for index in 0..<lb_zip_count(zip) {
         var entry = lb_zip_record()
         lb_zip_describe(zip, index, &entry)
         guard let raw = entry.name, let name = String(validatingCString: raw) else {
-          throw .damaged("the zip archive's record \(index) has no readable name or size")
+          throw .malformed("record \(index) of the zip archive has no readable name or size")
         }
         guard let size = Int(exactly: entry.size), let packed = Int(exactly: entry.stored),
           packed <= data.count - stored
-        else { throw .damaged("the zip archive's record \(name) is larger than the file") }
+        else { throw .malformed("the record \(name) of the zip archive is larger than the file") }
         stored += packed
         guard size / ZipArchive.largestRatio <= packed,
           size <= max(1 << 20, data.count * ZipArchive.largestGrowth) - inflated
         else {
-          throw .damaged(
-            "the zip archive's record \(name) claims to hold \(size) bytes in \(packed)")
+          throw .malformed(
+            "the record \(name) of the zip archive inflates \(packed) bytes to \(size)")
         }
         inflated += size
         let record = Record(name: name, size: size, index: index, isPlain: entry.is_plain == 1)
         guard found.updateValue(record, forKey: name) == nil else {
-          throw .damaged("the zip archive has two records named \(name)")
+          throw .malformed("the zip archive has two records named \(name)")
         }
       }
     }
@@ -53,10 +53,12 @@ struct ZipArchive: Sendable {
     self.data = data
   }
 
-  /// Reads a record whole; its checksum is verified.
-  func content(of record: Record) throws(Flaw) -> Data {
+  /// Reads a record and verifies its checksum.
+  func content(of record: Record) throws(ParseError) -> Data {
     let content = UnsafeMutableRawBufferPointer.allocate(byteCount: record.size, alignment: 64)
-    do { try session { session throws(Flaw) in try session.read(record, into: content) } } catch {
+    do {
+      try withSession { session throws(ParseError) in try session.read(record, into: content) }
+    } catch {
       content.deallocate()
       throw error
     }
@@ -65,47 +67,51 @@ struct ZipArchive: Sendable {
       bytesNoCopy: base, count: record.size, deallocator: .custom { p, _ in p.deallocate() })
   }
 
-  /// Opens the archive for reading several records, on one thread.
-  func session(_ body: (Session) throws(Flaw) -> Void) throws(Flaw) {
-    try withArchive(data) { zip throws(Flaw) in try body(Session(zip: zip)) }
+  /// Opens the archive for reading several records on one thread.
+  func withSession(_ body: (Session) throws(ParseError) -> Void) throws(ParseError) {
+    try withArchive(data) { zip throws(ParseError) in try body(Session(zip: zip)) }
   }
 
   struct Session {
     fileprivate let zip: OpaquePointer
 
-    /// Reads a record whole into memory of its size; its checksum is verified.
-    func read(_ record: Record, into target: UnsafeMutableRawBufferPointer) throws(Flaw) {
-      precondition(target.count == record.size, "\(target.count) bytes are not \(record.size)")
+    /// Reads a record and verifies its checksum.
+    ///
+    /// - Precondition: `target` has the size of the record.
+    func read(_ record: Record, into target: UnsafeMutableRawBufferPointer) throws(ParseError) {
+      precondition(
+        target.count == record.size, "\(target.count) bytes for a record of \(record.size)")
       guard record.isPlain else {
-        throw .damaged("the record \(record.name) is encrypted or packed in an unusual way")
+        throw .malformed(
+          "the record \(record.name) is encrypted or compressed by an unsupported method")
       }
-      let message = Message()
+      let message = MessageBuffer()
       guard
         lb_zip_read(
           zip, record.index, target.baseAddress ?? UnsafeMutableRawPointer(message.bytes),
           record.size, message.bytes, message.count) == 1
-      else { throw .damaged("the record \(record.name): \(message.text)") }
+      else { throw .malformed("the record \(record.name): \(message.text)") }
     }
   }
 }
 
-/// Opens an archive, which is for one thread and costs half a millisecond, for as long as `body` runs.
+/// Opens an archive while `body` runs, which takes half a millisecond; an archive is for one thread.
 private func withArchive(
-  _ data: Data, _ body: (OpaquePointer) throws(Flaw) -> Void
-) throws(Flaw) {
-  let outcome = data.withUnsafeBytes { bytes -> Result<Void, Flaw> in
-    let message = Message()
+  _ data: Data, _ body: (OpaquePointer) throws(ParseError) -> Void
+) throws(ParseError) {
+  let outcome = data.withUnsafeBytes { bytes -> Result<Void, ParseError> in
+    let message = MessageBuffer()
     guard let base = bytes.baseAddress,
       let zip = lb_zip_open(base, bytes.count, message.bytes, message.count)
-    else { return .failure(.damaged("the zip archive: \(message.text)")) }
+    else { return .failure(.malformed("the zip archive: \(message.text)")) }
     defer { lb_zip_close(zip) }
-    return Result { () throws(Flaw) in try body(zip) }
+    return Result { () throws(ParseError) in try body(zip) }
   }
   try outcome.get()
 }
 
-/// Room for a message from C.
-private final class Message {
+/// A buffer for an error message from C.
+private final class MessageBuffer {
   let count = 200
   let bytes: UnsafeMutablePointer<CChar>
 

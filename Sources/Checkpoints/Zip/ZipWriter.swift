@@ -1,10 +1,10 @@
 import CZip
 import Foundation
 
-/// Writes a zip archive of stored records, one after the other.
+/// Writes a zip archive of uncompressed records.
 ///
-/// Data begin at multiples of 64 bytes, as PyTorch has it, so that a mapped file can be used in place.
-/// Beyond 4 GB or 65,535 records the zip64 extension is used.
+/// The data of records are aligned to 64 bytes as in PyTorch, so that a mapped file can be used in place.
+/// Archives beyond 4 GB or 65,535 records use the zip64 extension.
 struct ZipWriter {
   private struct Entry {
     let name: [UInt8]
@@ -18,7 +18,7 @@ struct ZipWriter {
   private var entries: [Entry] = []
   private var position = 0
 
-  /// Writes to a file; `largest` is the largest size or offset without zip64, smaller in tests.
+  /// Creates a writer; `largest` is the largest size or offset without zip64, smaller in tests.
   init(_ file: FileHandle, largest: Int = 0xFFFF_FFFE) {
     self.file = file
     self.largest = largest
@@ -34,14 +34,14 @@ struct ZipWriter {
     if isLarge {
       extra.put(UInt16(1), UInt16(16), UInt64(content.count), UInt64(content.count))
     }
-    // The padding is an extra field too: two bytes of kind, "FB" as PyTorch has it, two of length.
+    // The padding is an extra field: two bytes of id, "FB" as in PyTorch, and two of length.
     let start = position + 30 + entry.name.count + extra.count + 4
     let padding = (64 - start % 64) % 64
     extra.put(UInt16(0x4246), UInt16(padding))
     extra += [UInt8](repeating: UInt8(ascii: "Z"), count: padding)
     var header: [UInt8] = []
     header.put(UInt32(0x0403_4B50), UInt16(isLarge ? 45 : 20), UInt16(0x0800), UInt16(0))
-    // 1 January 1980: the same content gives the same file.
+    // 1 January 1980, so that the same content gives the same file.
     header.put(UInt16(0), UInt16(0x21), crc)
     let size = UInt32(isLarge ? 0xFFFF_FFFF : content.count)
     header.put(size, size, UInt16(entry.name.count), UInt16(extra.count))
@@ -51,18 +51,18 @@ struct ZipWriter {
     entries.append(entry)
   }
 
-  /// Writes the directory.
+  /// Writes the central directory.
   mutating func finish() throws {
     let start = position
     var directory: [UInt8] = []
     for entry in entries {
       var extra: [UInt8] = []
       let isLarge = entry.size > largest
-      let isFar = entry.offset > largest
-      if isLarge || isFar {
-        extra.put(UInt16(1), UInt16((isLarge ? 16 : 0) + (isFar ? 8 : 0)))
+      let isDistant = entry.offset > largest
+      if isLarge || isDistant {
+        extra.put(UInt16(1), UInt16((isLarge ? 16 : 0) + (isDistant ? 8 : 0)))
         if isLarge { extra.put(UInt64(entry.size), UInt64(entry.size)) }
-        if isFar { extra.put(UInt64(entry.offset)) }
+        if isDistant { extra.put(UInt64(entry.offset)) }
       }
       let version = UInt16(extra.isEmpty ? 20 : 45)
       directory.put(UInt32(0x0201_4B50), version, version, UInt16(0x0800), UInt16(0))
@@ -70,7 +70,7 @@ struct ZipWriter {
       let size = UInt32(isLarge ? 0xFFFF_FFFF : entry.size)
       directory.put(size, size, UInt16(entry.name.count), UInt16(extra.count))
       directory.put(UInt16(0), UInt16(0), UInt16(0), UInt32(0))
-      directory.put(UInt32(isFar ? 0xFFFF_FFFF : entry.offset))
+      directory.put(UInt32(isDistant ? 0xFFFF_FFFF : entry.offset))
       directory += entry.name + extra
     }
     let size = directory.count
@@ -95,7 +95,7 @@ struct ZipWriter {
 }
 
 extension [UInt8] {
-  /// Adds integers, little endian.
+  /// Appends integers in little-endian order.
   mutating func put(_ values: any FixedWidthInteger...) {
     for value in values { putOne(value) }
   }

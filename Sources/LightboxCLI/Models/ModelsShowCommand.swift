@@ -3,22 +3,22 @@ import Lightbox
 
 struct ModelsShowCommand: ParsableCommand {
   static let configuration = CommandConfiguration(
-    commandName: "show", abstract: "Show a network layer by layer: shapes, parameters, work.",
+    commandName: "show",
+    abstract: "Show a network's layers with shapes, parameters and multiply-adds.",
     discussion: """
-      Shapes are those of one image: channels, rows, columns. MMACs are 1e6 multiplications, each with \
-      an addition.
+      Shapes are those of one image: channels, height, width. MMACs are 1e6 multiply-adds.
       """)
 
-  @Argument(help: "The network's name; see lightbox models.")
+  @Argument(help: "The network; see lightbox models.")
   var name: String
 
-  @Option(help: "Rows and columns of an image; what the network was made for unless said.")
+  @Option(help: "Height and width of the image. Default: as in the network's training.")
   var size: Int?
 
-  @Option(help: "Classes; as many as upstream's weights have unless said.")
+  @Option(help: "Number of classes. Default: as in the published weights.")
   var classes: Int?
 
-  @Option(help: "Channels of an image.")
+  @Option(help: "Channels of the image.")
   var channels = 3
 
   @Flag(help: "Print JSON.")
@@ -47,6 +47,7 @@ struct ModelsShowCommand: ParsableCommand {
 
   func run() throws {
     let architecture = try Architecture.named(name)
+    // Starting threads would take longer than the computation.
     Compute.threads = 1
     let size = size ?? architecture.imageSize
     let model = architecture.makeModel(classes: classes, inputChannels: channels)
@@ -62,7 +63,7 @@ struct ModelsShowCommand: ParsableCommand {
     print("\(architecture.name) (input: \(channels) x \(size) x \(size))")
     print(summary)
     print(
-      "\(digits(Double(summary.multiplyAdds) * 1e-9, 2)) GFLOPs (multiply-adds), "
-        + "maps are taken at \(model.lastSpatialLayerPath)")
+      "\(gigaflops(summary.multiplyAdds)) GFLOPs (multiply-adds), activation maps at "
+        + model.lastSpatialLayerPath)
   }
 }

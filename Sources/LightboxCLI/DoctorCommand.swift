@@ -1,24 +1,23 @@
 import ArgumentParser
+import Console
 import Lightbox
 
 struct DoctorCommand: ParsableCommand {
   static let configuration = CommandConfiguration(
-    commandName: "doctor", abstract: "Show what this machine has: processor, threads, libraries.")
+    commandName: "doctor",
+    abstract: "Show the processor, threads and libraries that Lightbox uses.")
 
   @Flag(help: "Print JSON.")
   var json = false
 
   func run() throws {
-    let lines =
+    let facts =
       [("lightbox", lightboxVersion)] + Compute.description
       + [("memory free", "\(Compute.availableMemory >> 20) MiB")]
     if json {
-      try printJSON(Dictionary(lines, uniquingKeysWith: { a, _ in a }))
+      try printJSON(Dictionary(facts, uniquingKeysWith: { first, _ in first }))
     } else {
-      let width = lines.map(\.0.count).max() ?? 0
-      for (name, value) in lines {
-        print(name + String(repeating: " ", count: width - name.count + 2) + value)
-      }
+      print(TextTable(["", ""], rows: facts.map { [$0.0, $0.1] }).body)
     }
   }
 }

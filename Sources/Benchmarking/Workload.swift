@@ -1,0 +1,60 @@
+package import Layers
+import Tensors
+import Training
+
+/// A training or inference step that is repeated on the same random images.
+package struct Workload {
+  /// What a step computes.
+  package enum Mode: String, CaseIterable, Encodable, Sendable {
+    /// Forward, cross entropy, backward, AdamW step, gradients cleared.
+    case train
+    /// Forward in evaluation mode.
+    case infer
+  }
+
+  /// The network.
+  package let model: Module
+  private let mode: Mode
+  private let images: Tensor
+  private let targets: Tensor
+  private let optimizer: Optimizer
+
+  /// Creates random images and labels the network's layers for the profiler.
+  ///
+  /// - Parameters:
+  ///   - model: A classifier of images of 3 channels.
+  ///   - classCount: The number of its outputs.
+  ///   - mode: What a step computes.
+  ///   - batchSize: The number of images.
+  ///   - size: Their height and width.
+  package init(model: Module, classCount: Int, mode: Mode, batchSize: Int, size: Int) {
+    self.model = model.train(mode == .train)
+    self.mode = mode
+    var random = RandomSource(seed: 1)
+    images = Tensor(
+      (0..<(batchSize * 3 * size * size)).map { _ in Float(random.normal()) },
+      shape: [batchSize, 3, size, size])
+    targets = Tensor((0..<batchSize).map { Int64($0 % classCount) })
+    optimizer = Optimizer(
+      Adam(), groups: [model.namedParameters.map { ($0.name, $0.parameter) }])
+    model.labelForProfile()
+  }
+
+  /// Runs one step.
+  package func step() {
+    if mode == .infer {
+      _ = model(images)
+      return
+    }
+    model(Tape().record(images)).crossEntropy(targets).backward()
+    optimizer.step()
+    optimizer.clearGradients()
+  }
+}
+
+/// The median; of an even number of values the mean of the middle two, of none NaN.
+package func median(_ values: [Double]) -> Double {
+  let sorted = values.sorted()
+  guard !sorted.isEmpty else { return .nan }
+  return (sorted[(sorted.count - 1) / 2] + sorted[sorted.count / 2]) / 2
+}

@@ -1,0 +1,7 @@
+import ArgumentParser
+
+struct BenchCommand: ParsableCommand {
+  static let configuration = CommandConfiguration(
+    commandName: "bench", abstract: "Time training, inference and loading on this machine.",
+    subcommands: [BenchStepCommand.self, BenchLayersCommand.self, BenchLoadCommand.self])
+}

@@ -1,0 +1,70 @@
+import ArgumentParser
+import Console
+import Lightbox
+
+struct ModelsListCommand: ParsableCommand {
+  static let configuration = CommandConfiguration(
+    commandName: "list", abstract: "List the networks.",
+    discussion: """
+      GFLOPs are 1e9 multiply-adds of convolutions and linear layers for one image of 3 x 224 x 224, as \
+      in papers and in torchvision. Activation maps are taken at the named layer by default.
+      """)
+
+  @Flag(help: "Print JSON.")
+  var json = false
+
+  struct Line: Encodable {
+    let name: String
+    let origin: Architecture.Origin
+    let classes: Int
+    let labels: [String]
+    /// The height and width of the images that the network was trained on.
+    let imageSize: Int
+    let parameters: Int
+    /// Of convolutions and linear layers, for one image of 3 x 224 x 224.
+    let multiplyAdds: Int
+    /// The default layer of activation maps.
+    let mapLayer: String
+    let outputs: ClassifierOutputs
+
+    init(_ architecture: Architecture) {
+      let model = architecture.makeModel()
+      let summary = ModelSummary(of: model, input: [1, 3, 224, 224])
+      name = architecture.name
+      origin = architecture.origin
+      classes = architecture.classes
+      labels = architecture.labels
+      imageSize = architecture.imageSize
+      parameters = summary.parameters
+      multiplyAdds = summary.multiplyAdds
+      mapLayer = model.lastSpatialLayerPath
+      outputs = model.outputs
+    }
+  }
+
+  func run() throws {
+    // Starting threads would take longer than the computation.
+    Compute.threads = 1
+    let lines = Architecture.all.map(Line.init)
+    if json {
+      try printJSON(lines)
+      return
+    }
+    print(
+      TextTable(
+        [
+          "network", "from", .right("classes"), .right("parameters"), .right("GFLOPs"),
+          TextColumn("map layer", isFlexible: true),
+        ],
+        rows: lines.map { line in
+          [
+            line.name, line.origin.rawValue, "\(line.classes)",
+            NumberFormat.grouped(line.parameters), gigaflops(line.multiplyAdds), line.mapLayer,
+          ]
+        }, maximumWidth: 80))
+    print("GFLOPs: 1e9 multiply-adds for one image of 3 x 224 x 224")
+  }
+}
+
+/// Multiply-adds in units of 1e9.
+func gigaflops(_ multiplyAdds: Int) -> String { digits(Double(multiplyAdds) * 1e-9, 2) }

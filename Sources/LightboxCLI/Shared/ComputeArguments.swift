@@ -1,0 +1,5 @@
+public import ArgumentParser
+public import Lightbox
+
+extension Compute.Precision: ExpressibleByArgument {}
+extension Compute.ConvolutionAlgorithm: ExpressibleByArgument {}

@@ -71,7 +71,7 @@ let package = Package(
     // Floor 3.
     room("Hooks", uses: ["Tensors", "Layers"]),
     room("Downloads", uses: ["CCurl", "Checkpoints"]),
-    room("Models", uses: ["Tensors", "Layers", "Checkpoints"]),
+    room("Models", uses: ["Files", "Tensors", "Layers"]),
     room("Training", uses: ["Tensors", "Layers", "DataBlocks", "Checkpoints"]),
     room(
       "Datasets", path: "Datasets", uses: ["Imaging", "DataBlocks"],

@@ -45,12 +45,12 @@ final class TinyNet: Module, ImageClassifier {
   let pool = AdaptiveAvgPool2D()
   let classifier: Linear
 
-  init(classes: Int, inputChannels: Int = 3) {
+  init(classCount: Int, inputChannels: Int = 3) {
     stem = Sequential(
       Conv2D(inputChannels, 16, kernelSize: 3, stride: 2, padding: 1, bias: false), BatchNorm(16),
       ReLU())
     stages = Sequential(Separable(16, 32), Separable(32, 64))
-    classifier = Linear(64, classes)
+    classifier = Linear(64, classCount)
   }
 
   override func forward(_ input: Tensor) -> Tensor {

@@ -19,7 +19,7 @@ let films = DataBlock<CSVTable.Row>(
 let loaders = try films.dataLoaders(table.rows, batchSize: 8)
 
 // What it is made of.
-let model = TinyNet(classes: loaders.vocab.count)
+let model = TinyNet(classCount: loaders.vocab.count)
 let summary = ModelSummary(of: model, input: [1, 3, 64, 64])
 for layer in summary.layers { print(layer.path, layer.kind, layer.output ?? [], layer.parameters) }
 print(summary.parameters, "parameters,", summary.multiplyAdds, "multiply-adds")
@@ -34,7 +34,7 @@ try learner.fitOneCycle(2, learningRate: 5e-3)
 let film = "\(folder)/\(table.rows[0][0])"
 let image = try loaders.preprocessing.prepare(film)
 try SafeTensors.write(model.stateDictionary, to: "tiny.safetensors")
-let again = TinyNet(classes: loaders.vocab.count)
+let again = TinyNet(classCount: loaders.vocab.count)
 let report = again.load(try SafeTensors(contentsOf: "tiny.safetensors").tensors)
 guard report.isComplete else { fatalError("\(report)") }
 let (answer, activations) = withHook(on: again.stages) { hook in
@@ -51,13 +51,13 @@ for map in try getCmaps(image, model: again, layer: again.stages, vocab: loaders
 }
 
 // As the body of a vision learner, with fastai's head, its freezing, and answers for files.
-let tiny = Architecture("tinynet", classes: 2, imageSize: 64) {
-  TinyNet(classes: $0, inputChannels: $1)
+let tiny = Architecture("tinynet", classCount: 2, imageSize: 64) {
+  TinyNet(classCount: $0, inputChannels: $1)
 }
 let vision = visionLearner(loaders, tiny, metrics: [.accuracy])
-let weights = Dictionary(
-  uniqueKeysWithValues: model.stateDictionary.map { ($0.name, $0.tensor) })
-guard vision.vision.load(weights).missing.isEmpty else { fatalError("the body does not fit") }
+guard vision.vision.load(model.stateDictionary).missing.isEmpty else {
+  fatalError("the body does not fit")
+}
 vision.freeze()
 try vision.fit(1)
 let (label, _, probabilities) = try vision.predict(film)

@@ -104,13 +104,13 @@ public struct SafeTensors: Sendable {
     return read(entry)
   }
 
-  /// Reads every tensor, by name.
-  public var tensors: [String: Tensor] { tensors { _ in true } }
+  /// Reads every tensor, in the order of their data.
+  public var tensors: StateDictionary { tensors { _ in true } }
 
   /// Reads the tensors of some names; the bytes of the others are not touched.
-  public func tensors(where isWanted: (String) -> Bool) -> [String: Tensor] {
-    Dictionary(
-      uniqueKeysWithValues: entries.filter { isWanted($0.name) }.map { ($0.name, read($0)) })
+  public func tensors(where isWanted: (String) -> Bool) -> StateDictionary {
+    StateDictionary(
+      entries.filter { isWanted($0.name) }.map { (name: $0.name, tensor: read($0)) })
   }
 
   private func read(_ entry: Entry) -> Tensor {

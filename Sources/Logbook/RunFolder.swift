@@ -111,8 +111,9 @@ public final class RunFolder: CheckpointStore {
   public func save(_ name: String, _ learner: Learner, withOptimizer: Bool) throws {
     var tensors = learner.model.stateDictionary
     if withOptimizer {
-      tensors += learner.optimizer.stateDictionary.sorted { $0.key < $1.key }
-        .map { (RunFolder.optimizerPrefix + $0.key, $0.value) }
+      for (name, tensor) in learner.optimizer.stateDictionary.sorted(by: { $0.key < $1.key }) {
+        tensors[RunFolder.optimizerPrefix + name] = tensor
+      }
     }
     var facts = metadata
     facts["epoch"] = "\(learner.epoch)"
@@ -137,7 +138,7 @@ public final class RunFolder: CheckpointStore {
     learner.optimizer.load(
       Dictionary(
         uniqueKeysWithValues: file.tensors { $0.hasPrefix(prefix) }
-          .map { (String($0.key.dropFirst(prefix.count)), $0.value) }))
+          .map { (String($0.name.dropFirst(prefix.count)), $0.tensor) }))
     if let text = file.metadata["hyperparameters"] {
       learner.optimizer.hyperparameters = try JSONDecoder().decode(
         [Hyperparameters].self, from: Data(text.utf8))

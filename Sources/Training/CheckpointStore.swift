@@ -12,7 +12,7 @@ public protocol CheckpointStore: AnyObject {
 /// Weights in memory, gone with the process.
 public final class MemoryCheckpoints: CheckpointStore {
   private struct Kept {
-    let model: [String: Tensor]
+    let model: StateDictionary
     let optimizer: [String: Tensor]?
     let hyperparameters: [Hyperparameters]
   }
@@ -24,8 +24,7 @@ public final class MemoryCheckpoints: CheckpointStore {
   /// Keeps the weights.
   public func save(_ name: String, _ learner: Learner, withOptimizer: Bool) throws {
     kept[name] = Kept(
-      model: Dictionary(
-        uniqueKeysWithValues: learner.model.stateDictionary.map { ($0.name, $0.tensor) }),
+      model: learner.model.stateDictionary,
       optimizer: withOptimizer ? learner.optimizer.stateDictionary : nil,
       hyperparameters: learner.optimizer.hyperparameters)
   }

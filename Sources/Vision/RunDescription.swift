@@ -49,7 +49,7 @@ public struct RunDescription: Sendable, Equatable, Codable {
     vision: VisionModel, predictor: Predictor
   ) {
     let vision = VisionModel(
-      try Architecture.named(architecture, among: known), classes: vocab.count,
+      try Architecture.named(architecture, among: known), classCount: vocab.count,
       inputChannels: preprocessing.normalize.mean.count, seed: seed)
     let report = try vision.load(Checkpoint(contentsOf: path))
     guard report.isComplete else { throw WeightsMismatch(path: path, report: "\(report)") }

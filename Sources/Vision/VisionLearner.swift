@@ -26,7 +26,7 @@ public func visionLearner(
   learningRate: LearningRates = 1e-3, head: HeadOptions = HeadOptions(), seed: UInt64 = 42
 ) -> VisionLearner {
   let vision = VisionModel(
-    architecture, classes: dataLoaders.vocab.count,
+    architecture, classCount: dataLoaders.vocab.count,
     inputChannels: dataLoaders.preprocessing.normalize.mean.count, head: head, seed: seed)
   return VisionLearner(
     vision, dataLoaders, loss: loss, rule: rule, metrics: metrics, callbacks: callbacks,

@@ -75,7 +75,7 @@ struct ModuleTests {
   @Test("loading reports what matched, what is missing, left over, of another shape")
   func loading() {
     let net = Net()
-    var state = Dictionary(uniqueKeysWithValues: Net().stateDictionary.map { ($0.name, $0.tensor) })
+    var state = Net().stateDictionary
     #expect(net.load(state).isComplete)
     state["head.2.bias"] = nil
     state["head.2.weight"] = Tensor.zeros([3, 17])
@@ -141,8 +141,7 @@ struct ModuleTests {
     layers.initialize(seed: 4)
     func run(hooked: Bool) throws -> ([Float], [[Float]]) {
       let copy = Sequential(Conv2D(3, 17, kernelSize: 3), BatchNorm(17), ReLU())
-      copy.load(
-        Dictionary(uniqueKeysWithValues: layers.stateDictionary.map { ($0.name, $0.tensor) }))
+      copy.load(layers.stateDictionary)
       copy.train(isTraining)
       let hook = hooked ? Hook(copy[1]) : nil
       let y = copy(Tape().record(input(4)))

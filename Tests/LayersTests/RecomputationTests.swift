@@ -115,7 +115,7 @@ struct RecomputationTests {
       for parameter in net.parameters { parameter.requiresGradient = !frozen }
       let layer = try #require(net["1.0.2"])
       let calls = Mutex(0)
-      let number = layer.addForwardHook { _, _, _ in calls.withLock { $0 += 1 } }
+      let number = layer.registerForwardHook { _, _, _ in calls.withLock { $0 += 1 } }
       defer { layer.removeHook(number) }
       return try withHook(on: layer) { hook in
         try withHookBwd(on: layer) { gradients in

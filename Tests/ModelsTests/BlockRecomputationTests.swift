@@ -8,7 +8,7 @@ import Testing
 struct BlockRecomputationTests {
   /// Logits, gradients and buffers after a step.
   private func step(_ name: String, recomputing: Bool) throws -> [String: [Float]] {
-    let model = try Architecture.named(name).makeModel(classes: 4)
+    let model = try Architecture.named(name).makeModel(classCount: 4)
     model.initialize(seed: 7)
     model.recomputeBlocks(recomputing)
     #expect(model.blocks.count >= 4)

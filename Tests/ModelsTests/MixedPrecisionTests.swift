@@ -32,7 +32,7 @@ struct MixedPrecisionTests {
       buffers: [Float]
     ) {
       try Compute.use(precision)
-      let model = try Architecture.named(name).makeModel(classes: 4)
+      let model = try Architecture.named(name).makeModel(classCount: 4)
       model.initialize(seed: 6)
       // Blocks that begin as the identity would have nothing to compare.
       for case let norm as BatchNorm in model.modules where norm.weight.initializer == .zeros {

@@ -28,13 +28,13 @@ struct ModelFixture {
   }
 
   /// The formula's values for every entry.
-  var state: [String: Tensor] {
-    Dictionary(
-      uniqueKeysWithValues: entries.map { entry in
+  var state: StateDictionary {
+    StateDictionary(
+      entries.map { entry in
         let values = formula.state(entry.name, entry.shape)
         return (
-          entry.name,
-          entry.dtype == "int64"
+          name: entry.name,
+          tensor: entry.dtype == "int64"
             ? Tensor(values.map { Int64($0) }, shape: entry.shape)
             : Tensor(values, shape: entry.shape)
         )
@@ -51,7 +51,7 @@ struct ModelFixture {
         scale: try #require((input["scale"] as? NSNumber)?.doubleValue)), shape: shape)
   }
 
-  var classes: Int {
+  var classCount: Int {
     get throws { try #require(json["classes"] as? Int) }
   }
 

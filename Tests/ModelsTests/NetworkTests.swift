@@ -35,12 +35,12 @@ struct NetworkTests {
   func made(_ fixture: ModelFixture) throws -> Module {
     let prefix = "vision_learner_"
     guard fixture.name.hasPrefix(prefix) else {
-      let network = try Architecture.named(fixture.name).makeModel(classes: fixture.classes)
+      let network = try Architecture.named(fixture.name).makeModel(classCount: fixture.classCount)
       #expect(network.lastSpatialLayerPath == (try fixture.lastBlock))
       return network
     }
     let body = try Architecture.named(String(fixture.name.dropFirst(prefix.count)))
-    return VisionModel(body, classes: try fixture.classes).model
+    return VisionModel(body, classCount: try fixture.classCount).model
   }
 
   func loaded(_ name: String) throws -> (ModelFixture, Module) {

@@ -28,15 +28,14 @@ struct StemRuleTests {
     arguments: [("resnet18", "conv1"), ("resnet18d", "conv1.0"), ("xresnet18", "0.0")])
   func gray(name: String, stem: String) throws {
     let architecture = try Architecture.named(name)
-    let rgb = architecture.makeModel(classes: 3)
+    let rgb = architecture.makeModel(classCount: 3)
     rgb.initialize(seed: 5)
     for case let norm as BatchNorm in rgb.modules {
       norm.weight.value = Tensor(repeating: 0.9, shape: norm.weight.shape)
     }
-    let gray = architecture.makeModel(classes: 3, inputChannels: 1)
+    let gray = architecture.makeModel(classCount: 3, inputChannels: 1)
     #expect(gray.firstConvolution?.path == stem)
-    let weights = Dictionary(
-      uniqueKeysWithValues: rgb.stateDictionary.map { ($0.name, $0.tensor) })
+    let weights = rgb.stateDictionary
     #expect(gray.load(weights).mismatched.map(\.name) == ["\(stem).weight"])
     #expect(gray.load(gray.fitting(weights)).isComplete)
     var random = RandomSource(seed: 4)
@@ -46,7 +45,7 @@ struct StemRuleTests {
       relativeDifference(gray.eval()(x).floatScalars, rgb.eval()(wide).floatScalars) < 1e-5)
     // What fits already, or is not RGB, stays as it is.
     #expect(rgb.fitting(weights)["\(stem).weight"]?.shape[1] == 3)
-    let six = architecture.makeModel(classes: 3, inputChannels: 6)
+    let six = architecture.makeModel(classCount: 3, inputChannels: 6)
     #expect(six.load(six.fitting(gray.fitting(weights))).mismatched.count == 1)
   }
 }

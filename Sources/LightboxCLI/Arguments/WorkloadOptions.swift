@@ -55,7 +55,7 @@ struct WorkloadOptions: ParsableArguments {
     let model = architecture.makeModel()
     model.recomputeBlocks(recompute)
     return Workload(
-      model: model, classes: architecture.classes, mode: mode, batchSize: batchSize, size: size)
+      model: model, classes: architecture.classCount, mode: mode, batchSize: batchSize, size: size)
   }
 }
 

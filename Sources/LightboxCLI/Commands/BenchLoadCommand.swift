@@ -36,7 +36,7 @@ struct BenchLoadCommand: ParsableCommand {
     _ = try FileHash.sha256(of: file)
     var found: [Round] = []
     for _ in 0..<rounds {
-      let vision = VisionModel(architecture, classes: 2)
+      let vision = VisionModel(architecture, classCount: 2)
       let start = DispatchTime.now().uptimeNanoseconds
       let checkpoint = try Checkpoint(contentsOf: file)
       _ = try checkpoint.networkEntries()

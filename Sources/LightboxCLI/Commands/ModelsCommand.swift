@@ -42,8 +42,8 @@ struct ModelsListCommand: ParsableCommand {
       let model = architecture.makeModel()
       let summary = ModelSummary(of: model, input: [1, 3, 224, 224])
       return Line(
-        name: architecture.name, origin: architecture.origin, classes: architecture.classes,
-        labels: architecture.labels, imageSize: architecture.imageSize,
+        name: architecture.name, origin: architecture.origin, classes: architecture.classCount,
+        labels: architecture.vocab, imageSize: architecture.imageSize,
         parameters: summary.parameters, multiplyAdds: summary.multiplyAdds,
         mapLayer: model.lastSpatialLayerPath, outputs: model.outputs)
     }

@@ -49,7 +49,7 @@ struct ModelsShowCommand: ParsableCommand {
     let architecture = try Architecture.named(name)
     Compute.threads = 1
     let size = size ?? architecture.imageSize
-    let model = architecture.makeModel(classes: classes, inputChannels: channels)
+    let model = architecture.makeModel(classCount: classes, inputChannels: channels)
     let summary = ModelSummary(of: model, input: [1, channels, size, size])
     if json {
       try printJSON(

@@ -10,7 +10,8 @@ extension SafeTensors {
   ///   - path: An existing file is replaced only when the new one is whole and on disk.
   /// - Throws: `CheckpointError`; what was there before is still there then.
   public static func write(
-    _ tensors: some Sequence<(name: String, tensor: Tensor)>, metadata: [String: String] = [:], to path: String
+    _ tensors: some Sequence<(name: String, tensor: Tensor)>, metadata: [String: String] = [:],
+    to path: String
   ) throws(CheckpointError) {
     try write(tensors.map { RawTensor($0.name, $0.tensor) }, metadata: metadata, to: path)
   }

@@ -10,9 +10,9 @@ public final class BatchNorm: Module {
   /// The shift of each channel.
   public let bias: Parameter
   /// The running mean of each channel.
-  public let runningMean: ModuleBuffer
+  package let runningMean: ModuleBuffer
   /// The running unbiased variance of each channel.
-  public let runningVar: ModuleBuffer
+  package let runningVar: ModuleBuffer
   /// The number of training batches; int64.
   package let numBatchesTracked: ModuleBuffer
   package let epsilon: Float

@@ -17,9 +17,9 @@ public struct ModelSummary: Sendable, Equatable, Codable {
     /// The number of its own parameter elements.
     public let parameters: Int
     /// The number of those that are trainable.
-    public let trainable: Int
+    package let trainable: Int
     /// Multiply-adds; 0 except for convolutions and linear layers.
-    public let multiplyAdds: Int
+    package let multiplyAdds: Int
   }
 
   /// The input shape, `[batch, channels, height, width]` for images.

@@ -60,17 +60,19 @@ public final class AdaptiveAvgPool2D: Module {
   public override func forward(_ input: Tensor) -> Tensor { input.adaptiveAvgPool2d(outputSize) }
 }
 
-/// Maxima and means, concatenated along the channels: fastai's `AdaptiveConcatPool2d`.
-public final class AdaptiveConcatPool2D: Module {
+/// Maxima and means, concatenated along the channels: fastai's `AdaptiveConcatPool2d` (see `createHead`).
+package final class AdaptiveConcatPool2D: Module {
   private let outputSize: Extent
 
   /// Creates a pooling layer.
   ///
   /// - Parameter outputSize: Rows and columns of the output.
-  public init(_ outputSize: Extent = 1) { self.outputSize = outputSize }
+  package init(_ outputSize: Extent = 1) { self.outputSize = outputSize }
 
   /// `[batch, channels, height, width]` to `[batch, 2 channels, rows, columns]`; maxima first.
-  public override func forward(_ input: Tensor) -> Tensor { input.adaptiveConcatPool2d(outputSize) }
+  package override func forward(_ input: Tensor) -> Tensor {
+    input.adaptiveConcatPool2d(outputSize)
+  }
 }
 
 /// Flattens all dimensions but the first: PyTorch's `Flatten`.

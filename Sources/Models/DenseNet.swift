@@ -99,7 +99,7 @@ public final class DenseNet: Module, BuiltInClassifier {
 
   /// In torchvision's published weights, `denselayer1.norm1` is `denselayer1.norm.1`.
   package static let olderNames = [
-    Renaming.Rule(reason: "DenseNets saved before 2018 say norm.1 for norm1") { parts in
+    Renaming.Rule(reason: "DenseNets before 2018 have norm.1 instead of norm1") { parts in
       guard let layer = parts.firstIndex(where: { $0.hasPrefix("denselayer") }),
         layer + 2 < parts.count, parts[layer + 2] == "1" || parts[layer + 2] == "2"
       else { return nil }

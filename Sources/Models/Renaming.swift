@@ -23,7 +23,7 @@ package enum Renaming {
     /// The reason as a sentence without a period.
     package var description: String {
       switch self {
-      case .prefix(let prefix): "\(prefix) stands before the network's names"
+      case .prefix(let prefix): "the names have the prefix \(prefix)"
       case .convention(let text): text
       }
     }
@@ -55,16 +55,16 @@ package enum Renaming {
       }
       return parts.dropLast(2) + parts.suffix(1)
     },
-    Rule(reason: "pretrainedmodels says last_linear for the classifier") { parts in
+    Rule(reason: "pretrainedmodels names the classifier last_linear") { parts in
       parts.first == "last_linear" ? ["fc"] + parts.dropFirst() : nil
     },
-    Rule(reason: "pretrainedmodels says last_linear for the classifier") { parts in
+    Rule(reason: "pretrainedmodels names the classifier last_linear") { parts in
       parts.first == "last_linear" ? ["classifier"] + parts.dropFirst() : nil
     },
-    Rule(reason: "CIFAR networks say linear for fc") { parts in
+    Rule(reason: "CIFAR networks have linear instead of fc") { parts in
       parts.first == "linear" ? ["fc"] + parts.dropFirst() : nil
     },
-    Rule(reason: "CIFAR networks say shortcut for downsample") { parts in
+    Rule(reason: "CIFAR networks have shortcut instead of downsample") { parts in
       parts.contains("shortcut") ? parts.map { $0 == "shortcut" ? "downsample" : $0 } : nil
     },
   ]

@@ -4,7 +4,7 @@ import Tensors
 import TestSupport
 import Testing
 
-/// A network's reference: what to feed it, and what must come out.
+/// A network's reference inputs and outputs.
 struct ModelFixture {
   struct Entry { let name: String, shape: [Int], dtype: String }
 
@@ -27,7 +27,7 @@ struct ModelFixture {
     }
   }
 
-  /// The formula's values for every entry.
+  /// The formula's values for every tensor.
   var state: StateDictionary {
     StateDictionary(
       entries.map { entry in
@@ -62,7 +62,7 @@ struct ModelFixture {
     }
   }
 
-  /// Path of the module whose output is stored.
+  /// The path of the module whose output is stored.
   var lastBlock: String {
     get throws {
       let block = try #require(json["last_block"] as? [String: Any])
@@ -82,7 +82,7 @@ struct ModelFixture {
     return try #require(value as? [String: NSNumber]).mapValues(\.doubleValue)
   }
 
-  /// Expects a tensor within 1e-4 of the largest expected magnitude: issue and README's bound.
+  /// Expects a tensor within a tolerance relative to the largest expected magnitude.
   func expect(
     _ actual: Tensor, _ key: String, tolerance: Double = 1e-4,
     sourceLocation: SourceLocation = #_sourceLocation

@@ -7,7 +7,7 @@ import TestSupport
 import Testing
 import Vision
 
-@Suite("Weights from files, into models")
+@Suite("Weights of files loaded into models")
 struct VisionCheckpointTests {
   private func write(
     _ state: some Sequence<(name: String, tensor: Tensor)>, _ rename: (String) -> String,
@@ -21,17 +21,17 @@ struct VisionCheckpointTests {
   }
 
   @Test(
-    "a PyTorch file of a whole network fills the body, by whatever names it has",
+    "a PyTorch file of a whole network is loaded into the body, with any of the known names",
     arguments: [("densenet121", "module.densenet121."), ("resnet18", "model."), ("resnet18", "")])
   func whole(name: String, prefix: String) throws {
     let architecture = try Architecture.named(name)
     let network = architecture.makeModel(classCount: 14)
-    func inTheWild(_ name: String) -> String {
+    func published(_ name: String) -> String {
       prefix
         + name.replacing(/(denselayer\d+\.[a-z]+)(\d)/) { "\($0.output.1).\($0.output.2)" }
         .replacing(/^classifier/) { _ in "classifier.0" }
     }
-    try write(network.stateDictionary, inTheWild) { file in
+    try write(network.stateDictionary, published) { file in
       let vision = VisionModel(architecture, classCount: 2)
       let match = try vision.match(file).match
       #expect(!match.isSavedModel && match.usability == .newClassifier && match.classCount == 14)
@@ -46,7 +46,7 @@ struct VisionCheckpointTests {
     }
   }
 
-  @Test("a model's own file fills all of it; names of nobody are reported")
+  @Test("a saved model is loaded with its head; unknown names are unexpected")
   func saved() throws {
     let architecture = try Architecture.named("resnet18")
     let original = VisionModel(architecture, classCount: 3)
@@ -65,7 +65,7 @@ struct VisionCheckpointTests {
     }
   }
 
-  @Test("a network's shapes are known without its numbers")
+  @Test("shapes are known without drawing values")
   func shapes() throws {
     let model = try Architecture.named("resnet18").makeModel(classCount: 4)
     let shapes = model.stateShapes

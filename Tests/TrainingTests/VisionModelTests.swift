@@ -7,10 +7,10 @@ import Testing
 import Training
 import Vision
 
-@Suite("Heads and groups against fastai's vision_learner")
+@Suite("Heads and groups compared with fastai's vision_learner")
 struct VisionModelTests {
   @Test(
-    "names, shapes, groups and logits: fastai's own networks, timm's, and images of one channel",
+    "names, shapes, groups and logits of fastai's and timm's networks and for one-channel images",
     arguments: ["xresnet34", "xresnet18_deep", "resnet26d", "seresnet18", "resnet50"])
   func trees(name: String) throws {
     struct File: Decodable {
@@ -58,7 +58,7 @@ struct VisionModelTests {
   }
 
   @Test(
-    "groups and what stays trainable when frozen",
+    "groups, and trainable parameters in frozen groups",
     arguments: ["resnet18", "resnet34", "densenet121", "timm resnetblur50"])
   func groups(name: String) throws {
     struct File: Decodable {
@@ -107,7 +107,7 @@ struct VisionModelTests {
   }
 
   @Test(
-    "layers are found by the paths of fastai and of the network",
+    "layers are found by fastai's paths and by the network's",
     arguments: [
       ("resnet18", "0.7.1", "layer4.1"), ("resnetblur18", "0.model.layer4.-1", "layer4.1"),
       ("densenet121", "0.0.denseblock4", "features.denseblock4"),
@@ -126,13 +126,13 @@ struct VisionModelTests {
   }
 
   @Test(
-    "a whole network's weights fill the body; the classifier is left over",
+    "weights of a whole network are loaded into the body; its classifier is unexpected",
     arguments: ["resnetblur18", "densenet121", "xresnet18", "chexnet", "resnet26d"])
   func pretrained(name: String) throws {
     let architecture = try Architecture.named(name)
     let network = architecture.makeModel(classCount: 5)
     let state = network.stateDictionary
-    // DenseNet's published weights say `norm.1` for `norm1`.
+    // DenseNet's published weights have `norm.1` instead of `norm1`.
     let published = StateDictionary(
       state.map { name, tensor in
         (
@@ -149,7 +149,7 @@ struct VisionModelTests {
     vision.model.eval()
     let x = Tensor(repeating: 0.3, shape: [1, 3, 40, 48])
     #expect(vision.body(x).floatScalars == network.body(x).floatScalars)
-    // Its own state goes back in, names and all.
+    // A model loads its own state dictionary.
     let own = vision.model.stateDictionary
     #expect(VisionModel(architecture, classCount: 2, seed: 7).load(own).isComplete)
   }

@@ -72,7 +72,7 @@ let package = Package(
     // Floor 3.
     room("Hooks", uses: ["Tensors", "Layers"]),
     room("Downloads", uses: ["Files", "CCurl"]),
-    room("Models", uses: ["Tensors", "Layers", "Checkpoints"]),
+    room("Models", uses: ["Files", "Tensors", "Layers"]),
     room("Training", uses: ["Files", "Tensors", "Layers", "DataBlocks"]),
     room(
       "Datasets", path: "Datasets", uses: ["Files", "Imaging", "DataBlocks"],

@@ -1,18 +1,18 @@
 import Lightbox
 
-/// A residual block of depthwise and pointwise convolutions that weighs its channels.
+/// A depthwise and a pointwise convolution with squeeze and excitation and a learned scale.
 ///
-/// Parameters and children are stored properties. Their names, in snake case and joined by dots, are the
+/// Parameters and children are stored properties. Their names in snake case, joined by dots, are the
 /// names in a checkpoint: `stages.1.pointwise.weight`.
-final class Separable: Module {
+final class SeparableBlock: Module {
   let depthwise: Conv2D
   let norm1: BatchNorm
   let relu = ReLU()
   let pointwise: Conv2D
   let norm2: BatchNorm
-  let weigh: SqueezeExcitation
-  /// A parameter of one's own: how much of the block is added, one number per channel.
-  let share: Parameter
+  let excitation: SqueezeExcitation
+  /// A scale per channel.
+  let scale: Parameter
 
   init(_ inputs: Int, _ outputs: Int) {
     depthwise = Conv2D(
@@ -20,37 +20,37 @@ final class Separable: Module {
     norm1 = BatchNorm(inputs)
     pointwise = Conv2D(inputs, outputs, kernelSize: 1, bias: false)
     norm2 = BatchNorm(outputs)
-    weigh = SqueezeExcitation(outputs)
-    share = Parameter(shape: [1, outputs, 1, 1], initializer: .ones)
+    excitation = SqueezeExcitation(outputs)
+    scale = Parameter(shape: [1, outputs, 1, 1], initializer: .ones)
   }
 
-  /// Half the rows and columns.
+  /// Returns half the rows and columns.
   ///
-  /// Layers are called, not their `forward`, so that hooks see them. A parameter is watched together
-  /// with the tensor it meets, so that its gradient is known.
+  /// Call layers, not their `forward`, so that hooks run. `watched(with:)` records a parameter on the
+  /// tape of the tensor with which it is combined, so that its gradient is computed.
   override func forward(_ input: Tensor) -> Tensor {
     let x = relu(norm1(depthwise(input)))
-    let y = weigh(norm2(pointwise(x)))
-    return relu(y * share.watched(with: y))
+    let y = excitation(norm2(pointwise(x)))
+    return relu(y * scale.watched(with: y))
   }
 }
 
 /// A small network for images.
 ///
-/// A `Module` alone trains, saves, loads, hooks and can be explained. The four properties of
-/// `ImageClassifier` let `visionLearner` cut it and put fastai's head behind it.
+/// A `Module` can be trained, saved, loaded, hooked and explained. The four properties of `ImageClassifier`
+/// let `visionLearner` replace its classifier by fastai's head.
 final class TinyNet: Module, ImageClassifier {
   let stem: Sequential
   let stages: Sequential
   let pool = AdaptiveAvgPool2D()
   let classifier: Linear
 
-  init(classes: Int, inputChannels: Int = 3) {
+  init(classCount: Int, inputChannels: Int = 3) {
     stem = Sequential(
       Conv2D(inputChannels, 16, kernelSize: 3, stride: 2, padding: 1, bias: false), BatchNorm(16),
       ReLU())
-    stages = Sequential(Separable(16, 32), Separable(32, 64))
-    classifier = Linear(64, classes)
+    stages = Sequential(SeparableBlock(16, 32), SeparableBlock(32, 64))
+    classifier = Linear(64, classCount)
   }
 
   override func forward(_ input: Tensor) -> Tensor {

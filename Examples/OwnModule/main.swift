@@ -1,8 +1,8 @@
-// A network of one's own: trained, saved, loaded, hooked and explained like a built-in one.
+// A custom network, trained, saved, loaded, hooked and explained like a built-in one.
 //
 //     OwnModule FOLDER
 //
-// FOLDER holds labels.csv (file, label) and films, as `lightbox data synth FOLDER` makes them.
+// FOLDER contains labels.csv (file, label) and images, as created by `lightbox data synth FOLDER`.
 
 import Foundation
 import Lightbox
@@ -13,55 +13,55 @@ guard CommandLine.arguments.count > 1 else {
 }
 let folder = CommandLine.arguments[1]
 let table = try CSVTable(contentsOf: "\(folder)/labels.csv")
-let films = DataBlock<CSVTable.Row>(
+let block = DataBlock<CSVTable.Row>(
   getX: { row in "\(folder)/\(row[0])" }, getY: { row in row[1] },
   splitter: RandomSplitter(validFraction: 0.2, seed: 7), itemTransforms: [Resize(64)])
-let loaders = try films.dataLoaders(table.rows, batchSize: 8)
+let loaders = try block.dataLoaders(table.rows, batchSize: 8)
 
-// What it is made of.
-let model = TinyNet(classes: loaders.vocab.count)
+// A summary.
+let model = TinyNet(classCount: loaders.vocab.count)
 let summary = ModelSummary(of: model, input: [1, 3, 64, 64])
 for layer in summary.layers { print(layer.path, layer.kind, layer.output ?? [], layer.parameters) }
 print(summary.parameters, "parameters,", summary.multiplyAdds, "multiply-adds")
 
-// Trained by a plain learner, in two groups so that the early layers can be frozen.
+// Training with a plain learner, in two parameter groups so that the body can be frozen.
 let learner = Learner(
   model: model, train: loaders.train, valid: loaders.valid,
   groups: [model.body.parameters, model.classifier.parameters], metrics: [.accuracy])
 try learner.fitOneCycle(2, learningRate: 5e-3)
 
-// Saved, and loaded into another one: the same answers, bit by bit.
-let film = "\(folder)/\(table.rows[0][0])"
-let image = try loaders.pipeline.prepare(film)
+// Saving and loading: the loaded network gives the same logits bit for bit.
+let file = "\(folder)/\(table.rows[0][0])"
+let image = try loaders.pipeline.prepare(file)
 try Checkpoint.write(model.stateDictionary, to: "tiny.safetensors")
-let again = TinyNet(classes: loaders.vocab.count)
-let report = again.load(try Checkpoint(contentsOf: "tiny.safetensors").stateDictionary())
+let loaded = TinyNet(classCount: loaders.vocab.count)
+let report = loaded.load(try Checkpoint(contentsOf: "tiny.safetensors").stateDictionary())
 guard report.isComplete else { fatalError("\(report)") }
-let (answer, activations) = withHook(on: again.stages) { hook in
-  (again.eval()(image.input), hook.stored)
+let (logits, activations) = withHook(on: loaded.stages) { hook in
+  (loaded.eval()(image.input), hook.stored)
 }
-guard answer.floatScalars == model.eval()(image.input).floatScalars else {
-  fatalError("what was loaded gives other answers than what was saved")
+guard logits.floatScalars == model.eval()(image.input).floatScalars else {
+  fatalError("the loaded network gives different logits")
 }
-print("logits", answer.floatScalars, "from activations of", activations?.shape ?? [])
+print("logits", logits.floatScalars, "from activations of", activations?.shape ?? [])
 
-// Explained: a map for each class at the last layer that has rows and columns.
-let gradCAM = GradCAM(model: again, layer: again.stages, vocab: loaders.vocab)
+// Class activation maps at the last layer with rows and columns.
+let gradCAM = GradCAM(model: loaded, layer: loaded.stages, vocab: loaders.vocab)
 for map in try gradCAM(image).maps {
   print("map of \(map.className):", map.map.shape, "probability", map.probability)
 }
 
-// As the body of a vision learner, with fastai's head, its freezing, and answers for files.
-let tiny = Architecture("tinynet", classes: 2, imageSize: 64) {
-  TinyNet(classes: $0, inputChannels: $1)
+// A vision learner with the network as body and fastai's head.
+let tiny = Architecture("tinynet", classCount: 2, imageSize: 64) {
+  TinyNet(classCount: $0, inputChannels: $1)
 }
 let vision = visionLearner(loaders, tiny, metrics: [.accuracy])
-let weights = Dictionary(
-  uniqueKeysWithValues: model.stateDictionary.map { ($0.name, $0.tensor) })
-guard vision.visionModel.load(weights).missing.isEmpty else { fatalError("the body does not fit") }
+guard vision.visionModel.load(model.stateDictionary).missing.isEmpty else {
+  fatalError("the body does not fit")
+}
 vision.freeze()
 try vision.fit(1)
-let (label, _, probabilities) = try vision.predict(film)
+let (label, _, probabilities) = try vision.predict(file)
 print(label, probabilities)
-let maps = try getCmaps(film, vision.predictor, layer: vision.visionModel.lastSpatialLayer)
-print("own module: trained, saved, loaded, hooked, explained in \(maps.count) maps")
+let maps = try getCmaps(file, vision.predictor, layer: vision.visionModel.lastSpatialLayer)
+print("custom module: trained, saved, loaded, hooked, explained in \(maps.count) maps")

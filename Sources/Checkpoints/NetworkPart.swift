@@ -49,12 +49,15 @@ extension Checkpoint {
   /// - Throws: `CheckpointError` if there is no network, or its bytes are malformed.
   public func stateDictionary(
     part: String? = nil
-  ) throws(CheckpointError) -> [String: Tensor] {
+  ) throws(CheckpointError) -> StateDictionary {
     let entries = try networkEntries(part: part)
     let read = try tensors(entries.map { $0.entry.name })
-    return Dictionary(
-      entries.compactMap { found in read[found.entry.name].map { (found.name, $0) } },
-      uniquingKeysWith: { first, _ in first })
+    var found: StateDictionary = [:]
+    // A file may name a tensor twice; the first one counts.
+    for entry in entries where found[entry.name] == nil {
+      found[entry.name] = read[entry.entry.name]
+    }
+    return found
   }
 
   /// The path of the network's dictionary, and the names of the tensors in it.

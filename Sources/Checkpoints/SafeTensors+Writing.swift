@@ -10,7 +10,8 @@ extension SafeTensors {
   ///   - path: The file; an existing one is replaced.
   /// - Throws: `CheckpointError`; an existing file is untouched then.
   package static func write(
-    _ tensors: [(name: String, tensor: Tensor)], metadata: [String: String] = [:], to path: String
+    _ tensors: some Sequence<(name: String, tensor: Tensor)>, metadata: [String: String] = [:],
+    to path: String
   ) throws(CheckpointError) {
     try write(tensors.map { RawTensor($0.name, $0.tensor) }, metadata: metadata, to: path)
   }

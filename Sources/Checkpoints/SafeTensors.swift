@@ -117,12 +117,12 @@ package struct SafeTensors: Sendable {
   }
 
   /// Reads every tensor, by name.
-  package var tensors: [String: Tensor] { tensors { _ in true } }
+  package var tensors: StateDictionary { tensors { _ in true } }
 
   /// Reads the tensors whose names fulfill a condition; the bytes of the others are not read.
-  package func tensors(where isIncluded: (String) -> Bool) -> [String: Tensor] {
-    Dictionary(
-      uniqueKeysWithValues: entries.filter { isIncluded($0.name) }.map { ($0.name, read($0)) })
+  package func tensors(where isIncluded: (String) -> Bool) -> StateDictionary {
+    StateDictionary(
+      entries.filter { isIncluded($0.name) }.map { (name: $0.name, tensor: read($0)) })
   }
 
   private func read(_ entry: Entry) -> Tensor {

@@ -1,29 +1,29 @@
 public import Layers
 public import Tensors
 
-/// Keeps what a layer gave last.
+/// Stores the last output of a module: fastai's `Hook`.
 ///
-///     try withHook(on: layer) { hook in
-///       let output = model(images)
-///       let activations = hook.stored
+///     let activations = withHook(on: layer) { hook in
+///       _ = model(images)
+///       return hook.stored
 ///     }
 ///
-/// What it keeps is float32, off the tape, and never changes afterwards. A hook never changes a result.
+/// The stored tensor is float32 and detached. A hook never changes a result.
 public final class Hook {
-  /// The layer's last output, detached; nil before it ran.
+  /// The last output; nil before the module ran.
   public private(set) var stored: Tensor?
   private weak var module: Module?
   private var number: Int?
 
-  /// Attaches to a layer until `remove()` or until this object goes.
+  /// Registers a forward hook until `remove()` or until this object is released.
   public init(_ module: Module) {
     self.module = module
-    number = module.addForwardHook { [weak self] _, _, output in
+    number = module.registerForwardHook { [weak self] _, _, output in
       self?.stored = output.detached.converted(to: .float32)
     }
   }
 
-  /// Detaches; what was stored stays.
+  /// Removes the hook; `stored` is kept.
   public func remove() {
     if let number { module?.removeHook(number) }
     number = nil
@@ -32,7 +32,7 @@ public final class Hook {
   deinit { if let number { module?.removeHook(number) } }
 }
 
-/// Runs `body` with a hook on a layer, and detaches it whatever happens.
+/// Runs `body` with a hook on a module and removes the hook afterwards, also when `body` throws.
 public func withHook<Result>(on module: Module, _ body: (Hook) throws -> Result) rethrows -> Result
 {
   let hook = Hook(module)

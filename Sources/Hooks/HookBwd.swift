@@ -2,47 +2,48 @@ public import Layers
 import Synchronization
 public import Tensors
 
-/// Keeps the gradient with respect to a layer's output.
+/// Stores the last gradient of a module's output: fastai's `HookBwd`.
 ///
-/// The gradient is there after `backward()` of something that depends on the layer, whether or not
-/// any parameter is trainable.
+/// The gradient is available after `backward()` of a tensor that depends on the module, also if no
+/// parameter requires gradients.
 public final class HookBwd {
-  private final class Box: Sendable {
+  private final class Shared: Sendable {
     let state = Mutex<(stored: Tensor?, isAttached: Bool)>((nil, true))
   }
 
-  private let box = Box()
+  private let shared = Shared()
   private weak var module: Module?
   private var number: Int?
 
-  /// The last gradient of the layer's output, of the output's shape; nil before a backward walk met it.
-  public var stored: Tensor? { box.state.withLock { $0.stored } }
+  /// The last gradient, of the output's shape, as float32; nil before a backward pass.
+  public var stored: Tensor? { shared.state.withLock { $0.stored } }
 
-  /// Attaches to a layer until `remove()` or until this object goes.
+  /// Registers a backward hook until `remove()` or until this object is released.
   public init(_ module: Module) {
     self.module = module
-    let box = box
-    number = module.addBackwardHook { gradient in
-      box.state.withLock {
+    let shared = shared
+    number = module.registerBackwardHook { gradient in
+      shared.state.withLock {
         if $0.isAttached { $0.stored = gradient.detached.converted(to: .float32) }
       }
     }
   }
 
-  /// Detaches; what was stored stays.
+  /// Removes the hook; `stored` is kept.
   public func remove() {
     if let number { module?.removeHook(number) }
     number = nil
-    box.state.withLock { $0.isAttached = false }
+    shared.state.withLock { $0.isAttached = false }
   }
 
   deinit {
     if let number { module?.removeHook(number) }
-    box.state.withLock { $0.isAttached = false }
+    shared.state.withLock { $0.isAttached = false }
   }
 }
 
-/// Runs `body` with a gradient hook on a layer, and detaches it whatever happens.
+/// Runs `body` with a backward hook on a module and removes the hook afterwards, also when `body`
+/// throws.
 public func withHookBwd<Result>(
   on module: Module, _ body: (HookBwd) throws -> Result
 ) rethrows -> Result {

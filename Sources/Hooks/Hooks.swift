@@ -1,21 +1,21 @@
 public import Layers
 public import Tensors
 
-/// Several hooks at once, in the order of the layers.
+/// Hooks on several modules: fastai's `Hooks`.
 public final class Hooks {
   private let hooks: [Hook]
 
-  /// Attaches to every layer.
+  /// Registers a forward hook on every module.
   public init(_ modules: [Module]) { hooks = modules.map(Hook.init) }
 
-  /// What each layer gave last.
+  /// The last output of every module.
   public var stored: [Tensor?] { hooks.map(\.stored) }
 
-  /// Detaches all.
+  /// Removes all hooks.
   public func remove() { for hook in hooks { hook.remove() } }
 }
 
-/// Runs `body` with hooks on several layers, and detaches them whatever happens.
+/// Runs `body` with hooks on several modules and removes them afterwards, also when `body` throws.
 public func withHooks<Result>(
   on modules: [Module], _ body: (Hooks) throws -> Result
 ) rethrows -> Result {

@@ -1,19 +1,18 @@
 public import Tensors
 
-/// `max(x, 0)`.
+/// The rectified linear unit, `max(x, 0)`.
 public final class ReLU: Module {
-  /// Every negative scalar replaced by zero.
+  /// Applies the function to every element.
   public override func forward(_ input: Tensor) -> Tensor { input.relu() }
 }
 
-/// `1 / (1 + e^-x)`.
+/// The logistic function, `1 / (1 + e^-x)`.
 public final class Sigmoid: Module {
-  /// The logistic function of every scalar.
+  /// Applies the function to every element.
   public override func forward(_ input: Tensor) -> Tensor { input.sigmoid() }
 }
 
-/// The input as it is.
-public final class Identity: Module {
-  /// The input.
-  public override func forward(_ input: Tensor) -> Tensor { input }
+/// Returns its input unchanged.
+package final class Identity: Module {
+  package override func forward(_ input: Tensor) -> Tensor { input }
 }

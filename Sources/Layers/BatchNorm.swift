@@ -1,23 +1,29 @@
 public import Tensors
 
-/// Batch normalization, of `[batch, channels]` or `[batch, channels, height, width]`.
+/// Batch normalization of `[batch, channels]` or `[batch, channels, height, width]`: PyTorch's
+/// `BatchNorm1d` and `BatchNorm2d`.
+///
+/// Reference: Ioffe and Szegedy, arXiv:1502.03167.
 public final class BatchNorm: Module {
-  /// Scale of each channel.
+  /// The scale of each channel.
   public let weight: Parameter
-  /// Shift of each channel.
+  /// The shift of each channel.
   public let bias: Parameter
-  /// Mean of each channel over the batches seen.
-  public let runningMean: ModuleBuffer
-  /// Unbiased variance of each channel over the batches seen.
-  public let runningVar: ModuleBuffer
-  /// Batches seen; int64.
-  public let numBatchesTracked: ModuleBuffer
-  /// Added to the variance.
-  public let epsilon: Float
-  /// Share of a new batch in the running statistics.
-  public let momentum: Float
+  /// The running mean of each channel.
+  package let runningMean: ModuleBuffer
+  /// The running unbiased variance of each channel.
+  package let runningVar: ModuleBuffer
+  /// The number of training batches; int64.
+  package let numBatchesTracked: ModuleBuffer
+  package let epsilon: Float
+  package let momentum: Float
 
-  /// Makes a batch norm; weight 1, bias 0, running mean 0, running variance 1.
+  /// Creates a batch norm with weight 1, bias 0, running mean 0 and running variance 1.
+  ///
+  /// - Parameters:
+  ///   - channels: The number of channels (`num_features`).
+  ///   - epsilon: Added to the variance (`eps`).
+  ///   - momentum: Weight of a new batch in the running statistics.
   public init(_ channels: Int, epsilon: Float = 1e-5, momentum: Float = 0.1) {
     weight = Parameter(shape: [channels], initializer: .ones)
     bias = Parameter(shape: [channels], initializer: .zeros)
@@ -31,10 +37,10 @@ public final class BatchNorm: Module {
     bias.belongsToNorm = true
   }
 
-  /// Normalizes, and in training moves the running statistics.
+  /// Normalizes the input; in training mode, also updates the running statistics.
   public override func forward(_ input: Tensor) -> Tensor { normalized(input, relu: false) }
 
-  /// Normalizes, with a sum and ReLU in the same pass where asked.
+  /// Normalizes the input, with an optional sum and ReLU in the same pass over memory.
   package func normalized(_ input: Tensor, adding addend: Tensor? = nil, relu: Bool) -> Tensor {
     let result = input.batchNorm(
       scale: weight.watched(with: input), shift: bias.watched(with: input),

@@ -1,10 +1,10 @@
 package import Tensors
 
-// What stands together in nearly every network, in as few passes over memory as can be. Where a hook
-// would see what lies between, each layer runs by itself; the numbers agree to rounding.
+// Fused layers: fewer passes over memory. A hook on one of the layers disables the fusion; both results
+// agree to rounding.
 
 extension Module {
-  /// Batch norm, a residual sum where given, then ReLU: in one pass, unless a hook would see what lies between.
+  /// Batch norm, an optional residual sum and ReLU in one pass, unless a layer has hooks.
   package static func normalized(
     _ norm: BatchNorm, adding residual: Tensor? = nil, _ relu: ReLU, _ input: Tensor
   ) -> Tensor {
@@ -17,9 +17,9 @@ extension Module {
     }
   }
 
-  /// Convolution and batch norm, then a residual sum and ReLU where given.
+  /// Convolution and batch norm with an optional residual sum and ReLU.
   ///
-  /// In evaluation mode, on no tape, batch norm is folded into the filters and all of it is one pass.
+  /// In evaluation mode and off the tape, batch norm is folded into the filters and all run in one pass.
   package static func convolved(
     _ convolution: Conv2D, _ norm: BatchNorm, _ relu: ReLU? = nil, adding residual: Tensor? = nil,
     _ input: Tensor
@@ -36,13 +36,13 @@ extension Module {
   }
 }
 
-/// A convolution with a batch norm folded into it, as long as neither changes.
+/// A convolution with a folded batch norm, valid until one of the two changes.
 struct FoldedConvolution {
   private let norm: ObjectIdentifier
   private let versions: [Int]
   var packed: PackedConvolution
 
-  /// Folds a batch norm with its running statistics.
+  /// Folds a batch norm, with its running statistics, into a convolution.
   ///
   ///     w' = w · γ / √(σ² + ε);   b' = β + (b − μ) · γ / √(σ² + ε)
   init(_ convolution: Conv2D, _ norm: BatchNorm) {
@@ -69,13 +69,13 @@ struct FoldedConvolution {
 }
 
 extension Conv2D {
-  /// The convolution with a batch norm folded into it, then a sum and ReLU where asked.
+  /// The convolution with a folded batch norm, an optional sum and ReLU.
   fileprivate func folded(
     _ norm: BatchNorm, _ input: Tensor, adding residual: Tensor?, relu: Bool
   ) -> Tensor {
     var current =
       folding.flatMap { $0.isCurrent(self, norm) ? $0 : nil } ?? FoldedConvolution(self, norm)
-    folding = nil  // held once, so that what it packs is not copied
+    folding = nil  // A second reference would force a copy of the packed filters.
     let result = current.packed(input, geometry, adding: residual, relu: relu)
     folding = current
     return result

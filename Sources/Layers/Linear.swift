@@ -1,13 +1,18 @@
 public import Tensors
 
-/// A fully connected layer: `y = W x + b`.
+/// A fully connected layer, `y = W x + b`: PyTorch's `Linear`.
 public final class Linear: Module {
-  /// `[outputs, inputs]`.
+  /// The weight, `[outputs, inputs]`.
   public let weight: Parameter
-  /// `[outputs]`, or nil.
+  /// The bias, `[outputs]`, or nil.
   public let bias: Parameter?
 
-  /// Makes a layer with PyTorch's default initial values.
+  /// Creates a layer with PyTorch's default initialization.
+  ///
+  /// - Parameters:
+  ///   - inputs: Input features (`in_features`).
+  ///   - outputs: Output features (`out_features`).
+  ///   - bias: Whether there is a bias.
   public init(_ inputs: Int, _ outputs: Int, bias: Bool = true) {
     weight = Parameter(shape: [outputs, inputs], initializer: .pyTorchDefault(fanIn: inputs))
     self.bias =

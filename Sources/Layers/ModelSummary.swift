@@ -1,55 +1,54 @@
 import Tensors
 
-/// What a network is made of: every layer with its output's shape, parameters and work.
+/// Every layer of a network with its output shape, parameter count and multiply-adds: fastai's
+/// `learn.summary()`.
 ///
-/// fastai's `learn.summary()`. The network runs once, on zeros, through its own `forward`; only
-/// convolutions, linear layers and batch norms are not computed, since their shapes follow from the
-/// input's. So a network of one's own is described as it is, and even a large one within milliseconds,
-/// without drawing its first weights.
+/// The network runs once on zeros. Convolutions, linear layers and batch norms only compute their output
+/// shapes, so the summary of a large network takes milliseconds and draws no initial values.
 public struct ModelSummary: Sendable, Equatable, Codable {
-  /// A layer without layers inside, or with parameters of its own.
+  /// A layer without children, or with parameters of its own.
   public struct Layer: Sendable, Equatable, Codable {
-    /// Its path, such as "layer4.2.conv3".
+    /// The path, such as "layer4.2.conv3".
     public let path: String
-    /// Its type, such as "Conv2D".
+    /// The type, such as "Conv2D".
     public let kind: String
-    /// Lengths of what it gives; nil if it did not run.
+    /// The output shape; nil if the layer did not run.
     public let output: [Int]?
-    /// Its own parameters.
+    /// The number of its own parameter elements.
     public let parameters: Int
-    /// Those of them that training changes.
-    public let trainable: Int
-    /// Multiplications, each with an addition, that it takes: of convolutions and linear layers.
-    public let multiplyAdds: Int
+    /// The number of those that are trainable.
+    package let trainable: Int
+    /// Multiply-adds; 0 except for convolutions and linear layers.
+    package let multiplyAdds: Int
   }
 
-  /// Lengths of what goes in, `[batch, channels, height, width]` for images.
-  public let input: [Int]
-  /// Lengths of what comes out.
-  public let output: [Int]
-  /// The layers, in the order in which a checkpoint names them.
+  /// The input shape, `[batch, channels, height, width]` for images.
+  package let input: [Int]
+  /// The output shape.
+  package let output: [Int]
+  /// The layers, in the order of the state dictionary.
   public let layers: [Layer]
 
-  /// All parameters.
+  /// The number of parameter elements.
   public var parameters: Int { layers.reduce(0) { $0 + $1.parameters } }
-  /// Those that training changes.
+  /// The number of trainable parameter elements.
   public var trainable: Int { layers.reduce(0) { $0 + $1.trainable } }
-  /// Multiplications, each with an addition, of convolutions and linear layers.
+  /// Multiply-adds of convolutions and linear layers.
   public var multiplyAdds: Int { layers.reduce(0) { $0 + $1.multiplyAdds } }
 
-  /// Describes a network, which is left as it was.
+  /// Summarizes a network; its mode, hooks and statistics do not change.
   ///
   /// - Parameters:
-  ///   - model: Images, or what else it takes, in.
-  ///   - input: Lengths of what goes in; the first is the batch.
-  /// - Precondition: The network takes an input of these lengths.
+  ///   - model: The network.
+  ///   - input: The input shape; the first dimension is the batch.
+  /// - Precondition: The network accepts an input of this shape.
   public init(of model: Module, input: [Int]) {
     let named = model.namedModules
     var shapes: [ObjectIdentifier: [Int]] = [:]
     var work: [ObjectIdentifier: Int] = [:]
-    // A hook on every layer also makes each of them run by itself, through its own front door.
+    // A hook on every layer also disables fusions, so that every layer is called.
     let hooks = named.map { path, module in
-      module.addForwardHook { _, input, output in
+      module.registerForwardHook { _, input, output in
         let id = ObjectIdentifier(module)
         shapes[id] = output.shape
         work[id, default: 0] += module.multiplyAdds(giving: output.shape)
@@ -81,7 +80,7 @@ public struct ModelSummary: Sendable, Equatable, Codable {
 }
 
 extension Module {
-  /// What stands in for a layer whose result is known in shape without computing it; nil: the layer runs.
+  /// Computes only the output shape of an expensive layer; nil: the layer runs.
   fileprivate var shapesAlone: ((Tensor) -> Tensor)? {
     switch self {
     case let layer as Conv2D:
@@ -93,22 +92,21 @@ extension Module {
       { [weight = layer.weight.shape] input in
         precondition(
           input.shape.last == weight[1],
-          "a linear layer of \(weight[1]) inputs cannot take an input of \(input.shape)")
+          "a linear layer with \(weight[1]) inputs cannot take an input of \(input.shape)")
         return Tensor.zeros(input.shape.dropLast() + [weight[0]])
       }
     case let layer as BatchNorm:
       { [channels = layer.weight.shape[0]] input in
         precondition(
           input.rank > 1 && input.shape[1] == channels,
-          "a batch norm of \(channels) channels cannot take an input of \(input.shape)")
+          "a batch norm with \(channels) channels cannot take an input of \(input.shape)")
         return input
       }
     default: nil
     }
   }
 
-  /// Multiplications for an output: every output of a convolution or a linear layer is a sum
-  /// over one filter.
+  /// The multiply-adds for an output shape: each element is a sum over one filter.
   fileprivate func multiplyAdds(giving output: [Int]) -> Int {
     let filter: [Int]
     switch self {

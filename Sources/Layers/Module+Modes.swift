@@ -2,6 +2,7 @@ extension Module {
   /// Puts this module and all its submodules into training mode.
   ///
   /// - Parameter training: False for evaluation mode (`mode`).
+  /// - Returns: This module.
   @discardableResult
   public final func train(_ training: Bool = true) -> Self {
     for module in modules { module.isTraining = training }

@@ -1,10 +1,10 @@
 public import Tensors
 
-/// A piece of a network: parameters, children, and one way from input to output.
+/// The base class of all layers and networks: PyTorch's `nn.Module`.
 ///
-/// A class, because a hook attaches to an identity. Parameters, buffers and children are stored
-/// properties, found by reflection; their names in a checkpoint are the properties' names in
-/// snake case, joined by dots, which are PyTorch's (`layer4.2.conv3.weight`).
+/// Parameters, buffers and children are stored properties, found by reflection. Their names in a
+/// checkpoint are the properties' names in snake case, joined by dots, as in PyTorch
+/// (`layer4.2.conv3.weight`).
 ///
 ///     final class Residual: Module {
 ///       let conv = Conv2D(64, 64, kernelSize: 3, padding: 1)
@@ -12,45 +12,48 @@ public import Tensors
 ///       override func forward(_ input: Tensor) -> Tensor { relu(input + conv(input)) }
 ///     }
 open class Module {
-  /// True while training: dropout drops, batch norm uses the batch's statistics.
-  public internal(set) var isTraining = true
+  /// True in training mode: dropout is active and batch norm uses the statistics of the batch
+  /// (`training`).
+  public internal(set) final var isTraining = true
 
-  /// Keep nothing of what this module computes in training, and compute it again in the walk back.
+  /// Recompute the activations of this module in backward instead of storing them (gradient
+  /// checkpointing, `torch.utils.checkpoint`).
   ///
-  /// Less memory for one more forward pass of this part; gradients, running statistics and dropped
-  /// scalars are the same, and a forward hook inside is called once. Best on the blocks of a network:
-  /// the module's input is kept. Without effect where nothing is recorded, in evaluation mode, and on a
-  /// batch norm or convolution that runs as one with its neighbors: mark what holds them.
+  /// This takes less memory and one more forward pass of this module. Gradients, running statistics and
+  /// dropout masks are the same, and a forward hook inside is called once. Best set on the blocks of a
+  /// network, because the input of the module is stored. It has no effect in evaluation mode, off the
+  /// tape, and on a convolution or batch norm that is fused with its neighbors: set it on the module
+  /// that contains them.
   ///
-  /// A module of one's own inside must not use tensors of the tape other than its input; one that draws
-  /// random numbers is a `RandomizedModule`; one that changes something else as it runs asks
+  /// A module inside must not use tensors of the tape other than its input. One that draws random
+  /// numbers must conform to `RandomizedModule`; one that has other side effects must check
   /// `input.isRepeated` first.
   public final var recomputesInBackward = false
 
-  /// What a profile calls this module; its path, once `labelForProfile()` has run.
+  /// The name of this module in a profile; its path after `labelForProfile()`.
   package final var label = ""
 
-  /// Computes instead of `forward`; a survey of shapes puts it where the work is (`ModelSummary`).
+  /// Replaces `forward`; `ModelSummary` uses it to skip expensive computations.
   final var standIn: ((Tensor) -> Tensor)?
 
-  package var forwardHooks: [Int: (Module, Tensor, Tensor) -> Void] = [:]
-  package var backwardHooks: [Int: @Sendable (Tensor) -> Void] = [:]
+  private var forwardHooks: [Int: (Module, Tensor, Tensor) -> Void] = [:]
+  private var backwardHooks: [Int: @Sendable (Tensor) -> Void] = [:]
   private var nextHook = 0
 
-  /// Makes a module without anything in it.
+  /// Creates a module without parameters.
   public init() {}
 
-  /// What the module computes.
+  /// Computes the output of the module.
   ///
-  /// Override it; call the module itself, so that hooks run.
+  /// Override this method, but call the module itself: a call runs the hooks.
   open func forward(_ input: Tensor) -> Tensor {
-    preconditionFailure("\(type(of: self)) has no forward(_:)")
+    preconditionFailure("\(type(of: self)) does not override forward(_:)")
   }
 
-  /// Runs the module: the one way in, so that hooks can be trusted.
+  /// Runs the module and its hooks.
   ///
-  /// A hook that wants the gradient of the output gets it even where nothing upstream needs one: the
-  /// output then becomes a gradient target itself, on a tape of its own if the input is on none.
+  /// With a backward hook, the output becomes a gradient target even where nothing before it requires
+  /// gradients, on a tape of its own if the input is on none.
   public final func callAsFunction(_ input: Tensor) -> Tensor {
     var output = Profiler.within(label) { computed(input) }
     if !backwardHooks.isEmpty {
@@ -72,7 +75,7 @@ open class Module {
     guard recomputesInBackward, isTraining, !input.isOffTape else { return forward(input) }
     let random = modules.compactMap { $0 as? any RandomizedModule }
     let streams = random.map(\.random)
-    // The walk runs on the thread that asks for it, which is the one that may use the module.
+    // The backward pass runs on the thread that calls it, which may use the module.
     nonisolated(unsafe) let (module, drawing) = (self, random)
     return input.recomputed({ forward($0) }) { input in
       let now = drawing.map(\.random)
@@ -84,16 +87,24 @@ open class Module {
 
   // MARK: Hooks
 
-  /// True if a hook would see what this module gives.
+  /// True if the module has hooks; fused computations then run layer by layer.
   package final var isHooked: Bool { !forwardHooks.isEmpty || !backwardHooks.isEmpty }
 
-  package final func addForwardHook(_ hook: @escaping (Module, Tensor, Tensor) -> Void) -> Int {
+  /// Registers a function of the module, its input and its output (`register_forward_hook`).
+  ///
+  /// - Returns: A number for `removeHook`.
+  package final func registerForwardHook(
+    _ hook: @escaping (Module, Tensor, Tensor) -> Void
+  ) -> Int {
     nextHook += 1
     forwardHooks[nextHook] = hook
     return nextHook
   }
 
-  package final func addBackwardHook(_ hook: @escaping @Sendable (Tensor) -> Void) -> Int {
+  /// Registers a function of the gradient of the output (`register_full_backward_hook`).
+  ///
+  /// - Returns: A number for `removeHook`.
+  package final func registerBackwardHook(_ hook: @escaping @Sendable (Tensor) -> Void) -> Int {
     nextHook += 1
     backwardHooks[nextHook] = hook
     return nextHook
@@ -104,77 +115,8 @@ open class Module {
     backwardHooks[number] = nil
   }
 
-  // MARK: The tree
+  // MARK: Tree
 
-  /// Children with their names, in the order of declaration.
+  /// The children with their names, in order of declaration (`named_children`).
   open var namedChildren: [(name: String, module: Module)] { Members(of: self).children }
-
-  /// This module and all below it, with paths; the root's path is empty.
-  public final var namedModules: [(path: String, module: Module)] {
-    var found: [(path: String, module: Module)] = []
-    visit("") { path, module, _ in found.append((path, module)) }
-    return found
-  }
-
-  /// Gives every module its path as the label that a profile shows.
-  public final func labelForProfile() {
-    for (path, module) in namedModules { module.label = path }
-  }
-
-  /// All modules, this one first.
-  public final var modules: [Module] { namedModules.map(\.module) }
-
-  /// All parameters with PyTorch's names, in PyTorch's order.
-  public final var namedParameters: [(name: String, parameter: Parameter)] {
-    var found: [(name: String, parameter: Parameter)] = []
-    visit("") { path, _, members in
-      for (name, parameter) in members().parameters {
-        found.append((joined(path, name), parameter))
-      }
-    }
-    return found
-  }
-
-  /// All parameters.
-  public final var parameters: [Parameter] { namedParameters.map(\.parameter) }
-
-  /// All buffers with PyTorch's names.
-  public final var namedBuffers: [(name: String, buffer: ModuleBuffer)] {
-    var found: [(name: String, buffer: ModuleBuffer)] = []
-    visit("") { path, _, members in
-      for (name, buffer) in members().buffers { found.append((joined(path, name), buffer)) }
-    }
-    return found
-  }
-
-  /// Calls `body` for this module and all below it, parents first, with the paths.
-  ///
-  /// Reflection is slow: each module is looked at once, and by itself only if `body` asks for it.
-  final func visit(_ path: String, _ body: (String, Module, () -> Members) -> Void) {
-    body(path, self) { Members(of: self) }
-    for (name, child) in namedChildren { child.visit(joined(path, name), body) }
-  }
-
-  /// The module at a path such as `layer4.2.conv3`; an index may count from the end: `layer4.-1`.
-  public final subscript(path: String) -> Module? {
-    guard !path.isEmpty else { return self }
-    var module = self
-    for part in path.split(separator: ".") {
-      let children = module.namedChildren
-      let position = Int(part).flatMap { $0 < 0 ? children.count + $0 : nil }
-      if let child = children.first(where: { $0.name == part })?.module {
-        module = child
-      } else if let position, children.indices.contains(position) {
-        module = children[position].module
-      } else {
-        return nil
-      }
-    }
-    return module
-  }
-
-  /// Clears every gradient.
-  public final func zeroGradients() {
-    for parameter in parameters { parameter.gradient = nil }
-  }
 }

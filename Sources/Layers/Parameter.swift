@@ -1,69 +1,73 @@
 public import Tensors
 
-/// A tensor that training changes.
+/// A trainable tensor: PyTorch's `nn.Parameter`.
 ///
-/// The first value is made when it is first read, so that a model whose weights come from a file
-/// never draws random ones.
+/// Initial values are drawn when they are first read, so that a model whose weights come from a file
+/// never draws them.
 public final class Parameter {
-  /// The lengths of the dimensions.
+  /// The shape.
   public let shape: [Int]
-  /// What the first value is drawn from; changing it draws anew if the value was never read.
+  /// The distribution of the initial values; it has no effect once the value was read.
   public var initializer: Initializer
-  /// False: no gradient is computed for this parameter.
+  /// Whether gradients are computed (`requires_grad`).
   public var requiresGradient = true
-  /// True for weights and biases of normalization layers, which stay trainable while their group is frozen.
-  public internal(set) var belongsToNorm = false
+  /// True for weights and biases of normalization layers, which stay trainable in frozen groups.
+  package internal(set) var belongsToNorm = false
 
   package let sink = GradientSink()
-  package var stream: RandomSource
+  private var stream: RandomSource
   private var current: Tensor?
-  /// Counts the changes, so that what was computed from the value is known to be out of date.
+  /// Counts changes, to detect outdated values computed from this parameter.
   package private(set) var version = 0
 
-  /// Makes a parameter whose first value comes from an initializer.
+  /// Creates a parameter with initial values from an initializer.
   public init(shape: [Int], initializer: Initializer) {
     self.shape = shape
     self.initializer = initializer
     stream = Initializer.nextStream()
   }
 
-  /// Makes a parameter from its value.
+  /// Creates a parameter from its value.
   public convenience init(_ value: Tensor) {
     self.init(shape: value.shape, initializer: .zeros)
     current = value.detached
   }
 
-  /// The value now, in whatever physical layout its operation prefers.
+  /// The value (`data`), in the memory layout that its operation prefers.
   ///
-  /// - Precondition: a new value has the parameter's shape.
+  /// - Precondition: A new value has the parameter's shape.
   public var value: Tensor {
     get {
       if let current { return current }
-      let made = initializer.makeTensor(shape: shape, random: stream)
-      current = made
-      return made
+      let initial = initializer.makeTensor(shape: shape, random: stream)
+      current = initial
+      return initial
     }
     set {
       precondition(
-        newValue.shape == shape, "a parameter of shape \(shape) cannot take \(newValue.shape)")
+        newValue.shape == shape,
+        "a parameter of shape \(shape) cannot take a value of shape \(newValue.shape)")
       current = newValue.detached
       version += 1
     }
   }
 
-  /// The gradient added up since it was last cleared; nil if there is none.
+  /// The gradient accumulated since it was last cleared (`grad`); nil if there is none.
   public var gradient: Tensor? {
     get { sink.gradient }
     set { sink.gradient = newValue }
   }
 
-  /// The value as an operation on `input` takes it: on the input's tape, if it has one.
+  /// The value on the tape of another tensor, so that its gradient is computed.
+  ///
+  /// - Parameter input: The tensor with which the value is combined.
+  /// - Returns: The value, on the tape of `input` if it has one.
   public func watched(with input: Tensor) -> Tensor {
     guard let tape = Tape.common([input]) else { return value }
     return requiresGradient ? tape.leaf(value, sink: sink) : tape.record(value)
   }
 
-  /// Changes the value in place; no copy is made unless somebody else holds it.
+  /// Changes the value in place, without a copy if the storage is not shared.
   package func update(_ body: (inout Tensor) -> Void) {
     var taken = value
     current = nil
@@ -72,27 +76,28 @@ public final class Parameter {
     version += 1
   }
 
-  /// Forgets the value, so that the next read draws it anew.
+  /// Discards the value; the next read draws it from `random`.
   package func reset(random: RandomSource) {
     stream = random
     current = nil
     version += 1
   }
 
-  /// Keeps the value in the physical layout that its operation prefers, from now on.
+  /// Reorders the value to the memory layout that its operation prefers.
   package func adopt(_ layout: Layout?) {
     guard let layout, value.layout == nil else { return }
     current = value.reordered(to: layout)
   }
 }
 
-/// A tensor that belongs to a module and is saved with it, but has no gradient: running statistics.
+/// A tensor that is saved with a module but has no gradient, such as running statistics: PyTorch's
+/// buffer.
 public final class ModuleBuffer {
-  /// The value now.
+  /// The value.
   public var value: Tensor { didSet { version += 1 } }
-  /// Counts the changes.
+  /// Counts changes.
   package private(set) var version = 0
 
-  /// Makes a buffer.
+  /// Creates a buffer.
   public init(_ value: Tensor) { self.value = value }
 }

@@ -1,11 +1,16 @@
 public import Tensors
 
-/// The largest value of each window.
+/// The maximum of each window: PyTorch's `MaxPool2d`.
 public final class MaxPool2D: Module {
-  /// Window, stride, margin.
-  package let geometry: PoolingGeometry
+  private let geometry: PoolingGeometry
 
-  /// Makes a pooling layer; the stride is the kernel's size unless given.
+  /// Creates a pooling layer.
+  ///
+  /// - Parameters:
+  ///   - kernelSize: Rows and columns of a window.
+  ///   - stride: Rows and columns between two windows. Default: the kernel size.
+  ///   - padding: Rows and columns of -∞ on each side.
+  ///   - ceilMode: Whether a last, incomplete window counts.
   public init(
     kernelSize: Extent, stride: Extent? = nil, padding: Extent = 0, ceilMode: Bool = false
   ) {
@@ -17,12 +22,18 @@ public final class MaxPool2D: Module {
   public override func forward(_ input: Tensor) -> Tensor { input.maxPool2d(geometry) }
 }
 
-/// The mean of each window.
+/// The mean of each window: PyTorch's `AvgPool2d`.
 public final class AvgPool2D: Module {
-  /// Window, stride, margin.
-  package let geometry: PoolingGeometry
+  private let geometry: PoolingGeometry
 
-  /// Makes a pooling layer; the stride is the kernel's size unless given.
+  /// Creates a pooling layer.
+  ///
+  /// - Parameters:
+  ///   - kernelSize: Rows and columns of a window.
+  ///   - stride: Rows and columns between two windows. Default: the kernel size.
+  ///   - padding: Zeros on each side.
+  ///   - ceilMode: Whether a last, incomplete window counts.
+  ///   - countsPadding: Whether zeros from padding count in the mean (`count_include_pad`).
   public init(
     kernelSize: Extent, stride: Extent? = nil, padding: Extent = 0, ceilMode: Bool = false,
     countsPadding: Bool = true
@@ -36,31 +47,35 @@ public final class AvgPool2D: Module {
   public override func forward(_ input: Tensor) -> Tensor { input.avgPool2d(geometry) }
 }
 
-/// Means over windows that divide the image into a fixed number of parts.
+/// Means over a fixed number of windows that cover the image: PyTorch's `AdaptiveAvgPool2d`.
 public final class AdaptiveAvgPool2D: Module {
-  /// Rows and columns of the result.
-  public let outputSize: Extent
+  private let outputSize: Extent
 
-  /// Makes a pooling layer; one value per channel unless said.
+  /// Creates a pooling layer.
+  ///
+  /// - Parameter outputSize: Rows and columns of the output.
   public init(_ outputSize: Extent = 1) { self.outputSize = outputSize }
 
   /// `[batch, channels, height, width]` to `[batch, channels, rows, columns]`.
   public override func forward(_ input: Tensor) -> Tensor { input.adaptiveAvgPool2d(outputSize) }
 }
 
-/// Maxima, then means, of each channel: the first layer of fastai's head.
-public final class AdaptiveConcatPool2D: Module {
-  /// Rows and columns of the result.
-  public let outputSize: Extent
+/// Maxima and means, concatenated along the channels: fastai's `AdaptiveConcatPool2d` (see `createHead`).
+package final class AdaptiveConcatPool2D: Module {
+  private let outputSize: Extent
 
-  /// Makes a pooling layer; one maximum and one mean per channel unless said.
-  public init(_ outputSize: Extent = 1) { self.outputSize = outputSize }
+  /// Creates a pooling layer.
+  ///
+  /// - Parameter outputSize: Rows and columns of the output.
+  package init(_ outputSize: Extent = 1) { self.outputSize = outputSize }
 
-  /// `[batch, channels, height, width]` to `[batch, 2 channels, rows, columns]`.
-  public override func forward(_ input: Tensor) -> Tensor { input.adaptiveConcatPool2d(outputSize) }
+  /// `[batch, channels, height, width]` to `[batch, 2 channels, rows, columns]`; maxima first.
+  package override func forward(_ input: Tensor) -> Tensor {
+    input.adaptiveConcatPool2d(outputSize)
+  }
 }
 
-/// All dimensions behind the first as one.
+/// Flattens all dimensions but the first: PyTorch's `Flatten`.
 public final class Flatten: Module {
   /// `[batch, …]` to `[batch, count]`.
   public override func forward(_ input: Tensor) -> Tensor { input.flattened() }

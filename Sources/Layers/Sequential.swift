@@ -1,54 +1,51 @@
 public import Tensors
 
-/// Modules one after another, named by their numbers.
+/// Modules in a chain: PyTorch's `Sequential`.
 public final class Sequential: Module {
   /// The modules, in order.
   public let layers: [Module]
   private let names: [String]
 
-  /// Makes a sequence named 0, 1, 2, ….
+  /// Creates a chain whose modules are named "0", "1", "2", ….
   public init(_ layers: [Module]) {
     self.layers = layers
     names = layers.indices.map(String.init)
   }
 
-  /// Makes a sequence named 0, 1, 2, ….
+  /// Creates a chain whose modules are named "0", "1", "2", ….
   public convenience init(_ layers: Module...) { self.init(layers) }
 
-  /// Makes a sequence with names of its own.
+  /// Creates a chain of modules with names.
   public init(named layers: [(name: String, module: Module)]) {
     self.layers = layers.map(\.module)
     names = layers.map(\.name)
   }
 
-  /// The layers with their names.
+  /// The modules with their names.
   public override var namedChildren: [(name: String, module: Module)] {
     zip(names, layers).map { ($0, $1) }
   }
 
-  /// The layer at a position; negative positions count from the end.
+  /// The module at a position; negative positions count from the end.
   ///
-  /// - Precondition: there is such a layer.
+  /// - Precondition: The position exists.
   public subscript(index: Int) -> Module {
     let position = index < 0 ? layers.count + index : index
     precondition(
       layers.indices.contains(position),
-      "a sequence of \(layers.count) layers has no layer \(index)")
+      "a Sequential of \(layers.count) modules has no module \(index)")
     return layers[position]
   }
 
-  /// Number of layers.
-  public var count: Int { layers.count }
-
-  /// Runs the layers in order; convolution, batch norm and ReLU as one where no hook looks between.
+  /// Runs the modules in order; convolution, batch norm and ReLU are fused unless they have hooks.
   public override func forward(_ input: Tensor) -> Tensor { Module.inSequence(layers, input) }
 }
 
 extension Module {
-  /// Runs modules one after another; convolution, batch norm and ReLU as one where no hook looks
-  /// between, also across the ends of sequences inside.
+  /// Runs modules in order; convolution, batch norm and ReLU are fused unless they have hooks, also
+  /// across the ends of nested `Sequential`s.
   package static func inSequence(_ modules: [Module], _ input: Tensor) -> Tensor {
-    let layers = modules.flatMap(\.unfolded)
+    let layers = modules.flatMap(\.flattened)
     var x = input
     var i = 0
     while i < layers.count {
@@ -71,11 +68,11 @@ extension Module {
     return x
   }
 
-  /// A sequence's layers, where nobody would notice that the sequence itself does not run; else itself.
-  private var unfolded: [Module] {
+  /// The modules of a `Sequential` without hooks and recomputation; otherwise the module itself.
+  private var flattened: [Module] {
     guard let sequence = self as? Sequential, !isHooked, !recomputesInBackward else {
       return [self]
     }
-    return sequence.layers.flatMap(\.unfolded)
+    return sequence.layers.flatMap(\.flattened)
   }
 }

@@ -1,38 +1,46 @@
 extension Architecture {
-  /// All architectures that come with the framework, in order of their names.
-  public static let all: [Architecture] = [
-    Architecture(
-      "chexnet", origin: .chexnet, classes: CheXNet.labels.count, labels: CheXNet.labels
-    ) { CheXNet(classes: $0, inputChannels: $1) },
-    Architecture("densenet121", origin: .torchvision, make: DenseNet.densenet121),
-    Architecture("densenet161", origin: .torchvision, make: DenseNet.densenet161),
-    Architecture("densenet169", origin: .torchvision, make: DenseNet.densenet169),
-    Architecture("densenet201", origin: .torchvision, make: DenseNet.densenet201),
-    Architecture("resnet101", origin: .torchvision, make: ResNet.resnet101),
-    Architecture("resnet101d", origin: .timm, make: ResNet.resnet101d),
-    Architecture("resnet152", origin: .torchvision, make: ResNet.resnet152),
-    Architecture("resnet18", origin: .torchvision, make: ResNet.resnet18),
-    Architecture("resnet18d", origin: .timm, make: ResNet.resnet18d),
-    cifar("resnet20", CIFARResNet.resnet20),
-    Architecture("resnet26d", origin: .timm, make: ResNet.resnet26d),
-    cifar("resnet32", CIFARResNet.resnet32),
-    Architecture("resnet34", origin: .torchvision, make: ResNet.resnet34),
-    Architecture("resnet34d", origin: .timm, make: ResNet.resnet34d),
-    cifar("resnet44", CIFARResNet.resnet44),
-    Architecture("resnet50", origin: .torchvision, make: ResNet.resnet50),
-    Architecture("resnet50d", origin: .timm, make: ResNet.resnet50d),
-    cifar("resnet56", CIFARResNet.resnet56),
-    Architecture("resnetaa50", origin: .timm, make: ResNet.resnetaa50),
-    Architecture("resnetblur18", origin: .timm, make: ResNet.resnetblur18),
-    Architecture("resnetblur50", origin: .timm, make: ResNet.resnetblur50),
-    Architecture("resnext101_32x8d", origin: .torchvision, make: ResNet.resnext101),
-    Architecture("resnext50_32x4d", origin: .torchvision, make: ResNet.resnext50),
-    Architecture("seresnet18", origin: .timm, make: ResNet.seresnet18),
-    Architecture("seresnet50", origin: .timm, make: ResNet.seresnet50),
-    Architecture("wide_resnet101_2", origin: .torchvision, make: ResNet.wideResnet101),
-    Architecture("wide_resnet50_2", origin: .torchvision, make: ResNet.wideResnet50),
-    xresnet("xresnet101", .bottleneck, [3, 4, 23, 3]),
-    xresnet("xresnet152", .bottleneck, [3, 8, 36, 3]),
+  /// All built-in architectures, sorted by name.
+  public static let all: [Architecture] = (torchvision + timm + fastai + cifar + [chexnet])
+    .sorted { $0.name < $1.name }
+
+  private static let torchvision = [
+    resnet("resnet18", .basic, [2, 2, 2, 2]),
+    resnet("resnet34", .basic, [3, 4, 6, 3]),
+    resnet("resnet50", .bottleneck, [3, 4, 6, 3]),
+    resnet("resnet101", .bottleneck, [3, 4, 23, 3]),
+    resnet("resnet152", .bottleneck, [3, 8, 36, 3]),
+    // Xie et al., arXiv:1611.05431.
+    resnet("resnext50_32x4d", .bottleneck, [3, 4, 6, 3], groups: 32, widthPerGroup: 4),
+    resnet("resnext101_32x8d", .bottleneck, [3, 4, 23, 3], groups: 32, widthPerGroup: 8),
+    // Zagoruyko and Komodakis, arXiv:1605.07146.
+    resnet("wide_resnet50_2", .bottleneck, [3, 4, 6, 3], widthPerGroup: 128),
+    resnet("wide_resnet101_2", .bottleneck, [3, 4, 23, 3], widthPerGroup: 128),
+    densenet("densenet121", growthRate: 32, [6, 12, 24, 16], stem: 64),
+    densenet("densenet161", growthRate: 48, [6, 12, 36, 24], stem: 96),
+    densenet("densenet169", growthRate: 32, [6, 12, 32, 32], stem: 64),
+    densenet("densenet201", growthRate: 32, [6, 12, 48, 32], stem: 64),
+  ]
+
+  private static let timm: [Architecture] = {
+    // ResNet-D: He et al., arXiv:1812.01187.
+    let typeD = TimmOptions(deepStem: true, averagesShortcuts: true)
+    return [
+      resnet("resnet18d", .basic, [2, 2, 2, 2], timm: typeD),
+      resnet("resnet26d", .bottleneck, [2, 2, 2, 2], timm: typeD),
+      resnet("resnet34d", .basic, [3, 4, 6, 3], timm: typeD),
+      resnet("resnet50d", .bottleneck, [3, 4, 6, 3], timm: typeD),
+      resnet("resnet101d", .bottleneck, [3, 4, 23, 3], timm: typeD),
+      // Zhang, arXiv:1904.11486.
+      resnet("resnetblur18", .basic, [2, 2, 2, 2], timm: TimmOptions(antialiasing: .blur)),
+      resnet("resnetblur50", .bottleneck, [3, 4, 6, 3], timm: TimmOptions(antialiasing: .blur)),
+      resnet("resnetaa50", .bottleneck, [3, 4, 6, 3], timm: TimmOptions(antialiasing: .average)),
+      // Hu et al., arXiv:1709.01507.
+      resnet("seresnet18", .basic, [2, 2, 2, 2], timm: TimmOptions(squeezeExcitation: true)),
+      resnet("seresnet50", .bottleneck, [3, 4, 6, 3], timm: TimmOptions(squeezeExcitation: true)),
+    ]
+  }()
+
+  private static let fastai = [
     xresnet("xresnet18", .basic, [2, 2, 2, 2]),
     xresnet("xresnet18_deep", .basic, [2, 2, 2, 2, 1, 1]),
     xresnet("xresnet18_deeper", .basic, [2, 2, 1, 1, 1, 1, 1, 1]),
@@ -42,19 +50,46 @@ extension Architecture {
     xresnet("xresnet50", .bottleneck, [3, 4, 6, 3]),
     xresnet("xresnet50_deep", .bottleneck, [3, 4, 6, 3, 1, 1]),
     xresnet("xresnet50_deeper", .bottleneck, [3, 4, 6, 3, 1, 1, 1, 1]),
+    xresnet("xresnet101", .bottleneck, [3, 4, 23, 3]),
+    xresnet("xresnet152", .bottleneck, [3, 8, 36, 3]),
   ]
 
-  private static func cifar(
-    _ name: String, _ make: @escaping @Sendable (Int, Int) -> CIFARResNet
+  private static let cifar = [("resnet20", 3), ("resnet32", 5), ("resnet44", 7), ("resnet56", 9)]
+    .map { name, depth in
+      Architecture(name, origin: .cifar, classCount: 10, imageSize: 32) {
+        CIFARResNet(depth: depth, classCount: $0, inputChannels: $1)
+      }
+    }
+
+  private static let chexnet = Architecture(
+    "chexnet", origin: .chexnet, classCount: CheXNet.vocab.count, vocab: CheXNet.vocab
+  ) { CheXNet(classCount: $0, inputChannels: $1) }
+
+  private static func resnet(
+    _ name: String, _ block: ResidualBlockKind, _ depths: [Int], groups: Int = 1,
+    widthPerGroup: Int = 64, timm: TimmOptions? = nil
   ) -> Architecture {
-    Architecture(name, origin: .cifar, classes: 10, imageSize: 32, make: make)
+    Architecture(name, origin: timm == nil ? .torchvision : .timm) {
+      ResNet(
+        block, depths: depths, classCount: $0, inputChannels: $1, groups: groups,
+        widthPerGroup: widthPerGroup, timm: timm)
+    }
   }
 
-  private static func xresnet(_ name: String, _ block: ResNet.Block, _ depths: [Int])
-    -> Architecture
-  {
+  private static func densenet(
+    _ name: String, growthRate: Int, _ depths: [Int], stem: Int
+  ) -> Architecture {
+    Architecture(name, origin: .torchvision) {
+      DenseNet(
+        growthRate: growthRate, depths: depths, stem: stem, classCount: $0, inputChannels: $1)
+    }
+  }
+
+  private static func xresnet(
+    _ name: String, _ block: ResidualBlockKind, _ depths: [Int]
+  ) -> Architecture {
     Architecture(name, origin: .fastai) {
-      XResNet(block, depths: depths, classes: $0, inputChannels: $1)
+      XResNet(block, depths: depths, classCount: $0, inputChannels: $1)
     }
   }
 }

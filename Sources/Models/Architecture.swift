@@ -1,19 +1,19 @@
-/// A network that can be asked for by name.
+/// A network that can be created by name.
 public struct Architecture: Sendable, Equatable {
   /// The name, such as "resnet18".
   public let name: String
-  /// Who defined its layers, names and numbers.
-  public let origin: Origin
-  /// Outputs that it has unless said otherwise.
-  public let classes: Int
-  /// Names of these outputs, where upstream's weights have a fixed meaning; else empty.
-  public let labels: [String]
-  /// Rows and columns of the images that it was made for.
+  /// The library that defines the layers, names and numbers.
+  package let origin: Origin
+  /// The default number of outputs.
+  public let classCount: Int
+  /// Names of the outputs if published weights define them; otherwise empty.
+  public let vocab: [String]
+  /// Rows and columns of the images for which the network was designed.
   public let imageSize: Int
-  private let make: @Sendable (_ classes: Int, _ inputChannels: Int) -> any ImageClassifier
+  private let make: @Sendable (_ classCount: Int, _ inputChannels: Int) -> any ImageClassifier
 
-  /// Where an architecture comes from.
-  public enum Origin: String, Sendable, Hashable, Codable, CaseIterable {
+  /// The library from which an architecture comes.
+  package enum Origin: String, Sendable, Codable {
     /// torchvision.models.
     case torchvision
     /// timm.
@@ -28,52 +28,69 @@ public struct Architecture: Sendable, Equatable {
     case own
   }
 
-  /// Describes a network, so that what takes an architecture takes one of one's own.
+  /// Creates an architecture from a network of your own.
   ///
   /// - Parameters:
-  ///   - name: In lower case; a run's description names it, and needs to be told of it to load it again.
-  ///   - origin: Who defined it.
-  ///   - classes: Outputs unless said otherwise.
-  ///   - labels: Names of these outputs, or none.
-  ///   - imageSize: Rows and columns of the images that it was made for.
-  ///   - make: From a number of classes and a number of input channels to a network.
+  ///   - name: The name; a run stores it, and `RunDescription.load` looks it up.
+  ///   - classCount: The default number of outputs.
+  ///   - vocab: Names of the outputs, or none.
+  ///   - imageSize: Rows and columns of the images for which the network was designed.
+  ///   - make: Creates the network for a number of classes and a number of input channels.
   public init(
-    _ name: String, origin: Origin = .own, classes: Int = 1000, labels: [String] = [],
+    _ name: String, classCount: Int = 1000, vocab: [String] = [], imageSize: Int = 224,
+    make: @escaping @Sendable (_ classCount: Int, _ inputChannels: Int) -> any ImageClassifier
+  ) {
+    self.init(
+      name, origin: .own, classCount: classCount, vocab: vocab, imageSize: imageSize, make: make)
+  }
+
+  package init(
+    _ name: String, origin: Origin, classCount: Int = 1000, vocab: [String] = [],
     imageSize: Int = 224,
-    make: @escaping @Sendable (_ classes: Int, _ inputChannels: Int) -> any ImageClassifier
+    make: @escaping @Sendable (_ classCount: Int, _ inputChannels: Int) -> any ImageClassifier
   ) {
     precondition(
-      labels.isEmpty || labels.count == classes,
-      "\(labels.count) labels for \(classes) classes of \(name)")
+      vocab.isEmpty || vocab.count == classCount,
+      "\(name): a vocab of \(vocab.count) names for \(classCount) classes")
     self.name = name
     self.origin = origin
-    self.classes = classes
-    self.labels = labels
+    self.classCount = classCount
+    self.vocab = vocab
     self.imageSize = imageSize
     self.make = make
   }
 
-  /// Looks a name up, in capitals or not.
+  /// Looks up a name; letter case does not count.
   ///
-  /// - Throws: `UnknownArchitecture`, which names the nearest ones.
+  /// - Parameters:
+  ///   - name: The name, such as "resnet50".
+  ///   - known: The architectures to search.
+  /// - Returns: The architecture.
+  /// - Throws: `UnknownArchitecture` with the nearest names.
   public static func named(_ name: String, among known: [Architecture] = all)
     throws(UnknownArchitecture) -> Architecture
   {
     guard let found = known.first(where: { $0.name.lowercased() == name.lowercased() }) else {
-      throw UnknownArchitecture(name: name)
+      throw UnknownArchitecture(name: name, among: known)
     }
     return found
   }
 
-  /// Makes the whole network; `classes` of its own if nil.
-  public func makeModel(classes: Int? = nil, inputChannels: Int = 3) -> any ImageClassifier {
-    let classes = classes ?? self.classes
+  /// Creates the network with its classifier.
+  ///
+  /// - Parameters:
+  ///   - classCount: The number of outputs (`num_classes`). Default: the architecture's.
+  ///   - inputChannels: Channels of the images (`in_chans`).
+  /// - Returns: A new network.
+  public func makeModel(classCount: Int? = nil, inputChannels: Int = 3) -> any ImageClassifier {
+    let classCount = classCount ?? self.classCount
     precondition(
-      classes > 0 && inputChannels > 0,
-      "\(name) with \(classes) classes and \(inputChannels) input channels: both are 1 or more")
-    return make(classes, inputChannels)
+      classCount > 0 && inputChannels > 0,
+      "\(name) with \(classCount) classes and \(inputChannels) input channels: use 1 or more of both"
+    )
+    return make(classCount, inputChannels)
   }
 
-  /// Names decide.
+  /// Architectures are equal if their names are.
   public static func == (a: Architecture, b: Architecture) -> Bool { a.name == b.name }
 }

@@ -1,71 +1,52 @@
-public import Layers
-public import Tensors
+package import Layers
+package import Tensors
 
-/// DenseNet-121 with a sigmoid for each of 14 findings on chest radiographs, as it is widely shared.
+/// DenseNet-121 with an independent sigmoid for each of 14 findings on chest radiographs.
 ///
 /// Names are those of the usual PyTorch version: `densenet121.features…`, `densenet121.classifier.0`.
-/// As there, **`forward` gives probabilities**, each finding by itself; `logits(_:)` gives what goes into
-/// the sigmoid, which is what a loss on logits and a class activation map want.
+/// As there, **`forward` returns probabilities**; `logits(_:)` returns the input of the sigmoid, for
+/// losses on logits and class activation maps. Images are normalized with ImageNet's statistics.
 /// Reference: Rajpurkar et al., arXiv:1711.05225.
-public final class CheXNet: Module, ImageClassifier {
+package final class CheXNet: Module, BuiltInClassifier {
   /// The network; its classifier is `linear` and a sigmoid.
-  public let densenet121: DenseNet
-  /// From features to logits.
-  public let linear: Linear
+  private let densenet121: DenseNet
+  private let linear: Linear
 
   /// The findings, in the order of the outputs.
-  public static let labels = [
+  package static let vocab = [
     "Atelectasis", "Cardiomegaly", "Effusion", "Infiltration", "Mass", "Nodule", "Pneumonia",
     "Pneumothorax", "Consolidation", "Edema", "Emphysema", "Fibrosis", "Pleural_Thickening",
     "Hernia",
   ]
 
-  /// Makes a network; images are normalized by ImageNet's statistics.
-  public init(classes: Int = CheXNet.labels.count, inputChannels: Int = 3) {
-    let linear = Linear(1024, classes)
+  package init(classCount: Int = CheXNet.vocab.count, inputChannels: Int = 3) {
+    let linear = Linear(1024, classCount)
     self.linear = linear
     densenet121 = DenseNet(
-      growth: 32, depths: [6, 12, 24, 16], stem: 64, inputChannels: inputChannels
+      growthRate: 32, depths: [6, 12, 24, 16], stem: 64, inputChannels: inputChannels
     ) { _ in Sequential(linear, Sigmoid()) }
   }
 
-  /// `densenet121`, which `linear` is a part of.
-  public override var namedChildren: [(name: String, module: Module)] {
+  // `linear` is part of `densenet121`.
+  package override var namedChildren: [(name: String, module: Module)] {
     [("densenet121", densenet121)]
   }
 
-  /// A probability for each finding, `[batch, classes]`, of images, `[batch, channels, height, width]`.
-  public override func forward(_ input: Tensor) -> Tensor { densenet121(input) }
+  /// Maps images, `[batch, channels, height, width]`, to probabilities, `[batch, classCount]`.
+  package override func forward(_ input: Tensor) -> Tensor { densenet121(input) }
 
-  /// What goes into the sigmoid: `[batch, classes]`; `forward` is its sigmoid.
-  public func logits(_ input: Tensor) -> Tensor {
+  /// The input of the sigmoid, `[batch, classCount]`.
+  package func logits(_ input: Tensor) -> Tensor {
     linear(densenet121.pooledFeatures(input))
   }
 
-  /// Probabilities.
-  public var outputs: ClassifierOutputs { .probabilities }
-
-  /// DenseNet's body.
-  public var body: Sequential { densenet121.body }
-
-  /// DenseNet's groups.
-  public var bodyGroups: [[Parameter]] { densenet121.bodyGroups }
-
-  /// 1024.
-  public var featureCount: Int { densenet121.featureCount }
-
-  /// The layers of the dense blocks.
-  public var blocks: [Module] { densenet121.blocks }
-
-  /// `densenet121.classifier`.
-  public var classifierName: String { "densenet121.classifier" }
-
-  /// `densenet121.features`.
-  public var lastSpatialLayerPath: String { "densenet121.features" }
-
-  /// 29: three of its transitions halve what the stem leaves, rounding down.
-  public var smallestSize: Int { 29 }
-
-  /// Names of the published weights, where a layer's `norm1` is `norm.1`, as they are now.
-  public func entryName(_ stored: String) -> String { densenet121.entryName(stored) }
+  package var outputs: ClassifierOutputs { .probabilities }
+  package var body: Sequential { densenet121.body }
+  package var bodyGroups: [[Parameter]] { densenet121.bodyGroups }
+  package var featureCount: Int { densenet121.featureCount }
+  package var blocks: [Module] { densenet121.blocks }
+  package var classifierName: String { "densenet121.classifier" }
+  package var lastSpatialLayerPath: String { "densenet121.features" }
+  package var smallestSize: Int { densenet121.smallestSize }
+  package var olderNames: [Renaming.Rule] { densenet121.olderNames }
 }

@@ -1,8 +1,8 @@
-public import Layers
-public import Tensors
+package import Layers
+package import Tensors
 
-/// 1×1, then 3×3 convolution, each behind batch norm and ReLU: what a dense block adds at a time.
-public final class DenseLayer: Module {
+/// A 1×1 and a 3×3 convolution, each after batch norm and ReLU: torchvision's `_DenseLayer`.
+package final class DenseLayer: Module {
   let norm1: BatchNorm
   let relu1 = ReLU()
   let conv1: Conv2D
@@ -10,45 +10,46 @@ public final class DenseLayer: Module {
   let relu2 = ReLU()
   let conv2: Conv2D
 
-  /// Makes a layer from `inputs` to `growth` channels; four times as many lie between.
-  public init(_ inputs: Int, growth: Int) {
+  /// Creates a layer from `inputs` to `growthRate` channels, with `4 * growthRate` between them.
+  package init(_ inputs: Int, growthRate: Int) {
     norm1 = BatchNorm(inputs)
-    conv1 = Conv2D(inputs, 4 * growth, kernelSize: 1, bias: false)
-    norm2 = BatchNorm(4 * growth)
-    conv2 = Conv2D(4 * growth, growth, kernelSize: 3, padding: 1, bias: false)
+    conv1 = Conv2D(inputs, 4 * growthRate, kernelSize: 1, bias: false)
+    norm2 = BatchNorm(4 * growthRate)
+    conv2 = Conv2D(4 * growthRate, growthRate, kernelSize: 3, padding: 1, bias: false)
   }
 
   /// `conv2(relu(norm2(conv1(relu(norm1(x))))))`.
-  public override func forward(_ input: Tensor) -> Tensor {
+  package override func forward(_ input: Tensor) -> Tensor {
     let x = Module.normalized(norm1, relu1, input)
     return conv2(Module.convolved(conv1, norm2, relu2, x))
   }
 }
 
-/// Layers each of which sees the block's input and all that the layers before it gave.
-public final class DenseBlock: Module {
+/// Layers whose input is the block's input and the outputs of all layers before: torchvision's
+/// `_DenseBlock`.
+package final class DenseBlock: Module {
   /// The layers, in order.
-  public let layers: [DenseLayer]
+  package let layers: [DenseLayer]
 
-  /// Makes a block that adds `depth` times `growth` channels to its `inputs`.
-  public init(_ inputs: Int, growth: Int, depth: Int) {
-    layers = (0..<depth).map { DenseLayer(inputs + $0 * growth, growth: growth) }
+  /// Creates a block that adds `depth * growthRate` channels to its `inputs`.
+  package init(_ inputs: Int, growthRate: Int, depth: Int) {
+    layers = (0..<depth).map { DenseLayer(inputs + $0 * growthRate, growthRate: growthRate) }
   }
 
   /// `denselayer1`, `denselayer2`, ….
-  public override var namedChildren: [(name: String, module: Module)] {
+  package override var namedChildren: [(name: String, module: Module)] {
     layers.enumerated().map { ("denselayer\($0.offset + 1)", $0.element) }
   }
 
-  /// The input, then what every layer gave, along the channels.
-  public override func forward(_ input: Tensor) -> Tensor {
+  /// The input and the outputs of all layers, concatenated along the channels.
+  package override func forward(_ input: Tensor) -> Tensor {
     layers.reduce(input) { features, layer in
       Tensor.concatenated([features, layer(features)], axis: 1)
     }
   }
 }
 
-/// Between two dense blocks: fewer channels, then half the rows and columns.
+/// A 1×1 convolution and a pooling with stride 2 between two dense blocks: torchvision's `_Transition`.
 func transition(_ inputs: Int, _ outputs: Int) -> Sequential {
   Sequential(named: [
     ("norm", BatchNorm(inputs)), ("relu", ReLU()),

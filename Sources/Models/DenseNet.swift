@@ -1,42 +1,41 @@
-import Checkpoints
 public import Layers
 public import Tensors
 
-/// A densely connected network with torchvision's layers, names and numbers.
+/// A densely connected network with torchvision's layers and names.
 ///
-/// Every layer of a block sees the features of all layers before it.
+/// The input of every layer of a block is the output of all layers before it.
 /// Reference: Huang et al., arXiv:1608.06993.
-public final class DenseNet: Module, ImageClassifier {
+public final class DenseNet: Module, BuiltInClassifier {
   /// The stem `conv0`, `norm0`, `relu0`, `pool0`; then `denseblock1`, `transition1`, …, `norm5`.
   public let features: Sequential
-  /// From features to classes.
+  /// Maps features to classes.
   public let classifier: Module
-
-  /// Channels that `features` gives.
+  /// Channels of the output of `features`.
   public let featureCount: Int
 
   private let relu = ReLU()
   private let pool = AdaptiveAvgPool2D()
 
-  /// Makes a network; convolutions start from He's initial values as torchvision does it.
+  /// Creates a network; convolutions start from He initialization, as in torchvision.
   ///
   /// - Parameters:
-  ///   - growth: Channels that every layer adds.
-  ///   - depths: Layers in each block.
-  ///   - stem: Channels of the first convolution.
-  ///   - classes: Outputs.
+  ///   - growthRate: Channels that every layer adds (`growth_rate`).
+  ///   - depths: The number of layers in each block (`block_config`).
+  ///   - stem: Channels of the first convolution (`num_init_features`).
+  ///   - classCount: The number of outputs (`num_classes`).
   ///   - inputChannels: Channels of the images.
-  public convenience init(
-    growth: Int, depths: [Int], stem: Int, classes: Int = 1000, inputChannels: Int = 3
+  package convenience init(
+    growthRate: Int, depths: [Int], stem: Int, classCount: Int = 1000, inputChannels: Int = 3
   ) {
-    self.init(growth: growth, depths: depths, stem: stem, inputChannels: inputChannels) {
-      Linear($0, classes)
+    self.init(growthRate: growthRate, depths: depths, stem: stem, inputChannels: inputChannels) {
+      Linear($0, classCount)
     }
   }
 
-  /// Makes a network whose classifier is of one's own making, from a number of features.
+  /// Creates a network with a custom classifier for a number of features.
   init(
-    growth: Int, depths: [Int], stem: Int, inputChannels: Int, classifier make: (Int) -> Module
+    growthRate: Int, depths: [Int], stem: Int, inputChannels: Int,
+    classifier makeClassifier: (_ featureCount: Int) -> Module
   ) {
     precondition(!depths.isEmpty, "a DenseNet needs at least one block")
     var layers: [(name: String, module: Module)] = [
@@ -46,8 +45,9 @@ public final class DenseNet: Module, ImageClassifier {
     ]
     var channels = stem
     for (i, depth) in depths.enumerated() {
-      layers.append(("denseblock\(i + 1)", DenseBlock(channels, growth: growth, depth: depth)))
-      channels += depth * growth
+      layers.append(
+        ("denseblock\(i + 1)", DenseBlock(channels, growthRate: growthRate, depth: depth)))
+      channels += depth * growthRate
       guard i + 1 < depths.count else { continue }
       layers.append(("transition\(i + 1)", transition(channels, channels / 2)))
       channels /= 2
@@ -55,32 +55,29 @@ public final class DenseNet: Module, ImageClassifier {
     layers.append(("norm5", BatchNorm(channels)))
     features = Sequential(named: layers)
     featureCount = channels
-    classifier = make(channels)
+    classifier = makeClassifier(channels)
     super.init()
-    for case let convolution as Conv2D in modules {
-      let shape = convolution.weight.shape
-      convolution.weight.initializer = .kaimingNormal(fan: shape[1] * shape[2] * shape[3])
-    }
+    initializeKaimingNormal(.fanIn)
     for case let linear as Linear in classifier.modules { linear.bias?.initializer = .zeros }
   }
 
-  /// Logits, `[batch, classes]`, of images, `[batch, channels, height, width]`.
+  /// Maps images, `[batch, channels, height, width]`, to logits, `[batch, classCount]`.
   public override func forward(_ input: Tensor) -> Tensor {
     classifier(pooledFeatures(input))
   }
 
-  /// What goes into the classifier: `[batch, featureCount]`.
+  /// The input of the classifier, `[batch, featureCount]`.
   func pooledFeatures(_ input: Tensor) -> Tensor { pool(relu(features(input))).flattened() }
 
-  /// The children that torchvision's network has.
+  /// `features` and `classifier`, as in torchvision.
   public override var namedChildren: [(name: String, module: Module)] {
     [("features", features), ("classifier", classifier)]
   }
 
-  /// `features` alone, as fastai cuts it: without the ReLU that `forward` puts behind it.
+  /// `features` alone, as fastai cuts it: without the ReLU that `forward` applies to its output.
   public var body: Sequential { Sequential(features) }
 
-  /// All up to `denseblock2`, and the rest.
+  /// Two groups: up to `denseblock2`, and the rest.
   public var bodyGroups: [[Parameter]] {
     let layers = features.layers
     return [layers.prefix(7).flatMap(\.parameters), layers.dropFirst(7).flatMap(\.parameters)]
@@ -89,15 +86,26 @@ public final class DenseNet: Module, ImageClassifier {
   /// The layers of the dense blocks.
   public var blocks: [Module] { features.layers.compactMap { $0 as? DenseBlock }.flatMap(\.layers) }
 
-  /// `classifier`.
+  /// "classifier".
   public var classifierName: String { "classifier" }
 
-  /// `features`.
+  /// "features".
   public var lastSpatialLayerPath: String { "features" }
 
-  /// 29: three of its transitions halve what the stem leaves, rounding down.
-  public var smallestSize: Int { 29 }
+  // Three transitions halve the output of the stem, rounded down.
+  package var smallestSize: Int { 29 }
 
-  /// Names of torchvision's published weights, where a layer's `norm1` is `norm.1`, as they are now.
-  public func entryName(_ stored: String) -> String { Renaming.currentDenseNetName(stored) }
+  package var olderNames: [Renaming.Rule] { DenseNet.olderNames }
+
+  /// In torchvision's published weights, `denselayer1.norm1` is `denselayer1.norm.1`.
+  package static let olderNames = [
+    Renaming.Rule(reason: "DenseNets before 2018 have norm.1 instead of norm1") { parts in
+      guard let layer = parts.firstIndex(where: { $0.hasPrefix("denselayer") }),
+        layer + 2 < parts.count, parts[layer + 2] == "1" || parts[layer + 2] == "2"
+      else { return nil }
+      var changed = parts
+      changed[layer + 1] += changed.remove(at: layer + 2)
+      return changed
+    }
+  ]
 }

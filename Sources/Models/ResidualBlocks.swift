@@ -1,8 +1,19 @@
-public import Layers
-public import Tensors
+package import Layers
+package import Tensors
 
-/// Two 3×3 convolutions with a shortcut around them: the block of ResNet-18 and -34.
-public final class BasicBlock: Module {
+/// The kind of block of a residual network.
+package enum ResidualBlockKind: Sendable, Hashable {
+  /// Two 3×3 convolutions.
+  case basic
+  /// 1×1, 3×3 and 1×1 convolutions.
+  case bottleneck
+
+  /// Output channels per channel of the block's width.
+  var expansion: Int { self == .basic ? 1 : 4 }
+}
+
+/// Two 3×3 convolutions with a shortcut: torchvision's `BasicBlock`, of ResNet-18 and -34.
+package final class BasicBlock: Module {
   let conv1: Conv2D
   let bn1: BatchNorm
   let relu = ReLU()
@@ -10,8 +21,8 @@ public final class BasicBlock: Module {
   let bn2: BatchNorm
   let downsample: Sequential?
 
-  /// Makes a block from `inputs` to `channels` channels.
-  public init(_ inputs: Int, _ channels: Int, stride: Int = 1) {
+  /// Creates a block from `inputs` to `channels` channels.
+  package init(_ inputs: Int, _ channels: Int, stride: Int = 1) {
     conv1 = Conv2D(
       inputs, channels, kernelSize: 3, stride: Extent(stride), padding: 1, bias: false)
     bn1 = BatchNorm(channels)
@@ -21,16 +32,17 @@ public final class BasicBlock: Module {
   }
 
   /// `relu(bn2(conv2(relu(bn1(conv1(x))))) + shortcut(x))`.
-  public override func forward(_ input: Tensor) -> Tensor {
+  package override func forward(_ input: Tensor) -> Tensor {
     let x = Module.convolved(conv1, bn1, relu, input)
     return Module.convolved(conv2, bn2, relu, adding: downsample?(input) ?? input, x)
   }
 }
 
-/// 1×1, 3×3, 1×1 convolutions with a shortcut around them: the block of ResNet-50, -101 and -152.
+/// 1×1, 3×3 and 1×1 convolutions with a shortcut: torchvision's `Bottleneck`, of ResNet-50, -101 and
+/// -152.
 ///
-/// The stride is on the 3×3 convolution, as in torchvision.
-public final class Bottleneck: Module {
+/// The stride is in the 3×3 convolution, as in torchvision.
+package final class Bottleneck: Module {
   let conv1: Conv2D
   let bn1: BatchNorm
   let conv2: Conv2D
@@ -40,8 +52,8 @@ public final class Bottleneck: Module {
   let relu = ReLU()
   let downsample: Sequential?
 
-  /// Makes a block from `inputs` to four times `channels` channels.
-  public init(
+  /// Creates a block from `inputs` to `4 * channels` channels.
+  package init(
     _ inputs: Int, _ channels: Int, stride: Int = 1, groups: Int = 1, baseWidth: Int = 64
   ) {
     let width = channels * baseWidth / 64 * groups
@@ -56,14 +68,14 @@ public final class Bottleneck: Module {
   }
 
   /// `relu(bn3(conv3(relu(bn2(conv2(relu(bn1(conv1(x)))))))) + shortcut(x))`.
-  public override func forward(_ input: Tensor) -> Tensor {
+  package override func forward(_ input: Tensor) -> Tensor {
     let x = Module.convolved(conv1, bn1, relu, input)
     let y = Module.convolved(conv2, bn2, relu, x)
     return Module.convolved(conv3, bn3, relu, adding: downsample?(input) ?? input, y)
   }
 }
 
-/// The shortcut where shapes change: a 1×1 convolution and batch norm.
+/// The shortcut of a block whose shape changes: a 1×1 convolution and batch norm.
 func projection(_ inputs: Int, _ outputs: Int, stride: Int) -> Sequential? {
   guard stride != 1 || inputs != outputs else { return nil }
   return Sequential(

@@ -1,24 +1,24 @@
-public import Tensors
+package import Tensors
 
-/// How filters that were trained on RGB images become filters for another number of channels.
-public enum StemRule: Sendable, Hashable {
-  /// 1 channel: the sum over RGB. 2: the first two, times 3/2. More than 3: RGB, and zeros for the rest.
+/// A rule that adapts filters for RGB images to another number of channels.
+///
+/// References: fastai's `_load_pretrained_weights`, timm's `adapt_input_conv`.
+package enum StemRule: Sendable, Hashable {
+  /// 1 channel: the sum over RGB. 2: the first two, times 3/2. More than 3: RGB and zeros.
   case fastai
-  /// 1 channel: the sum over RGB. Otherwise RGB again and again, times 3 over the number of channels.
+  /// 1 channel: the sum over RGB. Otherwise: RGB repeated, times 3 / channels.
   case timm
 
-  /// Filters for images of another number of channels, so that what they give keeps its scale.
+  /// Adapts filters so that the scale of the output is kept.
   ///
   /// - Parameters:
   ///   - filters: `[outputs, 3, height, width]`.
   ///   - channels: Channels of the new images.
-  /// - Returns: `[outputs, channels, height, width]`; the filters themselves for 3 channels.
-  ///
-  /// References: fastai's `_load_pretrained_weights`, timm's `adapt_input_conv`.
-  public func adapted(_ filters: Tensor, to channels: Int) -> Tensor {
+  /// - Returns: `[outputs, channels, height, width]`.
+  package func adapted(_ filters: Tensor, to channels: Int) -> Tensor {
     precondition(
       filters.rank == 4 && filters.shape[1] == 3 && channels > 0,
-      "filters of \(filters.shape) cannot be made into filters for \(channels) channels: "
+      "filters of shape \(filters.shape) cannot be adapted to \(channels) channels: "
         + "[outputs, 3, height, width] is needed")
     if channels == 3 { return filters }
     if channels == 1 { return filters.sum(axis: 1, keepingDimensions: true) }

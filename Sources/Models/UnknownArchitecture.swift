@@ -1,36 +1,45 @@
-/// Nobody made a network of this name.
-public struct UnknownArchitecture: Error, Sendable, Equatable, CustomStringConvertible {
-  /// The name asked for.
-  public let name: String
+public import Files
 
-  /// Makes the error.
-  public init(name: String) { self.name = name }
+/// An architecture name that does not exist.
+public struct UnknownArchitecture: LightboxError, Equatable {
+  /// The facts.
+  public enum Reason: Sendable, Equatable {
+    /// The name is not one of the known names.
+    case unknownName(String, known: [String])
+  }
 
-  /// Known names, the most similar first.
-  public var nearest: [String] {
-    Architecture.all.map(\.name).sorted {
-      (editDistance(name.lowercased(), $0), $0) < (editDistance(name.lowercased(), $1), $1)
+  /// The facts.
+  public let reason: Reason
+
+  /// Creates an error.
+  ///
+  /// - Parameters:
+  ///   - name: The name that was looked up.
+  ///   - known: The architectures that were searched.
+  package init(name: String, among known: [Architecture] = Architecture.all) {
+    reason = .unknownName(name, known: known.map(\.name))
+  }
+
+  /// The known names by edit distance, nearest first.
+  package var nearest: [String] {
+    switch reason {
+    case .unknownName(let name, let known): NearestName.ranked(name, among: known)
     }
   }
 
-  /// The name, and those that are near it.
-  public var description: String {
-    "there is no architecture \"\(name)\"; did you mean \(nearest.prefix(3).joined(separator: ", "))?"
-  }
-}
+  /// Empty: a name has no place.
+  public var place: ErrorPlace { ErrorPlace() }
 
-/// Insertions, deletions and replacements from one word to another.
-func editDistance(_ a: String, _ b: String) -> Int {
-  let (a, b) = (Array(a), Array(b))
-  var row = Array(0...b.count)
-  for (i, x) in a.enumerated() {
-    var diagonal = row[0]
-    row[0] = i + 1
-    for (j, y) in b.enumerated() {
-      let above = row[j + 1]
-      row[j + 1] = min(above + 1, row[j] + 1, diagonal + (x == y ? 0 : 1))
-      diagonal = above
+  /// The name that was looked up.
+  public var problem: String {
+    switch reason {
+    case .unknownName(let name, _): "there is no architecture \"\(name)\""
     }
   }
-  return row[b.count]
+
+  /// The nearest names.
+  public var remedy: String? {
+    let nearest = nearest.prefix(3)
+    return nearest.isEmpty ? nil : "did you mean \(nearest.joined(separator: ", "))?"
+  }
 }

@@ -40,7 +40,7 @@ public struct SavedRun {
     self.checkpoint = usesLast ? "last" : checkpoint
     let plan = description.plan
     visionModel = VisionModel(
-      try Architecture.named(plan.architecture, among: known), classes: description.vocab.count,
+      try Architecture.named(plan.architecture, among: known), classCount: description.vocab.count,
       inputChannels: plan.pipeline.inputChannels, seed: plan.seed)
     let file = folder.checkpointPath(self.checkpoint)
     let report = try visionModel.load(Checkpoint(contentsOf: file))

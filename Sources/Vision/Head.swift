@@ -1,64 +1,66 @@
 public import Layers
 
-/// The choices of fastai's classifier head; the defaults are fastai's.
+/// The options of fastai's classifier head, with fastai's defaults.
 public struct HeadOptions: Sendable, Equatable {
-  /// Widths of the hidden linear layers.
-  public var hidden: [Int] = [512]
-  /// Dropout in front of each linear layer; one number gives half of it to the hidden ones.
-  public var dropout: [Double] = [0.5]
-  /// Begin with maxima and means rather than means alone.
+  /// Outputs of the hidden linear layers (`lin_ftrs`).
+  public var linearFeatures: [Int] = [512]
+  /// Dropout probability before each linear layer (`ps`); hidden layers take half of a single number.
+  public var dropoutProbabilities: [Double] = [0.5]
+  /// Whether pooling concatenates maxima and means, or takes means only (`concat_pool`).
   public var concatPool = true
-  /// Batch norm in front of the first linear layer.
+  /// Whether there is a batch norm before the first linear layer (`first_bn`).
   public var firstBatchNorm = true
-  /// Batch norm behind the last linear layer.
-  public var finalBatchNorm = false
+  /// Whether there is a batch norm after the last linear layer (`bn_final`).
+  public var batchNormFinal = false
 
-  /// Makes the default choices.
+  /// Creates the default options.
   public init() {}
 }
 
-/// Makes the head that fastai puts behind a body.
+/// Creates a classifier head: fastai's `create_head`.
 ///
-/// Pooling, flatten, then for each linear layer: batch norm, dropout, linear (without bias behind a
-/// batch norm), and ReLU between them. Linear weights start from He's normal values, batch norm's
-/// shifts from 0.001, as in fastai.
+/// Pooling, flatten, then for each linear layer: batch norm, dropout, linear (without bias after a batch
+/// norm), and ReLU between them. As in fastai, linear weights start from He initialization and biases of
+/// batch norms from 0.001.
 ///
 /// - Parameters:
-///   - features: Channels that the body gives.
-///   - classes: Outputs.
-///   - options: What differs from fastai's defaults.
-/// - Returns: From `[batch, features, height, width]` to logits, `[batch, classes]`.
-public func createHead(features: Int, classes: Int, options: HeadOptions = HeadOptions())
+///   - featureCount: Channels of the body's output (`nf`).
+///   - classCount: The number of outputs (`n_out`).
+///   - options: The options.
+/// - Returns: A module from `[batch, featureCount, height, width]` to logits, `[batch, classCount]`.
+public func createHead(featureCount: Int, classCount: Int, options: HeadOptions = HeadOptions())
   -> Sequential
 {
-  let first = options.concatPool ? features * 2 : features
-  let widths = [first] + options.hidden + [classes]
-  let steps = widths.count - 1
-  let dropout: [Double]
-  if options.dropout.count == 1 {
-    let last = options.dropout[0]
-    dropout = [Double](repeating: last / 2, count: steps - 1) + [last]
-  } else {
-    dropout = options.dropout
-  }
-  precondition(
-    dropout.count == steps,
-    "a head of \(steps) linear layers needs as many dropouts, not \(dropout)")
+  let first = options.concatPool ? featureCount * 2 : featureCount
+  let widths = [first] + options.linearFeatures + [classCount]
+  let linearCount = widths.count - 1
+  let dropout = dropoutProbabilities(options.dropoutProbabilities, linearCount)
   var layers: [Module] = [
     options.concatPool ? AdaptiveConcatPool2D() : AdaptiveAvgPool2D(), Flatten(),
   ]
-  for step in 0..<steps {
-    let normalizes = step > 0 || options.firstBatchNorm
-    if normalizes { layers.append(headNorm(widths[step])) }
-    if dropout[step] > 0 { layers.append(Dropout(dropout[step])) }
-    let linear = Linear(widths[step], widths[step + 1], bias: !normalizes)
-    linear.weight.initializer = .kaimingNormal(fan: widths[step])
+  for i in 0..<linearCount {
+    let normalizes = i > 0 || options.firstBatchNorm
+    if normalizes { layers.append(headNorm(widths[i])) }
+    if dropout[i] > 0 { layers.append(Dropout(dropout[i])) }
+    let linear = Linear(widths[i], widths[i + 1], bias: !normalizes)
     linear.bias?.initializer = .zeros
     layers.append(linear)
-    if step + 1 < steps { layers.append(ReLU()) }
+    if i + 1 < linearCount { layers.append(ReLU()) }
   }
-  if options.finalBatchNorm { layers.append(headNorm(classes, momentum: 0.01)) }
-  return Sequential(layers)
+  if options.batchNormFinal { layers.append(headNorm(classCount, momentum: 0.01)) }
+  let head = Sequential(layers)
+  head.initializeKaimingNormal(.fanIn, linear: true)
+  return head
+}
+
+/// One probability per linear layer; a single number is halved for all but the last.
+private func dropoutProbabilities(_ given: [Double], _ linearCount: Int) -> [Double] {
+  precondition(
+    given.count == 1 || given.count == linearCount,
+    "a head of \(linearCount) linear layers needs 1 or \(linearCount) dropout probabilities, not \(given)"
+  )
+  guard given.count == 1 else { return given }
+  return [Double](repeating: given[0] / 2, count: linearCount - 1) + given
 }
 
 private func headNorm(_ channels: Int, momentum: Float = 0.1) -> BatchNorm {

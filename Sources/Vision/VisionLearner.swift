@@ -25,7 +25,7 @@ public func visionLearner(
   head: HeadOptions = HeadOptions(), seed: UInt64 = 42
 ) -> VisionLearner {
   let model = VisionModel(
-    architecture, classes: dataLoaders.target.outputCount,
+    architecture, classCount: dataLoaders.target.outputCount,
     inputChannels: dataLoaders.pipeline.inputChannels, head: head, seed: seed)
   return VisionLearner(
     model, dataLoaders, lossFunction: lossFunction, rule: rule, metrics: metrics,

@@ -1,68 +1,72 @@
 public import Checkpoints
 public import Layers
-import Models
+package import Models
+public import Tensors
 
 extension VisionModel {
-  /// How a file's names meet this model's, before anything is read.
-  public struct Fit: Sendable {
-    /// True for weights of a model with its head, as this program or fastai saves them; false for those
-    /// of a whole network, whose classifier the head replaces.
-    public let isSaved: Bool
-    /// One per tensor of the file's network, in its order: the entry, the model's name for it, why that
-    /// differs.
-    public let entries: [(entry: Checkpoint.NetworkEntry, name: String?, reasons: [String])]
-    /// The model's names and shapes; without the network's classifier if it is to be replaced.
-    public let wanted: [(name: String, shape: [Int])]
-    /// The network's classifier, such as "fc."; empty if the file's head is the model's.
-    public let classifier: String
+  /// Loads weights: of a whole network with the names of its origin, whose classifier is left out, or
+  /// of a model that Lightbox or fastai saved.
+  ///
+  /// Prefixes and older names are recognized. RGB filters of a whole network are adapted to the model's
+  /// input channels.
+  ///
+  /// - Parameter source: The weights.
+  /// - Returns: The names that match, are missing, are unexpected, or differ in shape.
+  public func load(_ source: StateDictionary) -> Module.LoadReport {
+    let match = WeightsMatch(
+      source.map { ($0.name, $0.tensor.shape) }, model: model, network: network)
+    return load(match, names: source.names) { source[$0].tensor }
   }
 
-  /// Compares a file's names with the model's.
+  /// Loads the weights of a file, as `load(_:)` does.
   ///
   /// - Parameters:
   ///   - file: The file.
-  ///   - part: The dictionary in it that holds the network; nil: the one that is there.
-  /// - Returns: Each tensor of the file's network with the model's name for it.
-  /// - Throws: `CheckpointError` if the file has no network, or several.
-  public func fit(_ file: Checkpoint, part: String? = nil) throws(CheckpointError) -> Fit {
-    let found = try file.networkEntries(part: part)
-    let names = found.map(\.name)
-    func matches(_ module: Module) -> ([Renaming.Match], Int) {
-      let matches = Renaming.matches(names, to: Set(module.stateShapes.map(\.name)))
-      return (matches, matches.count { $0.name != nil })
-    }
-    let (saved, savedCount) = matches(model)
-    let (whole, wholeCount) = matches(network)
-    // fastai's own networks number their children too, so what counts is which names there are more of.
-    let isSaved = savedCount > 0 && savedCount >= wholeCount
-    return Fit(
-      isSaved: isSaved,
-      entries: zip(found, isSaved ? saved : whole).map { ($0, $1.name, $1.reasons) },
-      wanted: (isSaved ? model : network).stateShapes,
-      classifier: isSaved ? "" : network.classifierName + ".")
-  }
-
-  /// Takes the weights of a file.
-  ///
-  /// They may be of a whole network by its origin's names, or of a model that this program or fastai
-  /// saved. Names found in the wild are understood (`Renaming`).
-  ///
-  /// - Parameters:
-  ///   - file: The file.
-  ///   - part: The dictionary in it that holds the network; nil: the one that is there.
-  /// - Returns: What was taken, and what was not.
-  /// - Throws: `CheckpointError` if the file has no network, or its bytes are damaged.
+  ///   - part: The key of the network's dictionary in the file. Default: the only one.
+  /// - Returns: The names that match, are missing, are unexpected, or differ in shape.
+  /// - Throws: `CheckpointError` if the file has no network, several of them, or damaged bytes.
   public func load(
     _ file: Checkpoint, part: String? = nil
   ) throws(CheckpointError) -> Module.LoadReport {
-    let fit = try fit(file, part: part)
-    let named = fit.entries.compactMap { entry in entry.name.map { (entry.entry.entry.name, $0) } }
-    let read = try file.tensors(named.lazy.map(\.0))
-    let source = Dictionary(
-      named.compactMap { stored, name in read[stored].map { (name, $0) } },
-      uniquingKeysWith: { first, _ in first })
-    var report = fit.isSaved ? model.load(source) : takeWhole(network.fitting(source))
-    report.unexpected += fit.entries.lazy.filter { $0.name == nil }.map(\.entry.name)
+    let (match, stored) = try match(file, part: part)
+    let read = try file.tensors(
+      match.entries.lazy.filter { $0.outcome != .extra }.compactMap(\.position)
+        .map { stored[$0].entry.name })
+    return load(match, names: stored.map(\.name)) { read[stored[$0].entry.name] }
+  }
+
+  /// Compares a file with this model, without reading tensors.
+  ///
+  /// - Returns: The comparison, and the file's tensors to which its positions refer.
+  /// - Throws: `CheckpointError` if the file has no network, or several.
+  package func match(
+    _ file: Checkpoint, part: String? = nil
+  ) throws(CheckpointError) -> (match: WeightsMatch, stored: [Checkpoint.NetworkEntry]) {
+    let stored = try file.networkEntries(part: part)
+    return (
+      WeightsMatch(stored.map { ($0.name, $0.entry.shape) }, model: model, network: network),
+      stored
+    )
+  }
+
+  private func load(
+    _ match: WeightsMatch, names: [String], tensor: (_ position: Int) -> Tensor?
+  ) -> Module.LoadReport {
+    var values: StateDictionary = [:]
+    var unused: (classifier: [String], extra: [String]) = ([], [])
+    for entry in match.entries {
+      guard let position = entry.position else { continue }
+      if entry.outcome == .extra {
+        unused.extra.append(names[position])
+      } else if match.isClassifier(entry.name) {
+        unused.classifier.append(entry.name)
+      } else if let found = tensor(position) {
+        values[entry.name] = match.isSavedModel ? found : network.adapted(found, to: entry.name)
+      }
+    }
+    var report = (match.isSavedModel ? model : network).load(values)
+    report.missing.removeAll(where: match.isClassifier)
+    report.unexpected += unused.classifier.sorted() + unused.extra
     return report
   }
 }

@@ -29,7 +29,7 @@ struct NetworkPartTests {
     let entries = try file.networkEntries()
     #expect(entries.map(\.name) == ["a.weight", "b"])
     #expect(entries[0].entry.name == "\(key)/module.a.weight")
-    #expect(try file.stateDictionary().keys.sorted() == ["a.weight", "b"])
+    #expect(try file.stateDictionary().names == ["a.weight", "b"])
   }
 
   @Test("a prefix of some names only is kept; combined prefixes are removed")
@@ -65,46 +65,5 @@ struct NetworkPartTests {
     let tuple = PickleAssembler().op(0x7D).text("a").tensor().op(0x73).int(3).op(0x86)
     let file = try Checkpoint(data: tuple.legacyFile(memory), path: "p.pth")
     #expect(try file.networkEntries().map(\.entry.name) == ["0/a"])
-  }
-
-  @Test("names of published files are mapped to the network's, each with a reason")
-  func renaming() {
-    let dense: Set = [
-      "features.conv0.weight", "features.denseblock1.denselayer1.norm1.weight",
-      "features.denseblock1.denselayer1.conv2.weight", "classifier.weight", "classifier.bias",
-    ]
-    let old = [
-      "features.conv0.weight", "features.denseblock1.denselayer1.norm.1.weight",
-      "features.denseblock1.denselayer1.conv.2.weight", "classifier.0.weight", "classifier.0.bias",
-      "other.weight",
-    ]
-    for prefix in ["", "module.densenet121.", "model.", "backbone.body.net."] {
-      let found = Renaming.matches(old.map { prefix + $0 }, to: dense)
-      #expect(Set(found.compactMap(\.name)) == dense, "\(prefix)")
-      #expect(found.last?.name == nil)
-      #expect(found[0].reasons.count == (prefix.isEmpty ? 0 : 1))
-      #expect(found[1].reasons.last?.contains("norm.1") == true)
-      #expect(found[3].reasons.last?.contains("CheXNet") == true)
-    }
-    // Nothing is changed for a network that uses these names.
-    #expect(
-      Renaming.matches(old, to: Set(old)).allSatisfy { $0.name == $0.stored && $0.reasons.isEmpty })
-    // One network among several, by its prefix.
-    let moco = Renaming.matches(
-      ["encoder_q.conv1.weight", "encoder_q.fc.0.weight", "encoder_k.conv1.weight", "queue"],
-      to: ["conv1.weight", "fc.weight"])
-    #expect(moco.map(\.name) == ["conv1.weight", "fc.weight", nil, nil])
-    // Two names for one: the one with fewer changes gets it.
-    let two = Renaming.matches(["fc.0.weight", "fc.weight"], to: ["fc.weight"])
-    #expect(two.map(\.name) == [nil, "fc.weight"])
-    #expect(Renaming.matches([], to: ["a"]).isEmpty)
-  }
-
-  @Test("old names of DenseNet's weights")
-  func denseNet() {
-    #expect(
-      Renaming.currentDenseNetName("features.denseblock1.denselayer1.norm.1.weight")
-        == "features.denseblock1.denselayer1.norm1.weight")
-    #expect(Renaming.currentDenseNetName("features.norm0.weight") == "features.norm0.weight")
   }
 }

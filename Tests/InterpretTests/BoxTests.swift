@@ -112,7 +112,7 @@ struct BoxTests {
     "one map per class, by probability, at any layer, with everything frozen, leaving the model as it was"
   )
   func maps() throws {
-    let vision = VisionModel(try Architecture.named("resnet18"), classes: 3, seed: 1)
+    let vision = VisionModel(try Architecture.named("resnet18"), classCount: 3, seed: 1)
     for parameter in vision.model.parameters { parameter.requiresGradient = false }
     vision.model.train()
     var random = RandomSource(seed: 8)

@@ -13,7 +13,7 @@ struct PrecisionTests {
   @Test("Grad-CAM's tensors are float32, and near those of float32")
   func maps() async {
     await #expect(processExitsWith: .success) {
-      let vision = VisionModel(try Architecture.named("resnet18"), classes: 2, seed: 3)
+      let vision = VisionModel(try Architecture.named("resnet18"), classCount: 2, seed: 3)
       var random = RandomSource(seed: 2)
       let x = Tensor(
         (0..<(3 * 128 * 128)).map { _ in Float(random.normal()) }, shape: [1, 3, 128, 128])

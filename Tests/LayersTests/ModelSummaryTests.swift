@@ -12,7 +12,7 @@ private final class Scaled: Module {
   }
 }
 
-private final class Own: Module {
+private final class SmallNet: Module {
   let stem = Conv2D(3, 4, kernelSize: 3, stride: 2, padding: 1)
   let norm = BatchNorm(4)
   let relu = ReLU()
@@ -25,11 +25,11 @@ private final class Own: Module {
   }
 }
 
-@Suite("A network described layer by layer")
+@Suite("Model summary")
 struct ModelSummaryTests {
-  @Test("layers, shapes, parameters, work")
+  @Test("layers, shapes, parameters and multiply-adds")
   func summary() throws {
-    let model = Own()
+    let model = SmallNet()
     model.norm.weight.requiresGradient = false
     let summary = ModelSummary(of: model, input: [5, 3, 9, 8])
     #expect(summary.input == [5, 3, 9, 8] && summary.output == [5, 2])
@@ -50,9 +50,9 @@ struct ModelSummaryTests {
     #expect(summary.layers[0].kind == "Conv2D" && summary.layers[7].kind == "Scaled")
   }
 
-  @Test("a table of 80 columns, in which long paths lose their beginning")
+  @Test("the text is a table of 80 columns; long paths lose their beginning")
   func text() {
-    let model = Own()
+    let model = SmallNet()
     model.norm.weight.requiresGradient = false
     model.unused.weight.requiresGradient = false
     model.unused.bias?.requiresGradient = false
@@ -79,9 +79,9 @@ struct ModelSummaryTests {
     #expect(text[1].contains("1,200,000  yes      1.2"))
   }
 
-  @Test("the network is left as it was: mode, hooks, statistics, numbers")
-  func leftAlone() {
-    let model = Own()
+  @Test("mode, hooks, statistics and values of the network do not change")
+  func unchanged() {
+    let model = SmallNet()
     model.norm.eval()
     let x = Tensor(repeating: 0.5, shape: [2, 3, 8, 8])
     _ = ModelSummary(of: model, input: [2, 3, 8, 8])
@@ -91,10 +91,10 @@ struct ModelSummaryTests {
     #expect(model(x).floatScalars.contains { $0 != 0 })
   }
 
-  @Test("an input that does not fit is refused")
-  func refused() async {
+  @Test("an input of a wrong shape traps")
+  func wrongInput() async {
     await #expect(processExitsWith: .failure) {
-      _ = ModelSummary(of: Own(), input: [1, 1, 8, 8])
+      _ = ModelSummary(of: SmallNet(), input: [1, 1, 8, 8])
     }
     await #expect(processExitsWith: .failure) {
       _ = ModelSummary(of: Linear(3, 2), input: [1, 4])

@@ -4,7 +4,7 @@ import Tensors
 import TestSupport
 import Testing
 
-private final class Block: Module {
+private final class ResidualBlock: Module {
   let conv1 = Conv2D(3, 17, kernelSize: 3, padding: 1, bias: false)
   let bn1 = BatchNorm(17)
   let relu = ReLU()
@@ -15,7 +15,7 @@ private final class Block: Module {
 }
 
 private final class Net: Module {
-  let layer1 = Sequential(Block())
+  let layer1 = Sequential(ResidualBlock())
   let head = Sequential(AdaptiveAvgPool2D(), Flatten(), Linear(17, 2))
   override func forward(_ input: Tensor) -> Tensor { head(layer1(input)) }
 }
@@ -40,7 +40,7 @@ struct ModuleTests {
       (0..<(count * 3 * 25)).map { _ in Float(random.normal()) }, shape: [count, 3, 5, 5])
   }
 
-  @Test("names are PyTorch's, in its order")
+  @Test("names and their order are PyTorch's")
   func names() {
     #expect(
       Net().stateDictionary.map(\.name) == [
@@ -56,7 +56,7 @@ struct ModuleTests {
     #expect(net["layer1.3"] == nil)
   }
 
-  @Test("properties of superclasses come first, optionals count if they hold something")
+  @Test("properties of superclasses come first; optionals count unless they are nil")
   func properties() {
     let module = Derived()
     #expect(module.namedChildren.map(\.name) == ["first_linear"])
@@ -72,10 +72,10 @@ struct ModuleTests {
       ])
   }
 
-  @Test("loading reports what matched, what is missing, left over, of another shape")
+  @Test("load reports matched, missing, unexpected and mismatched names")
   func loading() {
     let net = Net()
-    var state = Dictionary(uniqueKeysWithValues: Net().stateDictionary.map { ($0.name, $0.tensor) })
+    var state = Net().stateDictionary
     #expect(net.load(state).isComplete)
     state["head.2.bias"] = nil
     state["head.2.weight"] = Tensor.zeros([3, 17])
@@ -87,7 +87,7 @@ struct ModuleTests {
     #expect(report.matched.count == 8)
   }
 
-  @Test("the same seed gives the same values, whatever was made before")
+  @Test("equal seeds give equal values, independent of modules created before")
   func seeds() {
     let first = Net()
     first.initialize(seed: 9)
@@ -100,7 +100,7 @@ struct ModuleTests {
     }
   }
 
-  @Test("a gradient hook works on a frozen model without a tape, and equals the tape's gradient")
+  @Test("a backward hook works on a frozen model without a tape")
   func hookBwd() throws {
     let net = Net().eval()
     for parameter in net.parameters { parameter.requiresGradient = false }
@@ -111,7 +111,7 @@ struct ModuleTests {
       return (try #require(gradients.stored), try #require(activations))
     }
     #expect(stored.shape == [2, 17, 5, 5])
-    // The head is linear: the gradient is its weight over the number of pixels, on the first image.
+    // The head is linear: the gradient of the first image is the weight divided by the number of pixels.
     let weight = try #require(net["head.2"] as? Linear).weight.value.floatScalars
     let expected = (0..<2).flatMap { image in
       (0..<17).flatMap { [Float](repeating: image == 0 ? weight[17 + $0] / 25 : 0, count: 25) }
@@ -121,7 +121,7 @@ struct ModuleTests {
     #expect(net.parameters.allSatisfy { $0.gradient == nil })
   }
 
-  @Test("hooks detach, also when the body throws")
+  @Test("hooks are removed, also when the body throws")
   func detach() throws {
     struct Stop: Error {}
     let net = Net().eval()
@@ -135,14 +135,13 @@ struct ModuleTests {
     #expect(!output.needsGradient)
   }
 
-  @Test("fused batch norm and ReLU give what the two give apart", arguments: [true, false])
+  @Test("fused layers equal separate layers", arguments: [true, false])
   func fusion(isTraining: Bool) throws {
     let layers = Sequential(Conv2D(3, 17, kernelSize: 3), BatchNorm(17), ReLU())
     layers.initialize(seed: 4)
     func run(hooked: Bool) throws -> ([Float], [[Float]]) {
       let copy = Sequential(Conv2D(3, 17, kernelSize: 3), BatchNorm(17), ReLU())
-      copy.load(
-        Dictionary(uniqueKeysWithValues: layers.stateDictionary.map { ($0.name, $0.tensor) }))
+      copy.load(layers.stateDictionary)
       copy.train(isTraining)
       let hook = hooked ? Hook(copy[1]) : nil
       let y = copy(Tape().record(input(4)))
@@ -157,7 +156,7 @@ struct ModuleTests {
     }
   }
 
-  @Test("running statistics are PyTorch's: the unbiased variance, a tenth of the new")
+  @Test("running statistics use the unbiased variance and a momentum of 0.1")
   func runningStatistics() {
     let norm = BatchNorm(1)
     _ = norm(Tensor([1, 2, 3, 6] as [Float], shape: [4, 1]))
@@ -166,7 +165,7 @@ struct ModuleTests {
     #expect(norm.numBatchesTracked.value.scalars(as: Int64.self) == [1])
   }
 
-  @Test("dropout keeps its share, scales it, and repeats itself for a seed")
+  @Test("dropout keeps 1 - p of the elements, scales them, and is reproducible")
   func dropout() {
     let layer = Dropout(0.25)
     let x = Tensor.ones([200_000])
@@ -178,5 +177,41 @@ struct ModuleTests {
     #expect(layer(x).floatScalars == y)
     layer.eval()
     #expect(layer(x).floatScalars == x.floatScalars)
+  }
+
+  @Test("a state dictionary keeps its order and is changed by name")
+  func stateDictionary() {
+    var state: StateDictionary = ["b": Tensor([Float(1)]), "a": Tensor([Float(2)])]
+    #expect(state.names == ["b", "a"] && state.count == 2 && state[1].name == "a")
+    state["c"] = Tensor([Float(3)])
+    state["b"] = Tensor([Float(4)])
+    #expect(state.names == ["b", "a", "c"])
+    #expect(state.map { $0.tensor.floatScalars } == [[4], [2], [3]])
+    state["b"] = nil
+    state["d"] = nil
+    #expect(state.names == ["a", "c"] && state["c"]?.floatScalars == [3] && state["b"] == nil)
+    #expect(state.filter { $0.name != "a" }.names == ["c"])
+    #expect(
+      StateDictionary(["z": Tensor([Float(1)]), "y": Tensor([Float(1)])]).names == ["y", "z"])
+  }
+
+  @Test("two tensors of the same name trap")
+  func duplicateNames() async {
+    await #expect(processExitsWith: .failure) {
+      _ = StateDictionary([
+        (name: "a", tensor: Tensor.ones([1])), (name: "a", tensor: Tensor.ones([1])),
+      ])
+    }
+  }
+
+  @Test("He initialization uses fan-in or fan-out, and reaches linear layers only on request")
+  func kaiming() {
+    let layers = Sequential(Conv2D(4, 6, kernelSize: 3, groups: 2), Linear(5, 7))
+    layers.initializeKaimingNormal(.fanOut)
+    #expect(layers.parameters[0].initializer == .kaimingNormal(fan: 6 * 9))
+    #expect(layers.parameters[2].initializer == .pyTorchDefault(fanIn: 5))
+    layers.initializeKaimingNormal(.fanIn, linear: true)
+    #expect(layers.parameters[0].initializer == .kaimingNormal(fan: 2 * 9))
+    #expect(layers.parameters[2].initializer == .kaimingNormal(fan: 5))
   }
 }

@@ -10,7 +10,7 @@ private func images(_ seed: UInt64 = 1) -> Tensor {
   return Tensor((0..<(4 * 3 * 64)).map { _ in Float(random.normal()) }, shape: [4, 3, 8, 8])
 }
 
-/// A stem and two parts with batch norm and dropout inside, and a head behind them.
+/// A stem, two parts with batch norm and dropout, and a head.
 private func net(recomputing paths: [String]) throws -> Sequential {
   let part = {
     Sequential(
@@ -26,7 +26,7 @@ private func net(recomputing paths: [String]) throws -> Sequential {
   return net
 }
 
-/// Everything that two steps of training leave behind.
+/// The outputs, gradients and buffers of two training steps.
 private struct Trace: Equatable {
   var outputs: [[Float]] = []
   var gradients: [[Float]?] = []
@@ -57,10 +57,10 @@ private struct Trace: Equatable {
   }
 }
 
-@Suite("Recomputation in the walk back")
+@Suite("Recomputation in backward (gradient checkpointing)")
 struct RecomputationTests {
   @Test(
-    "outputs, gradients, running statistics and dropped scalars are the same, bit by bit",
+    "outputs, gradients, running statistics and dropout masks are equal bit for bit",
     arguments: [["0"], ["1"], ["1.0", "1.1"], ["0", "1", "1.0", "1.1.3"], ["3"], [""]])
   func same(paths: [String]) throws {
     let plain = Trace(try net(recomputing: []))
@@ -69,14 +69,14 @@ struct RecomputationTests {
     #expect(Trace(try net(recomputing: paths)) == plain)
   }
 
-  @Test("a part can be walked twice, and the input's gradient asked for by name")
+  @Test("two backward passes are possible, one of them for the gradient of the input")
   func twice() throws {
     let plain = Trace(try net(recomputing: []), retainGraph: true)
     #expect(!plain.input.isEmpty && plain.input.contains { $0 != 0 })
     #expect(Trace(try net(recomputing: ["0", "1", "1.1"]), retainGraph: true) == plain)
   }
 
-  @Test("the image needs no gradient, the stem's parameters do; frozen ones get none")
+  @Test("trainable parameters of the stem get gradients, frozen ones do not")
   func stem() throws {
     func gradients(_ paths: [String], freezing: String) throws -> [[Float]?] {
       let net = try net(recomputing: paths)
@@ -91,7 +91,7 @@ struct RecomputationTests {
     }
   }
 
-  @Test("what is all frozen is not recorded; a parameter's gradient is known by name")
+  @Test("a gradient can be computed for a single parameter; a frozen model is not recorded")
   func recorded() throws {
     let net = try net(recomputing: ["0", "1"])
     let tape = Tape()
@@ -108,14 +108,14 @@ struct RecomputationTests {
     #expect(frozen.count == 0)
   }
 
-  @Test("a forward hook inside is called once, a gradient hook sees what it would see")
+  @Test("a forward hook inside is called once; a backward hook sees the same gradient")
   func hooks() throws {
     func seen(_ paths: [String], frozen: Bool) throws -> (calls: Int, [Float], [Float]) {
       let net = try net(recomputing: paths)
       for parameter in net.parameters { parameter.requiresGradient = !frozen }
       let layer = try #require(net["1.0.2"])
       let calls = Mutex(0)
-      let number = layer.addForwardHook { _, _, _ in calls.withLock { $0 += 1 } }
+      let number = layer.registerForwardHook { _, _, _ in calls.withLock { $0 += 1 } }
       defer { layer.removeHook(number) }
       return try withHook(on: layer) { hook in
         try withHookBwd(on: layer) { gradients in
@@ -139,7 +139,7 @@ struct RecomputationTests {
     }
   }
 
-  @Test("in evaluation mode and off the tape nothing is different")
+  @Test("there is no effect in evaluation mode and off the tape")
   func evaluation() throws {
     let net = try net(recomputing: ["0", "1"]).eval()
     let plain = try RecomputationTests.evaluated()
@@ -153,8 +153,8 @@ struct RecomputationTests {
     try net(recomputing: []).eval()(images()).floatScalars
   }
 
-  // In a process of its own: the pool counts what every thread holds.
-  @Test("what lies inside is not kept")
+  // In a separate process: the memory pool counts all threads.
+  @Test("activations inside are not stored")
   func memory() async {
     await #expect(processExitsWith: .success) {
       func held(_ isWanted: Bool) -> Int {

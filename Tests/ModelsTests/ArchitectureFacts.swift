@@ -1,9 +1,9 @@
-/// Parameters of every network with the classes of its origin, and multiply-adds of its convolutions and
-/// linear layers for one image of 3 x 64 x 64 (CIFAR's networks: 32 x 32).
+/// Parameters of every network with its default class count, and multiply-adds of convolutions and
+/// linear layers for one image of 3 x 64 x 64 (CIFAR networks: 32 x 32).
 ///
-/// As PyTorch 2.15 counts them (`FlopCounterMode`, halved) in torchvision 0.29.2, timm 1.0.31 and fastai
-/// 2.8.12, but without the 276,480 of timm's blurs, which are pooling here. CIFAR's networks and CheXNet
-/// were written down anew in PyTorch after their publications.
+/// Counted by PyTorch 2.15 (`FlopCounterMode`, halved) in torchvision 0.29.2, timm 1.0.31 and fastai
+/// 2.8.12, without the 276,480 of timm's blurs, which are pooling here. CIFAR networks and CheXNet were
+/// reimplemented in PyTorch from their publications.
 let architectureFacts: [String: (parameters: Int, multiplyAdds: Int)] = [
   "chexnet": (6_968_206, 231_290_880),
   "densenet121": (7_978_856, 232_300_544),

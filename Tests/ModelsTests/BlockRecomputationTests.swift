@@ -4,11 +4,11 @@ import Tensors
 import TestSupport
 import Testing
 
-@Suite("Whole networks whose blocks are computed again in the walk back", .serialized)
+@Suite("Networks whose blocks are recomputed in backward", .serialized)
 struct BlockRecomputationTests {
-  /// Logits, gradients and buffers after a step.
+  /// The logits, gradients and buffers of one step.
   private func step(_ name: String, recomputing: Bool) throws -> [String: [Float]] {
-    let model = try Architecture.named(name).makeModel(classes: 4)
+    let model = try Architecture.named(name).makeModel(classCount: 4)
     model.initialize(seed: 7)
     model.recomputeBlocks(recomputing)
     #expect(model.blocks.count >= 4)
@@ -30,7 +30,7 @@ struct BlockRecomputationTests {
   }
 
   @Test(
-    "the same gradients and statistics, bit by bit",
+    "gradients and statistics are equal bit for bit",
     arguments: [
       "resnet18", "resnet50", "resnetblur18", "densenet121", "seresnet18", "resnetaa50",
       "xresnet18_deep", "resnet20",

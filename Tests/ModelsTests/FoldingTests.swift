@@ -11,11 +11,11 @@ private func images(_ count: Int, _ seed: UInt64) -> Tensor {
     (0..<(count * 3 * 64 * 64)).map { _ in Float(random.normal()) }, shape: [count, 3, 64, 64])
 }
 
-/// A network whose running statistics have seen a batch.
+/// A network after one training batch.
 private func network(_ name: String) throws -> any ImageClassifier {
-  let model = try Architecture.named(name).makeModel(classes: 10)
+  let model = try Architecture.named(name).makeModel(classCount: 10)
   model.initialize(seed: 3)
-  // timm's last batch norms begin at 0, which would hide what is folded.
+  // timm's last batch norms start with weight 0, which would hide errors.
   for case let norm as BatchNorm in model.modules {
     norm.weight.value = Tensor(repeating: 0.8, shape: norm.weight.shape)
     norm.bias.value = Tensor(repeating: 0.1, shape: norm.bias.shape)
@@ -24,7 +24,7 @@ private func network(_ name: String) throws -> any ImageClassifier {
   return model
 }
 
-/// How far the folded network is from the one that runs layer by layer, as hooks make it do.
+/// The relative difference between the folded network and the network run layer by layer with hooks.
 private func distance(_ model: any ImageClassifier, _ x: Tensor) -> Double {
   model.eval()
   let folded = model(x).floatScalars
@@ -33,20 +33,20 @@ private func distance(_ model: any ImageClassifier, _ x: Tensor) -> Double {
   return relativeDifference(folded, model(x).floatScalars)
 }
 
-@Suite("Batch norm folded into convolutions at inference", .serialized)
+@Suite("Batch norm folded into convolutions in evaluation mode", .serialized)
 struct FoldingTests {
   static let names = [
     "resnet18", "resnetblur18", "densenet121", "resnet18d", "seresnet18", "resnetaa50", "xresnet18",
     "resnet20",
   ]
 
-  @Test("gives what the layers give one by one", arguments: names, [1, 4])
+  @Test("folded and separate layers agree", arguments: names, [1, 4])
   func folded(name: String, count: Int) throws {
     let found = distance(try network(name), images(count, 2))
     #expect(found > 0 && found < 1e-5, "\(found)")
   }
 
-  @Test("is made anew when weights or statistics change", arguments: names)
+  @Test("folding is repeated when weights or statistics change", arguments: names)
   func renewed(name: String) throws {
     let model = try network(name).eval()
     let x = images(2, 2)
@@ -72,11 +72,11 @@ struct FoldingTests {
     }
   }
 
-  @Test("is made anew when training goes on, and when a file is loaded", arguments: names)
+  @Test("folding is repeated after training and after loading", arguments: names)
   func trained(name: String) throws {
     let model = try network(name).eval()
     let x = images(2, 2)
-    let state = Dictionary(uniqueKeysWithValues: model.stateDictionary.map { ($0.name, $0.tensor) })
+    let state = model.stateDictionary
     let before = model(x).floatScalars
     model.train()
     model(Tape().record(images(4, 5))).crossEntropy(Tensor([0, 1, 2, 3] as [Int64])).backward()
@@ -89,8 +89,8 @@ struct FoldingTests {
     #expect(relativeDifference(model(x).floatScalars, before) < 1e-6)
   }
 
-  // The precision is the whole process's choice.
-  @Test("in bfloat16 gives what the layers give, within its rounding; and follows the precision")
+  // The precision is a setting of the process.
+  @Test("folded and separate layers agree in bfloat16; a change of precision takes effect")
   func bfloat16() async {
     await #expect(processExitsWith: .success) {
       for name in FoldingTests.names {

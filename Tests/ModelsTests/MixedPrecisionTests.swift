@@ -4,15 +4,15 @@ import Tensors
 import TestSupport
 import Testing
 
-// The precision is the whole process's choice, so this has a process of its own.
-@Suite("A training step in bfloat16 beside float32")
+// The precision is a setting of the process, so every test runs in a separate process.
+@Suite("A training step in bfloat16 compared with float32")
 struct MixedPrecisionTests {
-  @Test("ResNet-18 at 64 x 64: logits, loss, every gradient")
+  @Test("ResNet-18 at 64 x 64: logits, loss and all gradients")
   func resnet() async {
     await #expect(processExitsWith: .success) { try MixedPrecisionTests.step("resnet18") }
   }
 
-  @Test("squeeze and excitation, deep stems, shortcuts of means and of zeros")
+  @Test("squeeze and excitation, deep stems, averaging and zero-padded shortcuts")
   func others() async {
     await #expect(processExitsWith: .success) {
       for name in ["seresnet18", "resnet18d", "xresnet18", "resnet20"] {
@@ -21,7 +21,7 @@ struct MixedPrecisionTests {
     }
   }
 
-  /// Deep stems and squeezes round more often in front of the logits.
+  /// Deep stems and squeeze and excitation add roundings before the logits.
   private static func step(_ name: String, logitsWithin limit: Double = 0.03) throws {
     var random = RandomSource(seed: 2)
     let x = Tensor(
@@ -32,9 +32,9 @@ struct MixedPrecisionTests {
       buffers: [Float]
     ) {
       try Compute.use(precision)
-      let model = try Architecture.named(name).makeModel(classes: 4)
+      let model = try Architecture.named(name).makeModel(classCount: 4)
       model.initialize(seed: 6)
-      // Blocks that begin as the identity would have nothing to compare.
+      // Blocks that start as the identity would hide errors.
       for case let norm as BatchNorm in model.modules where norm.weight.initializer == .zeros {
         norm.weight.value = Tensor.ones(norm.weight.shape)
       }
@@ -57,8 +57,8 @@ struct MixedPrecisionTests {
       return (logits.floatScalars, loss.item, gradients, buffers.flatMap(\.floatScalars))
     }
     let (single, mixed) = (try run(.float32), try run(.bfloat16))
-    // What a rounding of the weights alone does to float32: with 8 images, batch norm and ReLUs
-    // whose input is near 0 enlarge every rounding on the way back.
+    // The effect of rounding only the weights in float32: with 8 images, batch norm and ReLUs with
+    // inputs near 0 amplify rounding errors in backward.
     let rounded = try run(.float32, roundingWeights: true)
     func distance(_ a: [Float], _ b: [Float], _ what: String, within limit: Double) {
       let found = relativeDifference(a, b)

@@ -4,7 +4,7 @@ import Tensors
 import TestSupport
 import Testing
 
-/// A network's reference: what to feed it, and what must come out.
+/// A network's reference inputs and outputs.
 struct ModelFixture {
   struct Entry { let name: String, shape: [Int], dtype: String }
 
@@ -27,14 +27,14 @@ struct ModelFixture {
     }
   }
 
-  /// The formula's values for every entry.
-  var state: [String: Tensor] {
-    Dictionary(
-      uniqueKeysWithValues: entries.map { entry in
+  /// The formula's values for every tensor.
+  var state: StateDictionary {
+    StateDictionary(
+      entries.map { entry in
         let values = formula.state(entry.name, entry.shape)
         return (
-          entry.name,
-          entry.dtype == "int64"
+          name: entry.name,
+          tensor: entry.dtype == "int64"
             ? Tensor(values.map { Int64($0) }, shape: entry.shape)
             : Tensor(values, shape: entry.shape)
         )
@@ -51,7 +51,7 @@ struct ModelFixture {
         scale: try #require((input["scale"] as? NSNumber)?.doubleValue)), shape: shape)
   }
 
-  var classes: Int {
+  var classCount: Int {
     get throws { try #require(json["classes"] as? Int) }
   }
 
@@ -62,7 +62,7 @@ struct ModelFixture {
     }
   }
 
-  /// Path of the module whose output is stored.
+  /// The path of the module whose output is stored.
   var lastBlock: String {
     get throws {
       let block = try #require(json["last_block"] as? [String: Any])
@@ -82,7 +82,7 @@ struct ModelFixture {
     return try #require(value as? [String: NSNumber]).mapValues(\.doubleValue)
   }
 
-  /// Expects a tensor within 1e-4 of the largest expected magnitude: issue and README's bound.
+  /// Expects a tensor within a tolerance relative to the largest expected magnitude.
   func expect(
     _ actual: Tensor, _ key: String, tolerance: Double = 1e-4,
     sourceLocation: SourceLocation = #_sourceLocation

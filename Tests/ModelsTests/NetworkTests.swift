@@ -13,19 +13,19 @@ struct NetworkTests {
     "seresnet18", "xresnet18_deep", "resnet20", "chexnet", "vision_learner_resnet34",
   ]
 
-  /// A ReLU whose input is so near 0 that float32 gives it the other sign than float64.
+  /// A ReLU whose input is so close to 0 that its sign differs between float32 and float64.
   ///
-  /// The gradients of all parameters up to the named one move, PyTorch's as ours, in evaluation mode.
+  /// In evaluation mode, this changes the gradients of all parameters up to the named one, in PyTorch too.
   struct Flip {
     let upTo: String
-    /// How far gradients move; nil: twice as far as PyTorch's own float32 run.
+    /// The tolerance of gradients; nil: twice the deviation of PyTorch's float32 run.
     var bound: Double?
   }
 
-  /// What flips where.
+  /// The ReLUs that flip, by network.
   ///
-  /// In the blur ResNet it is one of the stem's (PyTorch's own run flips one in layer3). In XResNet-34
-  /// it is one of 5·10⁻⁷ beside its layer's root mean square of 1, which does not flip in PyTorch.
+  /// In resnetblur50 it is in the stem (in PyTorch's float32 run, in layer3). In xresnet34 its input is
+  /// 5·10⁻⁷, with a root mean square of 1 in its layer, and it does not flip in PyTorch.
   static let flips = [
     "densenet121": Flip(upTo: "features.transition3.norm.bias"),
     "resnetblur50": Flip(upTo: "bn1.bias"),
@@ -35,12 +35,12 @@ struct NetworkTests {
   func made(_ fixture: ModelFixture) throws -> Module {
     let prefix = "vision_learner_"
     guard fixture.name.hasPrefix(prefix) else {
-      let network = try Architecture.named(fixture.name).makeModel(classes: fixture.classes)
+      let network = try Architecture.named(fixture.name).makeModel(classCount: fixture.classCount)
       #expect(network.lastSpatialLayerPath == (try fixture.lastBlock))
       return network
     }
     let body = try Architecture.named(String(fixture.name.dropFirst(prefix.count)))
-    return VisionModel(body, classes: try fixture.classes).model
+    return VisionModel(body, classCount: try fixture.classCount).model
   }
 
   func loaded(_ name: String) throws -> (ModelFixture, Module) {
@@ -51,7 +51,7 @@ struct NetworkTests {
     return (fixture, model)
   }
 
-  @Test("names and shapes are those of the reference, in its order", arguments: names)
+  @Test("names, shapes and their order are those of the reference", arguments: names)
   func manifest(name: String) throws {
     let fixture = try ModelFixture(name)
     let model = try made(fixture)
@@ -64,7 +64,7 @@ struct NetworkTests {
         == (try fixture.number("parameters")))
   }
 
-  @Test("logits and the last layer's activations in evaluation mode", arguments: names)
+  @Test("logits and activations of the last layer in evaluation mode", arguments: names)
   func evaluation(name: String) throws {
     let (fixture, model) = try loaded(name)
     model.eval()
@@ -77,7 +77,7 @@ struct NetworkTests {
     try fixture.expect(model(fixture.input("eval224")), "eval224.logits")
   }
 
-  @Test("a hook on every layer, which switches the fusions off, changes nothing", arguments: names)
+  @Test("hooks on all layers, which disable fusions, change no result", arguments: names)
   func hooksChangeNothing(name: String) throws {
     let (fixture, model) = try loaded(name)
     model.eval()
@@ -87,7 +87,7 @@ struct NetworkTests {
     hooks.remove()
   }
 
-  @Test("loss and gradients with running statistics", arguments: names)
+  @Test("loss and gradients in evaluation mode", arguments: names)
   func gradientsInEvaluation(name: String) throws {
     let (fixture, model) = try loaded(name)
     model.eval()
@@ -99,8 +99,8 @@ struct NetworkTests {
     let (fixture, model) = try loaded(name)
     model.train()
     for case let dropout as Dropout in model.modules { dropout.eval() }
-    // Batch norm over few values multiplies rounding errors, and one ReLU that flips moves every
-    // gradient before it by about 1 %: norms are compared, as the fixtures' README advises.
+    // Batch norm over few values amplifies rounding errors, and a ReLU that flips changes all gradients
+    // before it by about 1 %: only norms are compared.
     try check(fixture, model, "train64", normTolerance: 2e-2, gradientTolerance: nil)
     let buffers = Dictionary(
       uniqueKeysWithValues: model.namedBuffers.map { ($0.name, $0.buffer.value) })
@@ -133,7 +133,7 @@ struct NetworkTests {
     let order = model.namedParameters.map(\.name)
     let flip = Self.flips[fixture.name]
     let last = flip.flatMap { order.firstIndex(of: $0.upTo) } ?? -1
-    /// The bound, or that of a ReLU that flips.
+    /// The usual tolerance, or that of a ReLU that flips.
     func tolerance(_ usual: Double, _ name: String, _ deviation: String) throws -> Double {
       guard try #require(order.firstIndex(of: name)) <= last else { return usual }
       let own = try fixture.number(mode, "float32_deviation", deviation)

@@ -25,7 +25,7 @@ struct RealWeightsTests {
     return (try Fixture.json("cifar/resnet20.json", as: Reference.self), model)
   }
 
-  @Test("gives PyTorch's logits")
+  @Test("logits are PyTorch's")
   func logits() throws {
     let (reference, model) = try trained()
     let x = Tensor(
@@ -37,11 +37,11 @@ struct RealWeightsTests {
   static let folder = ProcessInfo.processInfo.environment["LIGHTBOX_CIFAR10"]
 
   @Test(
-    "gives PyTorch's class for each of 2,000 photographs, 1,627 of them right",
-    .enabled(if: folder != nil, "LIGHTBOX_CIFAR10 names no folder of photographs"))
+    "predictions for 2,000 photographs are PyTorch's, 1,627 of them correct",
+    .enabled(if: folder != nil, "LIGHTBOX_CIFAR10 is not set"))
   func photographs() throws {
     let folder = try #require(Self.folder)
-    // The weights as they were published, in PyTorch's legacy format, where they lie beside the images.
+    // The published weights, in PyTorch's legacy format, if they are in the same folder.
     let published = try FileManager.default.contentsOfDirectory(atPath: folder).first {
       $0.hasSuffix(".th")
     }

@@ -56,12 +56,12 @@ struct SmallNetFixture: Decodable {
     let net = SmallNet(network)
     let formula = NumberFormula(seed: seed)
     net.load(
-      Dictionary(
-        uniqueKeysWithValues: net.stateDictionary.map { name, tensor in
+      StateDictionary(
+        net.stateDictionary.map { name, tensor in
           let values = formula.state(name, tensor.shape)
           return (
-            name,
-            tensor.dtype == .int64
+            name: name,
+            tensor: tensor.dtype == .int64
               ? Tensor(values.map { Int64($0) }, shape: tensor.shape)
               : Tensor(values, shape: tensor.shape)
           )

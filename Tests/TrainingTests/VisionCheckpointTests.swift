@@ -7,10 +7,10 @@ import TestSupport
 import Testing
 import Vision
 
-@Suite("Weights from files, into models")
+@Suite("Weights of files loaded into models")
 struct VisionCheckpointTests {
   private func write(
-    _ state: [(name: String, tensor: Tensor)], _ rename: (String) -> String,
+    _ state: some Sequence<(name: String, tensor: Tensor)>, _ rename: (String) -> String,
     _ body: (Checkpoint) throws -> Void
   ) throws {
     let path = FileManager.default.temporaryDirectory
@@ -21,21 +21,21 @@ struct VisionCheckpointTests {
   }
 
   @Test(
-    "a PyTorch file of a whole network fills the body, by whatever names it has",
+    "a PyTorch file of a whole network is loaded into the body, with any of the known names",
     arguments: [("densenet121", "module.densenet121."), ("resnet18", "model."), ("resnet18", "")])
   func whole(name: String, prefix: String) throws {
     let architecture = try Architecture.named(name)
-    let network = architecture.makeModel(classes: 14)
-    func inTheWild(_ name: String) -> String {
+    let network = architecture.makeModel(classCount: 14)
+    func published(_ name: String) -> String {
       prefix
         + name.replacing(/(denselayer\d+\.[a-z]+)(\d)/) { "\($0.output.1).\($0.output.2)" }
         .replacing(/^classifier/) { _ in "classifier.0" }
     }
-    try write(network.stateDictionary, inTheWild) { file in
-      let vision = VisionModel(architecture, classes: 2)
-      let fit = try vision.fit(file)
-      #expect(!fit.isSaved)
-      #expect(fit.entries.allSatisfy { $0.name != nil })
+    try write(network.stateDictionary, published) { file in
+      let vision = VisionModel(architecture, classCount: 2)
+      let match = try vision.match(file).match
+      #expect(!match.isSavedModel && match.usability == .newClassifier && match.classCount == 14)
+      #expect(!match.entries.contains { [.extra, .missing].contains($0.outcome) })
       let report = try vision.load(file)
       #expect(report.missing.isEmpty && report.mismatched.isEmpty, "\(report)")
       #expect(report.unexpected.count == 2)
@@ -46,16 +46,16 @@ struct VisionCheckpointTests {
     }
   }
 
-  @Test("a model's own file fills all of it; names of nobody are reported")
+  @Test("a saved model is loaded with its head; unknown names are unexpected")
   func saved() throws {
     let architecture = try Architecture.named("resnet18")
-    let original = VisionModel(architecture, classes: 3)
+    let original = VisionModel(architecture, classCount: 3)
     try write(
       original.model.stateDictionary + [(name: "ema.decay", tensor: Tensor([Float(1)]))],
       { "module." + $0 }
     ) { file in
-      let vision = VisionModel(architecture, classes: 3, seed: 7)
-      #expect(try vision.fit(file).isSaved)
+      let vision = VisionModel(architecture, classCount: 3, seed: 7)
+      #expect(try vision.match(file).match.isSavedModel)
       let report = try vision.load(file)
       #expect(report.missing.isEmpty && report.mismatched.isEmpty)
       #expect(report.unexpected == ["ema.decay"])
@@ -65,9 +65,9 @@ struct VisionCheckpointTests {
     }
   }
 
-  @Test("a network's shapes are known without its numbers")
+  @Test("shapes are known without drawing values")
   func shapes() throws {
-    let model = try Architecture.named("resnet18").makeModel(classes: 4)
+    let model = try Architecture.named("resnet18").makeModel(classCount: 4)
     let shapes = model.stateShapes
     #expect(shapes.map(\.name) == model.stateDictionary.map(\.name))
     #expect(shapes.map(\.shape) == model.stateDictionary.map(\.tensor.shape))

@@ -7,10 +7,10 @@ import Testing
 import Training
 import Vision
 
-@Suite("Heads and groups against fastai's vision_learner")
+@Suite("Heads and groups compared with fastai's vision_learner")
 struct VisionModelTests {
   @Test(
-    "names, shapes, groups and logits: fastai's own networks, timm's, and images of one channel",
+    "names, shapes, groups and logits of fastai's and timm's networks and for one-channel images",
     arguments: ["xresnet34", "xresnet18_deep", "resnet26d", "seresnet18", "resnet50"])
   func trees(name: String) throws {
     struct File: Decodable {
@@ -33,18 +33,18 @@ struct VisionModelTests {
     let test = try #require(file.cases.first { $0.arch == name })
     let formula = NumberFormula(seed: file.seed)
     let vision = VisionModel(
-      try Architecture.named(name), classes: test.n_out, inputChannels: test.n_in)
+      try Architecture.named(name), classCount: test.n_out, inputChannels: test.n_in)
     let state = vision.model.stateDictionary
     #expect(state.map { File.Entry($0.name, $0.tensor.shape) } == test.state_dict)
     #expect(
       vision.parameterGroups.map { [$0.count, $0.reduce(0) { $0 + $1.shape.reduce(1, *) }] }
         == test.groups)
-    let values = Dictionary(
-      uniqueKeysWithValues: state.map { name, tensor in
+    let values = StateDictionary(
+      state.map { name, tensor in
         let values = formula.state(name, tensor.shape)
         return (
-          name,
-          tensor.dtype == .int64
+          name: name,
+          tensor: tensor.dtype == .int64
             ? Tensor(values.map { Int64($0) }, shape: tensor.shape)
             : Tensor(values, shape: tensor.shape)
         )
@@ -58,7 +58,7 @@ struct VisionModelTests {
   }
 
   @Test(
-    "groups and what stays trainable when frozen",
+    "groups, and trainable parameters in frozen groups",
     arguments: ["resnet18", "resnet34", "densenet121", "timm resnetblur50"])
   func groups(name: String) throws {
     struct File: Decodable {
@@ -78,7 +78,7 @@ struct VisionModelTests {
     for (trains, expected) in [
       (true, test.trainable_train_bn_true), (false, test.trainable_train_bn_false),
     ] {
-      let vision = VisionModel(try Architecture.named(name), classes: 2)
+      let vision = VisionModel(try Architecture.named(name), classCount: 2)
       let groups = vision.parameterGroups
       func counts(_ isWanted: (Parameter) -> Bool) -> [[Int]] {
         groups.map { group in
@@ -107,7 +107,7 @@ struct VisionModelTests {
   }
 
   @Test(
-    "layers are found by the paths of fastai and of the network",
+    "layers are found by fastai's paths and by the network's",
     arguments: [
       ("resnet18", "0.7.1", "layer4.1"), ("resnetblur18", "0.model.layer4.-1", "layer4.1"),
       ("densenet121", "0.0.denseblock4", "features.denseblock4"),
@@ -117,7 +117,7 @@ struct VisionModelTests {
       ("chexnet", "0.0.norm5", "densenet121.features.norm5"),
     ])
   func layers(name: String, path: String, own: String) throws {
-    let vision = VisionModel(try Architecture.named(name), classes: 2)
+    let vision = VisionModel(try Architecture.named(name), classCount: 2)
     let layer = try #require(vision.layer(path))
     #expect(layer === vision.layer(own))
     #expect(vision.layer("layer9") == nil)
@@ -126,20 +126,22 @@ struct VisionModelTests {
   }
 
   @Test(
-    "a whole network's weights fill the body; the classifier is left over",
+    "weights of a whole network are loaded into the body; its classifier is unexpected",
     arguments: ["resnetblur18", "densenet121", "xresnet18", "chexnet", "resnet26d"])
   func pretrained(name: String) throws {
     let architecture = try Architecture.named(name)
-    let network = architecture.makeModel(classes: 5)
-    let state = Dictionary(
-      uniqueKeysWithValues: network.stateDictionary.map { ($0.name, $0.tensor) })
-    // DenseNet's published weights say `norm.1` for `norm1`.
-    let published = Dictionary(
-      uniqueKeysWithValues: state.map { key, value in
-        (key.replacing(/(denselayer\d+\.[a-z]+)(\d)/) { "\($0.output.1).\($0.output.2)" }, value)
+    let network = architecture.makeModel(classCount: 5)
+    let state = network.stateDictionary
+    // DenseNet's published weights have `norm.1` instead of `norm1`.
+    let published = StateDictionary(
+      state.map { name, tensor in
+        (
+          name: name.replacing(/(denselayer\d+\.[a-z]+)(\d)/) { "\($0.output.1).\($0.output.2)" },
+          tensor: tensor
+        )
       })
-    #expect((Set(published.keys) == Set(state.keys)) == !["densenet121", "chexnet"].contains(name))
-    let vision = VisionModel(architecture, classes: 2)
+    #expect((published.names == state.names) == !["densenet121", "chexnet"].contains(name))
+    let vision = VisionModel(architecture, classCount: 2)
     let report = vision.load(published)
     #expect(report.missing.isEmpty && report.mismatched.isEmpty)
     #expect(report.unexpected.count == 2)
@@ -147,9 +149,8 @@ struct VisionModelTests {
     vision.model.eval()
     let x = Tensor(repeating: 0.3, shape: [1, 3, 40, 48])
     #expect(vision.body(x).floatScalars == network.body(x).floatScalars)
-    // Its own state goes back in, names and all.
-    let own = Dictionary(
-      uniqueKeysWithValues: vision.model.stateDictionary.map { ($0.name, $0.tensor) })
-    #expect(VisionModel(architecture, classes: 2, seed: 7).load(own).isComplete)
+    // A model loads its own state dictionary.
+    let own = vision.model.stateDictionary
+    #expect(VisionModel(architecture, classCount: 2, seed: 7).load(own).isComplete)
   }
 }

@@ -4,10 +4,10 @@ import Lightbox
 struct WeightsCheckCommand: ParsableCommand {
   static let configuration = CommandConfiguration(
     commandName: "check",
-    abstract: "Tell whether an architecture can use a file; the exit code is 1 if not.",
+    abstract: "Check whether an architecture can use a file; the exit code is 1 if not.",
     discussion: """
-      Usable is a file whose body fits: its classifier is replaced by a new head when training starts \
-      from it. A run's or fastai's own file has to fit as a whole.
+      A file is usable if its body fits: training that starts from it replaces the classifier by a new \
+      head. A file that Lightbox or fastai saved has to fit as a whole.
       """)
 
   @Argument(help: "A safetensors or PyTorch file.")
@@ -16,7 +16,7 @@ struct WeightsCheckCommand: ParsableCommand {
   @Option(help: "The architecture's name.")
   var arch: String
 
-  @Option(help: "Classes; as many as the file has, unless said.")
+  @Option(help: "Number of classes. Default: that of the file.")
   var classes: Int?
 
   @OptionGroup var options: PartOption
@@ -27,17 +27,6 @@ struct WeightsCheckCommand: ParsableCommand {
   @Flag(help: "Print JSON.")
   var json = false
 
-  private struct Line: Encodable {
-    let outcome: String
-    let name: String
-    let file: String?
-    let reason: String
-    /// The name in the file, without what wraps the network.
-    var stored = ""
-
-    enum CodingKeys: CodingKey { case outcome, name, file, reason }
-  }
-
   func validate() throws {
     if let classes, classes < 1 { throw ValidationError("--classes \(classes): use 1 or more") }
   }
@@ -45,21 +34,20 @@ struct WeightsCheckCommand: ParsableCommand {
   func run() throws {
     let architecture = try Architecture.named(arch)
     let checkpoint = try Checkpoint(contentsOf: file)
-    func fit(_ count: Int) throws -> VisionModel.Fit {
-      try VisionModel(architecture, classes: count).fit(checkpoint, part: options.part)
+    func match(_ classCount: Int) throws -> (match: WeightsMatch, stored: [Checkpoint.NetworkEntry])
+    {
+      try VisionModel(architecture, classCount: classCount).match(checkpoint, part: options.part)
     }
-    let wanted = try classes ?? classesOf(fit(2)) ?? 2
-    let fit = try fit(wanted)
-    let lines = lines(fit)
-    let faults = lines.filter { ["missing", "wrong shape"].contains($0.outcome) }
-    let head = faults.count { !fit.classifier.isEmpty && $0.name.hasPrefix(fit.classifier) }
-    let isUsable =
-      faults.count == head && lines.contains { $0.outcome == "matched" || $0.outcome == "renamed" }
+    let classCount = try classes ?? match(2).match.classCount ?? 2
+    let (match, stored) = try match(classCount)
+    let lines = match.entries.map { Line($0, stored) }
     let verdict =
-      isUsable
-      ? (head == 0
-        ? "usable as it is" : "usable to start from; the classifier does not fit and is new")
-      : "not usable as \(architecture.name)"
+      switch match.usability {
+      case .complete: "usable as it is"
+      case .newClassifier: "usable to start from; the classifier does not fit and is replaced"
+      case .none: "not usable as \(architecture.name)"
+      }
+    let isUsable = match.usability != .none
     if json {
       struct Shown: Encodable {
         let file: String, architecture: String, classes: Int, usable: Bool, verdict: String
@@ -67,82 +55,92 @@ struct WeightsCheckCommand: ParsableCommand {
       }
       try printJSON(
         Shown(
-          file: file, architecture: architecture.name, classes: wanted, usable: isUsable,
+          file: file, architecture: architecture.name, classes: classCount, usable: isUsable,
           verdict: verdict, tensors: lines))
     } else {
-      show(lines, around: wrapping(fit.entries.map(\.entry)))
-      let kind = fit.isSaved ? "a model with its head" : "a whole network"
-      print("\(file): \(kind), \(wanted) classes: \(verdict)")
+      show(lines, around: wrapping(stored))
+      let kind = match.isSavedModel ? "a model with its head" : "a whole network"
+      print("\(file): \(kind), \(classCount) classes: \(verdict)")
     }
     if !isUsable { throw ExitCode(1) }
   }
 
-  /// Outputs of the file's last layer.
-  private func classesOf(_ fit: VisionModel.Fit) -> Int? {
-    let last =
-      fit.isSaved
-      ? fit.wanted.last { $0.shape.count == 2 }?.name
-      : fit.wanted.last { $0.name.hasPrefix(fit.classifier) && $0.shape.count == 2 }?.name
-    return fit.entries.first { $0.name == last && last != nil }?.entry.entry.shape.first
-  }
-
-  private func lines(_ fit: VisionModel.Fit) -> [Line] {
-    let shapes = Dictionary(fit.wanted.map { ($0.name, $0.shape) }, uniquingKeysWith: { a, _ in a })
-    var found = Set<String>()
-    var lines = fit.entries.map { entry, name, reasons in
-      guard let name, let shape = shapes[name] else {
-        return Line(
-          outcome: "extra", name: entry.name, file: entry.entry.name,
-          reason: "the network has nothing of this name")
-      }
-      found.insert(name)
-      let stored = entry.entry.shape
-      if stored != shape {
-        return Line(
-          outcome: "wrong shape", name: name, file: entry.entry.name,
-          reason: "model \(shapeText(shape)), file \(shapeText(stored))")
-      }
-      return Line(
-        outcome: reasons.isEmpty ? "matched" : "renamed", name: name, file: entry.entry.name,
-        reason: reasons.joined(separator: "; "), stored: printable(entry.name))
-    }
-    for (name, _) in fit.wanted where !found.contains(name) {
-      // Nothing depends on this counter, and files of before PyTorch 0.4.1 lack it.
-      if name.hasSuffix("num_batches_tracked") { continue }
-      lines.append(
-        Line(outcome: "missing", name: name, file: nil, reason: "the file has nothing of this name")
-      )
-    }
-    return lines
-  }
-
   private func show(_ lines: [Line], around wrapper: String) {
-    if !wrapper.isEmpty { print("\(wrapper) is taken off the names") }
-    for outcome in ["matched", "renamed", "wrong shape", "missing", "extra"] {
-      let own = lines.filter { $0.outcome == outcome }
-      print("\(outcome) \(own.count)")
-      if outcome == "matched", !verbose { continue }
-      for reason in outcome == "renamed" ? ordered(own.map(\.reason)) : [""] {
-        let alike = own.filter { outcome != "renamed" || $0.reason == reason }
-        for part in reason.split(separator: "; ") { print("  \(printable(String(part)))") }
-        for line in alike.prefix(verbose ? .max : 4) { print("    \(text(line))") }
+    if !wrapper.isEmpty { print("\(wrapper) is removed from the names") }
+    for title in Line.titles {
+      let own = lines.filter { $0.title == title }
+      print("\(title) \(own.count)")
+      if title == "matched", !verbose { continue }
+      for reasons in ordered(own.map(\.renamings)) {
+        let alike = own.filter { $0.renamings == reasons }
+        for reason in reasons { print("  \(printable("\(reason)"))") }
+        for line in alike.prefix(verbose ? .max : 4) { print("    \(line.text(verbose: verbose))") }
         if !verbose, alike.count > 4 { print("    and \(alike.count - 4) more") }
       }
     }
   }
 
-  private func text(_ line: Line) -> String {
-    let name = verbose ? printable(line.name) : ending(printable(line.name), 40)
-    switch line.outcome {
-    case "wrong shape": return "\(name): \(line.reason)"
-    case "renamed": return "\(name) <- " + (verbose ? line.stored : ending(line.stored, 32))
+  /// The different elements, in order of first occurrence.
+  private func ordered(_ lists: [[Renaming.Reason]]) -> [[Renaming.Reason]] {
+    lists.reduce(into: []) { seen, list in if !seen.contains(list) { seen.append(list) } }
+  }
+}
+
+/// A tensor as the command prints it.
+private struct Line: Encodable {
+  static let titles = ["matched", "renamed", "wrong shape", "missing", "extra"]
+
+  let entry: WeightsMatch.Entry
+  /// The tensor in the file; nil if it is missing.
+  let stored: Checkpoint.NetworkEntry?
+
+  init(_ entry: WeightsMatch.Entry, _ stored: [Checkpoint.NetworkEntry]) {
+    self.entry = entry
+    self.stored = entry.position.map { stored[$0] }
+  }
+
+  var title: String {
+    switch entry.outcome {
+    case .matched: "matched"
+    case .renamed: "renamed"
+    case .wrongShape: "wrong shape"
+    case .missing: "missing"
+    case .extra: "extra"
+    }
+  }
+
+  var renamings: [Renaming.Reason] {
+    if case .renamed(let reasons) = entry.outcome { reasons } else { [] }
+  }
+
+  private var reason: String {
+    switch entry.outcome {
+    case .matched: ""
+    case .renamed(let reasons): reasons.map(\.description).joined(separator: "; ")
+    case .wrongShape(let model, let file): "model \(shapeText(model)), file \(shapeText(file))"
+    case .missing: "the file has no tensor of this name"
+    case .extra: "the network has no tensor of this name"
+    }
+  }
+
+  func text(verbose: Bool) -> String {
+    let name = verbose ? printable(entry.name) : ending(printable(entry.name), 40)
+    switch entry.outcome {
+    case .wrongShape: return "\(name): \(reason)"
+    case .renamed:
+      let old = printable(stored?.name ?? "")
+      return "\(name) <- " + (verbose ? old : ending(old, 32))
     default: return name
     }
   }
 
-  /// Different texts in the order in which they first come.
-  private func ordered(_ texts: [String]) -> [String] {
-    var seen = Set<String>()
-    return texts.filter { seen.insert($0).inserted }
+  private enum CodingKeys: CodingKey { case outcome, name, file, reason }
+
+  func encode(to encoder: any Encoder) throws {
+    var container = encoder.container(keyedBy: CodingKeys.self)
+    try container.encode(title, forKey: .outcome)
+    try container.encode(entry.name, forKey: .name)
+    try container.encodeIfPresent(stored?.entry.name, forKey: .file)
+    try container.encode(reason, forKey: .reason)
   }
 }

@@ -50,7 +50,7 @@ struct ModelsShowCommand: ParsableCommand {
     // Starting threads would take longer than the computation.
     Compute.threads = 1
     let size = size ?? architecture.imageSize
-    let model = architecture.makeModel(classes: classes, inputChannels: channels)
+    let model = architecture.makeModel(classCount: classes, inputChannels: channels)
     let summary = ModelSummary(of: model, input: [1, channels, size, size])
     if json {
       try printJSON(

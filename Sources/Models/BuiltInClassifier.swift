@@ -1,0 +1,33 @@
+package import Layers
+
+/// A built-in network: what loading published weights and checking image sizes depend on.
+package protocol BuiltInClassifier: ImageClassifier {
+  /// The rule that adapts RGB filters to another number of input channels.
+  var stemRule: StemRule { get }
+
+  /// The smallest number of rows and columns for which every layer has an output.
+  var smallestSize: Int { get }
+
+  /// Rows and columns must be a multiple of this number.
+  var sizeMultiple: Int { get }
+
+  /// Rules for names in files that were saved by earlier versions of the network.
+  var olderNames: [Renaming.Rule] { get }
+}
+
+extension BuiltInClassifier {
+  package var stemRule: StemRule { .fastai }
+  package var smallestSize: Int { 1 }
+  package var sizeMultiple: Int { 1 }
+  package var olderNames: [Renaming.Rule] { [] }
+}
+
+extension ImageClassifier {
+  /// The reason why square images of a size are rejected, as a clause; nil if they are accepted.
+  package func refusal(ofSize size: Int) -> String? {
+    guard let network = self as? any BuiltInClassifier else { return nil }
+    let (smallest, multiple) = (network.smallestSize, network.sizeMultiple)
+    if size < smallest { return "needs \(smallest) x \(smallest) or more" }
+    return size % multiple == 0 ? nil : "needs a multiple of \(multiple)"
+  }
+}

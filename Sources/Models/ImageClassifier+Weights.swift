@@ -1,0 +1,47 @@
+import Layers
+public import Tensors
+
+extension ImageClassifier {
+  /// Weights of this architecture with the names of this network, and with RGB filters adapted to its
+  /// number of input channels.
+  ///
+  ///     network.load(network.fitting(weights))
+  ///
+  /// - Parameter source: A state dictionary, also with older names or a prefix before all names.
+  /// - Returns: The renamed tensors; names that match nothing are kept.
+  public func fitting(_ source: StateDictionary) -> StateDictionary {
+    let matches = Renaming.matches(
+      source.names, to: Set(stateShapes.map(\.name)), rules: olderNames)
+    var named = StateDictionary([:])
+    for (match, entry) in zip(matches, source) {
+      if let name = match.name { named[name] = adapted(entry.tensor, to: name) }
+    }
+    for (match, entry) in zip(matches, source) where match.name == nil && named[entry.name] == nil {
+      named[entry.name] = entry.tensor
+    }
+    return named
+  }
+
+  /// The network's rules for names in older files.
+  var olderNames: [Renaming.Rule] { (self as? any BuiltInClassifier)?.olderNames ?? [] }
+
+  /// The tensor for an entry of this network: RGB filters are adapted to the input channels of the
+  /// first convolution.
+  package func adapted(_ tensor: Tensor, to name: String) -> Tensor {
+    guard let channels = channelsAdapting(tensor.shape, of: name) else { return tensor }
+    let rule = (self as? any BuiltInClassifier)?.stemRule ?? .fastai
+    return rule.adapted(tensor.converted(to: .float32), to: channels)
+  }
+
+  /// The number of channels to which filters of a shape have to be adapted; nil if they are not the RGB
+  /// filters of the first convolution of a network for other images.
+  func channelsAdapting(_ shape: [Int], of name: String) -> Int? {
+    // Shapes first: finding the convolution inspects all modules.
+    guard shape.count == 4, shape[1] == 3, let (path, layer) = firstConvolution,
+      name == path + ".weight"
+    else { return nil }
+    let wanted = layer.weight.shape
+    guard wanted[1] != 3, shape[0] == wanted[0], shape[2...] == wanted[2...] else { return nil }
+    return wanted[1]
+  }
+}

@@ -44,7 +44,7 @@ struct WeightsCheckCommand: ParsableCommand {
     let verdict =
       switch match.usability {
       case .complete: "usable as it is"
-      case .newClassifier: "usable to start from; the classifier does not fit and is replaced"
+      case .newClassifier: "usable to start from; the classifier does not fit and is new"
       case .none: "not usable as \(architecture.name)"
       }
     let isUsable = match.usability != .none
@@ -66,7 +66,7 @@ struct WeightsCheckCommand: ParsableCommand {
   }
 
   private func show(_ lines: [Line], around wrapper: String) {
-    if !wrapper.isEmpty { print("\(wrapper) is removed from the names") }
+    if !wrapper.isEmpty { print("\(wrapper) is taken off the names") }
     for title in Line.titles {
       let own = lines.filter { $0.title == title }
       print("\(title) \(own.count)")
@@ -118,8 +118,8 @@ private struct Line: Encodable {
     case .matched: ""
     case .renamed(let reasons): reasons.map(\.description).joined(separator: "; ")
     case .wrongShape(let model, let file): "model \(shapeText(model)), file \(shapeText(file))"
-    case .missing: "the file has no tensor of this name"
-    case .extra: "the network has no tensor of this name"
+    case .missing: "the file has nothing of this name"
+    case .extra: "the network has nothing of this name"
     }
   }
 

@@ -13,8 +13,8 @@ extension Checkpoint {
   /// - Throws: `CheckpointError` if the extension is unknown, two tensors have the same name, or the file
   ///   cannot be written; an existing file is untouched then.
   public static func write(
-    _ stateDictionary: [(name: String, tensor: Tensor)], metadata: [String: String] = [:],
-    to path: String
+    _ stateDictionary: some Sequence<(name: String, tensor: Tensor)>,
+    metadata: [String: String] = [:], to path: String
   ) throws(CheckpointError) {
     try write(
       stateDictionary.map { RawTensor($0.name, $0.tensor) }, metadata: metadata, to: path)

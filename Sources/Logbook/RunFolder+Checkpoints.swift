@@ -13,8 +13,9 @@ extension RunFolder {
   public func save(_ name: String, _ learner: Learner, withOptimizer: Bool) throws {
     var tensors = learner.model.stateDictionary
     if withOptimizer {
-      tensors += learner.optimizer.stateDictionary.sorted { $0.key < $1.key }
-        .map { (optimizerPrefix + $0.key, $0.value) }
+      for (name, tensor) in learner.optimizer.stateDictionary {
+        tensors[optimizerPrefix + name] = tensor
+      }
     }
     var facts = metadata
     facts["epoch"] = "\(learner.epoch)"
@@ -40,9 +41,10 @@ extension RunFolder {
     }
     guard withOptimizer else { return }
     learner.optimizer.load(
-      Dictionary(
-        uniqueKeysWithValues: file.tensors { $0.hasPrefix(optimizerPrefix) }
-          .map { (String($0.key.dropFirst(optimizerPrefix.count)), $0.value) }))
+      StateDictionary(
+        file.tensors { $0.hasPrefix(optimizerPrefix) }.map {
+          (name: String($0.name.dropFirst(optimizerPrefix.count)), tensor: $0.tensor)
+        }))
     if let text = file.metadata["hyperparameters"] {
       learner.optimizer.hyperparameters = try JSONDecoder().decode(
         [Hyperparameters].self, from: Data(text.utf8))

@@ -1,3 +1,4 @@
+import DataBlocks
 import Foundation
 import Imaging
 import Interpret
@@ -11,10 +12,11 @@ struct ClassBoxCodingTests {
     let map = ClassMap(
       classIndex: 0, className: "Effusion", probability: 0.5,
       map: Tensor([0, 2, 0, 1] as [Float], shape: [2, 2]))
-    let box = try #require(
-      map.peakBox(
-        inputSize: (8, 8), geometry: ImageGeometry(scaleX: 2, scaleY: 3, offsetX: -1, offsetY: 0),
-        original: (24, 14)))
+    let image = PreparedImage(
+      input: Tensor.zeros([1, 3, 8, 8]),
+      original: PixelBuffer(width: 14, height: 24, channels: 1),
+      geometry: ImageGeometry(scaleX: 2, scaleY: 3, offsetX: -1, offsetY: 0))
+    let box = try #require(Explanation(of: image, maps: [map]).boxes.first)
     #expect(box.box == BoundingBox(x0: 7, y0: 0, x1: 14, y1: 12))
     let encoder = JSONEncoder()
     encoder.outputFormatting = .sortedKeys

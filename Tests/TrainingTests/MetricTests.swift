@@ -61,7 +61,7 @@ struct MetricTests {
       let p = try sets.predictions(name)
       let classes = 0..<p.classCount
       let matrix = ConfusionMatrix(
-        targets: p.targets, predictions: p.classes, classCount: p.classCount)
+        targets: p.targets, predictions: p.decoded, classCount: p.classCount)
       for (key, value) in values where !Self.leftOut.contains(key) {
         let found: [Double]
         switch key {

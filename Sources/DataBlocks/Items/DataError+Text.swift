@@ -1,4 +1,5 @@
 import Files
+import Imaging
 
 extension DataError {
   /// What is wrong, as a clause.

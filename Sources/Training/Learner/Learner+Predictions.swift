@@ -28,16 +28,6 @@ extension Learner {
   /// - Throws: What the data throws.
   public func predictions(for source: any BatchSource) throws -> Predictions {
     // Note: `model.evaluating { }` of Layers replaces these three lines once it exists.
-    let wasTraining = model.isTraining
-    model.eval()
-    defer { if wasTraining { model.train() } }
-    var collected = PredictionCollector()
-    var iterator = source.batches(epoch: 0)
-    while let next = try iterator.next() {
-      let output = model(next.inputs)
-      let losses = next.targets.map { lossFunction(output, $0, reduction: .none) }
-      collected.add(output, next, losses: losses)
-    }
-    return collected.predictions(activation: lossFunction.activation)
+    try Predictions(of: model, on: source, lossFunction: lossFunction)
   }
 }

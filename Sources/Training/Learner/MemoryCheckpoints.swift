@@ -5,8 +5,8 @@ import Tensors
 /// Checkpoints in memory, for as long as the process runs.
 package final class MemoryCheckpoints: CheckpointStore {
   private struct Saved {
-    let model: [String: Tensor]
-    let optimizer: [String: Tensor]?
+    let model: StateDictionary
+    let optimizer: StateDictionary?
     let hyperparameters: [Hyperparameters]
   }
   private var saved: [String: Saved] = [:]
@@ -17,8 +17,7 @@ package final class MemoryCheckpoints: CheckpointStore {
   /// Saves the weights under a name; an older checkpoint of this name is replaced.
   package func save(_ name: String, _ learner: Learner, withOptimizer: Bool) throws {
     saved[name] = Saved(
-      model: Dictionary(
-        uniqueKeysWithValues: learner.model.stateDictionary.map { ($0.name, $0.tensor) }),
+      model: learner.model.stateDictionary,
       optimizer: withOptimizer ? learner.optimizer.stateDictionary : nil,
       hyperparameters: learner.optimizer.hyperparameters)
   }

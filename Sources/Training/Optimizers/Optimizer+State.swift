@@ -3,8 +3,8 @@ public import Tensors
 
 extension Optimizer {
   /// The state of all parameters, row-major, under `parameter#state` and `parameter#step`.
-  public var stateDictionary: [String: Tensor] {
-    var found: [String: Tensor] = [:]
+  public var stateDictionary: StateDictionary {
+    var found = StateDictionary([:])
     for entry in groups.joined() where entry.step > 0 {
       for (name, tensor) in zip(rule.stateNames, entry.state) {
         found["\(entry.name)#\(name)"] = tensor.rowMajor
@@ -17,7 +17,7 @@ extension Optimizer {
   /// Loads a state that `stateDictionary` returned.
   ///
   /// Parameters without an entry keep their state.
-  public func load(_ state: [String: Tensor]) {
+  public func load(_ state: StateDictionary) {
     for group in groups.indices {
       for index in groups[group].indices {
         let name = groups[group][index].name

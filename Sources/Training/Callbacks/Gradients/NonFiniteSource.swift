@@ -20,7 +20,7 @@ extension Learner {
     // An inner module finishes before the modules that contain it, so the first hit is the innermost.
     var found: String?
     let hooks = model.namedModules.map { path, module in
-      let number = module.addForwardHook { _, _, output in
+      let number = module.registerForwardHook { _, _, output in
         guard found == nil, output.dtype == .float32 || output.dtype == .bfloat16 else { return }
         let values = output.detached.converted(to: .float32)
         if values.firstNotFinite != nil { found = path.isEmpty ? "the model" : path }

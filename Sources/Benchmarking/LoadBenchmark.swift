@@ -21,7 +21,7 @@ package struct LoadBenchmark: Encodable, Sendable {
   ) throws -> [LoadBenchmark] {
     _ = try FileHash.sha256(ofFile: file)
     return try (0..<rounds).map { _ in
-      let vision = VisionModel(architecture, classes: 2)
+      let vision = VisionModel(architecture, classCount: 2)
       let start = DispatchTime.now().uptimeNanoseconds
       let checkpoint = try Checkpoint(contentsOf: file)
       _ = try checkpoint.networkEntries()
@@ -29,7 +29,7 @@ package struct LoadBenchmark: Encodable, Sendable {
       let report = try vision.load(checkpoint)
       let loaded = DispatchTime.now().uptimeNanoseconds
       guard report.missing.isEmpty, report.mismatched.isEmpty else {
-        throw WeightsMismatch(path: file, report: "\(report)")
+        throw WeightsMismatch(report, path: file)
       }
       return LoadBenchmark(
         openSeconds: Double(opened - start) * 1e-9, loadSeconds: Double(loaded - opened) * 1e-9)

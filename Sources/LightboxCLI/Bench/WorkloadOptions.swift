@@ -55,6 +55,6 @@ struct WorkloadOptions: ParsableArguments {
     let model = architecture.makeModel()
     model.recomputeBlocks(recompute)
     return Workload(
-      model: model, classCount: architecture.classes, mode: mode, batchSize: batchSize, size: size)
+      model: model, classCount: architecture.classCount, mode: mode, batchSize: batchSize, size: size)
   }
 }

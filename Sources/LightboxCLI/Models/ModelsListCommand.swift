@@ -32,8 +32,8 @@ struct ModelsListCommand: ParsableCommand {
       let summary = ModelSummary(of: model, input: [1, 3, 224, 224])
       name = architecture.name
       origin = architecture.origin
-      classes = architecture.classes
-      labels = architecture.labels
+      classes = architecture.classCount
+      labels = architecture.vocab
       imageSize = architecture.imageSize
       parameters = summary.parameters
       multiplyAdds = summary.multiplyAdds

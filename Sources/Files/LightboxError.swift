@@ -1,13 +1,9 @@
 /// A failure that a caller cannot prevent: a file, a table, a setting, a full disk.
 ///
-/// Every error of Lightbox has this shape: the facts in its own `reason`, the place and the remedy as
-/// fields. The sentence is put together in `description` only, so an error that wraps another reuses
-/// its fields and never its text.
+/// Every error of Lightbox has this shape: the facts in an enum of its own (`reason`), the place and the
+/// remedy as fields. The sentence is put together in `description` only, so an error that wraps another
+/// reuses its fields and never its text.
 public protocol LightboxError: Error, Sendable, CustomStringConvertible {
-  /// The facts of a failure.
-  associatedtype Reason: Sendable, Equatable
-  /// The facts.
-  var reason: Reason { get }
   /// The file, and the line or element in it.
   var place: ErrorPlace { get }
   /// What is wrong, as a clause without the place: "the header is cut short".

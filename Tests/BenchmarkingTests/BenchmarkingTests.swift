@@ -6,7 +6,7 @@ import Testing
 
 @Suite("Benchmarks of steps", .serialized)
 struct BenchmarkingTests {
-  private func workload(_ mode: Workload.Mode) -> Workload {
+  private static func workload(_ mode: Workload.Mode) -> Workload {
     let model = Sequential(
       Conv2D(3, 4, kernelSize: 3, padding: 1), BatchNorm(4), ReLU(),
       Conv2D(4, 4, kernelSize: 3, padding: 1), AdaptiveAvgPool2D(),
@@ -25,7 +25,7 @@ struct BenchmarkingTests {
   @Test("a training step changes the parameters, an inference step does not")
   func steps() {
     for mode in Workload.Mode.allCases {
-      let workload = workload(mode)
+      let workload = Self.workload(mode)
       #expect(workload.model.isTraining == (mode == .train))
       func values() -> [[Float]] {
         workload.model.namedParameters.map { $0.parameter.value.floatScalars }
@@ -40,7 +40,7 @@ struct BenchmarkingTests {
     "a benchmark has one time per step, and counts the operations of its layers"
   )
   func benchmark() {
-    let found = StepBenchmark(of: workload(.infer), steps: 3)
+    let found = StepBenchmark(of: Self.workload(.infer), steps: 3)
     #expect(found.allSeconds.count == 3)
     #expect(found.allSeconds.allSatisfy { $0 > 0 })
     #expect(found.seconds == found.allSeconds.sorted()[1])
@@ -52,17 +52,20 @@ struct BenchmarkingTests {
   }
 
   @Test("a profile by layer has the layers in the order of execution; by operation it sums them")
-  func profile() {
-    let layers = StepProfile(of: workload(.train), rounds: 2)
-    #expect(layers.lines.first?.pass == .forward)
-    #expect(layers.lines.last?.pass == .optimizer)
-    #expect(abs(layers.lines.reduce(0) { $0 + $1.share } - 1) < 1e-9)
-    #expect(layers.slowest.map(\.milliseconds) == layers.lines.map(\.milliseconds).sorted(by: >))
-    #expect(Set(layers.lines.map(\.layer)).isSuperset(of: ["0", "3", "6"]))
-    let operations = StepProfile(of: workload(.train), rounds: 2, byOperation: true)
-    #expect(operations.lines.allSatisfy { $0.layer.isEmpty })
-    #expect(operations.lines.count < layers.lines.count)
-    #expect(
-      Set(operations.lines.map(\.operation)) == Set(layers.lines.map(\.operation)))
+  func profile() async {
+    // The profiler is process-wide, so other tests would add their operations.
+    await #expect(processExitsWith: .success) {
+      let layers = StepProfile(of: Self.workload(.train), rounds: 2)
+      #expect(layers.lines.first?.pass == .forward)
+      #expect(layers.lines.last?.pass == .optimizer)
+      #expect(abs(layers.lines.reduce(0) { $0 + $1.share } - 1) < 1e-9)
+      #expect(layers.slowest.map(\.milliseconds) == layers.lines.map(\.milliseconds).sorted(by: >))
+      #expect(Set(layers.lines.map(\.layer)).isSuperset(of: ["0", "3", "6"]))
+      let operations = StepProfile(of: Self.workload(.train), rounds: 2, byOperation: true)
+      #expect(operations.lines.allSatisfy { $0.layer.isEmpty })
+      #expect(operations.lines.count < layers.lines.count)
+      #expect(
+        Set(operations.lines.map(\.operation)) == Set(layers.lines.map(\.operation)))
+    }
   }
 }

@@ -10,30 +10,30 @@ public struct ExplanationRecord: Sendable, Codable {
   /// The figure that was drawn.
   public var figure: String?
   /// The most probable class.
-  public var predicted: String?
+  package var predicted: String?
   /// The maps, the most probable class first.
-  public var maps: [Map]?
+  package var maps: [Map]?
   /// The boxes, in original pixels.
-  public var boxes: [ClassBox]?
+  package var boxes: [ClassBox]?
   /// Rows and columns of the image.
-  public var filmSize: ImageSize?
+  package var filmSize: ImageSize?
   /// Why the image could not be explained.
   public var error: String?
 
   /// A map with its raw values.
-  public struct Map: Sendable, Codable {
+  package struct Map: Sendable, Codable {
     /// The name of the class.
-    public let className: String
+    package let className: String
     /// The probability of the class.
-    public let probability: Double
+    package let probability: Double
     /// Whether the map shows anything.
-    public let status: ClassMap.Status
+    package let status: ClassMap.Status
     /// Rows of the map.
-    public let rows: Int
+    package let rows: Int
     /// Columns of the map.
-    public let columns: Int
+    package let columns: Int
     /// The raw values, row by row.
-    public let values: [Float]
+    package let values: [Float]
   }
 
   init(file: String, error: any Error) {

@@ -3,7 +3,7 @@ public import Files
 /// A training plan that cannot be run, or a training that had to stop.
 public struct PlanError: LightboxError, Equatable {
   /// The facts.
-  public enum Reason: Sendable, Equatable {
+  package enum Reason: Sendable, Equatable {
     /// A setting is out of its range.
     case setting(name: String, value: String, allowed: String)
     /// The architecture does not take images of this size.
@@ -13,7 +13,7 @@ public struct PlanError: LightboxError, Equatable {
   }
 
   /// The facts.
-  public let reason: Reason
+  package let reason: Reason
 
   /// Creates an error.
   package init(_ reason: Reason) { self.reason = reason }

@@ -17,12 +17,12 @@ public struct RunDescription: Sendable, Equatable, Codable {
   }
 
   /// The format of this description.
-  public static let currentFormat = 2
+  package static let currentFormat = 2
 
   /// The format that the file was written in.
-  public let format: Int
+  package let format: Int
   /// The version of Lightbox that wrote the file.
-  public let version: String
+  package let version: String
   /// The plan.
   public let plan: TrainingPlan
   /// The classes, in the order of the model's outputs.
@@ -56,7 +56,7 @@ public struct RunDescription: Sendable, Equatable, Codable {
 
 extension RunDescription {
   /// The settings as names and values, for a listing.
-  public var settings: [(name: String, value: String)] {
+  package var settings: [(name: String, value: String)] {
     let transforms = plan.pipeline.transforms.map { "\($0)".replacing("DataBlocks.", with: "") }
     var rows: [(name: String, value: String)] = [
       ("table", plan.table.path),

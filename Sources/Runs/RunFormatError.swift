@@ -3,13 +3,13 @@ public import Files
 /// A run of another format.
 public struct RunFormatError: LightboxError, Equatable {
   /// The facts.
-  public enum Reason: Sendable, Equatable {
+  package enum Reason: Sendable, Equatable {
     /// The format of the file, and the version of Lightbox that wrote it.
     case format(Int, version: String)
   }
 
   /// The facts.
-  public let reason: Reason
+  package let reason: Reason
 
   init(_ reason: Reason) { self.reason = reason }
 

@@ -31,28 +31,28 @@ public struct RunSummary: Sendable {
   }
 
   /// A run of a list: its summary, or why it cannot be read.
-  public struct Listed: Sendable {
+  package struct Listed: Sendable {
     /// The name of the folder.
-    public let name: String
+    package let name: String
     /// The summary; nil if the run cannot be read.
-    public let summary: RunSummary?
+    package let summary: RunSummary?
     /// Why the run cannot be read; nil if it can.
-    public let error: (any Error)?
+    package let error: (any Error)?
 
     /// The architecture; nil if the run cannot be read.
-    public var architecture: String? { summary?.description.plan.architecture }
+    package var architecture: String? { summary?.description.plan.architecture }
     /// The status; "unreadable" if the run cannot be read.
-    public var status: String { summary?.status ?? "unreadable" }
+    package var status: String { summary?.status ?? "unreadable" }
     /// The epochs; empty if the run cannot be read.
-    public var epochs: [RunLog.Epoch] { summary?.epochs ?? [] }
+    package var epochs: [RunLog.Epoch] { summary?.epochs ?? [] }
     /// The epoch with the lowest validation loss.
-    public var bestEpoch: RunLog.Epoch? { summary?.bestEpoch }
+    package var bestEpoch: RunLog.Epoch? { summary?.bestEpoch }
   }
 
   /// The runs directly in a folder, sorted by name; the folder itself if it is a run.
   ///
   /// - Throws: `RunError` if there are none.
-  public static func list(in folder: String) throws -> [Listed] {
+  package static func list(in folder: String) throws -> [Listed] {
     let runs = RunFolder.runs(below: folder)
     guard !runs.isEmpty else { throw RunError(.noRuns, path: folder) }
     return runs.map { run in

@@ -16,7 +16,7 @@ public struct SavedRun {
   /// The content of `run.json`.
   public let description: RunDescription
   /// The checkpoint that was loaded: "best" or "last".
-  public let checkpoint: String
+  package let checkpoint: String
   /// Body and head with their weights, in evaluation mode.
   public let visionModel: VisionModel
   /// Classifies files.

@@ -5,7 +5,7 @@ public struct CSVTable: Sendable {
   /// A row of the table.
   public struct Row: Sendable {
     /// The line in the file, from 1.
-    public let line: Int
+    package let line: Int
     fileprivate let columns: [String: Int]
     /// The cells, in the order of the columns.
     public let cells: [String]
@@ -21,7 +21,7 @@ public struct CSVTable: Sendable {
   /// The rows after the header.
   public let rows: [Row]
   /// The path of the file, for messages.
-  public let path: String
+  package let path: String
 
   /// Reads a file.
   ///
@@ -39,7 +39,7 @@ public struct CSVTable: Sendable {
   /// Parses a text.
   ///
   /// - Throws: `DataError` naming the path and the line.
-  public init(text: String, path: String) throws(DataError) {
+  package init(text: String, path: String) throws(DataError) {
     var records = try CSVTable.records(text, path)
     guard let header = records.first?.cells, !header.allSatisfy(\.isEmpty) else {
       throw DataError(.noHeader, path: path, line: 1)

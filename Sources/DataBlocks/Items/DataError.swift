@@ -4,7 +4,7 @@ public import Imaging
 /// A failure of data: a file, a table, a label, a stored pipeline.
 public struct DataError: LightboxError, Equatable {
   /// The facts.
-  public enum Reason: Sendable, Equatable {
+  package enum Reason: Sendable, Equatable {
     /// A DICOM file cannot be read.
     case dicom(DICOMError)
     /// A PNG or JPEG file cannot be read.
@@ -62,14 +62,14 @@ public struct DataError: LightboxError, Equatable {
   }
 
   /// The facts.
-  public let reason: Reason
+  package let reason: Reason
   /// The file or table; nil if the data as a whole is meant.
-  public let path: String?
+  package let path: String?
   /// The line of the table, from 1.
-  public let line: Int?
+  package let line: Int?
 
   /// Creates an error.
-  public init(_ reason: Reason, path: String? = nil, line: Int? = nil) {
+  package init(_ reason: Reason, path: String? = nil, line: Int? = nil) {
     self.reason = reason
     self.path = path
     self.line = line

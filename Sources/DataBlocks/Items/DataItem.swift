@@ -32,7 +32,7 @@ public enum DataSplit: String, Sendable, Codable, CaseIterable {
   case test
 
   /// Parses "train", "val", "valid", "validation" or "test"; letter case does not count.
-  public init?(name: String) {
+  package init?(name: String) {
     switch name.lowercased() {
     case "train", "training": self = .train
     case "val", "valid", "validation": self = .valid

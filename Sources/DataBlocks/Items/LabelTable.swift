@@ -3,17 +3,17 @@ import Foundation
 /// A table whose rows name image files in a folder, and their labels.
 public struct LabelTable: Sendable, Equatable, Codable {
   /// The path of the table.
-  public var path: String
+  package let path: String
   /// The folder that file names are relative to.
-  public var folder: String
+  package let folder: String
   /// The column of file names.
-  public var fileColumn: String
+  package let fileColumn: String
   /// The column of labels.
-  public var labelColumn: String
+  package let labelColumn: String
   /// The column of train, valid and test; nil: "split" if there is one.
-  public var splitColumn: String?
+  package let splitColumn: String?
   /// The column of patients; nil: "patient" if there is one.
-  public var patientColumn: String?
+  package let patientColumn: String?
 
   /// Describes a table.
   public init(

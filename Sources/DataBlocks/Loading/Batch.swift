@@ -1,17 +1,17 @@
 public import Tensors
 
-/// Some items, ready for the model.
+/// The inputs and targets of some items.
 public struct Batch: Sendable {
-  /// What the model sees: `[items, channels, height, width]` for images.
+  /// The model's input: `[items, channels, height, width]` for images.
   public var inputs: Tensor
-  /// What it should say: int64 classes `[items]` for a category; nil where there is no label.
+  /// The targets, such as int64 class indices, `[items]`; nil without labels.
   public var targets: Tensor?
-  /// Positions of the items in the source they came from.
+  /// Indices of the items in their source.
   public var itemIndices: [Int]
 
-  /// Makes a batch.
+  /// Creates a batch.
   ///
-  /// - Precondition: inputs, targets and indices have the same number of items.
+  /// - Precondition: Inputs, targets and indices have the same number of items.
   public init(inputs: Tensor, targets: Tensor?, itemIndices: [Int]) {
     precondition(
       inputs.rank > 0 && inputs.shape[0] == itemIndices.count
@@ -23,22 +23,24 @@ public struct Batch: Sendable {
     self.itemIndices = itemIndices
   }
 
-  /// Number of items.
+  /// The number of items.
   public var count: Int { itemIndices.count }
 }
 
-/// Something that gives batches, epoch after epoch: a `DataLoader`, or tensors in memory.
+/// A source of batches, such as a `DataLoader` or tensors in memory.
 public protocol BatchSource: Sendable {
-  /// Batches in an epoch.
+  /// The number of batches in an epoch.
   var batchCount: Int { get }
-  /// Items in an epoch.
+  /// The number of items in an epoch.
   var itemCount: Int { get }
-  /// The batches of an epoch, always the same for the same number.
+  /// The batches of an epoch; the same for the same number.
   func batches(epoch: Int) -> any BatchIterator
 }
 
-/// One walk through the batches of an epoch.
+/// An iterator over the batches of an epoch.
 public protocol BatchIterator {
-  /// The next batch; nil at the end. Throws where an item cannot be read and the policy is to stop.
+  /// Returns the next batch; nil at the end.
+  ///
+  /// - Throws: An item that cannot be read, if the policy is to stop.
   mutating func next() throws -> Batch?
 }

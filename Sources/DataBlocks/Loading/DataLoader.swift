@@ -19,11 +19,11 @@ public final class DataLoader: BatchSource {
   /// The items.
   public let items: [DataItem]
   /// Items per batch.
-  public let batchSize: Int
+  package let batchSize: Int
   /// Threads that read and transform; 0: the calling thread.
-  public let workers: Int
+  package let workers: Int
   /// Training: shuffled, random transforms, full batches only. Validation: in order, nothing random.
-  public let mode: PipelineMode
+  package let mode: PipelineMode
   let pipeline: Pipeline
   let target: any TargetBlock
   let seed: UInt64
@@ -43,12 +43,12 @@ public final class DataLoader: BatchSource {
   ///   - seed: Seeds order and random transforms.
   ///   - unreadable: What to do about files that cannot be read.
   /// - Throws: `DataError` naming an item whose label cannot be encoded.
-  public init(
+  package init(
     _ items: [DataItem], pipeline: Pipeline, target: any TargetBlock, mode: PipelineMode,
     batchSize: Int = 64, workers: Int? = nil, seed: UInt64 = 42,
     unreadable: UnreadablePolicy = .stop
   ) throws(DataError) {
-    precondition(batchSize > 0, "a batch needs at least one item, not \(batchSize)")
+    precondition(batchSize > 0, "the batch size must be at least 1, not \(batchSize)")
     precondition((workers ?? 0) >= 0, "the number of workers is \(workers ?? 0)")
     for item in items {
       guard let label = item.label else { continue }
@@ -65,16 +65,16 @@ public final class DataLoader: BatchSource {
     cache = ImageCache(limit: Compute.availableMemory / 4)
   }
 
-  /// Items in an epoch.
+  /// The number of items in an epoch.
   public var itemCount: Int { mode == .training ? batchCount * batchSize : items.count }
 
-  /// Batches in an epoch; in training, full ones only.
+  /// The number of batches in an epoch; in training, full ones only.
   public var batchCount: Int {
     mode == .training
       ? items.count / batchSize : (items.count + batchSize - 1) / batchSize
   }
 
-  /// Files that could not be read so far, with the reasons, in the items' order.
+  /// Files that could not be read so far, in the order of the items.
   public var skipped: [DataError] {
     skippedItems.withLock { found in found.keys.sorted().compactMap { found[$0] } }
   }

@@ -1,31 +1,31 @@
 public import Tensors
 
-/// Batches from tensors in memory, in their order.
+/// Batches of tensors in memory, in order.
 public struct TensorBatches: BatchSource {
   private let inputs: Tensor
   private let targets: Tensor?
   private let batchSize: Int
   private let dropsLast: Bool
 
-  /// Makes a source from all inputs and targets.
+  /// Creates a source from the inputs and targets of all items.
   ///
   /// - Parameters:
   ///   - inputs: `[items, …]`, float32.
   ///   - targets: `[items]`, int64, or nil.
   ///   - batchSize: Items per batch.
-  ///   - dropsLast: Leave out a last batch that is not full.
+  ///   - dropsLast: Leave out a last batch that is not full (`drop_last`).
   public init(inputs: Tensor, targets: Tensor?, batchSize: Int, dropsLast: Bool = false) {
-    precondition(batchSize > 0, "a batch needs at least one item, not \(batchSize)")
+    precondition(batchSize > 0, "the batch size must be at least 1, not \(batchSize)")
     self.inputs = inputs
     self.targets = targets
     self.batchSize = batchSize
     self.dropsLast = dropsLast
   }
 
-  /// Items in an epoch.
+  /// The number of items in an epoch.
   public var itemCount: Int { dropsLast ? batchCount * batchSize : inputs.shape[0] }
 
-  /// Batches in an epoch.
+  /// The number of batches in an epoch.
   public var batchCount: Int {
     dropsLast ? inputs.shape[0] / batchSize : (inputs.shape[0] + batchSize - 1) / batchSize
   }

@@ -4,9 +4,9 @@ import Tensors
 /// Changes brightness: fastai's `Brightness`, a shift of the logits.
 public struct Brightness: LightingTransform {
   /// The largest change (`max_lighting`); 0.2 draws from 0.4 to 0.6, where 0.5 changes nothing.
-  public var maximumChange: Double
+  package let maximumChange: Double
   /// The probability (`p`).
-  public var probability: Double
+  package let probability: Double
 
   /// Creates a change of brightness.
   public init(maximumChange: Double = 0.2, probability: Double = 0.75) {

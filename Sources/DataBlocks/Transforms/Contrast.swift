@@ -4,9 +4,9 @@ import Tensors
 /// Changes contrast: fastai's `Contrast`, a factor of the logits.
 public struct Contrast: LightingTransform {
   /// The largest change (`max_lighting`); 0.2 draws from 0.8 to 1.25, evenly in the logarithm.
-  public var maximumChange: Double
+  package let maximumChange: Double
   /// The probability (`p`).
-  public var probability: Double
+  package let probability: Double
 
   /// Creates a change of contrast.
   public init(maximumChange: Double = 0.2, probability: Double = 0.75) {

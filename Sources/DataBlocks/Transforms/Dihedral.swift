@@ -3,7 +3,7 @@ import Tensors
 /// One of the eight symmetries of the square: fastai's `Dihedral`.
 public struct Dihedral: CoordinateTransform {
   /// The probability of drawing a symmetry, the identity included (`p`).
-  public var probability: Double
+  package let probability: Double
 
   /// Creates a transform.
   public init(probability: Double = 0.5) { self.probability = probability }

@@ -3,7 +3,7 @@ import Tensors
 /// Mirrors left and right: fastai's `Flip`.
 public struct Flip: CoordinateTransform {
   /// The probability (`p`).
-  public var probability: Double
+  package let probability: Double
 
   /// Creates a flip.
   public init(probability: Double = 0.5) { self.probability = probability }

@@ -5,9 +5,9 @@ import Tensors
 /// A grayscale image becomes as many channels as there are means, so that networks for RGB take it.
 public struct Normalize: Transform {
   /// One mean per channel of the model's input (`mean`).
-  public var mean: [Float]
+  package let mean: [Float]
   /// One standard deviation per channel (`std`).
-  public var standardDeviation: [Float]
+  package let standardDeviation: [Float]
 
   /// Creates a normalization.
   ///

@@ -7,15 +7,15 @@ package import Tensors
 /// for each image; fastai erases the same ones in the whole batch.
 public struct RandomErasing: Transform {
   /// The probability (`p`).
-  public var probability: Double
+  package let probability: Double
   /// The smallest share of the area that one rectangle covers (`sl`).
-  public var minimumArea: Double
+  package let minimumArea: Double
   /// The largest share (`sh`).
-  public var maximumArea: Double
+  package let maximumArea: Double
   /// The smallest aspect ratio; the largest is its inverse (`min_aspect`).
-  public var minimumAspect: Double
+  package let minimumAspect: Double
   /// The largest number of rectangles; they share the area (`max_count`).
-  public var maximumCount: Int
+  package let maximumCount: Int
 
   /// Creates the transform with fastai's defaults.
   public init(

@@ -7,15 +7,15 @@ import Tensors
 /// In validation the center: the whole image, or as much as `ratio` and `validScale` allow.
 public struct RandomResizedCropGPU: Transform {
   /// Rows and columns of the result (`size`).
-  public var size: Int
+  package let size: Int
   /// The smallest share of the area (`min_scale`).
-  public var minimumScale: Double
+  package let minimumScale: Double
   /// The largest share of the area (`max_scale`).
-  public var maximumScale: Double
+  package let maximumScale: Double
   /// The smallest and the largest width per height (`ratio`).
-  public var ratio: [Double]
+  package let ratio: [Double]
   /// The share of height and width that the window of validation covers (`valid_scale`).
-  public var validScale: Double
+  package let validScale: Double
 
   /// Creates a crop with fastai's defaults.
   public init(

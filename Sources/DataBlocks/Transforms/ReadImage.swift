@@ -8,9 +8,9 @@ import Tensors
 /// and maps see the same gray values.
 public struct ReadImage: Transform {
   /// The intensity window of grayscale DICOM files. Default: what the file itself asks for.
-  public var intensity: DICOMIntensity
+  package let intensity: DICOMIntensity
   /// The frame of a DICOM file, from 0.
-  public var frame: Int
+  package let frame: Int
 
   /// Creates a reader.
   public init(intensity: DICOMIntensity = .automatic, frame: Int = 0) {

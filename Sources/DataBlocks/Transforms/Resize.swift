@@ -6,13 +6,13 @@ import Tensors
 /// In training the window lies at a random place, in validation in the center.
 public struct Resize: Transform {
   /// Rows of the result.
-  public var height: Int
+  package let height: Int
   /// Columns of the result.
-  public var width: Int
+  package let width: Int
   /// How the aspect ratio changes (`method`).
-  public var method: ResizeMethod
+  package let method: ResizeMethod
   /// What fills the margins of `.pad` (`pad_mode`).
-  public var padMode: PadMode
+  package let padMode: PadMode
 
   /// Creates a square resize.
   public init(_ size: Int, method: ResizeMethod = .crop, padMode: PadMode = .reflection) {

@@ -4,9 +4,9 @@ import Tensors
 /// Rotates by a random angle: fastai's `Rotate`.
 public struct Rotate: CoordinateTransform {
   /// The largest angle in degrees, either way (`max_deg`).
-  public var maximumDegrees: Double
+  package let maximumDegrees: Double
   /// The probability (`p`).
-  public var probability: Double
+  package let probability: Double
 
   /// Creates a rotation.
   public init(maximumDegrees: Double = 10, probability: Double = 0.5) {

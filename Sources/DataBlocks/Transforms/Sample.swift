@@ -4,7 +4,7 @@ public import Tensors
 /// One item on its way through a pipeline: the image, its geometry, its label, masks and boxes.
 public struct Sample: Sendable {
   /// Where the image comes from.
-  public enum Source: Sendable {
+  package enum Source: Sendable {
     /// A DICOM, PNG or JPEG file.
     case file(String)
     /// The bytes of such a file, and a name for messages.
@@ -20,7 +20,7 @@ public struct Sample: Sendable {
   }
 
   /// Where the image comes from.
-  public let source: Source
+  package let source: Source
   /// The label as the table or folder has it; nil if there is none.
   public var label: String?
   /// Where the pixels of the image lie in the original.
@@ -34,17 +34,17 @@ public struct Sample: Sendable {
   private var content = Content.unread
 
   /// Creates a sample whose image has not been read.
-  public init(_ source: Source, label: String? = nil) {
+  package init(_ source: Source, label: String? = nil) {
     self.source = source
     self.label = label
     if case .pixels(let image) = source { content = .bytes(image) }
   }
 
   /// False until `ReadImage` has run.
-  public var isRead: Bool { if case .unread = content { false } else { true } }
+  package var isRead: Bool { if case .unread = content { false } else { true } }
 
   /// True while the image has 8 bits per sample.
-  public var is8Bit: Bool { if case .bytes = content { true } else { false } }
+  package var is8Bit: Bool { if case .bytes = content { true } else { false } }
 
   /// The image with 8 bits per sample, as `Resize` and other transforms of files see it.
   ///

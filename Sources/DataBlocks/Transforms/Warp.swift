@@ -3,9 +3,9 @@ import Tensors
 /// Tilts the image in perspective: fastai's `Warp`.
 public struct Warp: CoordinateTransform {
   /// The largest displacement of a corner, in half image sizes, either way (`magnitude`).
-  public var magnitude: Double
+  package let magnitude: Double
   /// The probability of each of the two directions (`p`).
-  public var probability: Double
+  package let probability: Double
 
   /// Creates a warp.
   public init(magnitude: Double = 0.2, probability: Double = 0.5) {

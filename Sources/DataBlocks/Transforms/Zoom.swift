@@ -3,11 +3,11 @@ import Tensors
 /// Zooms around a random center: fastai's `Zoom`.
 public struct Zoom: CoordinateTransform {
   /// The smallest factor (`min_zoom`); below 1 shrinks.
-  public var minimum: Double
+  package let minimum: Double
   /// The largest factor (`max_zoom`).
-  public var maximum: Double
+  package let maximum: Double
   /// The probability (`p`).
-  public var probability: Double
+  package let probability: Double
 
   /// Creates a zoom.
   public init(minimum: Double = 1, maximum: Double = 1.1, probability: Double = 0.5) {

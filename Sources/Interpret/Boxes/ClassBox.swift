@@ -11,17 +11,17 @@ public struct ClassBox: Sendable, Equatable, Codable {
   /// The raw map's value in the cell.
   public let score: Double
   /// Row of the cell in the map.
-  public let row: Int
+  package let row: Int
   /// Column of the cell in the map.
-  public let column: Int
+  package let column: Int
   /// Rows of the map.
-  public let mapRows: Int
+  package let mapRows: Int
   /// Columns of the map.
-  public let mapColumns: Int
+  package let mapColumns: Int
   /// The share of the cell outside of the image, which was cut off.
   public let clippedShare: Double
   /// The rule that chose the box.
-  public let rule: String
+  package let rule: String
 
   /// The box with the class as its label, for drawing.
   public func labeledBox(color: Color) -> LabeledBox {

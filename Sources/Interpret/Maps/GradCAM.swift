@@ -12,11 +12,11 @@ public import Training
 /// for all classes; the backward pass ends at the layer and needs no trainable parameter.
 public struct GradCAM {
   /// From images to logits.
-  public let model: Module
+  package let model: Module
   /// The layer whose activations are weighted, a part of the model.
-  public let layer: Module
+  package let layer: Module
   /// The classes, in the order of the outputs.
-  public let vocab: [String]
+  package let vocab: [String]
 
   /// Creates the method for a model and a layer.
   public init(model: Module, layer: Module, vocab: [String]) {

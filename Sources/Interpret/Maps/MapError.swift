@@ -3,7 +3,7 @@ public import Files
 /// A map that cannot be computed.
 public struct MapError: LightboxError, Equatable {
   /// The facts.
-  public enum Reason: Sendable, Equatable {
+  package enum Reason: Sendable, Equatable {
     /// The layer did not run in the forward pass.
     case layerDidNotRun
     /// The layer's output has no rows and columns.
@@ -15,10 +15,10 @@ public struct MapError: LightboxError, Equatable {
   }
 
   /// The facts.
-  public let reason: Reason
+  package let reason: Reason
 
   /// Creates an error.
-  public init(_ reason: Reason) { self.reason = reason }
+  package init(_ reason: Reason) { self.reason = reason }
 
   /// Maps have no file.
   public var place: ErrorPlace { ErrorPlace() }

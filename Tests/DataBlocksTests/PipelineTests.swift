@@ -263,7 +263,8 @@ struct PipelineTests {
     let automatic = try values(.automatic)
     #expect(try values(.window(center: 40, width: 400)) != automatic)
     let block = DataBlock<DataItem>(
-      blocks: (ImageBlock(intensity: .windowed(.lungs)), CategoryBlock()), itemTransforms: [Resize(16)])
+      blocks: (ImageBlock(intensity: .windowed(.lungs)), CategoryBlock()),
+      itemTransforms: [Resize(16)])
     #expect(block.pipeline == Pipeline([ReadImage(intensity: .windowed(.lungs)), Resize(16)]))
     #expect(try block.pipeline.prepare(path).input.floatScalars == values(.windowed(.lungs)))
   }

@@ -16,6 +16,7 @@ extension DataError {
       "no transform fixes the image size; the pipeline has \(list(names))"
     case .unknownTransform(let name):
       "the pipeline uses the transform \"\(name)\", which is not registered"
+    case .invalidTransform(let name, let fault): "the transform \(name): \(fault)"
     case .tableUnreadable: "the table cannot be opened"
     case .notUTF8: "the table is not UTF-8 text"
     case .noHeader: "the table has no header"
@@ -54,6 +55,7 @@ extension DataError {
     case .size: "correct the transform's outputSize(of:)"
     case .noFixedSize: "add Resize(224)"
     case .unknownTransform(let name): "call Pipeline.register(\(name).self) before loading"
+    case .invalidTransform: "correct the stored pipeline"
     case .tableUnreadable: "check the path and its permissions"
     case .notUTF8: "save it as UTF-8"
     case .noHeader: "name the columns in the first line"

@@ -19,6 +19,8 @@ public struct DataError: LightboxError, Equatable {
     case noFixedSize(transforms: [String])
     /// A stored pipeline uses a transform that is not registered.
     case unknownTransform(String)
+    /// A setting of a stored transform is out of range.
+    case invalidTransform(name: String, fault: String)
 
     /// A table cannot be opened.
     case tableUnreadable

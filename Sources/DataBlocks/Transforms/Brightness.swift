@@ -2,7 +2,7 @@ import Foundation
 import Tensors
 
 /// Changes brightness: fastai's `Brightness`, a shift of the logits.
-public struct Brightness: LightingTransform {
+public struct Brightness: CheckedTransform, LightingTransform {
   /// The largest change (`max_lighting`); 0.2 draws from 0.4 to 0.6, where 0.5 changes nothing.
   package let maximumChange: Double
   /// The probability (`p`).
@@ -10,10 +10,9 @@ public struct Brightness: LightingTransform {
 
   /// Creates a change of brightness.
   public init(maximumChange: Double = 0.2, probability: Double = 0.75) {
-    precondition(
-      (0..<1).contains(maximumChange), "a change of brightness below 1, not \(maximumChange)")
     self.maximumChange = maximumChange
     self.probability = probability
+    check()
   }
 
   /// Draws a brightness.
@@ -24,5 +23,10 @@ public struct Brightness: LightingTransform {
 
   package static func map(_ brightness: Double) -> LogitMap {
     LogitMap(shift: log(brightness / (1 - brightness)))
+  }
+
+  var fault: String? {
+    fault("maximumChange", maximumChange, in: 0..<1)
+      ?? fault("probability", probability, in: 0...1)
   }
 }

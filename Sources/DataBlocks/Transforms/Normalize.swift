@@ -3,7 +3,7 @@ import Tensors
 /// Subtracts a mean and divides by a standard deviation, per channel: fastai's `Normalize.from_stats`.
 ///
 /// A grayscale image becomes as many channels as there are means, so that networks for RGB take it.
-public struct Normalize: Transform {
+public struct Normalize: CheckedTransform {
   /// One mean per channel of the model's input (`mean`).
   package let mean: [Float]
   /// One standard deviation per channel (`std`).
@@ -13,12 +13,9 @@ public struct Normalize: Transform {
   ///
   /// - Precondition: As many means as deviations, at least one; no deviation is 0 or less.
   public init(mean: [Float], standardDeviation: [Float]) {
-    precondition(
-      mean.count == standardDeviation.count && !mean.isEmpty
-        && standardDeviation.allSatisfy { $0 > 0 },
-      "means \(mean) and standard deviations \(standardDeviation)")
     self.mean = mean
     self.standardDeviation = standardDeviation
+    check()
   }
 
   /// The statistics of ImageNet (`imagenet_stats`).
@@ -53,5 +50,12 @@ public struct Normalize: Transform {
     guard sample.channels == 1 || sample.channels == mean.count else {
       throw DataError(.channels(sample.channels, expected: mean.count))
     }
+  }
+
+  var fault: String? {
+    let isValid =
+      mean.count == standardDeviation.count && !mean.isEmpty
+      && standardDeviation.allSatisfy { $0 > 0 }
+    return isValid ? nil : "means \(mean) and standard deviations \(standardDeviation) do not fit"
   }
 }

@@ -35,7 +35,7 @@ extension Pipeline: Codable {
 
   /// Decodes transforms by their registered names.
   ///
-  /// - Throws: `DataError` naming a transform that is not registered.
+  /// - Throws: `DataError` naming a transform that is not registered, or whose settings are out of range.
   public init(from decoder: any Decoder) throws {
     var list = try decoder.unkeyedContainer()
     var transforms: [any Transform] = []
@@ -43,7 +43,11 @@ extension Pipeline: Codable {
       let entry = try list.nestedContainer(keyedBy: Key.self)
       let name = try entry.decode(String.self, forKey: .name)
       guard let type = Self.type(named: name) else { throw DataError(.unknownTransform(name)) }
-      transforms.append(try type.init(from: entry.superDecoder(forKey: .settings)))
+      let transform = try type.init(from: entry.superDecoder(forKey: .settings))
+      if let fault = (transform as? any CheckedTransform)?.fault {
+        throw DataError(.invalidTransform(name: name, fault: fault))
+      }
+      transforms.append(transform)
     }
     try self.init(checking: transforms)
   }

@@ -5,7 +5,7 @@ package import Tensors
 ///
 /// Runs after `Normalize`, so the noise has mean 0 and deviation 1 in the model's input. Rectangles are drawn
 /// for each image; fastai erases the same ones in the whole batch.
-public struct RandomErasing: Transform {
+public struct RandomErasing: CheckedTransform {
   /// The probability (`p`).
   package let probability: Double
   /// The smallest share of the area that one rectangle covers (`sl`).
@@ -22,16 +22,12 @@ public struct RandomErasing: Transform {
     probability: Double = 0.5, minimumArea: Double = 0, maximumArea: Double = 0.3,
     minimumAspect: Double = 0.3, maximumCount: Int = 1
   ) {
-    precondition(
-      0 <= minimumArea && minimumArea <= maximumArea && maximumArea <= 1,
-      "areas from \(minimumArea) to \(maximumArea)")
-    precondition(0 < minimumAspect && minimumAspect <= 1, "an aspect ratio of \(minimumAspect)")
-    precondition(maximumCount > 0, "a largest count of \(maximumCount)")
     self.probability = probability
     self.minimumArea = minimumArea
     self.maximumArea = maximumArea
     self.minimumAspect = minimumAspect
     self.maximumCount = maximumCount
+    check()
   }
 
   /// fastai's position, after normalization.
@@ -73,5 +69,13 @@ public struct RandomErasing: Transform {
       let aspect = exp(random.uniform(log(minimumAspect), -log(minimumAspect)))
       return (range(area * aspect, size.height), range(area / aspect, size.width))
     }
+  }
+
+  var fault: String? {
+    fault("probability", probability, in: 0...1) ?? fault("maximumArea", maximumArea, in: 0...1)
+      ?? fault("minimumArea", minimumArea, in: 0...maximumArea)
+      ?? fault("maximumCount", maximumCount, in: 1...1000)
+      ?? (minimumAspect > 0 && minimumAspect <= 1
+        ? nil : "minimumAspect is \(minimumAspect), outside of 0...1")
   }
 }

@@ -5,7 +5,7 @@ import Tensors
 /// One random window per batch, resampled to a fixed size: fastai's `RandomResizedCropGPU`.
 ///
 /// In validation the center: the whole image, or as much as `ratio` and `validScale` allow.
-public struct RandomResizedCropGPU: Transform {
+public struct RandomResizedCropGPU: CheckedTransform {
   /// Rows and columns of the result (`size`).
   package let size: Int
   /// The smallest share of the area (`min_scale`).
@@ -22,12 +22,12 @@ public struct RandomResizedCropGPU: Transform {
     _ size: Int, minimumScale: Double = 0.08, maximumScale: Double = 1,
     ratio: (Double, Double) = (3.0 / 4, 4.0 / 3), validScale: Double = 1
   ) {
-    precondition(size > 0, "a crop of \(size) pixels")
     self.size = size
     self.minimumScale = minimumScale
     self.maximumScale = maximumScale
     self.ratio = [ratio.0, ratio.1]
     self.validScale = validScale
+    check()
   }
 
   /// Before affine transforms.
@@ -86,5 +86,15 @@ public struct RandomResizedCropGPU: Transform {
     }
     let (x, y) = (axis(window.width, window.left), axis(window.height, window.top))
     return ImageGeometry(scaleX: x.scale, scaleY: y.scale, offsetX: x.offset, offsetY: y.offset)
+  }
+
+  var fault: String? {
+    if ratio.count != 2 || !(0 < ratio[0] && ratio[0] <= ratio[1]) {
+      return "ratio is \(ratio); it needs a smallest and a largest width per height"
+    }
+    return fault("size", size, in: 1...65_535)
+      ?? fault("maximumScale", maximumScale, in: 0...1)
+      ?? fault("minimumScale", minimumScale, in: 0...maximumScale)
+      ?? fault("validScale", validScale, in: 0...1)
   }
 }

@@ -6,7 +6,7 @@ import Tensors
 ///
 /// The kind of file is told by its content. Stored with the pipeline, so that training, prediction
 /// and maps see the same gray values.
-public struct ReadImage: Transform {
+public struct ReadImage: CheckedTransform {
   /// The intensity window of grayscale DICOM files. Default: what the file itself asks for.
   package let intensity: DICOMIntensity
   /// The frame of a DICOM file, from 0.
@@ -14,9 +14,9 @@ public struct ReadImage: Transform {
 
   /// Creates a reader.
   public init(intensity: DICOMIntensity = .automatic, frame: Int = 0) {
-    precondition(frame >= 0, "a frame is counted from 0, not \(frame)")
     self.intensity = intensity
     self.frame = frame
+    check()
   }
 
   /// Before everything else.
@@ -58,4 +58,6 @@ public struct ReadImage: Transform {
     defer { try? handle.close() }
     return [UInt8]((try? handle.read(upToCount: 8)) ?? Data())
   }
+
+  var fault: String? { fault("frame", frame, in: 0...) }
 }

@@ -4,7 +4,7 @@ import Tensors
 /// A fixed size by cropping, padding or squishing: fastai's `Resize`, on 8-bit images.
 ///
 /// In training the window lies at a random place, in validation in the center.
-public struct Resize: Transform {
+public struct Resize: CheckedTransform {
   /// Rows of the result.
   package let height: Int
   /// Columns of the result.
@@ -23,11 +23,11 @@ public struct Resize: Transform {
   public init(
     height: Int, width: Int, method: ResizeMethod = .crop, padMode: PadMode = .reflection
   ) {
-    precondition(height > 0 && width > 0, "cannot resize to \(height) x \(width)")
     self.height = height
     self.width = width
     self.method = method
     self.padMode = padMode
+    check()
   }
 
   /// fastai's position.
@@ -57,5 +57,9 @@ public struct Resize: Transform {
     let window = method.window(
       from: (size.height, size.width), to: (height, width), at: (0.5, 0.5))
     return window.height == size.height && window.width == size.width
+  }
+
+  var fault: String? {
+    fault("height", height, in: 1...65_535) ?? fault("width", width, in: 1...65_535)
   }
 }

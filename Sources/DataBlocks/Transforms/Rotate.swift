@@ -2,7 +2,7 @@ import Foundation
 import Tensors
 
 /// Rotates by a random angle: fastai's `Rotate`.
-public struct Rotate: CoordinateTransform {
+public struct Rotate: CheckedTransform, CoordinateTransform {
   /// The largest angle in degrees, either way (`max_deg`).
   package let maximumDegrees: Double
   /// The probability (`p`).
@@ -12,6 +12,7 @@ public struct Rotate: CoordinateTransform {
   public init(maximumDegrees: Double = 10, probability: Double = 0.5) {
     self.maximumDegrees = maximumDegrees
     self.probability = probability
+    check()
   }
 
   /// Draws an angle.
@@ -23,5 +24,10 @@ public struct Rotate: CoordinateTransform {
   package static func map(degrees: Double) -> CoordinateMap {
     let angle = degrees * .pi / 180
     return .affine([cos(angle), sin(angle), 0, -sin(angle), cos(angle), 0])
+  }
+
+  var fault: String? {
+    fault("maximumDegrees", maximumDegrees, in: 0...360)
+      ?? fault("probability", probability, in: 0...1)
   }
 }

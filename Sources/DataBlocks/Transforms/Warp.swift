@@ -1,7 +1,7 @@
 import Tensors
 
 /// Tilts the image in perspective: fastai's `Warp`.
-public struct Warp: CoordinateTransform {
+public struct Warp: CheckedTransform, CoordinateTransform {
   /// The largest displacement of a corner, in half image sizes, either way (`magnitude`).
   package let magnitude: Double
   /// The probability of each of the two directions (`p`).
@@ -11,6 +11,7 @@ public struct Warp: CoordinateTransform {
   public init(magnitude: Double = 0.2, probability: Double = 0.5) {
     self.magnitude = magnitude
     self.probability = probability
+    check()
   }
 
   /// Draws a displacement along each axis.
@@ -25,5 +26,9 @@ public struct Warp: CoordinateTransform {
 
   package static func map(x: Double, y: Double) -> CoordinateMap {
     .perspective(fromCorners: [(-1 - y, -1 - x), (-1 + y, 1 + x), (1 + y, -1 + x), (1 - y, 1 - x)])
+  }
+
+  var fault: String? {
+    fault("magnitude", magnitude, in: 0..<1) ?? fault("probability", probability, in: 0...1)
   }
 }

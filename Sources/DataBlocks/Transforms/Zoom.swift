@@ -1,7 +1,7 @@
 import Tensors
 
 /// Zooms around a random center: fastai's `Zoom`.
-public struct Zoom: CoordinateTransform {
+public struct Zoom: CheckedTransform, CoordinateTransform {
   /// The smallest factor (`min_zoom`); below 1 shrinks.
   package let minimum: Double
   /// The largest factor (`max_zoom`).
@@ -11,10 +11,10 @@ public struct Zoom: CoordinateTransform {
 
   /// Creates a zoom.
   public init(minimum: Double = 1, maximum: Double = 1.1, probability: Double = 0.5) {
-    precondition(0 < minimum && minimum <= maximum, "a zoom from \(minimum) to \(maximum)")
     self.minimum = minimum
     self.maximum = maximum
     self.probability = probability
+    check()
   }
 
   /// Draws a factor and a center.
@@ -29,5 +29,11 @@ public struct Zoom: CoordinateTransform {
   package static func map(_ factor: Double, center: (x: Double, y: Double)) -> CoordinateMap {
     let s = 1 / factor
     return .affine([s, 0, (1 - s) * (2 * center.x - 1), 0, s, (1 - s) * (2 * center.y - 1)])
+  }
+
+  var fault: String? {
+    minimum > 0 && minimum <= maximum
+      ? fault("probability", probability, in: 0...1)
+      : "the zoom runs from \(minimum) to \(maximum); it must be above 0 and ascending"
   }
 }

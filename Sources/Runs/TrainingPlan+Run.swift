@@ -2,6 +2,7 @@ public import DataBlocks
 import Files
 import Foundation
 public import Logbook
+import Tensors
 public import Training
 public import Vision
 
@@ -50,7 +51,7 @@ extension TrainingPlan {
     }
     let folder = try RunFolder(creating: path)
     let description = RunDescription(
-      plan: self, vocab: prepared.loaders.vocab, data: prepared.data)
+      plan: resolved, vocab: prepared.loaders.vocab, data: prepared.data)
     try folder.writeSettings(description)
     folder.metadata = try metadata(description, run: path)
     let log = try RunLog(writing: folder.databasePath)
@@ -85,6 +86,15 @@ extension TrainingPlan {
       folder: folder, learner: learner, skipped: skipped,
       seconds: Double(duration.seconds) + Double(duration.attoseconds) * 1e-18,
       imagesSeen: learner.totalSteps * batchSize)
+  }
+
+  /// The plan with the defaults that depend on other settings or on this process filled in.
+  private var resolved: TrainingPlan {
+    var plan = self
+    plan.freezeEpochs = resolvedFreezeEpochs
+    plan.compute.threads = Compute.threads
+    plan.compute.convolution = Compute.convolution
+    return plan
   }
 
   /// fastai's `fine_tune` if the body is frozen first, else one cycle.

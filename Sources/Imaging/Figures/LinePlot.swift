@@ -1,7 +1,7 @@
 /// A line plot with two axes, such as the loss by epoch or a ROC curve.
-public struct LinePlot: Sendable {
+package struct LinePlot: Sendable {
   /// One line.
-  public struct Series: Sendable {
+  package struct Series: Sendable {
     /// The name in the legend; empty for none.
     package var name: String
     /// The points in drawing order; NaN or infinity interrupts the line.
@@ -12,7 +12,7 @@ public struct LinePlot: Sendable {
     package var isDashed: Bool
 
     /// Creates a line from points; NaN or infinity interrupts the line.
-    public init(
+    package init(
       _ name: String, points: [(x: Double, y: Double)], color: Color? = nil,
       isDashed: Bool = false
     ) {
@@ -23,7 +23,7 @@ public struct LinePlot: Sendable {
     }
 
     /// Creates a line from values at x = 0, 1, 2 and so on.
-    public init(_ name: String, values: [Double], color: Color? = nil, isDashed: Bool = false) {
+    package init(_ name: String, values: [Double], color: Color? = nil, isDashed: Bool = false) {
       self.init(
         name, points: values.enumerated().map { (Double($0), $1) }, color: color,
         isDashed: isDashed)
@@ -42,7 +42,7 @@ public struct LinePlot: Sendable {
   package var yRange: ClosedRange<Double>?
 
   /// Creates a plot; axes without a range fit all points.
-  public init(
+  package init(
     _ series: [Series], xLabel: String = "", yLabel: String = "",
     xRange: ClosedRange<Double>? = nil, yRange: ClosedRange<Double>? = nil
   ) {

@@ -15,6 +15,8 @@ public struct Colormap: Sendable, Equatable {
   }
 
   /// Creates the built-in colormap with a name, ignoring case; nil if there is none.
+  ///
+  /// - Parameter name: `magma`, `viridis`, `gray`, `bone`, `turbo`, `jet`, `opencv.jet` or `RdBu_r`.
   public init?(named name: String) {
     guard let found = Colormap.all.first(where: { $0.name.lowercased() == name.lowercased() })
     else { return nil }

@@ -62,7 +62,7 @@ public struct Figure: Sendable {
     }
 
     /// Creates a panel with a line plot.
-    package static func plot(_ plot: LinePlot, title: String = "") -> Panel {
+    public static func plot(_ plot: LinePlot, title: String = "") -> Panel {
       Panel(.plot(plot), title: title)
     }
   }

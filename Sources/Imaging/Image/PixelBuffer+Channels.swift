@@ -1,6 +1,6 @@
 extension PixelBuffer {
   /// Converts to RGB by repeating the gray channel; an RGB image is returned unchanged.
-  package func convertedToRGB() -> PixelBuffer {
+  public func convertedToRGB() -> PixelBuffer {
     if channels == 3 { return self }
     let tripled = [UInt8](unsafeUninitializedCapacity: samples.count * 3) { out, count in
       for (index, value) in samples.enumerated() {
@@ -14,7 +14,7 @@ extension PixelBuffer {
   }
 
   /// Converts to grayscale, as Pillow's `convert("L")`: 0.299 R + 0.587 G + 0.114 B in fixed point.
-  package func convertedToGray() -> PixelBuffer {
+  public func convertedToGray() -> PixelBuffer {
     if channels == 1 { return self }
     let luminance = [UInt8](unsafeUninitializedCapacity: width * height) { out, count in
       for index in 0..<(width * height) {

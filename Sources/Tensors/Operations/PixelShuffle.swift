@@ -8,7 +8,7 @@ extension Tensor {
   /// - Precondition: The channels of `[batch, channels, height, width]` are a multiple of `r²`.
   ///
   /// Reference: Shi et al., arXiv:1609.05158.
-  package func pixelShuffled(_ factor: Int) -> Tensor {
+  public func pixelShuffled(_ factor: Int) -> Tensor {
     precondition(
       rank == 4 && factor > 0 && shape[1] % (factor * factor) == 0,
       "pixelShuffled: a factor of \(factor) does not fit \(shape): its square must divide the "
@@ -21,7 +21,7 @@ extension Tensor {
   /// The inverse of `pixelShuffled(_:)` (`F.pixel_unshuffle`).
   ///
   /// - Precondition: Height and width of `[batch, channels, height, width]` are multiples of `factor`.
-  package func pixelUnshuffled(_ factor: Int) -> Tensor {
+  public func pixelUnshuffled(_ factor: Int) -> Tensor {
     precondition(
       rank == 4 && factor > 0 && shape[2] % factor == 0 && shape[3] % factor == 0,
       "pixelUnshuffled: a factor of \(factor) does not fit \(shape): it must divide height and width "

@@ -40,8 +40,6 @@ public struct DICOMScan: Sendable {
   package private(set) var foreignFiles: [String] = []
   /// The DICOM files that cannot be read, or have unsupported pixels, sorted by path.
   public private(set) var faults: [DICOMError] = []
-  /// The paths of the images without a preamble, sorted.
-  package private(set) var filesWithoutPreamble: [String] = []
   /// The number of distinct patient identifiers.
   package private(set) var patientCount = 0
   /// The number of images without a patient identifier.
@@ -96,9 +94,8 @@ public struct DICOMScan: Sendable {
       case .directory: directoryCount += 1
       case .other: otherCount += 1
       case .fault(let error): faults.append(error)
-      case .image(let properties, let patient, let instance, let lacksPreamble):
+      case .image(let properties, let patient, let instance):
         imageCount += 1
-        if lacksPreamble { filesWithoutPreamble.append(file.path) }
         for (property, values) in properties {
           for value in values { counts[property, default: [:]][value, default: 0] += 1 }
         }

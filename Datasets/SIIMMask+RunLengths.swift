@@ -45,7 +45,7 @@ extension SIIMMask {
   }
 
   /// The mask as a row of runs in canonical form: as few runs as possible, `-1` for an empty mask.
-  public var runLengths: String {
+  package var runLengths: String {
     guard !runs.isEmpty else { return "-1" }
     var text = ""
     var position = 0

@@ -7,9 +7,9 @@ public import Imaging
 /// at the top left. Runs are sorted and disjoint, so equal regions compare equal.
 public struct SIIMMask: Sendable, Equatable {
   /// The number of columns.
-  public let width: Int
+  package let width: Int
   /// The number of rows.
-  public let height: Int
+  package let height: Int
   /// The runs of set positions, in ascending order; adjacent runs are merged.
   package let runs: [Range<Int>]
 
@@ -102,7 +102,7 @@ public struct SIIMMask: Sendable, Equatable {
   }
 
   /// The number of set pixels that overlap a box; pixels that the box covers in part count.
-  public func area(in box: BoundingBox) -> Int {
+  package func area(in box: BoundingBox) -> Int {
     guard let (columns, rows) = pixels(of: box) else { return 0 }
     var area = 0
     for run in runs {

@@ -4,11 +4,11 @@ import Foundation
 /// A small real data set that is bundled with Lightbox as an archive.
 public struct SampleDataset: Sendable, Equatable {
   /// The name for `named(_:)`.
-  public let name: String
+  package let name: String
   /// A description of the content, one line.
   package let summary: String
   /// The license.
-  public let license: String
+  package let license: String
   /// The attribution that the license requires.
   package let attribution: String
   /// The SHA-256 of the archive, 64 hexadecimal digits.
@@ -35,7 +35,7 @@ public struct SampleDataset: Sendable, Equatable {
   /// Finds a sample by its name, ignoring case.
   ///
   /// - Throws: `DatasetError` with reason `unknownSample`.
-  public static func named(_ name: String) throws(DatasetError) -> SampleDataset {
+  package static func named(_ name: String) throws(DatasetError) -> SampleDataset {
     if let sample = all.first(where: { $0.name == name.lowercased() }) { return sample }
     throw DatasetError(.unknownSample(known: all.map(\.name)), path: name)
   }
@@ -105,11 +105,11 @@ public struct SampleDataset: Sendable, Equatable {
 
   private static func countFiles(in folder: String) -> Int {
     let options: FileManager.DirectoryEnumerationOptions = [.skipsHiddenFiles]
-    let walk = FileManager.default.enumerator(
+    let files = FileManager.default.enumerator(
       at: URL(fileURLWithPath: folder), includingPropertiesForKeys: [.isRegularFileKey],
       options: options)
     var count = 0
-    while let item = walk?.nextObject() as? URL {
+    while let item = files?.nextObject() as? URL {
       if !item.hasDirectoryPath { count += 1 }
     }
     return count

@@ -124,7 +124,7 @@ public struct SyntheticSIIM: Sendable, Equatable {
   ///
   /// - Parameter index: The index of the image, `0..<count`.
   /// - Returns: The image before compression and inversion, and its mask.
-  public func image(_ index: Int) -> (image: PixelBuffer, mask: SIIMMask) {
+  package func image(_ index: Int) -> (image: PixelBuffer, mask: SIIMMask) {
     precondition(
       (0..<count).contains(index),
       "image \(index) is out of range: the data set has \(count) images")

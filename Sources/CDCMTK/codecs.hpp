@@ -13,6 +13,12 @@ struct FrameHeader {
 // Parses the frame header; false if there is none before the first scan.
 bool find_frame_header(const std::vector<uint8_t> &stream, FrameHeader *header);
 
+// Decodes lossless, 12-bit and JPEG-LS streams with DCMTK, in a temporary data set that describes
+// the code stream; the data set of the file is not modified.
+lb_dcm_status decode_by_dcmtk(
+    std::vector<uint8_t> stream, const FrameHeader &header, E_TransferSyntax syntax,
+    uint8_t *pixels, size_t capacity, lb_dcm_decoded *decoded, lb_dcm_reason *reason);
+
 // Decodes DICOM RLE (PS3.5 annex G) to interleaved little endian samples; false with a reason if
 // samples are missing.
 bool decode_rle(

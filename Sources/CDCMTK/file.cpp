@@ -23,7 +23,7 @@ struct Start {
 
   // A file without a preamble must start with an element of group 0002 or 0008, in either byte
   // order; accepting more would recognize text files as DICOM.
-  bool may_be_headless() const {
+  bool may_lack_preamble() const {
     if (count < 16) return false;
     unsigned little = bytes[0] | bytes[1] << 8, big = bytes[0] << 8 | bytes[1];
     return little == 2 || little == 8 || big == 8;
@@ -68,14 +68,14 @@ lb_dcm_status open(
     set_reason(reason, "no bytes");
     return LB_DCM_EMPTY_FILE;
   }
-  bool headless = !start.has_prefix();
-  if (headless && !start.may_be_headless()) {
+  bool lacks_preamble = !start.has_prefix();
+  if (lacks_preamble && !start.may_lack_preamble()) {
     set_reason(reason, "neither \"DICM\" at byte 128 nor a data element at the start");
     return LB_DCM_NOT_DICOM;
   }
   prepare();
   auto file = std::make_unique<lb_dcm_file>();
-  file->is_headless = headless;
+  file->lacks_preamble = lacks_preamble;
   file->is_header_only = header_only;
   OFCondition condition;
   {
@@ -95,7 +95,7 @@ lb_dcm_status open(
   bool is_empty = set->card() == 0;
   bool looks_dicom =
       has(set, DCM_SOPClassUID) || has(set, DCM_Modality) || has(set, DCM_Rows);
-  if (headless && !looks_dicom) {
+  if (lacks_preamble && !looks_dicom) {
     set_reason(reason, "no preamble and no element of an image or report");
     return LB_DCM_NOT_DICOM;
   }
@@ -119,7 +119,7 @@ lb_dcm_status open(
     set_reason(reason, "no data set after the header");
     return LB_DCM_TRUNCATED;
   }
-  if (uid.empty() && headless) {
+  if (uid.empty() && lacks_preamble) {
     file->transfer_syntax = DcmXfer(set->getOriginalXfer()).getXferID();
   }
   *result = file.release();
@@ -181,7 +181,7 @@ void lb_dcm_close(lb_dcm_file *file) {
   }
 }
 
-int lb_dcm_is_headless(const lb_dcm_file *file) { return file->is_headless; }
+int lb_dcm_lacks_preamble(const lb_dcm_file *file) { return file->lacks_preamble; }
 
 const char *lb_dcm_transfer_syntax(const lb_dcm_file *file) {
   return file->transfer_syntax.c_str();

@@ -12,7 +12,7 @@
 struct lb_dcm_file {
   DcmFileFormat format;
   std::string transfer_syntax;
-  bool is_headless = false;
+  bool lacks_preamble = false;
   bool is_header_only = false;
   // The data set was read up to the pixel data only, because the transfer syntax is unknown.
   bool has_unknown_syntax = false;

@@ -68,7 +68,7 @@ public enum Compute {
 
   /// Bytes in use by tensors, their peak, and bytes in cached blocks (`torch.cuda.memory_allocated`,
   /// `max_memory_allocated`).
-  public static var memory: (inUse: Int, peak: Int, cached: Int) { MemoryPool.shared.use }
+  package static var memory: (inUse: Int, peak: Int, cached: Int) { MemoryPool.shared.use }
 
   /// Bytes of main memory available without swapping.
   package static var availableMemory: Int { Int(clamping: lb_memory_available()) }

@@ -9,7 +9,7 @@ public struct StateDictionary: Sendable {
   /// Creates a state dictionary from pairs, in their order.
   ///
   /// - Precondition: No name occurs twice.
-  public init(_ tensors: some Sequence<(name: String, tensor: Tensor)>) {
+  package init(_ tensors: some Sequence<(name: String, tensor: Tensor)>) {
     for (name, tensor) in tensors {
       precondition(
         positions[name] == nil, "two tensors of a state dictionary are named \"\(name)\"")
@@ -45,7 +45,7 @@ public struct StateDictionary: Sendable {
   }
 
   /// The tensors for which a condition holds, in the same order.
-  public func filter(
+  package func filter(
     _ isIncluded: ((name: String, tensor: Tensor)) throws -> Bool
   ) rethrows -> StateDictionary {
     StateDictionary(try entries.filter(isIncluded))

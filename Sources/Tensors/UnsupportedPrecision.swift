@@ -3,13 +3,13 @@ public import Files
 /// A precision that the processor does not support.
 public struct UnsupportedPrecision: LightboxError, Equatable {
   /// The requested precision and the instruction set that oneDNN found.
-  public enum Reason: Sendable, Equatable {
+  package enum Reason: Sendable, Equatable {
     /// The precision needs AVX-512.
     case needsAVX512(precision: Compute.Precision, instructions: String)
   }
 
   /// The requested precision and the instruction set that oneDNN found.
-  public let reason: Reason
+  package let reason: Reason
 
   /// Empty: no file is involved.
   public var place: ErrorPlace { ErrorPlace() }

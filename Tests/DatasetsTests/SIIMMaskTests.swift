@@ -120,7 +120,7 @@ import Testing
   }
 
   @Test("gaps count from the end of the previous run, down the columns")
-  func meaning() throws {
+  func positions() throws {
     let mask = try SIIMMask(runLengths: "1 2 3 1", width: 3, height: 4)
     #expect(mask.runs == [1..<3, 6..<7])
     #expect(mask.contains(x: 0, y: 1) && mask.contains(x: 0, y: 2) && mask.contains(x: 1, y: 2))
@@ -151,7 +151,7 @@ import Testing
   }
 
   @Test("a mask file is read with either header, line ending and spaces; other files are rejected")
-  func files() throws {
+  func maskFiles() throws {
     for text in [
       "ImageId, EncodedPixels\r\na, 1 2\r\na,5 1\r\nb, -1\r\n\r\n",
       "\u{FEFF}ImageId,EncodedPixels\na,1 2\na,5 1\nb,-1",

@@ -1,4 +1,5 @@
 import Downloads
+import Files
 import Foundation
 import Synchronization
 import TestSupport
@@ -7,7 +8,7 @@ import Testing
 @Suite("Downloads of weights from a local server")
 struct WeightsCacheTests {
   private let content = (0..<300_000).map { UInt8(truncatingIfNeeded: $0 &* $0 >> 3) }
-  private var prefix: String { String(SHA256.hex(of: content).prefix(8)) }
+  private var prefix: String { String(FileHash.sha256(content).prefix(8)) }
 
   private func with(
     _ behavior: LocalServer.Behavior, _ body: (LocalServer, WeightsCache) throws -> Void
@@ -107,7 +108,7 @@ struct WeightsCacheTests {
       #expect(try offline.file("http://nowhere/b.pth", hashPrefix: prefix).path == here)
       #expect(
         throws: DownloadError(
-          .wrongHashInCache(expectedPrefix: "12345678", found: SHA256.hex(of: content)), here)
+          .wrongHashInCache(expectedPrefix: "12345678", found: FileHash.sha256(content)), here)
       ) {
         try offline.file("http://nowhere/b.pth", hashPrefix: "12345678")
       }

@@ -84,7 +84,7 @@ struct DICOMCheck {
         expect(got == numbers, "\(keyword): \(got), not \(numbers)")
       }
     }
-    expect(file.isHeadless == (entry["headless"] as? Bool), "headless")
+    expect(file.lacksPreamble == (entry["headless"] as? Bool), "headless")
     expect(
       file.transferSyntax?.uid == entry["transfer_syntax"] as? String,
       "transfer syntax \(file.transferSyntax?.uid ?? "none")")

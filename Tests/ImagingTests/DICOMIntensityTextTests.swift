@@ -1,31 +1,63 @@
+import Files
 import Imaging
 import Testing
 
 @Suite("Intensities as text")
 struct DICOMIntensityTextTests {
-  @Test("every form of the command line")
+  @Test("every form of the command line is parsed")
   func forms() throws {
     let forms: [(String, DICOMIntensity)] = [
       ("auto", .automatic), ("minmax", .minMax), ("stored", .stored), ("voi:1", .voi(1)),
       ("window:40,80", .window(center: 40, width: 80)),
+      ("window:-600,1", .window(center: -600, width: 1)),
       ("range:-100,250.5", .range(lower: -100, upper: 250.5)),
-      ("percentile:1,99", .percentile(lower: 1, upper: 99)), ("lungs", .windowed(.lungs)),
+      ("percentile:1,99", .percentile(lower: 1, upper: 99)),
+      ("percentile:0,100", .percentile(lower: 0, upper: 100)), ("lungs", .windowed(.lungs)),
       ("brain_bone", .windowed(.brainBone)),
     ]
-    for (text, intensity) in forms { #expect(try DICOMIntensity(text) == intensity) }
+    for (text, intensity) in forms { #expect(try DICOMIntensity(text) == intensity, "\(text)") }
   }
 
-  @Test("what is not one is refused with the way out")
-  func refusals() {
-    for text in [
-      "window", "window:40", "window:40,0", "window:a,80", "range:5,5", "percentile:-1,50",
-      "percentile:5,101", "voi:-1", "voi:x", "window:1,2,3", "range:nan,3",
-    ] {
-      #expect(throws: DICOMIntensityError(.invalidNumbers(text))) { try DICOMIntensity(text) }
+  @Test(
+    "missing, malformed and invalid numbers are rejected",
+    arguments: [
+      (
+        DICOMIntensity.NumericKind.voi,
+        ["voi", "voi:", "voi:-1", "voi:x", "voi:1.5", "voi:1,2"]
+      ),
+      (
+        .window,
+        [
+          "window", "window:40", "window:40,0", "window:a,80", "window:1,2,3", "window:1,,2",
+          "window:,1,2", "window:1,2,", "window:1,inf",
+        ]
+      ), (.range, ["range:5,5", "range:6,5", "range:nan,3", "range:1:2"]),
+      (.percentile, ["percentile:-1,50", "percentile:5,101", "percentile:50,50"]),
+    ])
+  func invalidNumbers(_ kind: DICOMIntensity.NumericKind, _ texts: [String]) {
+    for text in texts {
+      #expect(throws: DICOMIntensityError(.invalidNumbers(text, kind)), "\(text)") {
+        try DICOMIntensity(text)
+      }
     }
-    do {
-      _ = try DICOMIntensity("lung")
-      Issue.record("was accepted")
-    } catch { #expect("\(error)".contains("did you mean \"lungs\"")) }
+  }
+
+  @Test("an error contains the text, the reason and the valid forms")
+  func errors() {
+    let wide = #expect(throws: DICOMIntensityError.self) { try DICOMIntensity("window:40,0") }
+    #expect(
+      wide?.description
+        == "\"window:40,0\": the numbers are missing or invalid; use window:CENTER,WIDTH, where "
+        + "WIDTH is at least 1")
+    let lung = #expect(throws: DICOMIntensityError.self) { try DICOMIntensity("lung") }
+    #expect(
+      lung?.description == "\"lung\": there is no such intensity; did you mean \"lungs\"? "
+        + "use one of auto, minmax, stored, brain, subdural, stroke, brain_bone, brain_soft, lungs, "
+        + "mediastinum, abdomen_soft, liver, spine_soft, spine_bone, pe, voi:INDEX, "
+        + "window:CENTER,WIDTH, range:LOWER,UPPER, percentile:LOWER,UPPER")
+    for text in ["", "xyzzyxyzzy", "gamma:1,2"] {
+      let error = #expect(throws: DICOMIntensityError.self) { try DICOMIntensity(text) }
+      #expect(error?.remedy?.contains("use one of auto, ") == true, "\(text)")
+    }
   }
 }

@@ -60,7 +60,7 @@ struct FigureTests {
   }
 
   @Test("Boxes that are outside, empty or not finite are not drawn")
-  func strangeBoxes() {
+  func boxesNotDrawn() {
     let image = PixelBuffer(width: 30, height: 30, channels: 3)
     let far = LabeledBox(BoundingBox(x0: 500, y0: -900, x1: 900, y1: -100), label: "far")
     #expect(image.drawing([far]) == image)

@@ -23,7 +23,7 @@ struct GeometryTests {
   }
 
   @Test("The geometry locates a bright square in the source, for every method")
-  func squareComesBack() {
+  func squareIsLocated() {
     for method in ResizeMethod.allCases {
       var image = PixelBuffer(width: 320, height: 240, channels: 1)
       for y in 100..<140 {

@@ -29,7 +29,7 @@ struct OverlayTests {
   }
 
   @Test("A map is upsampled as by PyTorch")
-  func spreading() throws {
+  func upsampling() throws {
     for (item, image, map, tensors) in try load() {
       let expected = try #require(tensors[item.name + "/upsampled"])
       let result = map.normalized().upsampled(width: image.width, height: image.height)

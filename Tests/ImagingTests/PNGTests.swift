@@ -43,7 +43,7 @@ struct PNGTests {
   }
 
   @Test("A header with an excessive size is rejected before memory is allocated")
-  func lyingHeader() throws {
+  func excessiveSize() throws {
     var bytes = try PNG.encode(PixelBuffer(width: 4, height: 4, channels: 1))
     bytes.replaceSubrange(16..<24, with: [0, 0, 0x3F, 0, 0, 0, 0x3F, 0])
     let crc = crc32(Array(bytes[12..<29]))

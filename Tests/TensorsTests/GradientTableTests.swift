@@ -62,7 +62,7 @@ struct GradientTableTests {
   }
 
   @Test("average pooling with ceilMode, also of images smaller than the window")
-  func overhanging() {
+  func ceilMode() {
     let geometry = PoolingGeometry(
       kernelSize: 2, stride: 2, ceilMode: true, countsPadding: false)
     for shape in [[1, 2, 1, 1], [2, 17, 3, 1], [1, 1, 5, 4]] {
@@ -153,7 +153,7 @@ struct GradientTableTests {
     }
     // Coordinates within one cell between pixels, so that a step does not leave it.
     let image = numbers([2, 3, 2, 2])
-    checkGradient("places", [2, 2, 3, 2]) { image.gridSample($0, alignCorners: true) }
+    checkGradient("coordinates", [2, 2, 3, 2]) { image.gridSample($0, alignCorners: true) }
     checkGradient("affine map", [1, 2, 3]) { Tensor.affineGrid($0, size: Extent(3, 2)) }
   }
 }

@@ -4,7 +4,7 @@ import Testing
 @Suite("Memory")
 struct MemoryTests {
   @Test("an allocation beyond the available memory exits with the shape and the size")
-  func tooMuch() async throws {
+  func outOfMemory() async throws {
     let result = await #expect(
       processExitsWith: .failure, observing: [\.standardErrorContent]
     ) { _ = Tensor.zeros([1 << 20, 1 << 20]) }

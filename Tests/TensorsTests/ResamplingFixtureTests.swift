@@ -33,12 +33,12 @@ struct ResamplingFixtureTests {
   }
 
   @Test("gridSample reads no memory out of bounds for NaN and infinite coordinates")
-  func wildPlaces() {
+  func coordinatesNotFinite() {
     let x = Tensor([1, 2, 3, 4] as [Float], shape: [1, 1, 2, 2])
-    let wild: [Float] = [.nan, 0, .infinity, -.infinity, 1e30, -1e30, -3e9, .nan]
-    let grid = Tensor(wild, shape: [1, 1, 4, 2])
+    let coordinates: [Float] = [.nan, 0, .infinity, -.infinity, 1e30, -1e30, -3e9, .nan]
+    let grid = Tensor(coordinates, shape: [1, 1, 4, 2])
     for padding in [Tensor.GridSamplePadding.border, .reflection] {
-      for mode in [Tensor.GridSampleMode.bilinear, .nearest] {
+      for mode in [Tensor.InterpolationMode.bilinear, .nearest] {
         let y = x.gridSample(grid, mode: mode, padding: padding)
         #expect(y.floatScalars.allSatisfy { (1...4).contains($0) })
       }

@@ -5,7 +5,7 @@ import Testing
 @Suite("The tape")
 struct TapeTests {
   @Test("operations are recorded only on a tape")
-  func nothing() {
+  func onTapeOnly() {
     let y = (Tensor([1, 2, 3] as [Float]) * 2).relu()
     #expect(!y.needsGradient)
     let tape = Tape()
@@ -62,7 +62,7 @@ struct TapeTests {
     }
   }
 
-  @Test("a second backward, a non-scalar and a tensor of no tape trap")
+  @Test("a second backward, a non-scalar and a tensor that is on no tape trap")
   func refusals() async {
     await #expect(processExitsWith: .failure) {
       let tape = Tape()

@@ -8,7 +8,7 @@ import Testing
 @Suite("The number of threads")
 struct ThreadCountTests {
   @Test("applies to all threads, including those started before")
-  func everywhere() async {
+  func allThreads() async {
     await #expect(processExitsWith: .success) {
       let go = DispatchSemaphore(value: 0)
       let done = DispatchSemaphore(value: 0)

@@ -57,9 +57,9 @@ lb_dcm_status lb_dcm_open_bytes(
 void lb_dcm_close(lb_dcm_file *file);
 
 // 1 if the file has no preamble with "DICM".
-int lb_dcm_is_headless(const lb_dcm_file *file);
+int lb_dcm_lacks_preamble(const lb_dcm_file *file);
 
-// The UID of the declared transfer syntax (in a headless file, the detected one); empty if the file
+// The UID of the declared transfer syntax (in a file without a preamble, the detected one); empty if the file
 // meta information has none. Valid as long as the handle.
 const char *lb_dcm_transfer_syntax(const lb_dcm_file *file);
 

@@ -51,7 +51,7 @@ public struct Color: Sendable, Hashable, Codable, CustomStringConvertible {
   /// White.
   public static let white = Color(red: 255, green: 255, blue: 255)
   /// Black.
-  public static let black = Color(red: 0, green: 0, blue: 0)
+  package static let black = Color(red: 0, green: 0, blue: 0)
   /// Red.
   public static let red = Color(red: 255, green: 0, blue: 0)
   /// Lime: green at full brightness.

@@ -1,7 +1,7 @@
 /// A colormap: 256 colors for values from 0 to 1.
 public struct Colormap: Sendable, Equatable {
   /// The name; matplotlib's where it has one.
-  public let name: String
+  package let name: String
   /// The red, green and blue bytes of the 256 colors.
   package let table: [UInt8]
 
@@ -15,6 +15,8 @@ public struct Colormap: Sendable, Equatable {
   }
 
   /// Creates the built-in colormap with a name, ignoring case; nil if there is none.
+  ///
+  /// - Parameter name: `magma`, `viridis`, `gray`, `bone`, `turbo`, `jet`, `opencv.jet` or `RdBu_r`.
   public init?(named name: String) {
     guard let found = Colormap.all.first(where: { $0.name.lowercased() == name.lowercased() })
     else { return nil }
@@ -53,14 +55,14 @@ public struct Colormap: Sendable, Equatable {
   public static let viridis = Colormap(
     name: "viridis", table: ColormapTables.decode(ColormapTables.viridis))
   /// matplotlib's rainbow; not perceptually uniform, for comparison with older work.
-  public static let jet = Colormap(name: "jet", table: ColormapTables.decode(ColormapTables.jet))
+  package static let jet = Colormap(name: "jet", table: ColormapTables.decode(ColormapTables.jet))
   /// OpenCV's rainbow, which pytorch-grad-cam uses.
   public static let openCVJet = Colormap(
     name: "opencv.jet", table: ColormapTables.decode(ColormapTables.openCVJet))
   /// Black to white.
   public static let gray = Colormap(
     name: "gray", table: (0..<256).flatMap { [UInt8($0), UInt8($0), UInt8($0)] })
-  /// Black to white with a blue tint, like X-ray film.
+  /// Black to white with a blue tint, as radiographs on film.
   package static let bone = Colormap(
     name: "bone",
     stops: [
@@ -93,7 +95,7 @@ public struct Colormap: Sendable, Equatable {
     })
 
   /// Every built-in colormap.
-  public static let all: [Colormap] = [
+  package static let all: [Colormap] = [
     .magma, .viridis, .gray, .bone, .turbo, .jet, .openCVJet, .blueWhiteRed,
   ]
 

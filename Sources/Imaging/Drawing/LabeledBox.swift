@@ -5,7 +5,7 @@ public struct LabeledBox: Sendable, Hashable, Codable {
   /// The text at the top left corner; nil for none.
   public var label: String?
   /// The color of the line and the label.
-  public var color: Color
+  package var color: Color
 
   /// Creates a labeled box.
   public init(_ box: BoundingBox, label: String? = nil, color: Color = .white) {

@@ -2,48 +2,6 @@
 ///
 /// Panels keep their aspect ratio; titles are wrapped to the width of their cell.
 public struct Figure: Sendable {
-  /// How a heat map is drawn.
-  public struct MapStyle: Sendable, Equatable {
-    /// The colors.
-    package var colormap: Colormap
-    /// The values at the ends of the colormap; nil for the range of the map.
-    package var range: ClosedRange<Float>?
-    /// Nearest shows the cells; bilinear interpolates between them.
-    package var interpolation: Resampling
-    /// Whether to draw a color bar below the map.
-    package var showsColorBar: Bool
-    /// The labels at the ends of the color bar; nil for the numbers.
-    package var words: (low: String, high: String)? {
-      get { lowWord.flatMap { low in highWord.map { (low, $0) } } }
-      set {
-        lowWord = newValue?.low
-        highWord = newValue?.high
-      }
-    }
-    private var lowWord: String?
-    private var highWord: String?
-
-    /// Creates a style.
-    ///
-    /// - Parameters:
-    ///   - colormap: The colors.
-    ///   - range: The values at the ends of the colormap. Default: the range of the map.
-    ///   - interpolation: Nearest shows the cells; bilinear interpolates between them.
-    ///   - showsColorBar: Whether to draw a color bar below the map.
-    ///   - words: The labels at the ends of the color bar. Default: the numbers.
-    public init(
-      colormap: Colormap = .magma, range: ClosedRange<Float>? = nil,
-      interpolation: Resampling = .nearest, showsColorBar: Bool = true,
-      words: (low: String, high: String)? = nil
-    ) {
-      self.colormap = colormap
-      self.range = range
-      self.interpolation = interpolation
-      self.showsColorBar = showsColorBar
-      self.words = words
-    }
-  }
-
   /// The content of a panel.
   package enum Content: Sendable {
     /// An image.
@@ -79,9 +37,26 @@ public struct Figure: Sendable {
       Panel(.image(image), title: title, boxes: boxes)
     }
 
-    /// Creates a panel with a heat map; the boxes are in pixels of the map.
+    /// Creates a panel with a heat map and a color bar.
+    ///
+    /// - Parameters:
+    ///   - map: The heat map.
+    ///   - colormap: The colors.
+    ///   - range: The values at the ends of the colormap. Default: the range of the map.
+    ///   - title: The title above, wrapped to at most three lines.
+    ///   - boxes: Boxes in pixels of the map.
+    /// - Returns: The panel.
     public static func map(
-      _ map: ScalarImage, style: MapStyle = MapStyle(), title: String = "", boxes: [LabeledBox] = []
+      _ map: ScalarImage, colormap: Colormap = .magma, range: ClosedRange<Float>? = nil,
+      title: String = "", boxes: [LabeledBox] = []
+    ) -> Panel {
+      self.map(
+        map, style: MapStyle(colormap: colormap, range: range), title: title, boxes: boxes)
+    }
+
+    /// Creates a panel with a heat map in a style.
+    package static func map(
+      _ map: ScalarImage, style: MapStyle, title: String = "", boxes: [LabeledBox] = []
     ) -> Panel {
       Panel(.map(map, style), title: title, boxes: boxes)
     }
@@ -114,7 +89,7 @@ public struct Figure: Sendable {
   ///   - captions: Paragraphs below the panels.
   ///   - cellSize: The size of a panel's content, in pixels.
   /// - Precondition: There is at least one panel, and a cell has at least 40 x 40 pixels.
-  public init(
+  package init(
     rows: [[Panel]], title: String = "", captions: [String] = [],
     cellSize: (width: Int, height: Int) = (320, 320)
   ) {

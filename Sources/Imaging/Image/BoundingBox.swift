@@ -25,10 +25,10 @@ public struct BoundingBox: Sendable, Hashable, Codable {
   /// The height in pixels; negative if the edges are swapped.
   public var height: Double { y1 - y0 }
   /// The area in square pixels; 0 for an empty box.
-  public var area: Double { max(0, width) * max(0, height) }
+  package var area: Double { max(0, width) * max(0, height) }
 
   /// The overlap of two boxes; nil if it has no area, or a coordinate is NaN.
-  public func intersection(_ other: BoundingBox) -> BoundingBox? {
+  package func intersection(_ other: BoundingBox) -> BoundingBox? {
     guard x0 < x1, y0 < y1, other.x0 < other.x1, other.y0 < other.y1,
       x0 < other.x1, other.x0 < x1, y0 < other.y1, other.y0 < y1
     else { return nil }
@@ -37,7 +37,7 @@ public struct BoundingBox: Sendable, Hashable, Codable {
   }
 
   /// Whether two boxes overlap; boxes that share only an edge do not.
-  public func intersects(_ other: BoundingBox) -> Bool { intersection(other) != nil }
+  package func intersects(_ other: BoundingBox) -> Bool { intersection(other) != nil }
 
   /// The intersection over union (Jaccard index) of two boxes, 0 to 1.
   public func intersectionOverUnion(_ other: BoundingBox) -> Double {
@@ -49,7 +49,7 @@ public struct BoundingBox: Sendable, Hashable, Codable {
   /// The part of the box inside an image, and the fraction of the area that was cut off (0 to 1).
   ///
   /// A box entirely outside becomes empty, with a fraction of 1.
-  public func clamped(width: Int, height: Int) -> (box: BoundingBox, clippedShare: Double) {
+  package func clamped(width: Int, height: Int) -> (box: BoundingBox, clippedShare: Double) {
     var kept = self
     kept.x0 = min(max(x0, 0), Double(width))
     kept.y0 = min(max(y0, 0), Double(height))

@@ -73,14 +73,14 @@ public struct ImageGeometry: Sendable, Equatable {
   }
 
   /// The point of the source under a point of the output.
-  public func source(x: Double, y: Double) -> (x: Double, y: Double) {
+  package func source(x: Double, y: Double) -> (x: Double, y: Double) {
     let m = matrix
     let w = m[6] * x + m[7] * y + m[8]
     return ((m[0] * x + m[1] * y + m[2]) / w, (m[3] * x + m[4] * y + m[5]) / w)
   }
 
   /// The point of the output over a point of the source.
-  public func output(x: Double, y: Double) -> (x: Double, y: Double) {
+  package func output(x: Double, y: Double) -> (x: Double, y: Double) {
     let m = matrix
     // Without rotation and perspective the division is exact where the numbers are.
     if m[1] == 0, m[3] == 0, m[6] == 0, m[7] == 0, m[8] == 1 {

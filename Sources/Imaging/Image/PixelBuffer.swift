@@ -28,7 +28,7 @@ public struct PixelBuffer: Sendable, Equatable {
   }
 
   /// Creates an image with the same value in every sample.
-  public init(width: Int, height: Int, channels: Int, filledWith value: UInt8 = 0) {
+  package init(width: Int, height: Int, channels: Int, filledWith value: UInt8 = 0) {
     self.init(
       width: width, height: height, channels: channels,
       samples: [UInt8](repeating: value, count: width * height * channels))

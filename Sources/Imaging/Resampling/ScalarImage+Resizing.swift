@@ -31,7 +31,7 @@ extension ScalarImage {
   /// See `PixelBuffer.resized(to:method:padMode:at:resampling:)` for the parameters.
   ///
   /// - Returns: The resized image, and the geometry that maps its pixels to this image.
-  public func resized(
+  package func resized(
     to size: (height: Int, width: Int), method: ResizeMethod = .crop,
     padMode: PadMode = .reflection, at: (x: Double, y: Double) = (0.5, 0.5),
     resampling: Resampling = .bilinear

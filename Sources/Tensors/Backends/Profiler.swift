@@ -4,9 +4,9 @@ import Synchronization
 ///
 /// While inactive it costs one atomic read per operation. It is process-wide: operations of other
 /// threads are recorded too.
-public enum Profiler {
+package enum Profiler {
   /// Part of a training step.
-  public enum Pass: String, Sendable, Codable, CaseIterable {
+  package enum Pass: String, Sendable, Codable, CaseIterable {
     /// From the input to the loss.
     case forward
     /// The backward pass.
@@ -16,17 +16,17 @@ public enum Profiler {
   }
 
   /// One execution of an operation.
-  public struct Event: Sendable {
+  package struct Event: Sendable {
     /// Label of the layer; empty outside of layers.
-    public let layer: String
+    package let layer: String
     /// Part of the training step.
-    public let pass: Pass
+    package let pass: Pass
     /// Name of the operation, such as "conv2d".
-    public let operation: String
+    package let operation: String
     /// oneDNN's name of the implementation, or "lightbox".
     package let implementation: String
     /// Wall-clock seconds.
-    public let seconds: Double
+    package let seconds: Double
     /// Floating-point operations; 0 if not counted.
     package let operations: Double
   }
@@ -42,7 +42,7 @@ public enum Profiler {
   package static var isActive: Bool { active.load(ordering: .relaxed) }
 
   /// Runs `body` and returns the operations that it executed.
-  public static func events(in body: () throws -> Void) rethrows -> [Event] {
+  package static func events(in body: () throws -> Void) rethrows -> [Event] {
     state.withLock { $0 = State() }
     active.store(true, ordering: .relaxed)
     defer { active.store(false, ordering: .relaxed) }

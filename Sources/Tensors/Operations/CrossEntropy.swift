@@ -51,7 +51,7 @@ extension Tensor {
   ///     sum of the targets' weights, the mean of the second by the number of positions.
   ///   - reduction: Mean, sum, or none.
   /// - Returns: A scalar, or `[rows, …]` without reduction.
-  public func labelSmoothingCrossEntropy(
+  package func labelSmoothingCrossEntropy(
     _ targets: Tensor, epsilon: Double = 0.1, weights: Tensor? = nil,
     reduction: LossReduction = .mean
   ) -> Tensor {

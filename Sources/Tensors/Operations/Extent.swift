@@ -1,9 +1,9 @@
 /// A height and a width in pixels; an integer literal sets both.
 public struct Extent: Sendable, Hashable, ExpressibleByIntegerLiteral, CustomStringConvertible {
   /// Rows.
-  public var height: Int
+  package var height: Int
   /// Columns.
-  public var width: Int
+  package var width: Int
 
   /// Creates an extent.
   public init(_ height: Int, _ width: Int) {

@@ -1,14 +1,6 @@
 import CKernels
 
 extension Tensor {
-  /// Interpolation of `gridSample` (`mode`).
-  public enum GridSampleMode: Sendable {
-    /// Bilinear, from the four nearest pixels.
-    case bilinear
-    /// The nearest pixel; ties round to even.
-    case nearest
-  }
-
   /// Values of `gridSample` outside of the image (`padding_mode`).
   public enum GridSamplePadding: Sendable {
     /// Zeros.
@@ -24,7 +16,7 @@ extension Tensor {
   /// - Parameters:
   ///   - grid: `[batch, h′, w′, 2]`; `grid[…, 0]` is x (along the width), `grid[…, 1]` is y, both in
   ///     -1...1 over the image.
-  ///   - mode: Interpolation.
+  ///   - mode: Bilinear, from the four nearest pixels; or nearest, where ties round to even.
   ///   - padding: Values outside of the image.
   ///   - alignCorners: -1 and 1 are the centers of the border pixels instead of their outer edges
   ///     (`align_corners`).
@@ -34,7 +26,7 @@ extension Tensor {
   /// coordinate is clipped to the border. Saves the images and four pixels with two weights per point.
   /// Reference: Jaderberg et al., arXiv:1506.02025.
   public func gridSample(
-    _ grid: Tensor, mode: GridSampleMode = .bilinear, padding: GridSamplePadding = .zeros,
+    _ grid: Tensor, mode: InterpolationMode = .bilinear, padding: GridSamplePadding = .zeros,
     alignCorners: Bool = false
   ) -> Tensor {
     requireFloat("gridSample")

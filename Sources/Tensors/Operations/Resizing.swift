@@ -70,11 +70,11 @@ private struct AxisTaps: Sendable {
 }
 
 extension Tensor {
-  /// Interpolation of `resized` (`mode` of `F.interpolate`).
+  /// Interpolation of `resized` and `gridSample` (`mode` of `F.interpolate` and `F.grid_sample`).
   public enum InterpolationMode: Sendable {
     /// Bilinear.
     case bilinear
-    /// The pixel at `⌊i · old / new⌋`.
+    /// The nearest pixel.
     case nearest
   }
 
@@ -82,7 +82,7 @@ extension Tensor {
   ///
   /// - Parameters:
   ///   - size: Height and width of the result.
-  ///   - mode: Interpolation.
+  ///   - mode: Bilinear; or nearest, the pixel at `⌊i · old / new⌋`.
   ///   - alignCorners: Align the centers of the border pixels instead of their outer edges
   ///     (`align_corners`); bilinear only.
   ///   - antialias: Average over all covered pixels if an image shrinks; bilinear only, without

@@ -120,7 +120,7 @@ extension Tensor {
   }
 
   /// A range of positions along a dimension (`narrow`).
-  public func sliced(axis: Int, _ range: Range<Int>) -> Tensor {
+  package func sliced(axis: Int, _ range: Range<Int>) -> Tensor {
     let at = checkedAxis(axis, "slice")
     precondition(
       range.lowerBound >= 0 && range.upperBound <= shape[at],

@@ -139,7 +139,7 @@ extension Tensor {
   }
 
   /// The diagonal of two dimensions, as a new last dimension (`diagonal`).
-  public func diagonal(_ first: Int = 0, _ second: Int = 1) -> Tensor {
+  package func diagonal(_ first: Int = 0, _ second: Int = 1) -> Tensor {
     let (a, b) = (checkedAxis(first, "diagonal"), checkedAxis(second, "diagonal"))
     precondition(a != b, "diagonal of \(shape): \(first) and \(second) are the same dimension")
     let (own, rest) = (rowMajorStrides, shape.indices.filter { $0 != a && $0 != b })

@@ -1,39 +1,68 @@
-import Files
-
 extension DICOMIntensity {
-  /// Parses the form that command lines use.
-  ///
-  /// "auto", "minmax", "stored", "voi:INDEX", "window:CENTER,WIDTH", "range:LOWER,UPPER",
-  /// "percentile:LOWER,UPPER", or the name of one of fastai's windows, such as "lungs".
-  ///
-  /// - Throws: `DICOMIntensityError`, with the nearest name.
-  public init(_ text: String) throws(DICOMIntensityError) {
-    let parts = text.split(separator: ":", maxSplits: 1, omittingEmptySubsequences: false)
-    let numbers = parts.count < 2 ? [] : parts[1].split(separator: ",").map { Double($0) ?? .nan }
-    func pair(_ isValid: (Double, Double) -> Bool) throws(DICOMIntensityError) -> (Double, Double) {
-      guard numbers.count == 2, numbers.allSatisfy(\.isFinite), isValid(numbers[0], numbers[1])
-      else { throw DICOMIntensityError(.invalidNumbers(text)) }
-      return (numbers[0], numbers[1])
-    }
-    switch parts[0] {
-    case "auto" where parts.count == 1: self = .automatic
-    case "minmax" where parts.count == 1: self = .minMax
-    case "stored" where parts.count == 1: self = .stored
-    case "voi":
-      guard parts.count == 2, let index = Int(parts[1]), index >= 0 else {
-        throw DICOMIntensityError(.invalidNumbers(text))
+  /// A kind of intensity that is written with numbers, as `kind:numbers`.
+  package enum NumericKind: String, Sendable, CaseIterable {
+    case voi, window, range, percentile
+
+    /// The form of the text, with names for the numbers.
+    package var form: String {
+      switch self {
+      case .voi: "voi:INDEX"
+      case .window: "window:CENTER,WIDTH"
+      case .range: "range:LOWER,UPPER"
+      case .percentile: "percentile:LOWER,UPPER"
       }
-      self = .voi(index)
-    case "window":
-      let (center, width) = try pair { $1 >= 1 }
-      self = .window(center: center, width: width)
-    case "range":
-      let (lower, upper) = try pair { $0 < $1 }
-      self = .range(lower: lower, upper: upper)
-    case "percentile":
-      let (lower, upper) = try pair { 0 <= $0 && $0 < $1 && $1 <= 100 }
-      self = .percentile(lower: lower, upper: upper)
-    default: self = try .named(text)
+    }
+
+    /// The condition that the numbers meet.
+    var condition: String {
+      switch self {
+      case .voi: "INDEX is an integer of at least 0"
+      case .window: "WIDTH is at least 1"
+      case .range: "LOWER is less than UPPER"
+      case .percentile: "0 <= LOWER < UPPER <= 100"
+      }
+    }
+  }
+
+  /// The intensities that are written without numbers.
+  private static let names: [(name: String, intensity: DICOMIntensity)] =
+    [("auto", .automatic), ("minmax", .minMax), ("stored", .stored)]
+    + NamedWindow.allCases.map { ($0.rawValue, .windowed($0)) }
+
+  /// Parses an intensity as command lines write it.
+  ///
+  /// - Parameter text: `auto`, `minmax`, `stored`, `voi:INDEX`, `window:CENTER,WIDTH`,
+  ///   `range:LOWER,UPPER`, `percentile:LOWER,UPPER`, or the name of a `NamedWindow`, such as `lungs`.
+  /// - Throws: `DICOMIntensityError` if the text is none of these; it suggests the nearest name.
+  public init(_ text: String) throws(DICOMIntensityError) {
+    if let known = Self.names.first(where: { $0.name == text }) {
+      self = known.intensity
+      return
+    }
+    let parts = text.split(separator: ":", maxSplits: 1, omittingEmptySubsequences: false)
+    guard let kind = NumericKind(rawValue: String(parts[0])) else {
+      throw DICOMIntensityError(.unknownName(text, known: Self.names.map(\.name)))
+    }
+    guard parts.count == 2, let intensity = Self.parse(parts[1], kind) else {
+      throw DICOMIntensityError(.invalidNumbers(text, kind))
+    }
+    self = intensity
+  }
+
+  /// Parses the numbers of a kind; nil if they are malformed or out of range.
+  private static func parse(_ text: Substring, _ kind: NumericKind) -> DICOMIntensity? {
+    if kind == .voi { return Int(text).flatMap { $0 >= 0 ? .voi($0) : nil } }
+    let numbers = text.split(separator: ",", omittingEmptySubsequences: false).map {
+      Double($0) ?? .nan
+    }
+    guard numbers.count == 2, numbers.allSatisfy(\.isFinite) else { return nil }
+    let (first, second) = (numbers[0], numbers[1])
+    switch kind {
+    case .window where second >= 1: return .window(center: first, width: second)
+    case .range where first < second: return .range(lower: first, upper: second)
+    case .percentile where 0 <= first && first < second && second <= 100:
+      return .percentile(lower: first, upper: second)
+    default: return nil
     }
   }
 }

@@ -92,14 +92,4 @@ extension DICOMIntensity {
   public static func windowed(_ window: NamedWindow) -> DICOMIntensity {
     windowed(width: window.parameters.width, level: window.parameters.level)
   }
-
-  /// Looks up a window by fastai's name, such as `lungs` or `brain_bone`.
-  ///
-  /// - Throws: `DICOMIntensityError` that lists the known names and suggests the nearest.
-  public static func named(_ name: String) throws(DICOMIntensityError) -> DICOMIntensity {
-    guard let window = NamedWindow(rawValue: name) else {
-      throw DICOMIntensityError(.unknownWindow(name, known: NamedWindow.allCases.map(\.rawValue)))
-    }
-    return .windowed(window)
-  }
 }

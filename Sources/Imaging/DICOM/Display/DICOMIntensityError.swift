@@ -3,44 +3,44 @@ public import Files
 /// A text that is not an intensity.
 public struct DICOMIntensityError: LightboxError, Equatable {
   /// The facts.
-  public enum Reason: Sendable, Equatable {
-    /// There is no window with this name.
-    case unknownWindow(String, known: [String])
-    /// The numbers after the kind are missing or not valid.
-    case invalidNumbers(String)
+  package enum Reason: Sendable, Equatable {
+    /// The text is neither a name nor starts with a kind of intensity.
+    case unknownName(String, known: [String])
+    /// The numbers after the kind are missing, malformed or out of range.
+    case invalidNumbers(String, DICOMIntensity.NumericKind)
   }
 
   /// The facts.
-  public let reason: Reason
+  package let reason: Reason
 
   /// Creates an error.
   package init(_ reason: Reason) {
     self.reason = reason
   }
 
-  /// The name.
+  /// The text.
   public var place: ErrorPlace {
     switch reason {
-    case .unknownWindow(let name, _), .invalidNumbers(let name): ErrorPlace(element: name)
+    case .unknownName(let text, _), .invalidNumbers(let text, _): ErrorPlace(element: text)
     }
   }
 
   /// What is wrong.
   public var problem: String {
     switch reason {
-    case .unknownWindow: "there is no such DICOM window"
-    case .invalidNumbers: "the numbers are missing or not valid"
+    case .unknownName: "there is no such intensity"
+    case .invalidNumbers: "the numbers are missing or invalid"
     }
   }
 
-  /// The nearest name, and all known names.
+  /// The nearest name and all known forms, or the form with numbers.
   public var remedy: String? {
     switch reason {
-    case .unknownWindow(let name, let known):
-      (NearestName.nearest(to: name, among: known).map { "did you mean \"\($0)\"? " } ?? "")
-        + "known are \(known.joined(separator: ", "))"
-    case .invalidNumbers:
-      "use voi:INDEX, window:CENTER,WIDTH, range:LOWER,UPPER or percentile:LOWER,UPPER"
+    case .unknownName(let text, let known):
+      (NearestName.nearest(to: text, among: known).map { "did you mean \"\($0)\"? " } ?? "")
+        + "use one of \(known.joined(separator: ", ")), "
+        + DICOMIntensity.NumericKind.allCases.map(\.form).joined(separator: ", ")
+    case .invalidNumbers(_, let kind): "use \(kind.form), where \(kind.condition)"
     }
   }
 }

@@ -1,7 +1,7 @@
 import Glibc
 
 /// A window of modality values for display (PS3.3 C.11.2).
-public struct DICOMWindow: Sendable, Hashable {
+package struct DICOMWindow: Sendable, Hashable {
   /// The function from modality value to gray.
   package enum Function: String, Sendable {
     /// Linear, with the half-step offsets of the standard.
@@ -13,9 +13,9 @@ public struct DICOMWindow: Sendable, Hashable {
   }
 
   /// The center, in modality values.
-  public let center: Double
+  package let center: Double
   /// The width, in modality values.
-  public let width: Double
+  package let width: Double
   /// The function from modality value to gray.
   package let function: Function
 

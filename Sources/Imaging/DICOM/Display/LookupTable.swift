@@ -39,12 +39,11 @@ struct LookupTable {
 extension DICOMFile {
   /// Reads the table in an item of a LUT sequence; nil if there is none.
   func lookupTable(in sequence: DICOMTag, item: Int) throws(DICOMError) -> LookupTable? {
-    let path = [DICOMStep(sequence, item: item)]
-    return try lookupTable(.lutDescriptor, .lutData, in: path)
+    try lookupTable(.lutDescriptor, .lutData, in: [(sequence, item)])
   }
 
   func lookupTable(
-    _ descriptorTag: DICOMTag, _ dataTag: DICOMTag, in path: [DICOMStep] = []
+    _ descriptorTag: DICOMTag, _ dataTag: DICOMTag, in path: DICOMFile.Path = []
   ) throws(DICOMError) -> LookupTable? {
     guard let descriptor = bytes(descriptorTag, in: path), let data = bytes(dataTag, in: path),
       !descriptor.bytes.isEmpty, !data.bytes.isEmpty

@@ -30,10 +30,10 @@ extension DICOMTag {
 
 extension DICOMFile {
   /// The patient's identifier (PatientID).
-  public var patientID: String? { string(.patientID) }
+  package var patientID: String? { string(.patientID) }
 
   /// The modality, such as `CR`, `DX` or `CT`.
-  public var modality: String? { string(.modality) }
+  package var modality: String? { string(.modality) }
 
   /// The projection: `PA`, `AP`, `LL` and so on.
   package var viewPosition: String? { string(.viewPosition) }
@@ -48,10 +48,10 @@ extension DICOMFile {
   package var sopClassUID: String? { string(.sopClassUID) }
 
   /// The number of rows of a frame.
-  public var rows: Int? { int(.rows) }
+  package var rows: Int? { int(.rows) }
 
   /// The number of columns of a frame.
-  public var columns: Int? { int(.columns) }
+  package var columns: Int? { int(.columns) }
 
   /// The number of frames, 1 if the file does not state it; nil if the stated number is invalid.
   public var frameCount: Int? {
@@ -77,7 +77,7 @@ extension DICOMFile {
 
   /// The photometric interpretation: `MONOCHROME1` (low is bright), `MONOCHROME2`, `RGB` and
   /// others.
-  public var photometricInterpretation: String? { string(.photometricInterpretation) }
+  package var photometricInterpretation: String? { string(.photometricInterpretation) }
 
   /// The transfer syntax; nil if the file does not state it.
   package var transferSyntax: DICOMTransferSyntax? {
@@ -96,7 +96,7 @@ extension DICOMFile {
   /// The windows stored in the file, in file order.
   ///
   /// Windows of invalid width (below 1 if linear, not positive otherwise) are left out.
-  public var windows: [DICOMWindow] {
+  package var windows: [DICOMWindow] {
     let function =
       DICOMWindow.Function(rawValue: (string(.voiLUTFunction) ?? "LINEAR").uppercased())
       ?? .linear

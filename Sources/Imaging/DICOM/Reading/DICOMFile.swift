@@ -6,6 +6,9 @@ import Foundation
 /// Opening a file reads its attributes; large values such as the pixels stay in the file until they
 /// are accessed. Instances can be shared between threads; a frame is decoded on the calling thread.
 public struct DICOMFile: Sendable {
+  /// The items of nested sequences, outermost first.
+  public typealias Path = [(sequence: DICOMTag, item: Int)]
+
   /// The path, or the name given to bytes in memory.
   package let name: String
   let handle: DICOMHandle
@@ -44,7 +47,7 @@ public struct DICOMFile: Sendable {
   }
 
   /// Whether the file has no preamble and was read as a bare data set.
-  package var isHeadless: Bool { handle.read { lb_dcm_is_headless($0) != 0 } }
+  package var lacksPreamble: Bool { handle.read { lb_dcm_lacks_preamble($0) != 0 } }
 
   func error(_ reason: DICOMError.Reason, _ detail: String) -> DICOMError {
     DICOMError(reason, file: name, detail: detail)
@@ -56,16 +59,17 @@ extension DICOMFile {
   ///
   /// - Parameters:
   ///   - tag: The attribute, as a tag or keyword.
-  ///   - path: The path into nested sequences, outermost first.
+  ///   - path: The items of the sequences that contain the attribute, outermost first, such as
+  ///     `[("VOILUTSequence", 0)]`; items are counted from 0.
   /// - Returns: The text without padding, several values joined by backslashes; nil if the attribute is
   ///   missing, empty, a sequence or bulk data.
-  public func string(_ tag: DICOMTag, in path: [DICOMStep] = []) -> String? {
+  public func string(_ tag: DICOMTag, in path: Path = []) -> String? {
     guard let (text, _) = textAndKind(tag, in: path), !text.isEmpty else { return nil }
     return text
   }
 
   /// The values of an attribute as texts; empty if it is missing.
-  public func strings(_ tag: DICOMTag, in path: [DICOMStep] = []) -> [String] {
+  public func strings(_ tag: DICOMTag, in path: Path = []) -> [String] {
     guard let (text, kind) = textAndKind(tag, in: path), !text.isEmpty else { return [] }
     // A backslash is part of the text in these representations.
     if ["LT", "ST", "UT", "UR"].contains(kind) { return [text] }
@@ -75,32 +79,25 @@ extension DICOMFile {
   }
 
   /// The first value of an attribute as a number; nil if it is missing or not a finite number.
-  public func double(_ tag: DICOMTag, in path: [DICOMStep] = []) -> Double? {
+  public func double(_ tag: DICOMTag, in path: Path = []) -> Double? {
     strings(tag, in: path).first.flatMap(Self.number)
   }
 
   /// The values of an attribute as numbers; empty if it is missing or a value is not a finite
   /// number.
-  public func doubles(_ tag: DICOMTag, in path: [DICOMStep] = []) -> [Double] {
+  public func doubles(_ tag: DICOMTag, in path: Path = []) -> [Double] {
     let texts = strings(tag, in: path)
     let numbers = texts.compactMap(Self.number)
     return numbers.count == texts.count ? numbers : []
   }
 
   /// The first value of an attribute as an integer; nil if it is missing or not an integer.
-  public func int(_ tag: DICOMTag, in path: [DICOMStep] = []) -> Int? {
+  public func int(_ tag: DICOMTag, in path: Path = []) -> Int? {
     double(tag, in: path).flatMap { Int(exactly: $0) }
   }
 
-  /// The values of an attribute as integers; empty if it is missing or a value is not an integer.
-  public func ints(_ tag: DICOMTag, in path: [DICOMStep] = []) -> [Int] {
-    let numbers = doubles(tag, in: path)
-    let whole = numbers.compactMap { Int(exactly: $0) }
-    return whole.count == numbers.count ? whole : []
-  }
-
   /// Whether an attribute is present; it may be empty.
-  public func contains(_ tag: DICOMTag, in path: [DICOMStep] = []) -> Bool {
+  public func contains(_ tag: DICOMTag, in path: Path = []) -> Bool {
     withSteps(path) { steps in
       handle.read { file in
         var text: UnsafeMutablePointer<CChar>?
@@ -112,7 +109,7 @@ extension DICOMFile {
   }
 
   /// The number of items of a sequence; 0 if it is missing.
-  public func itemCount(of tag: DICOMTag, in path: [DICOMStep] = []) -> Int {
+  public func itemCount(of tag: DICOMTag, in path: Path = []) -> Int {
     withSteps(path) { steps in
       handle.read { lb_dcm_item_count($0, steps.baseAddress, steps.count, tag.number) }
     }
@@ -126,7 +123,7 @@ extension DICOMFile {
   }
 
   /// The bytes of an attribute in little endian order, and its value representation.
-  func bytes(_ tag: DICOMTag, in path: [DICOMStep] = []) -> (bytes: [UInt8], kind: String)? {
+  func bytes(_ tag: DICOMTag, in path: Path = []) -> (bytes: [UInt8], kind: String)? {
     withSteps(path) { steps in
       handle.read { file in
         var start: UnsafeMutablePointer<UInt8>?
@@ -145,7 +142,7 @@ extension DICOMFile {
     }
   }
 
-  private func textAndKind(_ tag: DICOMTag, in path: [DICOMStep]) -> (String, String)? {
+  private func textAndKind(_ tag: DICOMTag, in path: Path) -> (String, String)? {
     withSteps(path) { steps in
       handle.read { file in
         var text: UnsafeMutablePointer<CChar>?
@@ -163,10 +160,13 @@ extension DICOMFile {
   }
 
   private func withSteps<Result>(
-    _ path: [DICOMStep], _ body: (UnsafeBufferPointer<lb_dcm_step>) -> Result
+    _ path: Path, _ body: (UnsafeBufferPointer<lb_dcm_step>) -> Result
   ) -> Result {
-    path.map { lb_dcm_step(tag: $0.sequence.number, item: UInt32($0.item)) }
-      .withUnsafeBufferPointer(body)
+    path.map { step in
+      precondition(step.item >= 0, "the index of an item is not negative: \(step.item)")
+      return lb_dcm_step(tag: step.sequence.number, item: UInt32(step.item))
+    }
+    .withUnsafeBufferPointer(body)
   }
 
   private static let padding = CharacterSet(charactersIn: " \0")

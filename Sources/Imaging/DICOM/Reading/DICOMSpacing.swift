@@ -34,7 +34,7 @@ extension DICOMFile {
   /// `PixelSpacing` is calibrated if it differs from `ImagerPixelSpacing`, states its calibration,
   /// or belongs to a slice with an orientation in the patient. If both are equal, or there is only
   /// `ImagerPixelSpacing`, it is the detector's. `PixelSpacing` alone on a projection and the
-  /// nominal spacing of a scanned film are unknown.
+  /// nominal spacing of a digitized film (NominalScannedPixelSpacing) are unknown.
   public var pixelSpacing: DICOMSpacing? {
     let patient = pair(DICOMTag(0x0028, 0x0030))
     let imager = imagerPixelSpacing.map { [$0.row, $0.column] }

@@ -55,23 +55,6 @@ public struct DICOMTag: Sendable, Hashable, CustomStringConvertible, Expressible
   }
 }
 
-/// One step of a path into nested data sets: an item of a sequence.
-public struct DICOMStep: Sendable, Hashable {
-  /// The sequence.
-  package let sequence: DICOMTag
-  /// The index of the item, from 0.
-  package let item: Int
-
-  /// Creates a step.
-  ///
-  /// - Precondition: `item` is not negative.
-  public init(_ sequence: DICOMTag, item: Int = 0) {
-    precondition(item >= 0, "the index of an item is not negative: \(item)")
-    self.sequence = sequence
-    self.item = item
-  }
-}
-
 extension lb_dcm_reason {
   var string: String {
     withUnsafeBytes(of: text) { bytes in

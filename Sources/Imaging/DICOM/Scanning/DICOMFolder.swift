@@ -21,14 +21,14 @@ func regularFiles(below folder: String) throws(DICOMError) -> [String] {
     throw DICOMError(.unreadable, file: folder, detail: "no such folder")
   }
   guard isFolder.boolValue,
-    let walk = FileManager.default.enumerator(
+    let files = FileManager.default.enumerator(
       at: URL(fileURLWithPath: folder), includingPropertiesForKeys: [.isRegularFileKey],
       options: [.skipsHiddenFiles])
   else {
     throw DICOMError(.unreadable, file: folder, detail: "not a folder, or no permission")
   }
   var paths: [String] = []
-  for case let url as URL in walk
+  for case let url as URL in files
   where (try? url.resourceValues(forKeys: [.isRegularFileKey]).isRegularFile) == true {
     paths.append(url.path)
   }

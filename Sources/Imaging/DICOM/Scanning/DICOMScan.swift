@@ -8,7 +8,7 @@ import Synchronization
 /// not corruption inside of compressed pixels.
 public struct DICOMScan: Sendable {
   /// A property that images are counted by; the raw value is its title in `summary(limit:)`.
-  public enum Property: String, Sendable, CaseIterable {
+  package enum Property: String, Sendable, CaseIterable {
     /// The modality, such as `CR`; `none` if the file does not state it, here and below.
     case modality
     /// The name of the transfer syntax.
@@ -29,25 +29,23 @@ public struct DICOMScan: Sendable {
   }
 
   /// The number of files of any kind, except hidden ones.
-  public private(set) var fileCount = 0
+  package private(set) var fileCount = 0
   /// The number of DICOM files with pixels.
-  public private(set) var imageCount = 0
+  package private(set) var imageCount = 0
   /// The number of DICOM files without pixels, such as reports and plans.
   package private(set) var otherCount = 0
   /// The number of DICOM media directories (DICOMDIR).
   package private(set) var directoryCount = 0
   /// The paths of the files that are not DICOM, sorted; empty files are among `faults`.
-  public private(set) var foreignFiles: [String] = []
+  package private(set) var foreignFiles: [String] = []
   /// The DICOM files that cannot be read, or have unsupported pixels, sorted by path.
   public private(set) var faults: [DICOMError] = []
-  /// The paths of the images without a preamble, sorted.
-  package private(set) var headlessFiles: [String] = []
   /// The number of distinct patient identifiers.
-  public private(set) var patientCount = 0
+  package private(set) var patientCount = 0
   /// The number of images without a patient identifier.
   package private(set) var imagesWithoutPatient = 0
   /// The SOP instance UIDs that several images share, with the sorted paths of the images.
-  public private(set) var duplicates: [String: [String]] = [:]
+  package private(set) var duplicates: [String: [String]] = [:]
   private var counts: [Property: [String: Int]] = [:]
 
   /// Scans a folder and its subfolders.
@@ -84,7 +82,7 @@ public struct DICOMScan: Sendable {
   }
 
   /// The number of images by value of a property.
-  public func counts(by property: Property) -> [String: Int] { counts[property] ?? [:] }
+  package func counts(by property: Property) -> [String: Int] { counts[property] ?? [:] }
 
   private mutating func count(_ files: [ScannedFile]) {
     fileCount = files.count
@@ -96,9 +94,8 @@ public struct DICOMScan: Sendable {
       case .directory: directoryCount += 1
       case .other: otherCount += 1
       case .fault(let error): faults.append(error)
-      case .image(let properties, let patient, let instance, let isHeadless):
+      case .image(let properties, let patient, let instance):
         imageCount += 1
-        if isHeadless { headlessFiles.append(file.path) }
         for (property, values) in properties {
           for value in values { counts[property, default: [:]][value, default: 0] += 1 }
         }

@@ -6,7 +6,7 @@ struct ScannedFile: Sendable {
     /// A DICOM file with pixels: its value of every property; one file can have several gray
     /// transforms.
     case image(
-      [DICOMScan.Property: [String]], patient: String?, instance: String?, isHeadless: Bool)
+      [DICOMScan.Property: [String]], patient: String?, instance: String?)
     /// A DICOM file without pixels.
     case other
     /// A DICOM media directory.
@@ -49,7 +49,7 @@ struct ScannedFile: Sendable {
         .pixelSpacing: [file.pixelSpacing?.kind.rawValue ?? "none"],
         .size: ["\(layout.columns) x \(layout.rows)" + frames],
         .grayTransforms: try grayTransforms(of: file, layout),
-      ], patient: file.patientID, instance: file.sopInstanceUID, isHeadless: file.isHeadless)
+      ], patient: file.patientID, instance: file.sopInstanceUID)
   }
 
   private static func grayTransforms(

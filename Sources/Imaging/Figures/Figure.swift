@@ -89,7 +89,7 @@ public struct Figure: Sendable {
   ///   - captions: Paragraphs below the panels.
   ///   - cellSize: The size of a panel's content, in pixels.
   /// - Precondition: There is at least one panel, and a cell has at least 40 x 40 pixels.
-  package init(
+  public init(
     rows: [[Panel]], title: String = "", captions: [String] = [],
     cellSize: (width: Int, height: Int) = (320, 320)
   ) {

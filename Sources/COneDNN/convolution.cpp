@@ -4,11 +4,18 @@ using namespace lightbox;
 
 namespace {
 
+/// Channels in a block of the processor's kernels: what one vector register holds.
+int64_t channel_block() {
+  return (dnnl_get_effective_cpu_isa() & dnnl_cpu_isa_avx512_core) == dnnl_cpu_isa_avx512_core ? 16 : 8;
+}
+
 dnnl_memory_desc_t images_in(int order, const dnnl_dim_t *dims, int scalar) {
-  bool blocks = order == LB_ORDER_BLOCKS && dims[1] % 16 == 0;
+  int64_t block = channel_block();
+  bool blocks = order == LB_ORDER_BLOCKS && dims[1] % block == 0;
   if (!blocks && order != LB_ORDER_CHANNELS_LAST) return any(4, dims, scalar);
+  dnnl_format_tag_t tag = !blocks ? dnnl_nhwc : block == 16 ? dnnl_nChw16c : dnnl_nChw8c;
   dnnl_memory_desc_t md;
-  dnnl_memory_desc_init_by_tag(&md, 4, dims, data_type(scalar), blocks ? dnnl_nChw16c : dnnl_nhwc);
+  dnnl_memory_desc_init_by_tag(&md, 4, dims, data_type(scalar), tag);
   return md;
 }
 

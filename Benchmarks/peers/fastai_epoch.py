@@ -2,11 +2,11 @@
 
     fastai_epoch.py FOLDER --workers 0 --epochs 2
 
-The folder contains a table with the columns file, label and split. `--transforms walkthrough` applies the transforms of
-the fastai walk-through: Resize(size + 42), RandomResizedCropGPU(size), aug_transforms without flips.
-`--transforms train` applies those of `lightbox train`: Resize(size) and the same aug_transforms. All layers are trained
-from random weights. The seconds of an epoch are those of training and validation, as measured by fastai's Recorder. They
-do not include saving checkpoints on either side.
+The folder contains a table with the columns file, label and split. `--transforms walkthrough` applies the transforms
+of the fastai walk-through: Resize(size + 42), RandomResizedCropGPU(size), aug_transforms without flips. `--transforms
+train` applies those of `lightbox train`: Resize(size) and the same aug_transforms. All layers are trained from random
+weights. The seconds of an epoch are those of training and validation, as fastai's Recorder measures them. They do not
+include saving checkpoints on either side.
 """
 import argparse
 import contextlib

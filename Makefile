@@ -1,4 +1,4 @@
-# The front door: `make demo` and `make test` set everything up on a fresh machine.
+# `make demo` and `make test` install what is missing on a fresh machine.
 .PHONY: demo test setup build lint format imports examples bench fuzz clean
 
 demo: build
@@ -9,7 +9,7 @@ test: setup
 	swift test -c release --skip-build
 
 setup:
-	@command -v swift >/dev/null || { echo "setup: Swift 6.3 is needed: https://www.swift.org/install/linux"; exit 1; }
+	@command -v swift >/dev/null || { echo "setup: Swift 6.3 is required: https://www.swift.org/install/linux"; exit 1; }
 	@.ci/install-packages
 
 build: setup
@@ -34,7 +34,7 @@ bench: build
 	@Benchmarks/setup.sh
 	@python3 Benchmarks/bench.py $(BENCH)
 
-# Ten minutes of changed checkpoint files; FUZZ=60 for a minute.
+# Reads randomly modified checkpoint files for ten minutes. FUZZ=60 runs for one minute.
 FUZZ ?= 600
 fuzz: setup
 	swift build -c release --build-tests

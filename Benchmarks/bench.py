@@ -1,8 +1,12 @@
 #!/usr/bin/env python3
-"""Lightbox against PyTorch, ONNX Runtime, OpenVINO and fastai: one table. `make bench` calls it; see README.md.
+"""Compares Lightbox with PyTorch, ONNX Runtime, OpenVINO and fastai and prints a table. Called by `make bench`.
 
-Environment: LIGHTBOX_BIN (the program, default .build/release/lightbox), LIGHTBOX_BENCH_VENV (the Python environment
-of the peers, default .venv-bench), LIGHTBOX_BENCH_WORK (films, models; default .build/bench), ROUNDS, THREADS.
+README.md describes the workloads and the method. Environment variables:
+
+LIGHTBOX_BIN         the program (default: .build/release/lightbox)
+LIGHTBOX_BENCH_VENV  the Python environment of the peers (default: .venv-bench)
+LIGHTBOX_BENCH_WORK  cache of images, models and runs (default: .build/bench)
+ROUNDS, THREADS      defaults of --rounds and --threads
 """
 import argparse
 import json
@@ -16,30 +20,31 @@ from harness import machine, report, workloads
 from harness.processes import Unavailable
 
 CHECKOUT = os.path.dirname(os.path.dirname(os.path.abspath(__file__)))
-# Enough to see whether something is badly off, in some minutes.
+# A subset of the rows that takes a few minutes.
 QUICK = r"^((memory )?train|infer) resnet(18|50) (float32|bfloat16)$|^latency|predict"
 
 
 def options():
     parser = argparse.ArgumentParser(
-        description="Time Lightbox and its peers in turn, and print the ratios.",
-        epilog="A ratio is the peer's value over Lightbox's: above 1, Lightbox is faster or smaller.",
+        description="Time Lightbox and its peers alternately and print the ratios.",
+        epilog="The ratio is the value of the peer divided by the value of Lightbox: above 1, Lightbox is faster or "
+        "uses less memory.",
     )
-    parser.add_argument("--rows", metavar="PATTERN", help="only rows whose name matches this regular expression")
-    parser.add_argument("--list", action="store_true", help="print the rows' names and stop")
-    parser.add_argument("--quick", action="store_true", help="one round, a third of the steps, fewer rows: a rough look")
-    parser.add_argument("--rounds", type=int, help="times that both sides run (default: ROUNDS or 3)")
-    parser.add_argument("--threads", type=int, help="threads of both sides (default: THREADS or all cores)")
-    parser.add_argument("--json", metavar="FILE", help="write every number")
-    parser.add_argument("--markdown", metavar="FILE", help="put the table into this file, above older ones")
-    parser.add_argument("--check", action="store_true", help="exit with 1 unless every bar is met")
+    parser.add_argument("--rows", metavar="PATTERN", help="run only the rows that match this regular expression")
+    parser.add_argument("--list", action="store_true", help="print the names of the rows and exit")
+    parser.add_argument("--quick", action="store_true", help="one round, a third of the steps, fewer rows")
+    parser.add_argument("--rounds", type=int, help="number of rounds (default: ROUNDS or 3; 1 with --quick)")
+    parser.add_argument("--threads", type=int, help="number of threads of both sides (default: THREADS or all cores)")
+    parser.add_argument("--json", metavar="FILE", help="write all measurements to this file")
+    parser.add_argument("--markdown", metavar="FILE", help="insert the table into this file, above older ones")
+    parser.add_argument("--check", action="store_true", help="exit with status 1 unless every target is met")
     chosen = parser.parse_args()
     if chosen.rounds is None:
         chosen.rounds = 1 if chosen.quick else int(os.environ.get("ROUNDS", 3))
     if chosen.threads is None:
         chosen.threads = int(os.environ.get("THREADS", len(os.sched_getaffinity(0))))
     if chosen.rounds < 1 or chosen.threads < 1:
-        parser.error("--rounds and --threads: use 1 or more")
+        parser.error("--rounds and --threads must be 1 or more")
     return chosen
 
 
@@ -51,14 +56,14 @@ def setting(chosen):
     python = os.path.join(path("LIGHTBOX_BENCH_VENV", ".venv-bench"), "bin", "python")
     for needed, remedy in ((lightbox, "make build"), (python, "Benchmarks/setup.sh")):
         if not os.access(needed, os.X_OK):
-            sys.exit(f"bench: {needed} is not there: {remedy} makes it")
+            sys.exit(f"bench: {needed} does not exist; create it with: {remedy}")
     folder = path("LIGHTBOX_BENCH_WORK", ".build/bench")
     os.makedirs(folder, exist_ok=True)
     return workloads.Setting(lightbox, python, folder, chosen.threads, chosen.quick)
 
 
 def select(experiments, pattern):
-    """The experiments that have matching rows, with those rows only."""
+    """Returns the experiments that have matching rows, reduced to these rows."""
     wanted = re.compile(pattern or "", re.IGNORECASE)
     found = []
     for experiment in experiments:
@@ -69,7 +74,7 @@ def select(experiments, pattern):
 
 
 class Progress:
-    """One line on the standard error that says what runs now."""
+    """A progress line on the standard error."""
 
     def __init__(self):
         self.live = sys.stderr.isatty()
@@ -77,8 +82,8 @@ class Progress:
 
     def __call__(self, what):
         minutes, seconds = divmod(int(time.monotonic() - self.started), 60)
-        said = f"{minutes}:{seconds:02}  {what}"[:79]
-        sys.stderr.write(f"\r{said:<79}" if self.live else said + "\n")
+        text = f"{minutes}:{seconds:02}  {what}"[:79]
+        sys.stderr.write(f"\r{text:<79}" if self.live else text + "\n")
         sys.stderr.flush()
 
     def clear(self):
@@ -95,8 +100,8 @@ def main():
     except re.error as error:
         sys.exit(f"bench: --rows {pattern}: {error}")
     if chosen.list:
-        nowhere = workloads.Setting("", "", "", chosen.threads, chosen.quick)
-        for experiment in select(workloads.experiments(nowhere), pattern):
+        setting_without_paths = workloads.Setting("", "", "", chosen.threads, chosen.quick)
+        for experiment in select(workloads.experiments(setting_without_paths), pattern):
             for row in experiment.rows:
                 print(row.id)
         return 0
@@ -104,7 +109,7 @@ def main():
     shared = setting(chosen)
     experiments = select(workloads.experiments(shared), pattern)
     if not experiments:
-        sys.exit(f"bench: no row matches {pattern}; --list names them")
+        sys.exit(f"bench: no row matches {pattern}; --list prints all names")
     packages = ["torch", "torchvision", "timm", "onnxruntime", "openvino", "fastai", "pydicom", "pillow"]
     facts = {
         "date": machine.now(),
@@ -113,7 +118,7 @@ def main():
         "settings": {"threads": chosen.threads, "rounds": chosen.rounds, "quick": chosen.quick, "rows": pattern},
     }
     print_facts(facts)
-    progress, disturbance = Progress(), machine.Disturbance()
+    progress, load = Progress(), machine.ExternalLoad()
     results, interrupted = [], False
     print(report.header())
     for number, experiment in enumerate(experiments, 1):
@@ -132,7 +137,7 @@ def main():
             print(report.text(result), flush=True)
         if interrupted:
             break
-    facts["disturbance"] = disturbance.shares()
+    facts["externalLoad"] = load.shares()
     print(report.header().splitlines()[1])
     print(textwrap.fill(("interrupted; " if interrupted else "") + report.summary(results), 80))
     if chosen.json:
@@ -146,21 +151,21 @@ def main():
         report.insert(chosen.markdown, report.markdown(facts, results))
     if interrupted:
         return 130
-    unmet = any(result["bar"] is not None and not result["met"] for result in results)
+    unmet = any(result["target"] is not None and not result["met"] for result in results)
     return 1 if chosen.check and unmet else 0
 
 
 def print_facts(facts):
     described, versions, settings = facts["machine"], facts["versions"], facts["settings"]
     names = ["Lightbox", "commit", "Python", "torch", "torchvision", "timm", "onnxruntime", "openvino", "fastai"]
-    said = [
+    paragraphs = [
         f"{described['processor']} (family, model, stepping: {described['family, model, stepping']}), "
-        f"{described['cores']} cores, {described['memory']}, {described['has']}",
+        f"{described['cores']} cores, {described['memory']}, {described['instruction sets']}",
         ", ".join(f"{name} {versions[name]}" for name in names if name in versions),
         f"{facts['date']}, {settings['threads']} threads, {settings['rounds']} "
-        f"round{'s' * (settings['rounds'] > 1)}; batch 16, 224 x 224 unless said",
+        f"round{'s' * (settings['rounds'] > 1)}; default: batch size 16, 224 x 224",
     ]
-    for paragraph in said:
+    for paragraph in paragraphs:
         print(textwrap.fill(paragraph, 80))
     print()
 

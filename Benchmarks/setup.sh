@@ -1,15 +1,15 @@
 #!/usr/bin/env bash
-# Makes the Python environment that the benchmarks compare with (about 6 GB on disk). Does nothing when it is complete.
+# Creates the Python environment of the benchmark peers (about 6 GB on disk). Does nothing if it is complete.
 set -euo pipefail
 cd "$(dirname "$0")/.."
 venv=${LIGHTBOX_BENCH_VENV:-.venv-bench}
 python=$venv/bin/python
 if [ ! -x "$python" ]; then
-  command -v python3 >/dev/null || { echo "bench: python3 is needed, with venv (Debian: python3-venv)" >&2; exit 1; }
-  echo "bench: making $venv" >&2
+  command -v python3 >/dev/null || { echo "bench: python3 with venv is required (Debian: python3-venv)" >&2; exit 1; }
+  echo "bench: creating $venv" >&2
   python3 -m venv "$venv"
 fi
-# pip takes seconds to find that nothing is missing; this takes a tenth of one.
+# Compare versions here, because pip takes seconds to find that nothing is missing.
 if ! "$python" - Benchmarks/requirements.txt <<'PYTHON'
 import importlib.metadata, sys
 for line in open(sys.argv[1]):
@@ -22,6 +22,6 @@ for line in open(sys.argv[1]):
             sys.exit(1)
 PYTHON
 then
-  echo "bench: installing the peers into $venv (some GB; once)" >&2
+  echo "bench: installing the peers into $venv (several GB, once)" >&2
   "$python" -m pip install --quiet --disable-pip-version-check -r Benchmarks/requirements.txt
 fi

@@ -1,4 +1,4 @@
-"""What the numbers were measured on."""
+"""Describes the machine, the versions of both sides, and the external load."""
 import datetime
 import os
 import platform
@@ -7,7 +7,7 @@ import subprocess
 
 
 def output(*command):
-    """A command's output, or nothing if it cannot be run."""
+    """Returns the output of a command, or an empty string if it fails."""
     try:
         done = subprocess.run(command, stdout=subprocess.PIPE, stderr=subprocess.DEVNULL, check=True)
     except (OSError, subprocess.CalledProcessError):
@@ -16,7 +16,7 @@ def output(*command):
 
 
 def describe():
-    """Facts about the machine, by name."""
+    """Returns the properties of the machine by name."""
     processor = dict(re.findall(r"^([^:\n]+):\s*(.*)$", output("lscpu"), re.MULTILINE))
     flags = set(processor.get("Flags", "").split())
     wanted = ["avx2", "avx512f", "avx512_vnni", "avx512_bf16", "amx_bf16"]
@@ -28,16 +28,16 @@ def describe():
         "cores": len(os.sched_getaffinity(0)),
         "threads per core": processor.get("Thread(s) per core", "?"),
         "L3 cache": processor.get("L3 cache", "?"),
-        "has": " ".join(flag for flag in wanted if flag in flags),
-        "has not": " ".join(flag for flag in wanted if flag not in flags),
+        "instruction sets": " ".join(flag for flag in wanted if flag in flags),
+        "missing instruction sets": " ".join(flag for flag in wanted if flag not in flags),
         "memory": f"{kilobytes / 2**20:.1f} GiB",
-        "virtual": processor.get("Hypervisor vendor", "no"),
+        "hypervisor": processor.get("Hypervisor vendor", "none"),
         "kernel": platform.release(),
     }
 
 
 def versions(python, lightbox, names):
-    """Versions of both sides."""
+    """Returns the versions of both sides."""
     program = (
         "import importlib.metadata as m, platform, sys\n"
         "print('Python', platform.python_version())\n"
@@ -46,7 +46,7 @@ def versions(python, lightbox, names):
         "    except m.PackageNotFoundError: pass\n"
     )
     found = {"Lightbox": output(lightbox, "--version") or "unknown"}
-    # "dirty": the working tree holds changes that are not in this commit.
+    # "dirty": the working tree has uncommitted changes.
     commit = output("git", "-C", os.path.dirname(lightbox), "describe", "--always", "--dirty", "--exclude", "*")
     if commit:
         found["commit"] = commit
@@ -57,19 +57,19 @@ def versions(python, lightbox, names):
 
 
 def now():
-    """The time, UTC."""
+    """Returns the current time in UTC."""
     return datetime.datetime.now(datetime.timezone.utc).strftime("%Y-%m-%d %H:%M UTC")
 
 
-class Disturbance:
-    """How much of the processor's time others took, since this was made: programs here, and other machines on the host."""
+class ExternalLoad:
+    """The processor time used by other programs and by other virtual machines on the host since initialization."""
 
     def __init__(self):
         self.start = self.read()
 
     @staticmethod
     def read():
-        """Seconds since the start of the machine: of all cores, busy, stolen by the host; and busy for our processes."""
+        """Returns seconds since boot: of all cores, busy, stolen by the host, and of this process and its children."""
         with open("/proc/stat") as file:
             ticks = [int(part) for part in file.readline().split()[1:9]]
         hertz = os.sysconf("SC_CLK_TCK")
@@ -77,7 +77,7 @@ class Disturbance:
         return sum(ticks) / hertz, user + nice + system + interrupts + soft, stolen, sum(os.times()[:4])
 
     def shares(self):
-        """(others on this machine, other machines on the host), of all cores' time."""
+        """Returns the shares of (other programs, other virtual machines on the host) in the time of all cores."""
         total, busy, stolen, own = (b - a for a, b in zip(self.start, self.read()))
         if total <= 0:
             return 0.0, 0.0

@@ -1,4 +1,4 @@
-"""Runs one side of a comparison: a process, its time, its peak memory, its answer."""
+"""Runs a process and measures its time and its peak memory."""
 import json
 import os
 import re
@@ -9,11 +9,11 @@ import time
 
 
 class Unavailable(Exception):
-    """A side that cannot do what was asked; the text says why."""
+    """A side failed; the message states the reason."""
 
 
 class Finished:
-    """What a process left behind."""
+    """The time, the peak memory and the output of a finished process."""
 
     def __init__(self, seconds, peak_bytes, output):
         self.seconds = seconds
@@ -21,18 +21,18 @@ class Finished:
         self.output = output
 
     def json(self):
-        """The JSON object on the output: the whole of it, or its last line."""
+        """Returns the JSON object in the output: the whole output or its last line."""
         text = self.output.strip()
         for candidate in (text, text.splitlines()[-1] if text else ""):
             try:
                 return json.loads(candidate)
             except ValueError:
                 continue
-        raise Unavailable("it printed no JSON")
+        raise Unavailable("the output is not JSON")
 
 
 def run(command, environment=None, limit=900):
-    """Runs a command to its end. Peak memory is the kernel's figure for the process, the same gauge for both sides."""
+    """Runs a command. The peak memory is the value that the kernel reports for the process (`ru_maxrss`)."""
     with tempfile.TemporaryFile() as output, tempfile.TemporaryFile() as errors:
         start = time.perf_counter()
         try:
@@ -50,7 +50,7 @@ def run(command, environment=None, limit=900):
             child.wait()
             raise
         finally:
-            late = not timer.is_alive()
+            timed_out = not timer.is_alive()
             timer.cancel()
         seconds = time.perf_counter() - start
         child.returncode = os.WEXITSTATUS(status) if os.WIFEXITED(status) else -os.WTERMSIG(status)
@@ -58,16 +58,16 @@ def run(command, environment=None, limit=900):
         errors.seek(0)
         printed = output.read().decode(errors="replace")
         if child.returncode:
-            said = errors.read().decode(errors="replace") or printed
-            raise Unavailable(f"not done in {limit} s" if late else reason(said, child.returncode))
+            message = errors.read().decode(errors="replace") or printed
+            raise Unavailable(f"timed out after {limit} s" if timed_out else reason(message, child.returncode))
         return Finished(seconds, usage.ru_maxrss * 1024, printed)
 
 
 def reason(text, code):
-    """The line that says why: the last one that speaks of an error, else the last one."""
+    """Returns the last line that contains "error", or else the last line."""
     lines = [line.strip() for line in text.splitlines() if line.strip()]
     if code < 0:
-        lines.append(f"ended by signal {-code}")
-    telling = [line for line in lines if "error" in line.lower()] or lines
-    said = telling[-1] if telling else f"exit code {code}"
-    return re.sub(r"^error:\s*", "", said, flags=re.IGNORECASE)[:300]
+        lines.append(f"terminated by signal {-code}")
+    candidates = [line for line in lines if "error" in line.lower()] or lines
+    message = candidates[-1] if candidates else f"exit code {code}"
+    return re.sub(r"^error:\s*", "", message, flags=re.IGNORECASE)[:300]

@@ -1,4 +1,4 @@
-"""What is compared: the rows of the table, and how each side runs them."""
+"""Defines the rows of the table and the commands of each side."""
 import csv
 import os
 import shutil
@@ -19,11 +19,11 @@ NAMES = {
 }
 PRECISIONS = ["float32", "bfloat16"]
 LAYOUTS = {"PyTorch nhwc": "channels_last", "PyTorch nchw": "contiguous"}
-FILMS = 250
+IMAGE_COUNT = 250
 
 
 class Setting:
-    """Paths and numbers that all runs share."""
+    """Paths and numbers that are the same for all runs."""
 
     def __init__(self, lightbox, python, folder, threads, quick):
         self.lightbox = lightbox
@@ -33,7 +33,7 @@ class Setting:
         self.quick = quick
         common = {k: v for k, v in os.environ.items() if not k.startswith(("OMP_", "KMP_", "MKL_", "GOMP_"))}
         self.lightbox_environment = common
-        # No accelerator: fastai would take one by itself.
+        # Hide GPUs: fastai uses one by default.
         self.peer_environment = dict(
             common, OMP_NUM_THREADS=str(threads), MKL_NUM_THREADS=str(threads), CUDA_VISIBLE_DEVICES=""
         )
@@ -48,13 +48,13 @@ class Setting:
         command = [self.python, os.path.join(PEERS, program), *map(str, arguments)]
         return processes.run(command, self.peer_environment)
 
-    def newer_program(self, path):
-        """Whether something must be made, by this lightbox: it is missing or older than the program."""
+    def is_outdated(self, path):
+        """Returns whether a file or folder is missing or older than the program."""
         return not os.path.exists(path) or os.path.getmtime(path) < os.path.getmtime(self.lightbox)
 
 
 def experiments(setting):
-    """All of them, in the table's order."""
+    """Returns all experiments in the order of the table."""
     found = [steps(setting, "train", arch, precision) for precision in PRECISIONS for arch in NAMES]
     found += [steps(setting, "infer", arch, precision) for precision in PRECISIONS for arch in NAMES]
     return found + [latency(setting), one_image(setting), epoch(setting)]
@@ -75,7 +75,7 @@ def step_numbers(finished):
 
 
 def step_sides(setting, options, engines):
-    """Lightbox, and the named peers."""
+    """Returns the functions that run Lightbox and the peers."""
 
     def lightbox():
         return step_numbers(setting.run_lightbox("bench", "step", *options))
@@ -92,14 +92,14 @@ def step_sides(setting, options, engines):
 
 
 def steps(setting, mode, arch, precision):
-    """Training or inference, batch 16, against PyTorch; ResNet-50's inference also against other engines."""
+    """Training or inference with batch size 16 and PyTorch as peer; for ResNet-50 inference also other engines."""
     if mode == "train":
-        bar = {"float32": 1.4, "bfloat16": 1.1} if arch == "densenet121" else {"float32": 1.6, "bfloat16": 1.15}
+        target = {"float32": 1.4, "bfloat16": 1.1} if arch == "densenet121" else {"float32": 1.6, "bfloat16": 1.15}
     else:
-        bar = {"float32": 1.4, "bfloat16": 1.15}
+        target = {"float32": 1.4, "bfloat16": 1.15}
     engines = {name: ["--layout", layout] for name, layout in LAYOUTS.items()}
     id, title = f"{mode} {arch} {precision}", f"{mode} {NAMES[arch]}"
-    rows = [Row(id, title, precision, list(LAYOUTS), bar[precision])]
+    rows = [Row(id, title, precision, list(LAYOUTS), target[precision])]
     if arch == "resnet50":
         if mode == "train":
             rows.append(
@@ -117,7 +117,7 @@ def steps(setting, mode, arch, precision):
 
 
 def latency(setting):
-    """ResNet-50, one image."""
+    """ResNet-50 inference with batch size 1."""
     model = setting.path("resnet50-1.onnx")
     engines = {name: ["--layout", layout] for name, layout in LAYOUTS.items()}
     engines.update(onnx_engines(model, ["latency"]))
@@ -129,41 +129,41 @@ def latency(setting):
 def onnx_engines(model, hints):
     engines = {"ONNX Runtime": ["--engine", "onnxruntime", "--model", model]}
     for hint in hints:
-        # OpenVINO's two ways: one request at a time on all threads, or several side by side.
+        # OpenVINO either runs one request at a time on all threads, or several requests concurrently.
         name = "OpenVINO" if hint == "latency" else "OpenVINO tput"
         engines[name] = ["--engine", "openvino", "--hint", hint, "--model", model]
     return engines
 
 
 def export(setting, model, options):
-    """Makes the ONNX file that other engines read, once."""
+    """Exports the ONNX file of the other engines if it does not exist."""
     if not os.path.exists(model):
         part = model + ".part.onnx"
         setting.run_peer("step.py", *options, "--export", part)
         os.replace(part, model)
 
 
-# From the start of a process to its end
+# Whole processes
 
 
 def one_image(setting):
-    """A process that loads ResNet-50 weights and predicts one image."""
-    run, image, weights = setting.path("resnet50-run"), setting.path("film.png"), setting.path("resnet50.pth")
+    """A process that loads the weights of a ResNet-50 and predicts one image."""
+    run, image, weights = setting.path("resnet50-run"), setting.path("image.png"), setting.path("resnet50.pth")
 
     def prepare():
         if not os.path.exists(image):
             write_png(image, 1024)
-        if setting.newer_program(run):
-            films = setting.path("films-small")
-            fresh(setting, films, 12, 256)
+        if setting.is_outdated(run):
+            images = setting.path("images-small")
+            synthesize(setting, images, 12, 256)
             shutil.rmtree(run, ignore_errors=True)
-            # One epoch on a few films: what the weights are does not matter here, that they are for 224 x 224 does.
+            # One epoch on a few images: the values of the weights do not matter, but the run must be for 224 x 224.
             setting.run_lightbox(
-                "train", films, "--arch", "resnet50", "--size", 224, "--epochs", 1, "--batch-size", 4, "--out", run
+                "train", images, "--arch", "resnet50", "--size", 224, "--epochs", 1, "--batch-size", 4, "--out", run
             )
         if not os.path.exists(weights):
             setting.run_peer("predict_one.py", "--make", weights)
-        # Programs and weights come from the page cache for both sides.
+        # Both sides read programs and weights from the page cache.
         lightbox()
         peer()
 
@@ -184,14 +184,14 @@ def one_image(setting):
     return Experiment(rows, lightbox, {name: peer}, prepare)
 
 
-def fresh(setting, films, count, size):
-    """Synthetic films, made again when the program is newer."""
-    if setting.newer_program(films):
-        setting.run_lightbox("data", "synth", films, "--count", count, "--size", size, "--seed", 7, "--overwrite")
+def synthesize(setting, images, count, size):
+    """Generates synthetic images if they are missing or older than the program."""
+    if setting.is_outdated(images):
+        setting.run_lightbox("data", "synth", images, "--count", count, "--size", size, "--seed", 7, "--overwrite")
 
 
 def write_png(path, size):
-    """A gray image: a soft disc with some texture."""
+    """Writes a gray image: a soft disk with some texture."""
     rows = bytearray()
     for y in range(size):
         rows.append(0)
@@ -212,54 +212,54 @@ def write_png(path, size):
 
 
 def epoch(setting):
-    """Two epochs on films, ResNet-18, against fastai."""
-    films, run = setting.path("films"), setting.path("epoch-run")
-    table = setting.path("films.csv")
+    """Two epochs of ResNet-18 on DICOM images with fastai as peer."""
+    images, run = setting.path("images"), setting.path("epoch-run")
+    table = setting.path("images.csv")
 
     def prepare():
-        fresh(setting, films, FILMS, 1024)
-        # All films take part, every fifth to validate: 200 and 50, as in the walk-through that this project began with.
-        with open(os.path.join(films, "labels.csv"), newline="") as source, open(table, "w", newline="") as target:
+        synthesize(setting, images, IMAGE_COUNT, 1024)
+        # Every fifth image is for validation: 200 and 50, as in the fastai walk-through.
+        with open(os.path.join(images, "labels.csv"), newline="") as source, open(table, "w", newline="") as target:
             writer = csv.writer(target)
             writer.writerow(["file", "label", "split"])
             for number, row in enumerate(csv.DictReader(source)):
                 writer.writerow([row["file"], row["label"], "valid" if number % 5 == 4 else "train"])
-                # Both sides find the films in the page cache.
-                with open(os.path.join(films, row["file"]), "rb") as film:
-                    film.read()
+                # Both sides read the images from the page cache.
+                with open(os.path.join(images, row["file"]), "rb") as image:
+                    image.read()
 
     def lightbox():
         shutil.rmtree(run, ignore_errors=True)
         finished = setting.run_lightbox(
-            "train", films, "--labels", table, "--arch", "resnet18", "--size", 224, "--epochs", 2,
+            "train", images, "--labels", table, "--arch", "resnet18", "--size", 224, "--epochs", 2,
             "--batch-size", 32, "--threads", setting.threads, "--out", run,
         )  # fmt: skip
         return epoch_numbers(logged_seconds(os.path.join(run, "metrics.sqlite")), finished)
 
-    def peer(workers, transforms="seed"):
+    def peer(workers, transforms="walkthrough"):
         def side():
             finished = setting.run_peer(
-                "fastai_epoch.py", films, "--labels", table, "--arch", "resnet18", "--size", 224, "--epochs", 2,
+                "fastai_epoch.py", images, "--labels", table, "--arch", "resnet18", "--size", 224, "--epochs", 2,
                 "--batch-size", 32, "--threads", setting.threads, "--workers", workers, "--transforms", transforms,
             )  # fmt: skip
             return epoch_numbers(finished.json()["epochs"], finished)
 
         return side
 
-    seed = ["fastai 0 wrk."]
+    reference = ["fastai 0 wrk."]
     best = ["fastai 0 wrk.", "fastai 1 wrk.", "fastai 2 wrk."]
-    # What `lightbox train` does, to the letter: no random crop.
+    # The transforms of `lightbox train`: no random crop.
     plain = "fastai, plain"
     peers = {name: peer(number) for number, name in enumerate(best)}
     peers[plain] = peer(0, "train")
     rows = [
-        Row("epoch 1 resnet18", "epoch 1 of 250 films", "float32", seed, 2.0, "first"),
+        Row("epoch 1 resnet18", "epoch 1, 250 images", "float32", reference, 2.0, "first"),
         Row("epoch 1 resnet18 best workers", "  fastai's best workers", "float32", best, 2.0, "first"),
         Row("epoch 1 resnet18 plain", "  without its random crop", "float32", [plain], None, "first"),
-        Row("epoch 2 resnet18", "epoch 2 (ours: cached)", "float32", seed, 2.0, "second"),
+        Row("epoch 2 resnet18", "epoch 2, images cached", "float32", reference, 2.0, "second"),
         Row("epoch 2 resnet18 best workers", "  fastai's best workers", "float32", best, 2.0, "second"),
-        Row("epoch 1 against 2 resnet18", "our epoch 1, fastai's 2", "float32", best, None, "first", "second"),
-        Row("process epochs resnet18", "both epochs, whole process", "float32", best, None, "whole"),
+        Row("epoch 1 against 2 resnet18", "epoch 1, fastai's epoch 2", "float32", best, None, "first", "second"),
+        Row("process epochs resnet18", "2 epochs, whole process", "float32", best, None, "whole"),
         Row("memory epochs resnet18", "  its peak memory", "float32", best, None, "memory", unit="bytes"),
     ]
     return Experiment(rows, lightbox, peers, prepare)
@@ -267,7 +267,7 @@ def epoch(setting):
 
 def epoch_numbers(seconds, finished):
     if len(seconds) != 2:
-        raise Unavailable(f"{len(seconds)} epochs recorded, not 2")
+        raise Unavailable(f"{len(seconds)} epochs recorded, expected 2")
     return {
         "first": seconds[0], "second": seconds[1], "seconds": seconds[1], "whole": finished.seconds,
         "memory": finished.peak_bytes,
@@ -275,13 +275,13 @@ def epoch_numbers(seconds, finished):
 
 
 def logged_seconds(path):
-    """The seconds of each epoch, from the run's database."""
+    """Reads the seconds of each epoch from the database of a run."""
     try:
         import sqlite3
 
         with sqlite3.connect(path) as database:
             return [row[0] for row in database.execute("select seconds from epochs order by epoch")]
-    except ImportError:  # A Python without SQLite: its own program does as well.
+    except ImportError:  # Python without the SQLite module: use the command-line program.
         finished = processes.run(["sqlite3", path, "select seconds from epochs order by epoch"])
         return [float(line) for line in finished.output.split()]
     except sqlite3.Error as error:

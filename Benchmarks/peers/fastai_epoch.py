@@ -1,11 +1,12 @@
-"""Times epochs of fastai on DICOM films: the counterpart of `lightbox train`. Prints JSON.
+"""Times epochs of fastai on DICOM images, as the counterpart of `lightbox train`. Prints JSON.
 
     fastai_epoch.py FOLDER --workers 0 --epochs 2
 
-The folder has a table with the columns file, label and split. `--transforms seed` trains as the walk-through does:
-Resize(size + 42), RandomResizedCropGPU(size), aug_transforms without mirroring; `train` as `lightbox train` does:
-Resize(size) and the same aug_transforms. The whole net is trained, from random weights. Seconds of an epoch are those of
-training and validation as fastai's own Recorder counts them; saving is not in them, on either side.
+The folder contains a table with the columns file, label and split. `--transforms walkthrough` applies the transforms
+of the fastai walk-through: Resize(size + 42), RandomResizedCropGPU(size), aug_transforms without flips. `--transforms
+train` applies those of `lightbox train`: Resize(size) and the same aug_transforms. All layers are trained from random
+weights. The seconds of an epoch are those of training and validation, as fastai's Recorder measures them. They do not
+include saving checkpoints on either side.
 """
 import argparse
 import contextlib
@@ -18,16 +19,16 @@ import tempfile
 import time
 import warnings
 
-parser = argparse.ArgumentParser(description="Time epochs of fastai on DICOM films.")
+parser = argparse.ArgumentParser(description="Time epochs of fastai on DICOM images.")
 parser.add_argument("folder")
-parser.add_argument("--labels", default="labels.csv", help="the table, in FOLDER unless a path")
+parser.add_argument("--labels", default="labels.csv", help="the table, relative to FOLDER (default: labels.csv)")
 parser.add_argument("--arch", default="resnet18")
 parser.add_argument("--size", type=int, default=224)
 parser.add_argument("--batch-size", type=int, default=32)
 parser.add_argument("--epochs", type=int, default=2)
-parser.add_argument("--workers", type=int, default=0, help="num_workers of the data loaders")
+parser.add_argument("--workers", type=int, default=0, help="num_workers of the data loaders (default: 0)")
 parser.add_argument("--threads", type=int, default=os.cpu_count())
-parser.add_argument("--transforms", choices=["seed", "train"], default="seed")
+parser.add_argument("--transforms", choices=["walkthrough", "train"], default="walkthrough")
 args = parser.parse_args()
 
 for name in ("OMP_NUM_THREADS", "MKL_NUM_THREADS"):
@@ -61,7 +62,7 @@ imported = time.perf_counter() - started
 
 
 class Stopwatch(Callback):
-    """Seconds of each epoch, training and validation, as fastai's Recorder counts them."""
+    """Measures the seconds of training and validation of each epoch, as fastai's Recorder does."""
 
     order = Recorder.order
     seconds = []
@@ -81,11 +82,11 @@ def main():
     augmentations = aug_transforms(
         do_flip=False, flip_vert=False, max_rotate=10.0, min_zoom=1.0, max_zoom=1.1, max_lighting=0.2, max_warp=0.1
     )
-    if args.transforms == "seed":
+    if args.transforms == "walkthrough":
         item, batch = Resize(args.size + 42), [RandomResizedCropGPU(args.size), *augmentations]
     else:
         item, batch = Resize(args.size), augmentations
-    # fastai adds Normalize by itself only with pretrained weights; it also makes three channels of a gray film.
+    # fastai adds Normalize automatically only for pretrained weights. It converts grayscale images to three channels.
     block = DataBlock(
         blocks=(ImageBlock(cls=PILDicom), CategoryBlock),
         get_x=lambda row: os.path.join(args.folder, row["file"]),
@@ -107,7 +108,7 @@ def main():
         )
         learner.unfreeze()
         prepared = time.perf_counter() - started
-        # SaveModelCallback says so when it saves: only the JSON belongs on the standard output.
+        # Redirect the messages of SaveModelCallback: the standard output contains the JSON only.
         with learner.no_bar(), learner.no_logging(), contextlib.redirect_stdout(sys.stderr):
             learner.fit_one_cycle(args.epochs, 1e-3)
     print(
@@ -120,7 +121,7 @@ def main():
                 "threads": args.threads,
                 "workers": args.workers,
                 "transforms": args.transforms,
-                "films": len(rows),
+                "images": len(rows),
                 "importSeconds": imported,
                 "preparedSeconds": prepared,
                 "epochs": watch.seconds,

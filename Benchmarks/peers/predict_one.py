@@ -1,7 +1,7 @@
-"""Loads ResNet-50 weights and predicts one image, as a user of torchvision would; or makes such weights.
+"""Loads ResNet-50 weights and predicts one image with torchvision, or creates such weights.
 
-    predict_one.py --make WEIGHTS            random weights, saved as a state_dict
-    predict_one.py WEIGHTS PICTURE
+    predict_one.py --make WEIGHTS     saves random weights as a state_dict
+    predict_one.py WEIGHTS IMAGE
 """
 import sys
 

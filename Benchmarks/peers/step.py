@@ -1,13 +1,13 @@
 """Times training steps or inference of a network in PyTorch, or inference in ONNX Runtime or OpenVINO.
 
-The counterpart of `lightbox bench step`: the same options, the same keys in the JSON.
+The counterpart of `lightbox bench step`, with the same options and the same keys in the JSON output.
 
     step.py --arch resnet50 --mode train --batch-size 16 --precision float32 --threads 2 --steps 3
     step.py --arch resnet50 --mode infer --engine onnxruntime
-    step.py --arch resnet50 --batch-size 16 --export resnet50.onnx     writes the model and stops
+    step.py --arch resnet50 --batch-size 16 --export resnet50.onnx     writes the model and exits
 
-train: forward, cross entropy, backward, AdamW step, gradients cleared. infer: forward without gradients.
-Random data and weights. Two steps before the timed ones are not counted.
+train: forward, cross entropy, backward, AdamW step, clearing gradients. infer: forward without gradients.
+Data and weights are random. Two warm-up steps are not timed.
 """
 import argparse
 import json
@@ -27,17 +27,17 @@ parser.add_argument("--precision", choices=["float32", "bfloat16"], default="flo
 parser.add_argument("--threads", type=int, default=os.cpu_count())
 parser.add_argument("--steps", type=int, default=3)
 parser.add_argument("--layout", choices=["channels_last", "contiguous"], default="channels_last")
-parser.add_argument("--compile", action="store_true", help="PyTorch: torch.compile")
+parser.add_argument("--compile", action="store_true", help="use torch.compile (PyTorch only)")
 parser.add_argument("--engine", choices=["pytorch", "onnxruntime", "openvino"], default="pytorch")
-parser.add_argument("--hint", choices=["latency", "throughput"], default="latency", help="OpenVINO's hint")
-parser.add_argument("--model", help="an ONNX file to use; else one is made in a temporary folder")
-parser.add_argument("--export", metavar="FILE", help="write the network as ONNX and stop")
-parser.add_argument("--json", action="store_true", help="accepted for likeness; JSON is what is printed anyway")
+parser.add_argument("--hint", choices=["latency", "throughput"], default="latency", help="OpenVINO only")
+parser.add_argument("--model", help="the ONNX file (default: exported to a temporary folder)")
+parser.add_argument("--export", metavar="FILE", help="write the network as ONNX and exit")
+parser.add_argument("--json", action="store_true", help="ignored: the output is always JSON")
 args = parser.parse_args()
 
 WARM_UP = 2
 
-# Libraries read these when they load.
+# The libraries read these variables when they are loaded.
 for name in ("OMP_NUM_THREADS", "MKL_NUM_THREADS"):
     os.environ[name] = str(args.threads)
 warnings.filterwarnings("ignore")
@@ -61,7 +61,7 @@ def export(path):
 
 
 def pytorch_step():
-    """A function that does one step, and the number of batches that one call handles."""
+    """Returns a function that runs one step, and the number of batches per call."""
     import torch
     import torch.nn.functional as F
 
@@ -125,7 +125,7 @@ def openvino_step(model):
         {
             "INFERENCE_NUM_THREADS": args.threads,
             "PERFORMANCE_HINT": args.hint.upper(),
-            # OpenVINO would take bfloat16 by itself where the processor has it.
+            # By default OpenVINO uses bfloat16 if the processor supports it.
             "INFERENCE_PRECISION_HINT": "f32" if args.precision == "float32" else "bf16",
         },
     )
@@ -133,7 +133,7 @@ def openvino_step(model):
     if args.hint == "latency":
         request = compiled.create_infer_request()
         return lambda: request.infer({0: x}, share_inputs=True), 1
-    # Throughput: as many requests at once as OpenVINO asks for; the time of one batch is their time over their number.
+    # Throughput: the recommended number of concurrent requests. The time per batch is the total time divided by it.
     count = compiled.get_property("OPTIMAL_NUMBER_OF_INFER_REQUESTS")
     queue = openvino.AsyncInferQueue(compiled, count)
 

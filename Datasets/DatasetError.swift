@@ -3,7 +3,7 @@ public import Files
 /// A data set that cannot be generated, found or unpacked.
 public struct DatasetError: LightboxError, Equatable {
   /// The facts.
-  public enum Reason: Equatable, Sendable {
+  package enum Reason: Equatable, Sendable {
     /// The operating system refuses to read or write a file.
     case file(FileError.Reason)
     /// The output folder is not empty.
@@ -27,7 +27,7 @@ public struct DatasetError: LightboxError, Equatable {
   }
 
   /// The facts.
-  public let reason: Reason
+  package let reason: Reason
   /// The file, folder, argument or name.
   package let path: String
 

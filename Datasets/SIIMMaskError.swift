@@ -3,7 +3,7 @@ public import Files
 /// An invalid row or file of SIIM run-length masks.
 public struct SIIMMaskError: LightboxError, Equatable {
   /// The facts.
-  public enum Reason: Equatable, Sendable {
+  package enum Reason: Equatable, Sendable {
     /// The operating system refuses to read the file.
     case file(FileError.Reason)
     /// The row has no numbers.
@@ -25,7 +25,7 @@ public struct SIIMMaskError: LightboxError, Equatable {
   }
 
   /// The facts.
-  public let reason: Reason
+  package let reason: Reason
   /// The path of the file, if there is one.
   package let file: String?
   /// The line, from 1, if there is one.

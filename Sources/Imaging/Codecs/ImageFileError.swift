@@ -3,7 +3,7 @@ public import Files
 /// A PNG or JPEG file that cannot be read or written.
 public struct ImageFileError: LightboxError, Equatable {
   /// The facts; a `detail` is the message of libpng or libjpeg.
-  public enum Reason: Sendable, Equatable {
+  package enum Reason: Sendable, Equatable {
     /// The operating system refuses to read or write the file.
     case file(FileError.Reason)
     /// The path is a folder or a device.
@@ -27,7 +27,7 @@ public struct ImageFileError: LightboxError, Equatable {
   }
 
   /// The facts.
-  public let reason: Reason
+  package let reason: Reason
   /// The path; nil if the bytes were in memory.
   package let file: String?
 

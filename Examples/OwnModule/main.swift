@@ -21,7 +21,7 @@ let loaders = try block.dataLoaders(table.rows, batchSize: 8)
 // A summary.
 let model = TinyNet(classCount: loaders.vocab.count)
 let summary = ModelSummary(of: model, input: [1, 3, 64, 64])
-for layer in summary.layers { print(layer.path, layer.kind, layer.output ?? [], layer.parameters) }
+print(summary)
 print(summary.parameters, "parameters,", summary.multiplyAdds, "multiply-adds")
 
 // Training with a plain learner, in two parameter groups so that the body can be frozen.

@@ -8,7 +8,7 @@ package import Foundation
 /// proportion to its size.
 public struct Checkpoint: Sendable {
   /// The format of the file.
-  public enum Format: String, Sendable, Codable {
+  package enum Format: String, Sendable, Codable {
     /// safetensors.
     case safetensors
     /// `torch.save` since PyTorch 1.6: a zip archive.
@@ -22,23 +22,23 @@ public struct Checkpoint: Sendable {
     /// The path of keys from the root, joined by "/", such as "model/conv1.weight".
     public let name: String
     /// The type of the elements in the file.
-    public let type: ScalarType
+    package let type: ScalarType
     /// The lengths of the dimensions.
     public let shape: [Int]
     /// The size of the elements in bytes, without sharing.
-    public var byteCount: Int { shape.reduce(type.byteCount, *) }
+    package var byteCount: Int { shape.reduce(type.byteCount, *) }
   }
 
   /// The path of the file.
-  public let path: String
+  package let path: String
   /// The format of the file.
-  public let format: Format
+  package let format: Format
   /// The tensors in the file's order.
   public let entries: [Entry]
   /// Text by name: safetensors' metadata, or what Lightbox wrote into a PyTorch file.
   public let metadata: [String: String]
   /// Everything in the file as a tree.
-  public let values: CheckpointValue
+  package let values: CheckpointValue
 
   enum Content: Sendable {
     case safetensors(SafeTensors)
@@ -88,7 +88,7 @@ public struct Checkpoint: Sendable {
   /// Returns the tensor of a name without reading its elements.
   ///
   /// - Throws: `CheckpointError` if there is no such tensor.
-  public func entry(_ name: String) throws(CheckpointError) -> Entry {
+  package func entry(_ name: String) throws(CheckpointError) -> Entry {
     guard let index = indices[name] else {
       throw CheckpointError(.noSuchTensor, path: path, tensor: name)
     }

@@ -3,7 +3,7 @@ public import Files
 /// A checkpoint file that cannot be read or written.
 public struct CheckpointError: LightboxError, Equatable {
   /// The facts.
-  public enum Reason: Sendable, Equatable {
+  package enum Reason: Sendable, Equatable {
     /// The operating system does not let us read or write the file.
     case file(FileError.Reason)
     /// The path is a folder, a device or a pipe.
@@ -39,7 +39,7 @@ public struct CheckpointError: LightboxError, Equatable {
   }
 
   /// Formats that are recognized but not read.
-  public enum ForeignFormat: Sendable, Equatable {
+  package enum ForeignFormat: Sendable, Equatable {
     /// No bytes at all.
     case empty
     /// HDF5, as Keras writes it.
@@ -59,7 +59,7 @@ public struct CheckpointError: LightboxError, Equatable {
   }
 
   /// The facts.
-  public let reason: Reason
+  package let reason: Reason
   /// The file, and the tensor in it.
   public let place: ErrorPlace
 

@@ -1,5 +1,5 @@
 /// A value of a checkpoint's tree: plain Python values, containers and references to tensors.
-public indirect enum CheckpointValue: Sendable, Equatable {
+package indirect enum CheckpointValue: Sendable, Equatable {
   /// `None`.
   case none
   /// A boolean.
@@ -22,11 +22,11 @@ public indirect enum CheckpointValue: Sendable, Equatable {
   case object(String)
 
   /// A key and its value.
-  public struct Member: Sendable, Equatable {
+  package struct Member: Sendable, Equatable {
     /// The key; numbers as text.
-    public let key: String
+    package let key: String
     /// The value.
-    public let value: CheckpointValue
+    package let value: CheckpointValue
 
     package init(key: String, value: CheckpointValue) {
       self.key = key
@@ -35,7 +35,7 @@ public indirect enum CheckpointValue: Sendable, Equatable {
   }
 
   /// The value of a key; nil if this is not a dictionary or does not have the key.
-  public subscript(_ key: String) -> CheckpointValue? {
+  package subscript(_ key: String) -> CheckpointValue? {
     guard case .dictionary(let members) = self else { return nil }
     return members.first { $0.key == key }?.value
   }

@@ -2,11 +2,11 @@ public import Tensors
 
 extension Checkpoint {
   /// A tensor of the network.
-  public struct NetworkEntry: Sendable, Equatable {
+  package struct NetworkEntry: Sendable, Equatable {
     /// The tensor in the file.
-    public let entry: Entry
+    package let entry: Entry
     /// Its name without the dictionary's key and the prefixes `module.` and `_orig_mod.`.
-    public let name: String
+    package let name: String
   }
 
   /// Keys of a network's state dictionary, in the order of preference.
@@ -28,7 +28,7 @@ extension Checkpoint {
   ///   the usual one.
   /// - Returns: The tensors with their names in the network.
   /// - Throws: `CheckpointError` if there is no network, or several.
-  public func networkEntries(
+  package func networkEntries(
     part: String? = nil
   ) throws(CheckpointError) -> [NetworkEntry] {
     let (path, names) = try network(part)

@@ -3,7 +3,7 @@ import Tensors
 /// The scalar type of a tensor in a file; raw values are safetensors' names.
 ///
 /// Files have more types than `Tensor`: reading converts them, converting a file keeps the bytes.
-public enum ScalarType: String, Sendable, Hashable, CaseIterable, Codable {
+package enum ScalarType: String, Sendable, Hashable, CaseIterable, Codable {
   /// IEEE 754 double precision.
   case float64 = "F64"
   /// IEEE 754 single precision.
@@ -26,7 +26,7 @@ public enum ScalarType: String, Sendable, Hashable, CaseIterable, Codable {
   case bool = "BOOL"
 
   /// The size of one element in bytes.
-  public var byteCount: Int {
+  package var byteCount: Int {
     switch self {
     case .float64, .int64: 8
     case .float32, .int32: 4
@@ -36,7 +36,7 @@ public enum ScalarType: String, Sendable, Hashable, CaseIterable, Codable {
   }
 
   /// PyTorch's name of the type, such as "float32".
-  public var pyTorchName: String { "\(self)" }
+  package var pyTorchName: String { "\(self)" }
 
   /// Whether the type is a floating-point type.
   package var isFloatingPoint: Bool {

@@ -3,7 +3,7 @@ public import Files
 /// Published weights that cannot be downloaded.
 public struct DownloadError: LightboxError, Equatable {
   /// The facts.
-  public enum Reason: Sendable, Equatable {
+  package enum Reason: Sendable, Equatable {
     /// The operating system does not let us read or write the file.
     case file(FileError.Reason)
     /// The file is not in the cache and downloads are disabled.
@@ -25,7 +25,7 @@ public struct DownloadError: LightboxError, Equatable {
   }
 
   /// The facts.
-  public let reason: Reason
+  package let reason: Reason
   /// The URL or the path.
   public let place: ErrorPlace
 

@@ -3,7 +3,7 @@ import Glibc
 /// A file or folder that the operating system does not let us read or write.
 public struct FileError: LightboxError, Equatable {
   /// The facts.
-  public enum Reason: Sendable, Equatable {
+  package enum Reason: Sendable, Equatable {
     /// The file cannot be opened or read.
     case unreadable(errno: Int32)
     /// The file cannot be created or written.
@@ -13,9 +13,9 @@ public struct FileError: LightboxError, Equatable {
   }
 
   /// The facts.
-  public let reason: Reason
+  package let reason: Reason
   /// The path.
-  public let path: String
+  package let path: String
 
   /// Creates an error.
   package init(_ reason: Reason, path: String) {

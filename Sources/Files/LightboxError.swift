@@ -30,7 +30,7 @@ public struct ErrorPlace: Sendable, Equatable, CustomStringConvertible {
   public let element: String?
 
   /// Creates a place; every part may be unknown.
-  public init(file: String? = nil, line: Int? = nil, element: String? = nil) {
+  package init(file: String? = nil, line: Int? = nil, element: String? = nil) {
     self.file = file
     self.line = line
     self.element = element

@@ -22,7 +22,7 @@ public enum Initializer: Sendable, Equatable {
   }
 
   /// PyTorch's default for convolutions and linear layers, uniform within `1 / √fanIn`.
-  public static func pyTorchDefault(fanIn: Int) -> Initializer {
+  package static func pyTorchDefault(fanIn: Int) -> Initializer {
     .uniform(bound: 1 / Double(max(fanIn, 1)).squareRoot())
   }
 

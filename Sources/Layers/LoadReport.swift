@@ -2,18 +2,17 @@ extension Module {
   /// The result of loading a state dictionary: PyTorch's missing and unexpected keys, and shapes.
   public struct LoadReport: Sendable, Equatable, CustomStringConvertible {
     /// Names that were found and copied.
-    public package(set) var matched: [String] = []
+    package var matched: [String] = []
     /// Names of the model that the source lacks (`missing_keys`).
     public package(set) var missing: [String] = []
     /// Names of the source that the model lacks (`unexpected_keys`).
     public package(set) var unexpected: [String] = []
     /// Entries whose shapes differ; they were not copied.
-    public package(set) var mismatched: [Mismatch] = []
+    package var mismatched: [Mismatch] = []
 
     /// An entry whose shapes differ.
-    public struct Mismatch: Sendable, Equatable {
-      /// The name.
-      public let name: String
+    package struct Mismatch: Sendable, Equatable {
+      package let name: String
       /// The shape in the model.
       package let model: [Int]
       /// The shape in the source.
@@ -23,19 +22,19 @@ extension Module {
     /// True if both sides have the same names and shapes.
     public var isComplete: Bool { missing.isEmpty && unexpected.isEmpty && mismatched.isEmpty }
 
-    /// One line per kind, with the first few names.
+    /// The number of names of each kind, with the first few that do not match: "104 matched, 2 missing
+    /// (fc.weight, fc.bias)".
     public var description: String {
-      func line(_ title: String, _ names: [String]) -> String? {
-        names.isEmpty
-          ? nil
-          : "\(title) \(names.count): " + names.prefix(4).joined(separator: ", ")
-            + (names.count > 4 ? ", …" : "")
+      func part(_ names: [String], _ kind: String) -> String? {
+        guard !names.isEmpty else { return nil }
+        let shown = names.prefix(3).joined(separator: ", ")
+        return "\(names.count) \(kind) (\(shown)\(names.count > 3 ? ", …" : ""))"
       }
-      let shapes = mismatched.map { "\($0.name) (model \($0.model), file \($0.source))" }
+      let shapes = mismatched.map { "\($0.name): model \($0.model), file \($0.source)" }
       return [
-        "matched \(matched.count)", line("missing", missing), line("unexpected", unexpected),
-        line("wrong shape", shapes),
-      ].compactMap(\.self).joined(separator: "\n")
+        "\(matched.count) matched", part(missing, "missing"), part(unexpected, "unexpected"),
+        part(shapes, "of another shape"),
+      ].compactMap(\.self).joined(separator: ", ")
     }
   }
 }

@@ -5,17 +5,17 @@ import Tensors
 ///
 /// The network runs once on zeros. Convolutions, linear layers and batch norms only compute their output
 /// shapes, so the summary of a large network takes milliseconds and draws no initial values.
-public struct ModelSummary: Sendable, Equatable, Codable {
+public struct ModelSummary: Sendable, Equatable, Encodable {
   /// A layer without children, or with parameters of its own.
-  public struct Layer: Sendable, Equatable, Codable {
+  package struct Layer: Sendable, Equatable, Encodable {
     /// The path, such as "layer4.2.conv3".
-    public let path: String
+    package let path: String
     /// The type, such as "Conv2D".
-    public let kind: String
+    package let kind: String
     /// The output shape; nil if the layer did not run.
-    public let output: [Int]?
+    package let output: [Int]?
     /// The number of its own parameter elements.
-    public let parameters: Int
+    package let parameters: Int
     /// The number of those that are trainable.
     package let trainable: Int
     /// Multiply-adds; 0 except for convolutions and linear layers.
@@ -27,12 +27,12 @@ public struct ModelSummary: Sendable, Equatable, Codable {
   /// The output shape.
   package let output: [Int]
   /// The layers, in the order of the state dictionary.
-  public let layers: [Layer]
+  package let layers: [Layer]
 
   /// The number of parameter elements.
   public var parameters: Int { layers.reduce(0) { $0 + $1.parameters } }
   /// The number of trainable parameter elements.
-  public var trainable: Int { layers.reduce(0) { $0 + $1.trainable } }
+  package var trainable: Int { layers.reduce(0) { $0 + $1.trainable } }
   /// Multiply-adds of convolutions and linear layers.
   public var multiplyAdds: Int { layers.reduce(0) { $0 + $1.multiplyAdds } }
 

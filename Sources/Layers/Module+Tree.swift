@@ -25,7 +25,7 @@ extension Module {
   public final var parameters: [Parameter] { namedParameters.map(\.parameter) }
 
   /// All buffers with PyTorch's names (`named_buffers`).
-  public final var namedBuffers: [(name: String, buffer: ModuleBuffer)] {
+  package final var namedBuffers: [(name: String, buffer: ModuleBuffer)] {
     var found: [(name: String, buffer: ModuleBuffer)] = []
     visit("") { path, _, members in
       for (name, buffer) in members().buffers { found.append((joined(path, name), buffer)) }
@@ -64,10 +64,5 @@ extension Module {
   /// Labels every module with its path, for profiles.
   package final func labelForProfile() {
     for (path, module) in namedModules { module.label = path }
-  }
-
-  /// Clears all gradients (`zero_grad`).
-  public final func zeroGrad() {
-    for parameter in parameters { parameter.gradient = nil }
   }
 }

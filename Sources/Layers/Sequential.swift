@@ -3,7 +3,7 @@ public import Tensors
 /// Modules in a chain: PyTorch's `Sequential`.
 public final class Sequential: Module {
   /// The modules, in order.
-  public let layers: [Module]
+  package let layers: [Module]
   private let names: [String]
 
   /// Creates a chain whose modules are named "0", "1", "2", ….
@@ -16,7 +16,7 @@ public final class Sequential: Module {
   public convenience init(_ layers: Module...) { self.init(layers) }
 
   /// Creates a chain of modules with names.
-  public init(named layers: [(name: String, module: Module)]) {
+  package init(named layers: [(name: String, module: Module)]) {
     self.layers = layers.map(\.module)
     names = layers.map(\.name)
   }

@@ -5,11 +5,11 @@ public struct Architecture: Sendable, Equatable {
   /// The library that defines the layers, names and numbers.
   package let origin: Origin
   /// The default number of outputs.
-  public let classCount: Int
+  package let classCount: Int
   /// Names of the outputs if published weights define them; otherwise empty.
   public let vocab: [String]
   /// Rows and columns of the images for which the network was designed.
-  public let imageSize: Int
+  package let imageSize: Int
   private let make: @Sendable (_ classCount: Int, _ inputChannels: Int) -> any ImageClassifier
 
   /// The library from which an architecture comes.

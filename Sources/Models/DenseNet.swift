@@ -1,17 +1,17 @@
-public import Layers
-public import Tensors
+package import Layers
+package import Tensors
 
 /// A densely connected network with torchvision's layers and names.
 ///
 /// The input of every layer of a block is the output of all layers before it.
 /// Reference: Huang et al., arXiv:1608.06993.
-public final class DenseNet: Module, BuiltInClassifier {
+package final class DenseNet: Module, BuiltInClassifier {
   /// The stem `conv0`, `norm0`, `relu0`, `pool0`; then `denseblock1`, `transition1`, …, `norm5`.
-  public let features: Sequential
+  package let features: Sequential
   /// Maps features to classes.
-  public let classifier: Module
+  package let classifier: Module
   /// Channels of the output of `features`.
-  public let featureCount: Int
+  package let featureCount: Int
 
   private let relu = ReLU()
   private let pool = AdaptiveAvgPool2D()
@@ -62,7 +62,7 @@ public final class DenseNet: Module, BuiltInClassifier {
   }
 
   /// Maps images, `[batch, channels, height, width]`, to logits, `[batch, classCount]`.
-  public override func forward(_ input: Tensor) -> Tensor {
+  package override func forward(_ input: Tensor) -> Tensor {
     classifier(pooledFeatures(input))
   }
 
@@ -70,27 +70,29 @@ public final class DenseNet: Module, BuiltInClassifier {
   func pooledFeatures(_ input: Tensor) -> Tensor { pool(relu(features(input))).flattened() }
 
   /// `features` and `classifier`, as in torchvision.
-  public override var namedChildren: [(name: String, module: Module)] {
+  package override var namedChildren: [(name: String, module: Module)] {
     [("features", features), ("classifier", classifier)]
   }
 
   /// `features` alone, as fastai cuts it: without the ReLU that `forward` applies to its output.
-  public var body: Sequential { Sequential(features) }
+  package var body: Sequential { Sequential(features) }
 
   /// Two groups: up to `denseblock2`, and the rest.
-  public var bodyGroups: [[Parameter]] {
+  package var bodyGroups: [[Parameter]] {
     let layers = features.layers
     return [layers.prefix(7).flatMap(\.parameters), layers.dropFirst(7).flatMap(\.parameters)]
   }
 
   /// The layers of the dense blocks.
-  public var blocks: [Module] { features.layers.compactMap { $0 as? DenseBlock }.flatMap(\.layers) }
+  package var blocks: [Module] {
+    features.layers.compactMap { $0 as? DenseBlock }.flatMap(\.layers)
+  }
 
   /// "classifier".
-  public var classifierName: String { "classifier" }
+  package var classifierName: String { "classifier" }
 
   /// "features".
-  public var lastSpatialLayerPath: String { "features" }
+  package var lastSpatialLayerPath: String { "features" }
 
   // Three transitions halve the output of the stem, rounded down.
   package var smallestSize: Int { 29 }

@@ -1,30 +1,30 @@
-public import Layers
-public import Tensors
+package import Layers
+package import Tensors
 
 /// A residual network with torchvision's layers and names, or with timm's.
 ///
 /// Reference: He et al., arXiv:1512.03385; see `TimmOptions` for timm's variants.
-public final class ResNet: Module, BuiltInClassifier {
+package final class ResNet: Module, BuiltInClassifier {
   /// The first convolution, 7×7; in timm's deep stems, three 3×3 convolutions.
-  public let conv1: Module
+  package let conv1: Module
   /// The batch norm after `conv1`.
-  public let bn1: BatchNorm
+  package let bn1: BatchNorm
   private let relu = ReLU()
   private let maxpool: Module
   /// Blocks at a quarter of the input's resolution.
-  public let layer1: Sequential
+  package let layer1: Sequential
   /// Blocks at an eighth.
-  public let layer2: Sequential
+  package let layer2: Sequential
   /// Blocks at a sixteenth.
-  public let layer3: Sequential
+  package let layer3: Sequential
   /// Blocks at a thirty-second, the usual layer for class activation maps.
-  public let layer4: Sequential
+  package let layer4: Sequential
   private let avgpool = AdaptiveAvgPool2D()
   /// Maps features to classes.
-  public let fc: Linear
+  package let fc: Linear
 
   /// Channels of the output of `layer4`.
-  public let featureCount: Int
+  package let featureCount: Int
   private let timm: TimmOptions?
   private let hasFastaiGroups: Bool
 
@@ -86,12 +86,12 @@ public final class ResNet: Module, BuiltInClassifier {
   }
 
   /// The children of torchvision's, or timm's, network.
-  public override var namedChildren: [(name: String, module: Module)] {
+  package override var namedChildren: [(name: String, module: Module)] {
     bodyLayers + [(timm == nil ? "avgpool" : "global_pool", avgpool), ("fc", fc)]
   }
 
   /// Maps images, `[batch, channels, height, width]`, to logits, `[batch, classCount]`.
-  public override func forward(_ input: Tensor) -> Tensor {
+  package override func forward(_ input: Tensor) -> Tensor {
     fc(avgpool(Module.inSequence(bodyLayers.map(\.module), input)).flattened())
   }
 
@@ -99,7 +99,7 @@ public final class ResNet: Module, BuiltInClassifier {
   ///
   /// Children: 0 `conv1`, 1 `bn1`, 2 `relu`, 3 `maxpool`, 4 to 7 the layers. For a network of timm's, the
   /// only child is `model`, with timm's names (`model.layer4.2`).
-  public var body: Sequential {
+  package var body: Sequential {
     timm == nil
       ? Sequential(bodyLayers.map(\.module))
       : Sequential(named: [("model", Sequential(named: bodyLayers))])
@@ -107,7 +107,7 @@ public final class ResNet: Module, BuiltInClassifier {
 
   /// Two groups: up to `layer2`, and the rest; one group for networks without a rule in fastai: timm's,
   /// ResNeXt and wide ResNets.
-  public var bodyGroups: [[Parameter]] {
+  package var bodyGroups: [[Parameter]] {
     let layers = [conv1, bn1, layer1, layer2, layer3, layer4]
     return hasFastaiGroups
       ? [layers[..<4].flatMap(\.parameters), layers[4...].flatMap(\.parameters)]
@@ -115,13 +115,13 @@ public final class ResNet: Module, BuiltInClassifier {
   }
 
   /// The residual blocks.
-  public var blocks: [Module] { [layer1, layer2, layer3, layer4].flatMap(\.layers) }
+  package var blocks: [Module] { [layer1, layer2, layer3, layer4].flatMap(\.layers) }
 
   /// "fc".
-  public var classifierName: String { "fc" }
+  package var classifierName: String { "fc" }
 
   /// "layer4".
-  public var lastSpatialLayerPath: String { "layer4" }
+  package var lastSpatialLayerPath: String { "layer4" }
 
   // Means before a stride drop an odd last row, which the shortcuts keep.
   package var sizeMultiple: Int { timm?.antialiasing == .average ? 32 : 1 }

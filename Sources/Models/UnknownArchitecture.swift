@@ -3,13 +3,13 @@ public import Files
 /// An architecture name that does not exist.
 public struct UnknownArchitecture: LightboxError, Equatable {
   /// The facts.
-  public enum Reason: Sendable, Equatable {
+  package enum Reason: Sendable, Equatable {
     /// The name is not one of the known names.
     case unknownName(String, known: [String])
   }
 
   /// The facts.
-  public let reason: Reason
+  package let reason: Reason
 
   /// Creates an error.
   ///

@@ -1,15 +1,15 @@
-public import Layers
-public import Tensors
+package import Layers
+package import Tensors
 
 /// fastai's residual network: a stem of three 3×3 convolutions and averaging shortcuts.
 ///
 /// Children are numbered as in fastai: 0 to 2 the stem, 3 max pooling, then the layers of blocks,
 /// pooling, flatten, dropout and the classifier. Reference: He et al., arXiv:1812.01187.
-public final class XResNet: Module, BuiltInClassifier {
+package final class XResNet: Module, BuiltInClassifier {
   /// The children, in order.
-  public let layers: [Module]
+  package let layers: [Module]
   /// Channels of the output of the last layer of blocks.
-  public let featureCount: Int
+  package let featureCount: Int
   private let hasFastaiGroups: Bool
 
   /// Creates a network; weights start from He initialization and biases from 0, as in fastai.
@@ -47,20 +47,20 @@ public final class XResNet: Module, BuiltInClassifier {
   }
 
   /// The children, named by their positions.
-  public override var namedChildren: [(name: String, module: Module)] {
+  package override var namedChildren: [(name: String, module: Module)] {
     layers.enumerated().map { (String($0.offset), $0.element) }
   }
 
   /// Maps images, `[batch, channels, height, width]`, to logits, `[batch, classCount]`.
-  public override func forward(_ input: Tensor) -> Tensor { Module.inSequence(layers, input) }
+  package override func forward(_ input: Tensor) -> Tensor { Module.inSequence(layers, input) }
 
   private var bodyLayers: [Module] { Array(layers.dropLast(4)) }
 
   /// All children but the last four, as fastai cuts it.
-  public var body: Sequential { Sequential(bodyLayers) }
+  package var body: Sequential { Sequential(bodyLayers) }
 
   /// Two groups: the stem, and the rest; one group for the deep networks, for which fastai has no rule.
-  public var bodyGroups: [[Parameter]] {
+  package var bodyGroups: [[Parameter]] {
     let layers = bodyLayers
     return hasFastaiGroups
       ? [layers[..<3].flatMap(\.parameters), layers[3...].flatMap(\.parameters)]
@@ -68,13 +68,13 @@ public final class XResNet: Module, BuiltInClassifier {
   }
 
   /// The residual blocks.
-  public var blocks: [Module] {
+  package var blocks: [Module] {
     bodyLayers.dropFirst(4).flatMap { ($0 as? Sequential)?.layers ?? [] }
   }
 
   /// The position of the last child.
-  public var classifierName: String { String(layers.count - 1) }
+  package var classifierName: String { String(layers.count - 1) }
 
   /// The position of the last layer of blocks, such as "7".
-  public var lastSpatialLayerPath: String { String(layers.count - 5) }
+  package var lastSpatialLayerPath: String { String(layers.count - 5) }
 }

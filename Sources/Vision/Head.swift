@@ -2,19 +2,31 @@ public import Layers
 
 /// The options of fastai's classifier head, with fastai's defaults.
 public struct HeadOptions: Sendable, Equatable {
-  /// Outputs of the hidden linear layers (`lin_ftrs`).
-  public var linearFeatures: [Int] = [512]
-  /// Dropout probability before each linear layer (`ps`); hidden layers take half of a single number.
-  public var dropoutProbabilities: [Double] = [0.5]
-  /// Whether pooling concatenates maxima and means, or takes means only (`concat_pool`).
-  public var concatPool = true
-  /// Whether there is a batch norm before the first linear layer (`first_bn`).
-  public var firstBatchNorm = true
-  /// Whether there is a batch norm after the last linear layer (`bn_final`).
-  public var batchNormFinal = false
+  package var linearFeatures: [Int]
+  package var dropoutProbabilities: [Double]
+  package var concatPool: Bool
+  package var firstBatchNorm: Bool
+  package var batchNormFinal: Bool
 
-  /// Creates the default options.
-  public init() {}
+  /// Creates options.
+  ///
+  /// - Parameters:
+  ///   - linearFeatures: Outputs of the hidden linear layers (`lin_ftrs`).
+  ///   - dropoutProbabilities: Dropout probability before each linear layer (`ps`). A single number
+  ///     applies to the last layer, and half of it to the others.
+  ///   - concatPool: Whether pooling concatenates maxima and means, or takes means only (`concat_pool`).
+  ///   - firstBatchNorm: Whether there is a batch norm before the first linear layer (`first_bn`).
+  ///   - batchNormFinal: Whether there is a batch norm after the last linear layer (`bn_final`).
+  public init(
+    linearFeatures: [Int] = [512], dropoutProbabilities: [Double] = [0.5], concatPool: Bool = true,
+    firstBatchNorm: Bool = true, batchNormFinal: Bool = false
+  ) {
+    self.linearFeatures = linearFeatures
+    self.dropoutProbabilities = dropoutProbabilities
+    self.concatPool = concatPool
+    self.firstBatchNorm = firstBatchNorm
+    self.batchNormFinal = batchNormFinal
+  }
 }
 
 /// Creates a classifier head: fastai's `create_head`.
@@ -28,7 +40,7 @@ public struct HeadOptions: Sendable, Equatable {
 ///   - classCount: The number of outputs (`n_out`).
 ///   - options: The options.
 /// - Returns: A module from `[batch, featureCount, height, width]` to logits, `[batch, classCount]`.
-public func createHead(featureCount: Int, classCount: Int, options: HeadOptions = HeadOptions())
+package func createHead(featureCount: Int, classCount: Int, options: HeadOptions = HeadOptions())
   -> Sequential
 {
   let first = options.concatPool ? featureCount * 2 : featureCount

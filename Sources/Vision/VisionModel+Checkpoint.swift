@@ -1,4 +1,4 @@
-public import Checkpoints
+package import Checkpoints
 public import Layers
 package import Models
 public import Tensors
@@ -25,7 +25,7 @@ extension VisionModel {
   ///   - part: The key of the network's dictionary in the file. Default: the only one.
   /// - Returns: The names that match, are missing, are unexpected, or differ in shape.
   /// - Throws: `CheckpointError` if the file has no network, several of them, or damaged bytes.
-  public func load(
+  package func load(
     _ file: Checkpoint, part: String? = nil
   ) throws(CheckpointError) -> Module.LoadReport {
     let (match, stored) = try match(file, part: part)

@@ -11,9 +11,9 @@ public struct VisionModel {
   /// Body and head, from images to logits.
   public let model: Sequential
   /// The convolutions.
-  public let body: Sequential
+  package let body: Sequential
   /// Pooling and classifier.
-  public let head: Sequential
+  package let head: Sequential
   let network: any ImageClassifier
 
   /// Creates a model with initial values from a seed.
@@ -39,7 +39,7 @@ public struct VisionModel {
 
   /// Parameters in fastai's groups: early layers of the body, late layers, head; body and head if fastai
   /// has no rule for the body.
-  public var parameterGroups: [[Parameter]] { network.bodyGroups + [head.parameters] }
+  package var parameterGroups: [[Parameter]] { network.bodyGroups + [head.parameters] }
 
   /// Recompute the activations of the body's blocks in backward (gradient checkpointing).
   ///

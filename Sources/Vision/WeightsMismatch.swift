@@ -1,23 +1,22 @@
 public import Files
-public import Layers
+package import Layers
 
-/// Weights that do not fit a model.
+/// An error of weights that do not fit a model.
 public struct WeightsMismatch: LightboxError, Equatable {
-  /// The facts: what was loaded and what was not.
-  public let reason: Module.LoadReport
-  /// The file.
-  public let path: String
+  package let report: Module.LoadReport
+  package let path: String
 
-  /// Creates an error.
   package init(_ report: Module.LoadReport, path: String) {
-    reason = report
+    self.report = report
     self.path = path
   }
 
   /// The file.
   public var place: ErrorPlace { ErrorPlace(file: path) }
-  /// How many names fit, and the first that do not.
-  public var problem: String { "the weights do not fit the model\n\(reason)\n" }
-  /// Another architecture is the usual cause.
-  public var remedy: String? { "check the architecture, as lightbox weights check does" }
+  /// The number of names that match, are missing, are unexpected or differ in shape, with examples.
+  public var problem: String { "the weights do not fit the model: \(report)" }
+  /// Usually the file is of another architecture.
+  public var remedy: String? {
+    "choose the architecture of the file; \"lightbox weights check --verbose\" lists all names"
+  }
 }

@@ -150,7 +150,7 @@ struct ArchitectureTests {
       func step() {
         let loss = model(Tape().record(x)).crossEntropy(Tensor([Int64](repeating: 1, count: 8)))
         loss.backward()
-        model.zeroGrad()
+        for parameter in model.parameters { parameter.gradient = nil }
       }
       step()
       let before = Compute.reorders.bytes

@@ -73,7 +73,7 @@ let package = Package(
     room("Hooks", uses: ["Tensors", "Layers"]),
     room("Downloads", uses: ["Files", "CCurl"]),
     room("Models", uses: ["Files", "Tensors", "Layers"]),
-    room("Training", uses: ["Files", "Tensors", "Layers", "DataBlocks"]),
+    room("Training", uses: ["Console", "Files", "Tensors", "Layers", "DataBlocks"]),
     room(
       "Datasets", path: "Datasets", uses: ["Files", "Imaging"],
       exclude: ["README.md"], resources: [.copy("Samples")]),

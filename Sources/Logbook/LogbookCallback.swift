@@ -49,9 +49,11 @@ public final class LogbookCallback: Callback {
       items: learner.recorder.trainedItems, peakMemory: Compute.memory.peak)
     epochCount += 1
   }
+}
 
+extension LogbookCallback: TrainingNoteReceiver {
   /// Records a note as an event.
-  public func didNote(_ note: TrainingNote, _ learner: Learner) throws {
+  package func didNote(_ note: TrainingNote, _ learner: Learner) throws {
     try log.event(note.kind, note.message)
   }
 }

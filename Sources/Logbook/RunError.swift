@@ -2,8 +2,8 @@ public import Files
 
 /// A training run that cannot be created, read or written.
 public struct RunError: LightboxError, Equatable {
-  /// The facts.
-  public enum Reason: Sendable, Equatable {
+  /// Why the run cannot be used.
+  package enum Reason: Sendable, Equatable {
     /// The folder for a new run contains files.
     case folderNotEmpty
     /// The folder has no `run.json`.
@@ -18,11 +18,9 @@ public struct RunError: LightboxError, Equatable {
     case database(code: Int, message: String)
   }
 
-  /// The facts.
-  public let reason: Reason
+  package let reason: Reason
   let path: String
 
-  /// Creates an error.
   package init(_ reason: Reason, path: String) {
     self.reason = reason
     self.path = path
@@ -31,7 +29,7 @@ public struct RunError: LightboxError, Equatable {
   /// The folder or file.
   public var place: ErrorPlace { ErrorPlace(file: path) }
 
-  /// What is wrong.
+  /// Why the run cannot be used, as a clause.
   public var problem: String {
     switch reason {
     case .folderNotEmpty: "the folder is not empty"
@@ -45,7 +43,7 @@ public struct RunError: LightboxError, Equatable {
     }
   }
 
-  /// What to do about it.
+  /// How to resolve it; nil for errors of SQLite.
   public var remedy: String? {
     switch reason {
     case .folderNotEmpty: "choose another folder or remove this one first"

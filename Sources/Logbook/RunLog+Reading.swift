@@ -2,17 +2,17 @@ import GRDB
 
 extension RunLog {
   /// A recorded epoch.
-  public struct Epoch: Sendable, Equatable, Codable {
+  package struct Epoch: Sendable, Equatable, Codable {
     /// Number of the epoch, from 0, over all fits of the run.
-    public let epoch: Int
+    package let epoch: Int
     /// Smoothed training loss; nil if it was not finite.
-    public let trainLoss: Double?
+    package let trainLoss: Double?
     /// Validation loss; nil without validation or if it was not finite.
-    public let validLoss: Double?
+    package let validLoss: Double?
     /// Duration of the epoch in seconds.
-    public let seconds: Double
+    package let seconds: Double
     /// Finite metrics by name.
-    public let metrics: [String: Double]
+    package let metrics: [String: Double]
   }
 
   /// Reads all epochs, in order.

@@ -1,6 +1,6 @@
 import Files
 import Foundation
-public import Logbook
+package import Logbook
 
 /// The settings and the recorded epochs of a run, read without its weights.
 public struct RunSummary: Sendable {
@@ -11,7 +11,7 @@ public struct RunSummary: Sendable {
   /// "running" (also if it was killed), "finished", "interrupted" or "failed"; "empty" before it began.
   public let status: String
   /// The epochs, in order.
-  public let epochs: [RunLog.Epoch]
+  package let epochs: [RunLog.Epoch]
 
   /// Reads a run.
   ///
@@ -26,7 +26,7 @@ public struct RunSummary: Sendable {
   }
 
   /// The epoch with the lowest validation loss.
-  public var bestEpoch: RunLog.Epoch? {
+  package var bestEpoch: RunLog.Epoch? {
     epochs.min { ($0.validLoss ?? .infinity) < ($1.validLoss ?? .infinity) }
   }
 

@@ -23,20 +23,20 @@ public struct Predictions: Sendable {
   }
 
   /// Number of items.
-  public var count: Int { outputs.count }
+  package var count: Int { outputs.count }
 
   /// Number of outputs per item.
-  public var classCount: Int { outputs.first?.count ?? 0 }
+  package var classCount: Int { outputs.first?.count ?? 0 }
 
   /// The mean of `losses`; nil without labels.
-  public var meanLoss: Double? {
+  package var meanLoss: Double? {
     losses.isEmpty ? nil : losses.reduce(0, +) / Double(losses.count)
   }
 
   /// Creates predictions from their parts.
   ///
   /// - Precondition: One row, and one target and loss if there are any, per item.
-  public init(
+  package init(
     outputs: [[Float]], probabilities: [[Float]], targets: [Int], losses: [Double] = [],
     itemIndices: [Int]? = nil
   ) {
@@ -55,7 +55,7 @@ extension Predictions {
   /// Runs a model in evaluation mode over an epoch of a source.
   ///
   /// - Throws: What the source throws.
-  public init(
+  package init(
     of model: Module, on source: any BatchSource, lossFunction: LossFunction
   ) throws {
     self = try model.evaluating { () throws -> Predictions in

@@ -9,9 +9,9 @@ public struct Predictor {
   /// The classes, in the order of the outputs.
   public let vocab: [String]
   /// From a file to the model's input.
-  public let pipeline: Pipeline
+  package let pipeline: Pipeline
   /// The loss; its activation turns outputs into probabilities.
-  public let lossFunction: LossFunction
+  package let lossFunction: LossFunction
 
   /// Creates a predictor.
   public init(

@@ -28,7 +28,7 @@ private struct Setup {
   var first: String { output.lines.first ?? "" }
   var notes: [String] { output.notes }
   private let output = Output()
-  private final class Output: Callback {
+  private final class Output: TrainingNoteReceiver {
     var lines: [String] = []
     var notes: [String] = []
     func didNote(_ note: TrainingNote, _ learner: Learner) throws {

@@ -68,9 +68,6 @@ public protocol Callback: AnyObject {
   func afterCancelFit(_ learner: Learner) throws
   /// Called once after the last epoch, canceled or not (`after_fit`).
   func afterFit(_ learner: Learner) throws
-
-  /// Called when `learner.note` reports an unusual event, such as a skipped batch.
-  func didNote(_ note: TrainingNote, _ learner: Learner) throws
 }
 
 extension Callback {
@@ -123,7 +120,4 @@ extension Callback {
   public func afterCancelFit(_ learner: Learner) throws {}
   /// Default: does nothing.
   public func afterFit(_ learner: Learner) throws {}
-
-  /// Default: does nothing.
-  public func didNote(_ note: TrainingNote, _ learner: Learner) throws {}
 }

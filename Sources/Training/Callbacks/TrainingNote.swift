@@ -1,17 +1,25 @@
-/// An unusual event during training, such as a batch that was skipped.
-public struct TrainingNote: Sendable, Equatable {
+/// An unusual event during training, such as a skipped batch.
+package struct TrainingNote: Sendable, Equatable {
   /// A stable identifier for queries, such as "bad_gradient".
-  public let kind: String
-  /// One sentence for people.
-  public let message: String
+  package let kind: String
+  /// One sentence to read.
+  package let message: String
+}
+
+/// A callback that receives notes.
+package protocol TrainingNoteReceiver: Callback {
+  /// Called for each note of the learner.
+  func didNote(_ note: TrainingNote, _ learner: Learner) throws
 }
 
 extension Learner {
-  /// Sends a note to all callbacks.
+  /// Sends a note to the callbacks that receive notes.
   ///
   /// - Throws: What a callback throws.
-  public func note(_ kind: String, _ message: String) throws {
+  package func note(_ kind: String, _ message: String) throws {
     let note = TrainingNote(kind: kind, message: message)
-    for callback in callbacks { try callback.didNote(note, self) }
+    for callback in callbacks {
+      try (callback as? any TrainingNoteReceiver)?.didNote(note, self)
+    }
   }
 }

@@ -1,6 +1,9 @@
 extension Learner {
   /// Trains the last group alone, then all groups at half the rate, early groups slower (`fine_tune`).
   ///
+  /// If a callback ends the first part with `Interruption.cancelFit`, the second part does not start:
+  /// `fitWasCanceled` is true and the groups stay frozen. (fastai starts the second part.)
+  ///
   /// - Parameters:
   ///   - epochs: Epochs with all groups trainable.
   ///   - baseLearningRate: Highest learning rate of the last group in the first part (`base_lr`).
@@ -20,6 +23,7 @@ extension Learner {
     try fitOneCycle(
       freezeEpochs, learningRate: .last(baseLearningRate), startFraction: 0.99,
       callbacks: callbacks)
+    guard !fitWasCanceled else { return }
     let rate = baseLearningRate / 2
     unfreeze()
     try fitOneCycle(

@@ -14,7 +14,8 @@ extension Learner {
   ///   - weightDecay: Default: unchanged (`wd`).
   ///   - callbacks: Callbacks for this call only (`cbs`).
   ///   - startEpoch: The first epoch, when an earlier process trained those before (`start_epoch`).
-  /// - Throws: What a callback or the data throws. An `Interruption` ends its stage and is not rethrown.
+  /// - Throws: What a callback or the data throws. An `Interruption` ends its stage and is not rethrown;
+  ///   after `Interruption.cancelFit`, `fitWasCanceled` is true.
   public func fit(
     _ epochs: Int, learningRate: LearningRates? = nil, weightDecay: Double? = nil,
     callbacks: [any Callback] = [], startEpoch: Int = 0
@@ -33,10 +34,11 @@ extension Learner {
       prediction = nil
       lossTensor = nil
     }
+    fitWasCanceled = false
     epochCount = epochs
     epoch = startEpoch
     iteration = startEpoch * train.batchCount
-    shareDone = epochs > 0 ? Double(startEpoch) / Double(epochs) : 0
+    progress = epochs > 0 ? Double(startEpoch) / Double(epochs) : 0
     try run(.fit) {
       for number in startEpoch..<max(epochs, startEpoch) {
         epoch = number
@@ -54,6 +56,7 @@ extension Learner {
       for callback in callbacks { try stage.before(callback, self) }
       try body()
     } catch let caught as Interruption where caught == stage.interruption {
+      if stage == .fit { fitWasCanceled = true }
       for callback in callbacks { try stage.afterCancel(callback, self) }
     }
     for callback in callbacks { try stage.after(callback, self) }
@@ -62,7 +65,7 @@ extension Learner {
   private func trainEpoch() throws {
     isTraining = true
     batchCount = train.batchCount
-    shareDone = Double(epoch) / Double(epochCount)
+    progress = Double(epoch) / Double(epochCount)
     model.train()
     try run(.train) {
       try forEachBatch(of: train.batches(epoch: epoch)) { try trainBatch() }
@@ -122,6 +125,6 @@ extension Learner {
     }
     iteration += 1
     totalSteps += 1
-    shareDone += 1 / Double(max(train.batchCount, 1) * epochCount)
+    progress += 1 / Double(max(train.batchCount, 1) * epochCount)
   }
 }

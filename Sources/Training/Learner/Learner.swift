@@ -17,30 +17,33 @@ open class Learner {
   /// Validation batches; nil to train without validation.
   public var valid: (any BatchSource)?
   /// The loss to minimize (`loss_func`).
-  public let lossFunction: LossFunction
+  package let lossFunction: LossFunction
   /// Updates the parameters (`opt`).
   public let optimizer: Optimizer
   /// Metrics to compute on the validation batches.
-  public let metrics: [Metric]
+  package let metrics: [Metric]
   /// Records losses, learning rates and the table of epochs.
   public let recorder = Recorder()
   /// The callbacks, in the order in which they run.
-  public private(set) var callbacks: [any Callback]
+  package private(set) var callbacks: [any Callback]
   /// Where callbacks save and load weights.
   public var checkpoints: any CheckpointStore = MemoryCheckpoints()
   /// Seed of the random numbers inside the model, such as dropout.
-  public let seed: UInt64
-  /// Default learning rate of the `fit` functions (`lr`).
-  public var learningRate: LearningRates
+  package let seed: UInt64
+  let learningRate: LearningRates
   /// Receives each line of output.
   public var report: (String) -> Void = { print($0) }
 
-  // State of the current fit, for callbacks.
+  // MARK: State of the current fit, for callbacks
 
   /// The current epoch, from 0.
   public internal(set) var epoch = 0
   /// Number of epochs of this fit (`n_epoch`).
   public internal(set) var epochCount = 0
+  /// True if a callback ended the last fit with `Interruption.cancelFit`.
+  ///
+  /// It is set before the callbacks' `afterCancelFit` and reset by the next fit.
+  public internal(set) var fitWasCanceled = false
   /// The current batch within the training or validation part of the epoch, from 0 (`iter`).
   public internal(set) var batchIndex = 0
   /// Number of batches in the current training or validation part (`n_iter`).
@@ -48,9 +51,9 @@ open class Learner {
   /// Number of training batches so far in this fit (`train_iter`).
   public internal(set) var iteration = 0
   /// Number of training batches so far in all fits of this learner.
-  public internal(set) var totalSteps = 0
-  /// Completed share of this fit, from 0 to 1 (`pct_train`).
-  public internal(set) var shareDone = 0.0
+  package internal(set) var totalSteps = 0
+  /// Completed fraction of this fit, from 0 to 1 (`pct_train`).
+  public internal(set) var progress = 0.0
   /// True during training batches, false during validation.
   public internal(set) var isTraining = false
   /// The current batch; callbacks may replace it in `beforeBatch`.
@@ -62,7 +65,7 @@ open class Learner {
   /// Factor applied to the loss before the backward pass; reset to 1 for each batch.
   public var lossScale = 1.0
   /// True if a callback discarded the current batch.
-  public internal(set) var isBatchDiscarded = false
+  package internal(set) var isBatchDiscarded = false
   var lossTensor: Tensor?
 
   /// Creates a learner.
@@ -122,5 +125,5 @@ open class Learner {
   /// Excludes the current training batch from the recorder's losses and item count.
   ///
   /// The parameters are not protected by this: throw an `Interruption` to skip the step as well.
-  public func discardBatch() { isBatchDiscarded = true }
+  package func discardBatch() { isBatchDiscarded = true }
 }

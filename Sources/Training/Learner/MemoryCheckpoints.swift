@@ -1,4 +1,4 @@
-public import Files
+package import Files
 import Layers
 import Tensors
 
@@ -39,33 +39,20 @@ package final class MemoryCheckpoints: CheckpointStore {
   }
 }
 
-/// A checkpoint that was never saved.
-public struct UnknownCheckpoint: LightboxError, Equatable {
-  /// The facts.
-  public enum Reason: Sendable, Equatable {
-    /// No checkpoint has this name; `known` are those saved.
-    case notSaved(name: String, known: [String])
-  }
-
-  /// The facts.
-  public let reason: Reason
-
-  init(name: String, known: [String]) { reason = .notSaved(name: name, known: known) }
+/// No checkpoint was saved under a name.
+package struct UnknownCheckpoint: LightboxError, Equatable {
+  package let name: String
+  /// Names of the saved checkpoints, sorted.
+  package let known: [String]
 
   /// The name of the checkpoint.
-  public var place: ErrorPlace {
-    switch reason {
-    case .notSaved(let name, _): ErrorPlace(element: name)
-    }
-  }
+  package var place: ErrorPlace { ErrorPlace(element: name) }
 
-  /// What is wrong.
-  public var problem: String { "no checkpoint was saved under this name" }
+  /// Why the checkpoint cannot be loaded.
+  package var problem: String { "no checkpoint was saved under this name" }
 
   /// The saved names.
-  public var remedy: String? {
-    switch reason {
-    case .notSaved(_, let known): known.isEmpty ? nil : "saved are \(known.joined(separator: ", "))"
-    }
+  package var remedy: String? {
+    known.isEmpty ? nil : "saved are \(known.joined(separator: ", "))"
   }
 }

@@ -1,3 +1,5 @@
+import Foundation
+
 /// Learning rates for parameter groups, as a number or a slice in fastai.
 public enum LearningRates: Sendable, Equatable, ExpressibleByFloatLiteral {
   /// The same rate for all groups (a number).
@@ -22,7 +24,7 @@ public enum LearningRates: Sendable, Equatable, ExpressibleByFloatLiteral {
     case .range(let first, let last):
       guard groups > 1 else { return [last] }
       let ratio = last / first
-      return (0..<groups).map { first * power(ratio, Double($0) / Double(groups - 1)) }
+      return (0..<groups).map { first * pow(ratio, Double($0) / Double(groups - 1)) }
     case .each(let rates):
       precondition(rates.count == groups, "\(rates.count) learning rates for \(groups) groups")
       return rates

@@ -3,7 +3,7 @@ public import Tensors
 
 extension Optimizer {
   /// The state of all parameters, row-major, under `parameter#state` and `parameter#step`.
-  public var stateDictionary: StateDictionary {
+  package var stateDictionary: StateDictionary {
     var found = StateDictionary([:])
     for entry in groups.joined() where entry.step > 0 {
       for (name, tensor) in zip(rule.stateNames, entry.state) {
@@ -17,7 +17,7 @@ extension Optimizer {
   /// Loads a state that `stateDictionary` returned.
   ///
   /// Parameters without an entry keep their state.
-  public func load(_ state: StateDictionary) {
+  package func load(_ state: StateDictionary) {
     for group in groups.indices {
       for index in groups[group].indices {
         let name = groups[group][index].name

@@ -23,9 +23,9 @@ public final class ParamScheduler: Callback {
     guard learner.isTraining else { return }
     for group in 0..<learner.optimizer.groupCount {
       learner.optimizer.hyperparameters[group].learningRate =
-        learningRates[min(group, learningRates.count - 1)](learner.shareDone)
+        learningRates[min(group, learningRates.count - 1)](learner.progress)
       if let momentum {
-        learner.optimizer.hyperparameters[group].momentum = momentum(learner.shareDone)
+        learner.optimizer.hyperparameters[group].momentum = momentum(learner.progress)
       }
     }
   }

@@ -1,7 +1,5 @@
 import Foundation
 
-func power(_ base: Double, _ exponent: Double) -> Double { Foundation.pow(base, exponent) }
-
 /// A hyperparameter as a function of the position in training, from 0 to 1.
 public struct Schedule: Sendable {
   private let function: @Sendable (Double) -> Double
@@ -10,7 +8,7 @@ public struct Schedule: Sendable {
   public init(_ function: @escaping @Sendable (Double) -> Double) { self.function = function }
 
   /// The value at a position from 0 to 1.
-  public func callAsFunction(_ position: Double) -> Double { function(position) }
+  package func callAsFunction(_ position: Double) -> Double { function(position) }
 
   /// A constant (`SchedNo`).
   public static func constant(_ value: Double) -> Schedule { Schedule { _ in value } }
@@ -24,11 +22,11 @@ public struct Schedule: Sendable {
   }
   /// Geometric, `a (b / a)^p` (`SchedExp`).
   public static func exponential(_ start: Double, _ end: Double) -> Schedule {
-    Schedule { start * power(end / start, $0) }
+    Schedule { start * pow(end / start, $0) }
   }
   /// Polynomial, `a + (b − a) p^k` (`SchedPoly`).
   public static func polynomial(_ start: Double, _ end: Double, power k: Double) -> Schedule {
-    Schedule { start + (end - start) * power($0, k) }
+    Schedule { start + (end - start) * pow($0, k) }
   }
 
   /// Schedules one after another (`combine_scheds`).

@@ -22,9 +22,9 @@ public final class GradientCheck: Callback {
   private let policy: Policy
   private let limit: Int
   /// The message with which this callback ended the fit; nil if it did not.
-  public private(set) var ending: String?
+  package private(set) var ending: String?
   /// Number of batches skipped so far, over all fits.
-  public private(set) var skippedBatches = 0
+  package private(set) var skippedBatches = 0
   private var consecutive = 0
   private var buffers: [(buffer: ModuleBuffer, value: Tensor)] = []
 

@@ -1,4 +1,6 @@
+import Console
 import DataBlocks
+import Foundation
 
 /// Records losses and learning rates and prints the table of epochs (fastai's `Recorder`).
 public final class Recorder: Callback {
@@ -30,7 +32,7 @@ public final class Recorder: Callback {
     }
 
     /// The value of a column: "train_loss", "valid_loss" or the name of a metric; nil if there is none.
-    public func value(of name: String) -> Double? {
+    package func value(of name: String) -> Double? {
       switch name {
       case "train_loss": trainLoss
       case "valid_loss": validLoss
@@ -48,7 +50,7 @@ public final class Recorder: Callback {
   /// Whether the table is printed, row by row.
   public var printsTable = true
   /// Number of training items so far in the current epoch.
-  public private(set) var trainedItems = 0
+  package private(set) var trainedItems = 0
 
   private var average = 0.0
   private var count = 0
@@ -57,8 +59,8 @@ public final class Recorder: Callback {
   private var validLoss: (sum: Double, items: Int) = (0, 0)
 
   /// Bias-corrected exponential average of the training loss with β 0.98 (`smooth_loss`).
-  public var smoothedLoss: Double {
-    count == 0 ? 0 : average / (1 - power(0.98, Double(count)))
+  package var smoothedLoss: Double {
+    count == 0 ? 0 : average / (1 - pow(0.98, Double(count)))
   }
 
   /// Starts a new smoothed loss and prints the header of the table.
@@ -66,7 +68,7 @@ public final class Recorder: Callback {
     (average, count) = (0, 0)
     losses = []
     learningRates = []
-    if printsTable, learner.epochCount > 0 { learner.report(header(learner)) }
+    if printsTable, learner.epochCount > 0 { learner.report(TextTable(columns(learner)).header) }
   }
 
   /// Starts the clock of the epoch.
@@ -107,7 +109,7 @@ public final class Recorder: Callback {
       epoch: learner.epoch, trainLoss: smoothedLoss,
       validLoss: validated ? validLoss.sum / Double(validLoss.items) : nil,
       metrics: validated ? learner.metrics.map { ($0.name, $0.value(predictions)) } : [],
-      seconds: (ContinuousClock.now - started).inSeconds)
+      seconds: (ContinuousClock.now - started) / .seconds(1))
     validLoss = (0, 0)
     rows.append(row)
     if printsTable { learner.report(line(row, learner)) }
@@ -115,48 +117,22 @@ public final class Recorder: Callback {
 
   // MARK: The table in fastai's format
 
-  private func titles(_ learner: Learner) -> [String] {
-    ["epoch", "train_loss"]
+  private func columns(_ learner: Learner) -> [TextColumn] {
+    let titles =
+      ["epoch", "train_loss"]
       + (learner.valid == nil ? [] : ["valid_loss"] + learner.metrics.map(\.name))
       + ["time"]
-  }
-
-  private func header(_ learner: Learner) -> String {
-    titles(learner).map { padded($0, max($0.count, 8)) }.joined(separator: "  ").trimmedEnd
+    return titles.map { TextColumn($0, minimumWidth: 8) }
   }
 
   private func line(_ row: Row, _ learner: Learner) -> String {
-    var cells = ["\(row.epoch)", sixDigits(row.trainLoss)]
+    var cells = ["\(row.epoch)", NumberFormat.fixed(row.trainLoss, 6)]
     if learner.valid != nil {
-      cells.append(row.validLoss.map(sixDigits) ?? "")
-      cells += row.metrics.map { sixDigits($0.value) }
+      cells.append(row.validLoss.map { NumberFormat.fixed($0, 6) } ?? "")
+      cells += row.metrics.map { NumberFormat.fixed($0.value, 6) }
     }
-    cells.append(clock(row.seconds))
-    return zip(cells, titles(learner)).map { padded($0, max($1.count, 8)) }
-      .joined(separator: "  ").trimmedEnd
-  }
-}
-
-func padded(_ text: String, _ width: Int) -> String {
-  text + String(repeating: " ", count: max(0, width - text.count))
-}
-
-/// Formats seconds as `mm:ss`, or as `h:mm:ss` from one hour.
-func clock(_ seconds: Double) -> String {
-  let whole = Int(seconds.rounded())
-  func two(_ n: Int) -> String { n < 10 ? "0\(n)" : "\(n)" }
-  let (h, m, s) = (whole / 3600, whole / 60 % 60, whole % 60)
-  return h > 0 ? "\(h):\(two(m)):\(two(s))" : "\(two(m)):\(two(s))"
-}
-
-extension Duration {
-  var inSeconds: Double { Double(components.seconds) + Double(components.attoseconds) * 1e-18 }
-}
-
-extension String {
-  fileprivate var trimmedEnd: String {
-    var text = self
-    while text.last == " " { text.removeLast() }
-    return text
+    cells.append(NumberFormat.clock(row.seconds))
+    // As the only row of a table, a long number widens its column instead of being truncated.
+    return TextTable(columns(learner), rows: [cells]).body
   }
 }

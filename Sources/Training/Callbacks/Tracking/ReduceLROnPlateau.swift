@@ -1,3 +1,5 @@
+import Console
+
 /// Divides all learning rates when a value stops improving (fastai's `ReduceLROnPlateau`).
 ///
 /// Has no effect under a scheduler that sets the rates of each batch, such as `fitOneCycle`.
@@ -54,6 +56,6 @@ public final class ReduceLROnPlateau: TrackerCallback {
       learner.optimizer.hyperparameters[group].learningRate = max(rate / factor, minimum)
     }
     let rate = learner.optimizer.hyperparameters.last?.learningRate ?? 0
-    learner.report("Epoch \(learner.epoch): reducing lr to \(shortest(rate))")
+    learner.report("Epoch \(learner.epoch): reducing lr to \(NumberFormat.significant(rate, 15))")
   }
 }

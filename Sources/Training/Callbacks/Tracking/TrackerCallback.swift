@@ -7,11 +7,11 @@ open class TrackerCallback: Callback {
   /// Runs after the recorder.
   open var order: Int { 60 }
   /// The column to track: "train_loss", "valid_loss" or the name of a metric.
-  public let monitor: String
+  package let monitor: String
   /// The smallest change that counts as an improvement is larger than this (`min_delta`).
-  public let minimumDelta: Double
+  package let minimumDelta: Double
   /// True if lower values are better (`comp`).
-  public let prefersLess: Bool
+  package let prefersLess: Bool
   private let resetsOnFit: Bool
   /// The value of the last epoch; nil if the epoch was canceled before it was measured.
   public private(set) var value: Double?

@@ -65,7 +65,7 @@ let camMap = try withHookBwd(on: layer) { hookg in
     (learn.model.eval()(x), hook.stored)
   }
   output[0, cls].backward()
-  guard let grad = hookg.stored, let act else { throw MapError(.layerDidNotRun) }
+  guard let grad = hookg.stored, let act else { throw MapError.layerDidNotRun }
   let w = grad[0].mean(axes: [1, 2], keepingDimensions: true)
   return (w * act[0]).sum(axis: 0)
 }

@@ -2,17 +2,17 @@ import GRDB
 
 extension RunLog {
   /// A recorded epoch.
-  package struct Epoch: Sendable, Equatable, Codable {
+  public struct Epoch: Sendable, Equatable, Codable {
     /// Number of the epoch, from 0, over all fits of the run.
-    package let epoch: Int
+    public let epoch: Int
     /// Smoothed training loss; nil if it was not finite.
-    package let trainLoss: Double?
+    public let trainLoss: Double?
     /// Validation loss; nil without validation or if it was not finite.
-    package let validLoss: Double?
+    public let validLoss: Double?
     /// Duration of the epoch in seconds.
-    package let seconds: Double
+    public let seconds: Double
     /// Finite metrics by name.
-    package let metrics: [String: Double]
+    public let metrics: [String: Double]
   }
 
   /// Reads all epochs, in order.

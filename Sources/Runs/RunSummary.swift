@@ -1,6 +1,7 @@
 import Files
 import Foundation
-package import Logbook
+public import Logbook
+import Training
 
 /// The settings and the recorded epochs of a run, read without its weights.
 public struct RunSummary: Sendable {
@@ -8,10 +9,10 @@ public struct RunSummary: Sendable {
   public let path: String
   /// The content of `run.json`.
   public let description: RunDescription
-  /// "running" (also if it was killed), "finished", "interrupted" or "failed"; "empty" before it began.
+  /// "running" (also if it was killed), "finished" or "failed"; "empty" before it began.
   public let status: String
   /// The epochs, in order.
-  package let epochs: [RunLog.Epoch]
+  public let epochs: [RunLog.Epoch]
 
   /// Reads a run.
   ///
@@ -25,9 +26,20 @@ public struct RunSummary: Sendable {
     status = try log.status() ?? "empty"
   }
 
-  /// The epoch with the lowest validation loss.
-  package var bestEpoch: RunLog.Epoch? {
-    epochs.min { ($0.validLoss ?? .infinity) < ($1.validLoss ?? .infinity) }
+  /// The epoch with the best monitored value, whose weights are the best checkpoint.
+  public var bestEpoch: RunLog.Epoch? {
+    let monitor = description.plan.monitor
+    let sign = TrackerCallback.prefersLess(monitor) ? 1.0 : -1
+    func value(_ epoch: RunLog.Epoch) -> Double {
+      let found =
+        switch monitor {
+        case "valid_loss": epoch.validLoss
+        case "train_loss": epoch.trainLoss
+        default: epoch.metrics[monitor]
+        }
+      return found.map { sign * $0 } ?? .infinity
+    }
+    return epochs.min { value($0) < value($1) }
   }
 
   /// A run of a list: its summary, or why it cannot be read.
@@ -45,7 +57,7 @@ public struct RunSummary: Sendable {
     package var status: String { summary?.status ?? "unreadable" }
     /// The epochs; empty if the run cannot be read.
     package var epochs: [RunLog.Epoch] { summary?.epochs ?? [] }
-    /// The epoch with the lowest validation loss.
+    /// The epoch with the best monitored value.
     package var bestEpoch: RunLog.Epoch? { summary?.bestEpoch }
   }
 

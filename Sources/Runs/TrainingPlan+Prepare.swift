@@ -21,26 +21,30 @@ extension TrainingPlan {
     func require(_ holds: Bool, _ name: String, _ value: Any, _ allowed: String) throws(PlanError) {
       if !holds { throw PlanError(.setting(name: name, value: "\(value)", allowed: allowed)) }
     }
-    try require(epochs >= 0, "epochs", epochs, "0 or more")
-    try require(resolvedFreezeEpochs >= 0, "freezeEpochs", resolvedFreezeEpochs, "0 or more")
-    try require(epochs + resolvedFreezeEpochs > 0, "epochs", epochs, "1 or more")
-    try require(batchSize >= 2, "batchSize", batchSize, "2 or more: batch norm needs it")
+    try require(epochs >= 0, "the number of epochs", epochs, "0 or more")
     try require(
-      learningRate > 0 && learningRate.isFinite, "learningRate", learningRate, "above 0")
+      resolvedFreezeEpochs >= 0, "the number of frozen epochs", resolvedFreezeEpochs, "0 or more")
     try require(
-      0 < validFraction && validFraction < 1, "validFraction", validFraction, "between 0 and 1")
+      epochs + resolvedFreezeEpochs > 0, "the number of epochs", epochs, "1 or more")
+    try require(batchSize >= 2, "the batch size", batchSize, "2 or more: batch norm needs it")
+    try require(
+      learningRate > 0 && learningRate.isFinite, "the learning rate", learningRate, "above 0")
+    try require(
+      0 < validFraction && validFraction < 1, "the validation share", validFraction,
+      "between 0 and 1")
     let monitors = ["valid_loss", "train_loss"] + Self.metrics.map(\.name)
     try require(
-      monitors.contains(monitor), "monitor", monitor, "one of \(monitors.joined(separator: ", "))")
+      monitors.contains(monitor), "the monitored value", monitor,
+      "one of \(monitors.joined(separator: ", "))")
   }
 
   /// Reads the table, splits it once, and creates loaders and learner.
   ///
   /// - Throws: Everything that can be refused before a folder is created.
-  func prepare() throws -> Prepared {
+  func prepare(among known: [Architecture]) throws -> Prepared {
     try check()
     try compute.apply()
-    let architecture = try Architecture.named(architecture)
+    let architecture = try Architecture.named(architecture, among: known)
     let start = try weights.map { try Checkpoint(contentsOf: $0) }
     let items = try table.items()
     let (train, valid) = try split(items)

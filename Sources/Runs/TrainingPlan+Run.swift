@@ -2,6 +2,7 @@ public import DataBlocks
 import Files
 import Foundation
 public import Logbook
+public import Models
 import Tensors
 public import Training
 public import Vision
@@ -35,16 +36,18 @@ extension TrainingPlan {
   ///
   /// - Parameters:
   ///   - path: The folder to create.
+  ///   - known: The architectures to look the plan's up in. Add your own.
   ///   - callbacks: More callbacks, such as `ProgressCallback`.
   ///   - report: Receives the table of epochs, line by line.
   ///   - notify: Receives events.
   /// - Throws: `PlanError`, `DataError`, `RunError`, `FileError` and the errors of weights. A run that fails before its
   ///   first epoch leaves no folder.
   public func run(
-    in path: String, callbacks: [any Callback] = [],
+    in path: String, among known: [Architecture] = Architecture.all,
+    callbacks: [any Callback] = [],
     report: @escaping (String) -> Void = { print($0) }, notify: (RunEvent) -> Void = { _ in }
   ) throws -> TrainingResult {
-    let prepared = try prepare()
+    let prepared = try prepare(among: known)
     let learner = prepared.learner
     if let weights, let (taken, left) = prepared.loaded {
       notify(.weightsLoaded(path: weights, taken: taken, left: left))
@@ -58,11 +61,14 @@ extension TrainingPlan {
     try log.begin(command: "train", version: lightboxVersion)
     learner.checkpoints = folder
     learner.report = report
-    learner.add(
+    let callbacks: [any Callback] =
       callbacks + [
         SaveModelCallback(monitor: monitor, name: "best", resetsOnFit: false),
         LogbookCallback(folder, log),
-      ])
+      ]
+    learner.add(callbacks)
+    // The learner is returned; without its callbacks the database is closed.
+    defer { learner.remove(callbacks) }
     notify(.started(description))
     let started = ContinuousClock.now
     do {

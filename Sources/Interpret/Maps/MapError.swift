@@ -20,6 +20,9 @@ public struct MapError: LightboxError, Equatable {
   /// Creates an error.
   package init(_ reason: Reason) { self.reason = reason }
 
+  /// A layer whose hook stored nothing: it is not part of the model that ran.
+  public static let layerDidNotRun = MapError(.layerDidNotRun)
+
   /// Maps have no file.
   public var place: ErrorPlace { ErrorPlace() }
 

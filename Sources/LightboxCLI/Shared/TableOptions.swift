@@ -7,8 +7,11 @@ struct TableOptions: ParsableArguments {
   @Argument(help: "The folder that file names in the table are relative to.")
   var data: String
 
-  @Option(help: "The table of labels (CSV with a header): a path, or a name in DATA.")
-  var labels = "labels.csv"
+  @Option(
+    help: ArgumentHelp(
+      "The table of labels (CSV with a header): a path, or a name in DATA. "
+        + "Default: labels.csv in DATA."))
+  var labels: String?
 
   @Option(help: "The column of file names.")
   var fileColumn = "file"
@@ -27,13 +30,13 @@ struct TableOptions: ParsableArguments {
     guard files.fileExists(atPath: data) else {
       throw ValidationError("there is no folder \(data)")
     }
-    let inFolder = "\(data)/\(labels)"
-    guard files.fileExists(atPath: labels) || files.fileExists(atPath: inFolder) else {
+    let candidates = labels.map { [$0, "\(data)/\($0)"] } ?? ["\(data)/labels.csv"]
+    guard let path = candidates.first(where: { files.fileExists(atPath: $0) }) else {
       throw ValidationError(
-        "there is no table \(labels), neither here nor in \(data); name it with --labels")
+        "there is no table \(candidates.joined(separator: " or ")); name it with --labels")
     }
     return LabelTable(
-      files.fileExists(atPath: labels) ? labels : inFolder, folder: data, fileColumn: fileColumn,
+      path, folder: data, fileColumn: fileColumn,
       labelColumn: labelColumn, splitColumn: splitColumn, patientColumn: patientColumn)
   }
 }

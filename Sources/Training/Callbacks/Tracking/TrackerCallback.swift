@@ -20,6 +20,11 @@ open class TrackerCallback: Callback {
   /// True if the last epoch improved on the best value (`new_best`).
   public private(set) var isNewBest = false
 
+  /// Whether lower values of a monitored value are better, by its name.
+  package static func prefersLess(_ monitor: String) -> Bool {
+    monitor.contains("loss") || monitor.contains("error")
+  }
+
   /// Creates a tracker.
   ///
   /// - Parameters:
@@ -35,7 +40,7 @@ open class TrackerCallback: Callback {
     self.monitor = monitor
     self.minimumDelta = minimumDelta
     self.resetsOnFit = resetsOnFit
-    self.prefersLess = prefersLess ?? (monitor.contains("loss") || monitor.contains("error"))
+    self.prefersLess = prefersLess ?? Self.prefersLess(monitor)
   }
 
   /// Forgets the best value if `resetsOnFit` is set.

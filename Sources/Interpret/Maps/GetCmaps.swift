@@ -9,6 +9,7 @@ public import Training
 ///   - predictor: The model, its pipeline and its vocabulary.
 ///   - layer: The layer whose activations are weighted.
 ///   - sanity: Print the predicted class, the order of the classes and their probabilities.
+/// - Returns: The maps, raw and signed.
 /// - Throws: `DataError` naming the file, or `MapError`.
 public func getCmaps(
   _ file: String, _ predictor: Predictor, layer: Module, sanity: Bool = false

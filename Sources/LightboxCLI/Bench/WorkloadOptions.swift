@@ -55,6 +55,7 @@ struct WorkloadOptions: ParsableArguments {
     let model = architecture.makeModel()
     model.recomputeBlocks(recompute)
     return Workload(
-      model: model, classCount: architecture.classCount, mode: mode, batchSize: batchSize, size: size)
+      model: model, classCount: architecture.classCount, mode: mode, batchSize: batchSize,
+      size: size)
   }
 }

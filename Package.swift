@@ -140,7 +140,7 @@ let package = Package(
     tests("ImagingTests", of: ["Files", "Imaging", "TestSupport"]),
     tests("LayersTests", of: ["Tensors", "Layers", "Hooks", "TestSupport"]),
     tests("CheckpointsTests", of: ["Files", "Tensors", "Checkpoints", "TestSupport"]),
-    tests("DownloadsTests", of: ["Downloads", "TestSupport"]),
+    tests("DownloadsTests", of: ["Files", "Downloads", "TestSupport"]),
     tests("DataBlocksTests", of: ["Files", "Tensors", "Imaging", "DataBlocks", "TestSupport"]),
     tests(
       "ModelsTests",

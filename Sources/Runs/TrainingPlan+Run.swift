@@ -40,6 +40,7 @@ extension TrainingPlan {
   ///   - callbacks: More callbacks, such as `ProgressCallback`.
   ///   - report: Receives the table of epochs, line by line.
   ///   - notify: Receives events.
+  /// - Returns: The learner with the best weights, and what was recorded.
   /// - Throws: `PlanError`, `DataError`, `RunError`, `FileError` and the errors of weights. A run that fails before its
   ///   first epoch leaves no folder.
   public func run(

@@ -1,6 +1,8 @@
 public import Tensors
 
-/// One class out of a vocabulary: fastai's `CategoryBlock`. Targets are int64 class indices, `[items]`.
+/// One class out of a vocabulary: fastai's `CategoryBlock`.
+///
+/// Targets are int64 class indices, `[items]`.
 public struct CategoryBlock: TargetBlock {
   /// The classes; their positions are the model's outputs.
   public let vocab: [String]

@@ -1,4 +1,6 @@
-/// A split by each item's own `split`: fastai's `ColSplitter`. Test items are on neither side.
+/// A split by each item's own `split`: fastai's `ColSplitter`.
+///
+/// Test items are on neither side.
 public struct ColSplitter: Splitter {
   /// Creates a splitter.
   public init() {}

@@ -31,6 +31,7 @@ public struct LabelTable: Sendable, Equatable, Codable {
   /// Reads the items.
   ///
   /// - Parameter checkingFiles: Whether a file that does not exist is an error.
+  /// - Returns: One item per row.
   /// - Throws: `DataError` naming the table and the line.
   public func items(checkingFiles: Bool = true) throws(DataError) -> [DataItem] {
     let table = try CSVTable(contentsOf: path)

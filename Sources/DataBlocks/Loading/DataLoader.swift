@@ -22,7 +22,7 @@ public final class DataLoader: BatchSource {
   package let batchSize: Int
   /// Threads that read and transform; 0: the calling thread.
   package let workers: Int
-  /// Training: shuffled, random transforms, full batches only. Validation: in order, nothing random.
+  /// Whether items are shuffled and transforms random (training), or neither (validation).
   package let mode: PipelineMode
   let pipeline: Pipeline
   let target: any TargetBlock

@@ -37,6 +37,7 @@ public struct CoordinateMap: Sendable, Equatable {
   /// An affine map: `x = a·x′ + b·y′ + c`, `y = d·x′ + e·y′ + f`.
   ///
   /// - Parameter affine: The six numbers a to f.
+  /// - Returns: The map from output to input coordinates.
   public static func affine(_ affine: [Double]) -> CoordinateMap {
     precondition(affine.count == 6, "an affine map has 6 numbers, not \(affine.count)")
     return CoordinateMap(matrix: affine + [0, 0, 1], isLinear: true)
@@ -45,6 +46,7 @@ public struct CoordinateMap: Sendable, Equatable {
   /// A perspective map that takes four points to the corners (-1, -1), (-1, 1), (1, -1), (1, 1).
   ///
   /// - Parameter corners: The displaced corners, in this order.
+  /// - Returns: The map from output to input coordinates.
   public static func perspective(fromCorners corners: [(x: Double, y: Double)]) -> CoordinateMap {
     precondition(corners.count == 4, "a perspective map has 4 corners, not \(corners.count)")
     let targets = [(-1.0, -1.0), (-1.0, 1.0), (1.0, -1.0), (1.0, 1.0)]

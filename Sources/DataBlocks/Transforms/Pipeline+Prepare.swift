@@ -17,7 +17,8 @@ extension Pipeline {
   ///
   /// - Parameters:
   ///   - bytes: The file's content.
-  ///   - name: Stands for the file in messages.
+  ///   - name: The name of the file in messages.
+  /// - Returns: The model's input with the original and the geometry between them.
   /// - Throws: `DataError`.
   public func prepare(bytes: [UInt8], name: String = "bytes") throws(DataError) -> PreparedImage {
     do {

@@ -7,7 +7,7 @@ import Tensors
 /// The kind of file is told by its content. Stored with the pipeline, so that training, prediction
 /// and maps see the same gray values.
 public struct ReadImage: CheckedTransform {
-  /// The intensity window of grayscale DICOM files. Default: what the file itself asks for.
+  /// The intensity window of grayscale DICOM files.
   package let intensity: DICOMIntensity
   /// The frame of a DICOM file, from 0.
   package let frame: Int

@@ -90,9 +90,9 @@ public struct TransformEffects: OptionSet, Sendable {
   /// Creates a set from bits.
   public init(rawValue: Int) { self.rawValue = rawValue }
 
-  /// Values of pixels. Masks and boxes stay as they are.
+  /// Values of pixels; masks and boxes stay as they are.
   public static let pixels = TransformEffects(rawValue: 1)
-  /// Places of pixels. Masks and boxes follow through the sample's geometry.
+  /// Positions of pixels; masks and boxes follow through the sample's geometry.
   public static let geometry = TransformEffects(rawValue: 2)
   /// The label.
   public static let label = TransformEffects(rawValue: 4)

@@ -25,7 +25,7 @@ public struct Zoom: CheckedTransform, CoordinateTransform {
     return isWanted ? Zoom.map(factor, center: center) : nil
   }
 
-  /// - Parameter center: The fixed point, 0 to 1 along each axis.
+  // The center is the fixed point, 0 to 1 along each axis.
   package static func map(_ factor: Double, center: (x: Double, y: Double)) -> CoordinateMap {
     let s = 1 / factor
     return .affine([s, 0, (1 - s) * (2 * center.x - 1), 0, s, (1 - s) * (2 * center.y - 1)])

@@ -9,9 +9,10 @@ extension Explanation {
   ///
   /// - Parameters:
   ///   - title: The title of the figure.
-  ///   - boxes: Whether boxes are drawn.
+  ///   - drawsBoxes: Whether boxes are drawn.
   ///   - color: The color of the boxes.
   ///   - layerName: The layer's path, for the caption.
+  /// - Returns: One row of panels per class.
   public func figure(
     title: String, boxes drawsBoxes: Bool = true, color: Color = .white, layerName: String = ""
   ) -> Figure {

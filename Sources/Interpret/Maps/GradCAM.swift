@@ -35,6 +35,7 @@ public struct GradCAM {
   /// - Parameters:
   ///   - image: An image as the model's input.
   ///   - classes: Indices of the classes wanted. Default: all.
+  /// - Returns: The maps and the geometry that places them in the original.
   /// - Throws: `MapError` if the layer did not run or has no rows and columns.
   public func callAsFunction(
     _ image: PreparedImage, classes: [Int]? = nil

@@ -4,22 +4,22 @@ import Lightbox
 
 /// A table of image files and their labels.
 struct TableOptions: ParsableArguments {
-  @Argument(help: "The folder that file names in the table are relative to.")
+  @Argument(help: "The folder of the images; file names in the table are relative to it.")
   var data: String
 
-  @Option(help: "The table of labels (CSV with a header): a path, or a name in DATA.")
+  @Option(help: "The table of labels, CSV with a header: a path, or a name in <data>.")
   var labels = "labels.csv"
 
-  @Option(help: "The column of file names.")
+  @Option(help: "The column with the file names.")
   var fileColumn = "file"
 
-  @Option(help: "The column of labels.")
+  @Option(help: "The column with the labels.")
   var labelColumn = "label"
 
-  @Option(help: "The column of train, valid (or val) and test. Default: split, if there is one.")
+  @Option(help: "The column with train, valid (or val) or test. Default: split, if it exists.")
   var splitColumn: String?
 
-  @Option(help: "The column of patients. Default: patient, if there is one.")
+  @Option(help: "The column with the patients. Default: patient, if it exists.")
   var patientColumn: String?
 
   func table() throws -> LabelTable {
@@ -30,7 +30,7 @@ struct TableOptions: ParsableArguments {
     let inFolder = "\(data)/\(labels)"
     guard files.fileExists(atPath: labels) || files.fileExists(atPath: inFolder) else {
       throw ValidationError(
-        "there is no table \(labels), neither here nor in \(data); name it with --labels")
+        "there is no table \(labels), here or in \(data); give its path with --labels")
     }
     return LabelTable(
       files.fileExists(atPath: labels) ? labels : inFolder, folder: data, fileColumn: fileColumn,

@@ -74,7 +74,7 @@ rejects "$first" "$bin/lightbox" train broken --size 64 --epochs 1 --batch-size 
 echo "just text" >"broken/$first"
 rejects "$first" "$bin/lightbox" predict run "broken/$first"
 rm "broken/$first"
-rejects "is not there" "$bin/lightbox" train broken --size 64 --epochs 1 --out r2
+rejects "does not exist; check the data folder" "$bin/lightbox" train broken --size 64 --epochs 1 --out r2
 awk -F, 'NR == 1 || $2 == "Pneumothorax"' films/labels.csv >films/one.csv
 rejects "two classes" "${train[@]}" --labels one.csv --out r3
 rejects "there is no column" "${train[@]}" --label-column finding --out r4

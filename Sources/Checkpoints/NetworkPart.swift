@@ -54,6 +54,7 @@ extension Checkpoint {
   ///
   /// - Parameter part: The key of the network's dictionary, such as "state_dict_ema". Default: the only
   ///   one, or the one with a common key such as "state_dict".
+  /// - Returns: The tensors by name.
   /// - Throws: `CheckpointError` if there is no network, or several, or its bytes are malformed.
   public func stateDictionary(
     part: String? = nil

@@ -29,6 +29,7 @@ struct NetworkPartTests {
     let entries = try file.networkEntries()
     #expect(entries.map(\.name) == ["a.weight", "b"])
     #expect(entries[0].entry.name == "\(key)/module.a.weight")
+    #expect(Checkpoint.prefix(of: entries) == "\(key)/module.")
     #expect(try file.stateDictionary().names == ["a.weight", "b"])
   }
 

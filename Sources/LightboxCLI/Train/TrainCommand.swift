@@ -62,7 +62,7 @@ struct TrainCommand: ParsableCommand {
 
   @Flag(
     inversion: .prefixedNo,
-    help: "Rotate, zoom, warp images and change their brightness and contrast in training.")
+    help: "Rotate, zoom and warp images, and change brightness and contrast, in training.")
   var augment = true
 
   @Flag(help: "Skip files that cannot be read, and list them.")

@@ -60,12 +60,12 @@ let image = try learn.predictor.prepare(testOne)
 let x = image.input
 let layer = learn.visionModel.lastSpatialLayer
 
-let camMap = withHookBwd(on: layer) { hookg in
+let camMap = try withHookBwd(on: layer) { hookg in
   let (output, act) = withHook(on: layer) { hook in
     (learn.model.eval()(x), hook.stored)
   }
   output[0, cls].backward()
-  guard let grad = hookg.stored, let act else { fatalError("the layer did not run") }
+  guard let grad = hookg.stored, let act else { throw MapError(.layerDidNotRun) }
   let w = grad[0].mean(axes: [1, 2], keepingDimensions: true)
   return (w * act[0]).sum(axis: 0)
 }

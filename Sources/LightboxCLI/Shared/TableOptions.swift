@@ -7,8 +7,11 @@ struct TableOptions: ParsableArguments {
   @Argument(help: "The folder of the images; file names in the table are relative to it.")
   var data: String
 
-  @Option(help: "The table of labels, CSV with a header: a path, or a name in <data>.")
-  var labels = "labels.csv"
+  @Option(
+    help:
+      "The table of labels, CSV with a header: a path, or a name in <data>. Default: labels.csv in <data>."
+  )
+  var labels: String?
 
   @Option(help: "The column with the file names.")
   var fileColumn = "file"
@@ -27,13 +30,13 @@ struct TableOptions: ParsableArguments {
     guard files.fileExists(atPath: data) else {
       throw ValidationError("there is no folder \(data)")
     }
-    let inFolder = "\(data)/\(labels)"
-    guard files.fileExists(atPath: labels) || files.fileExists(atPath: inFolder) else {
+    let candidates = labels.map { [$0, "\(data)/\($0)"] } ?? ["\(data)/labels.csv"]
+    guard let path = candidates.first(where: { files.fileExists(atPath: $0) }) else {
       throw ValidationError(
-        "there is no table \(labels), here or in \(data); give its path with --labels")
+        "there is no table \(candidates.joined(separator: " or ")); give its path with --labels")
     }
     return LabelTable(
-      files.fileExists(atPath: labels) ? labels : inFolder, folder: data, fileColumn: fileColumn,
+      path, folder: data, fileColumn: fileColumn,
       labelColumn: labelColumn, splitColumn: splitColumn, patientColumn: patientColumn)
   }
 }

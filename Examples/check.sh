@@ -1,5 +1,5 @@
 #!/usr/bin/env bash
-# Runs the examples and the command line on small films and holds them to what they promise. CI calls it.
+# Runs the examples and the command-line program on a small data set and checks their output. CI runs it.
 set -euo pipefail
 cd "$(dirname "$0")/.."
 bin=$PWD/.build/release
@@ -8,76 +8,102 @@ trap 'rm -rf "$work"' EXIT
 cd "$work"
 fail() { echo "check: $*" >&2; exit 1; }
 
+# The examples.
 "$bin/lightbox" doctor
 "$bin/lightbox" data synth films --count 60 --size 256 --seed 7
-"$bin/lightbox" data scan films | grep -q "60 DICOM images" || fail "the scan does not find the films"
+"$bin/lightbox" data scan films | grep -q "60 DICOM images" || fail "data scan does not find 60 images"
 "$bin/SIIMPneumothorax" films resnet18 1 64 | tee example.txt
-tail -n 1 example.txt | grep -q "agree; figure" || fail "the example did not finish"
-[ -s siim-pneumothorax.png ] || fail "the example drew no figure"
-
+tail -n 1 example.txt | grep -q "agree; figure" || fail "SIIMPneumothorax did not finish"
+[ -s siim-pneumothorax.png ] || fail "SIIMPneumothorax wrote no figure"
 "$bin/OwnModule" films | tee own.txt
-tail -n 1 own.txt | grep -q "explained in 2 maps" || fail "the example with a network of its own did not finish"
+tail -n 1 own.txt | grep -q "explained in 2 maps" || fail "OwnModule did not finish"
 
-[ "$("$bin/lightbox" models --json | grep -c '"mapLayer"')" -ge 39 ] || fail "models lists too few networks"
-"$bin/lightbox" models show resnet50 --size 224 | grep -q "parameters: 25,557,032" || fail "models show"
-"$bin/lightbox" models show chexnet --channels 1 --classes 2 --size 64 >/dev/null || fail "models show with choices"
+# Every command prints its help, and no line of it or of a table is longer than 80 columns.
+fits() { # file
+  ! LC_ALL=C.UTF-8 grep -nE '^.{81,}' "$1" >&2 || fail "lines longer than 80 columns: $1"
+}
+for command in doctor train evaluate predict interpret data/{scan,synth,sample} models/{list,show} \
+  weights/{inspect,convert,diff,check,fetch} runs/{list,show} bench/{step,layers,load}; do
+  "$bin/lightbox" ${command/\// } --help | grep -v "^USAGE" >help.txt || fail "no help: $command"
+  fits help.txt
+done
+[ "$("$bin/lightbox" models --json | grep -c '"mapLayer"')" -ge 39 ] || fail "models lists fewer than 39 architectures"
+"$bin/lightbox" models >models.txt && fits models.txt
+"$bin/lightbox" models show resnet50 --size 224 >resnet50.txt && fits resnet50.txt
+grep -q "parameters: 25,557,032" resnet50.txt || fail "models show resnet50: number of parameters"
+"$bin/lightbox" models show chexnet --channels 1 --classes 2 --size 64 >/dev/null || fail "models show with options"
 
+# Training, evaluation, prediction, interpretation.
 "$bin/lightbox" train films --arch resnet18 --size 64 --epochs 1 --batch-size 8 --out run
 [ "$(sqlite3 run/metrics.sqlite 'select count(*) from epochs where train_loss is not null and valid_loss is not null')" = 1 ] ||
-  fail "the database does not hold the epoch"
-"$bin/lightbox" evaluate run films --split test --json | grep -q '"auc"' || fail "evaluate prints no auc"
-"$bin/lightbox" predict run films/test/*.dcm >/dev/null || fail "predict"
-"$bin/lightbox" interpret run "$(ls films/test/*.dcm | head -n 1)" --boxes --out figures
-ls figures/*.png >/dev/null || fail "interpret drew no figure"
-"$bin/lightbox" runs list . && "$bin/lightbox" runs show run
+  fail "the database does not contain the epoch"
+"$bin/lightbox" evaluate run films --split test --json | grep -q '"auc"' || fail "evaluate prints no AUC"
+"$bin/lightbox" evaluate run films --split test --predictions p.csv >evaluate.txt && fits evaluate.txt
+[ "$(wc -l <p.csv)" = 13 ] || fail "evaluate --predictions does not write 12 rows"
+"$bin/lightbox" predict run films/test/*.dcm >predict.txt && fits predict.txt
+[ "$(wc -l <predict.txt)" = 13 ] || fail "predict does not print 12 rows"
+"$bin/lightbox" interpret run films/test/*.dcm --boxes --masks films/masks.csv --out figures | tee interpret.txt
+grep -q "hits the mask in" interpret.txt || fail "interpret --masks counts no hits"
+[ "$(find figures -name '*.png' | wc -l)" = 12 ] || fail "interpret does not write 12 figures"
+"$bin/lightbox" runs list . | tee runs.txt && fits runs.txt
+"$bin/lightbox" runs show run | tee show.txt && fits show.txt
+grep -q "  Rotate maximumDegrees=10 probability=0.75" show.txt || fail "runs show does not list the transforms"
 
-# Bad input: a message that names the file, an exit code, nothing half-made.
-refuses() { # words, command…
+# Files of weights.
+best=run/checkpoints/best.safetensors
+"$bin/lightbox" weights convert $best best.pth
+"$bin/lightbox" weights diff $best best.pth | grep -qx "132 same" || fail "weights diff after weights convert"
+"$bin/lightbox" weights inspect best.pth >inspect.txt && fits inspect.txt
+"$bin/lightbox" weights check $best --arch resnet18 >check.txt && fits check.txt
+
+# Invalid input: the message contains the given words, the exit code is not 0, and the program does not crash.
+rejects() { # words, command...
   local words=$1 code=0
   shift
   "$@" >out.txt 2>&1 || code=$?
-  [ "$code" -ne 0 ] || fail "was accepted: $*"
+  [ "$code" -ne 0 ] || fail "accepted: $*"
   [ "$code" -lt 126 ] || { cat out.txt; fail "crashed: $*"; }
-  grep -q -- "$words" out.txt || { cat out.txt; fail "does not say \"$words\": $*"; }
+  grep -q -- "$words" out.txt || { cat out.txt; fail "no message \"$words\": $*"; }
 }
 train=("$bin/lightbox" train films --size 64 --epochs 1 --batch-size 8)
 cp -r films broken
 first=$(awk -F, 'NR == 2 { print $1 }' films/labels.csv)
 head -c 3000 "films/$first" >"broken/$first"
-refuses "$first" "$bin/lightbox" train broken --size 64 --epochs 1 --batch-size 8 --workers 0 --out r1
-[ ! -e r1 ] || fail "a run that learned nothing was left behind"
+rejects "$first" "$bin/lightbox" train broken --size 64 --epochs 1 --batch-size 8 --workers 0 --out r1
+[ ! -e r1 ] || fail "a run that failed before its first epoch was not removed"
 echo "just text" >"broken/$first"
-refuses "$first" "$bin/lightbox" predict run "broken/$first"
+rejects "$first" "$bin/lightbox" predict run "broken/$first"
 rm "broken/$first"
-refuses "is not there" "$bin/lightbox" train broken --size 64 --epochs 1 --out r2
+rejects "does not exist; check the data folder" "$bin/lightbox" train broken --size 64 --epochs 1 --out r2
 awk -F, 'NR == 1 || $2 == "Pneumothorax"' films/labels.csv >films/one.csv
-refuses "two classes" "${train[@]}" --labels one.csv --out r3
-refuses "there is no column" "${train[@]}" --label-column finding --out r4
-refuses "did you mean" "${train[@]}" --arch resnet19 --out r5
-refuses "did you mean" "$bin/lightbox" models show resnet5O
-refuses "densenet121 needs 29" "$bin/lightbox" train films --arch densenet121 --size 28 --out r4
-refuses "use 32 to 4096" "$bin/lightbox" models show resnet50 --size 31
+rejects "two classes" "${train[@]}" --labels one.csv --out r3
+rejects "there is no column" "${train[@]}" --label-column finding --out r4
+rejects "did you mean" "${train[@]}" --arch resnet19 --out r5
+rejects "did you mean" "$bin/lightbox" models show resnet5O
+rejects "densenet121 needs 29" "$bin/lightbox" train films --arch densenet121 --size 28 --out r4
+rejects "use 32 to 4096" "$bin/lightbox" models show resnet50 --size 31
 echo "no weights" >w.safetensors
-refuses "w.safetensors" "${train[@]}" --weights w.safetensors --out r6
-refuses "do not fit" "${train[@]}" --arch resnet50 --weights run/checkpoints/best.safetensors --out r7
-refuses "not empty" "${train[@]}" --out run
-refuses "no layer" "$bin/lightbox" interpret run "films/$first" --layer layer9 --out x
+rejects "w.safetensors" "${train[@]}" --weights w.safetensors --out r6
+rejects "the weights do not fit the model: 104 matched" "${train[@]}" --arch resnet50 --weights $best --out r7
+rejects "not usable as resnet50" "$bin/lightbox" weights check $best --arch resnet50
+rejects "not empty" "${train[@]}" --out run
+rejects "no layer" "$bin/lightbox" interpret run "films/$first" --layer layer9 --out x
 
-# A full disk (here: no file may grow past 60 MB): what was learned before stays, and reads.
+# A full disk, simulated by a limit of 60 MB per file: earlier checkpoints are kept and can be read.
 code=0
 (trap '' XFSZ; ulimit -f 60000; "${train[@]}" --out full) >out.txt 2>&1 || code=$?
-[ "$code" -eq 1 ] && grep -q "last.safetensors: it cannot be written" out.txt || { cat out.txt; fail "a full disk"; }
-[ -z "$(find full -name '*.tmp*')" ] || fail "half a checkpoint was left behind"
-"$bin/lightbox" evaluate full films --split test >/dev/null || fail "the best weights are gone with the disk"
+[ "$code" -eq 1 ] && grep -q "last.safetensors: it cannot be written" out.txt || { cat out.txt; fail "full disk: no message"; }
+[ -z "$(find full -name '*.part' -o -name '*.tmp*')" ] || fail "full disk: an incomplete checkpoint was not removed"
+"$bin/lightbox" evaluate full films --split test >/dev/null || fail "full disk: the best checkpoint cannot be read"
 
-# Killed in the middle of an epoch: the folder reads, the last checkpoint loads.
+# Killed during an epoch: the run can be shown, and its last checkpoint can be loaded.
 "$bin/lightbox" train films --size 64 --epochs 50 --batch-size 8 --out killed >/dev/null 2>&1 &
 victim=$!
 for _ in $(seq 200); do [ -s killed/checkpoints/last.safetensors ] && break; sleep 0.1; done
 sleep 0.5
 kill -9 $victim
 wait $victim 2>/dev/null || true
-[ "$(sqlite3 killed/metrics.sqlite 'select count(*) > 0 from epochs')" = 1 ] || fail "no epoch survived the kill"
-"$bin/lightbox" runs show killed >/dev/null || fail "a killed run cannot be shown"
-"$bin/lightbox" evaluate killed films --checkpoint last --split test >/dev/null || fail "the last checkpoint does not load"
-echo "examples and command line: as promised"
+[ "$(sqlite3 killed/metrics.sqlite 'select count(*) > 0 from epochs')" = 1 ] || fail "killed run: no epoch in the database"
+"$bin/lightbox" runs show killed >/dev/null || fail "killed run: runs show"
+"$bin/lightbox" evaluate killed films --checkpoint last --split test >/dev/null || fail "killed run: the last checkpoint cannot be loaded"
+echo "examples and command line: all checks passed"

@@ -20,7 +20,7 @@ echo "== Evaluate on the test set"
 
 echo "== Explain: maps and boxes of the test images with a pneumothorax"
 mapfile -t images < <(awk -F, -v folder="$out/siim/" '$3 == "test" && $2 == "Pneumothorax" { print folder $1 }' "$out/siim/labels.csv")
-"$lightbox" interpret "$out/run" "${images[@]}" --layer layer4 --boxes --color lime --masks "$out/siim/masks.csv" --out "$out/figures" | tail -n 1
+"$lightbox" interpret "$out/run" "${images[@]}" --layer layer4 --boxes --color lime --masks "$out/siim/masks.csv" --out "$out/figures" | tail -n 2
 
 figure=$(ls "$out"/figures/*.png | head -n 1)
 echo

@@ -1,8 +1,8 @@
-// The walk-through "Creating Bounding Boxes from Class Activation Maps", in Swift, line by line.
+// The tutorial "Creating Bounding Boxes from Class Activation Maps" (fastai and fmi) in Swift.
 //
 //     SIIMPneumothorax FOLDER [ARCHITECTURE] [EPOCHS] [SIZE]
 //
-// FOLDER is laid out like SIIM_SMALL: labels.csv with a header, film files below.
+// FOLDER has the layout of SIIM_SMALL: labels.csv (file, label) and the images.
 
 import Foundation
 import Lightbox
@@ -38,7 +38,7 @@ let pneumothorax = DataBlock<CSVTable.Row>(
 
 let dls = try pneumothorax.dataLoaders(df.rows, batchSize: 8)
 
-// The learner, with the callbacks of the walk-through.
+// Create the learner with callbacks.
 let learn = try visionLearner(
   dls, architecture, metrics: [.accuracy],
   callbacks: [
@@ -49,13 +49,13 @@ let learn = try visionLearner(
   ])
 try learn.fit(epochs, learningRate: 1e-3)
 
-// The prediction for one film.
+// Predict one image.
 let testOne = "\(pneu)/\(df.rows[0][0])"
 let (label, cls, probabilities) = try learn.predict(testOne)
 print(label, cls, probabilities.map { String(format: "%.4f", $0) })
 
-// Grad-CAM by hand: activations of the last layer with rows and columns (a ResNet's layer4), weighted by
-// their mean gradients.
+// Grad-CAM by hand: the activations of the last convolutional layer (layer4 of a ResNet), weighted by their
+// mean gradients.
 let image = try learn.predictor.prepare(testOne)
 let x = image.input
 let layer = learn.visionModel.lastSpatialLayer
@@ -71,7 +71,7 @@ let camMap = try withHookBwd(on: layer) { hookg in
 }
 print("the map has the shape", camMap.shape)
 
-// The same in one call, for every class, the most probable first; and boxes in the film's own pixels.
+// The same in one call for every class, most probable first, and boxes in pixels of the file.
 let maps = try getCmaps(testOne, learn.predictor, layer: layer, sanity: true)
 let boxes = try getBoxes(testOne, learn.predictor, layer: layer)
 for box in boxes {

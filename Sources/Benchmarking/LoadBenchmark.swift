@@ -12,7 +12,7 @@ package struct LoadBenchmark: Encodable, Sendable {
   /// The seconds for reading the tensors into the model.
   package let loadSeconds: Double
 
-  /// Loads a file in several rounds, each into a new model, after reading it once into the page cache.
+  /// Reads a file into the page cache, then loads it in several rounds, each into a new model.
   ///
   /// - Returns: One result per round. The first includes the allocation of memory.
   /// - Throws: `FileError`, `CheckpointError`, or `WeightsMismatch`.

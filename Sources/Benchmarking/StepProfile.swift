@@ -26,7 +26,7 @@ package struct StepProfile: Sendable {
 
   /// Profiles a workload in several rounds after two steps to warm up.
   ///
-  /// Each line keeps its fastest round, since other programs on the machine only add time.
+  /// Each line is the fastest round, since other programs on the machine only add time.
   ///
   /// - Parameters:
   ///   - workload: The workload.

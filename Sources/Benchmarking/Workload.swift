@@ -52,7 +52,7 @@ package struct Workload {
   }
 }
 
-/// The median; of an even number of values the mean of the middle two, of none NaN.
+/// The median: the mean of the two middle values of an even number, NaN of no values.
 package func median(_ values: [Double]) -> Double {
   let sorted = values.sorted()
   guard !sorted.isEmpty else { return .nan }

@@ -61,7 +61,7 @@ int lb_zip_read(lb_zip *zip, int64_t index, void *out, size_t size, char *messag
   if (more < 0)
     write_message(zip_file_get_error(file), message, message_size);
   else if (more > 0 || done < size)
-    snprintf(message, message_size, "it has %s bytes than the central directory states",
+    snprintf(message, message_size, "it has %s bytes than its size in the central directory",
              more > 0 ? "more" : "fewer");
   zip_fclose(file);
   return more == 0 && done == size;

@@ -18,7 +18,7 @@ extension Checkpoint {
     {
       return .pyTorchLegacy
     }
-    // Malformed, but the parser of safetensors gives the most specific message.
+    // Malformed, but the error of the safetensors parser is the most specific.
     if hasObject || path.lowercased().hasSuffix(".safetensors") { return .safetensors }
     throw CheckpointError(.unknownFormat(foreignFormat(head)), path: path)
   }

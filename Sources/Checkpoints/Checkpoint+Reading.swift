@@ -13,7 +13,7 @@ extension Checkpoint {
     return tensor
   }
 
-  /// Reads the tensors of some names on several threads; the bytes of the others are not read.
+  /// Reads the named tensors on several threads, without reading the bytes of others.
   ///
   /// - Throws: `CheckpointError` if one does not exist or is malformed.
   public func tensors(_ names: some Sequence<String>) throws(CheckpointError) -> [String: Tensor] {

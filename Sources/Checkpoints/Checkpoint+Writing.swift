@@ -11,7 +11,7 @@ extension Checkpoint {
   ///   - metadata: Text by name. PyTorch ignores it.
   ///   - path: The file; an existing one is replaced.
   /// - Throws: `CheckpointError` if the extension is unknown, two tensors have the same name, or the file
-  ///   cannot be written; an existing file is untouched then.
+  ///   cannot be written. An existing file is not changed then.
   public static func write(
     _ stateDictionary: some Sequence<(name: String, tensor: Tensor)>,
     metadata: [String: String] = [:], to path: String
@@ -22,7 +22,7 @@ extension Checkpoint {
 
   /// Writes tensors of any type bit for bit, in the format of the path's extension.
   ///
-  /// - Throws: `CheckpointError`; an existing file is untouched then.
+  /// - Throws: `CheckpointError`. An existing file is not changed then.
   package static func write(
     _ tensors: [RawTensor], metadata: [String: String] = [:], to path: String
   ) throws(CheckpointError) {
@@ -33,6 +33,29 @@ extension Checkpoint {
       try PyTorchWriter.write(tensors, metadata: metadata, to: path)
     default: throw CheckpointError(.unknownExtension, path: path)
     }
+  }
+
+  /// Writes the tensors of this file bit for bit to another file, in the format of the path's extension.
+  ///
+  /// - Parameters:
+  ///   - path: The file to write. Its metadata are `describingMetadata`.
+  ///   - part: The key of the network's dictionary. Default: the only one.
+  ///   - all: Write every tensor under its path in this file, not only the network.
+  /// - Returns: The number of tensors.
+  /// - Throws: `CheckpointError`. An existing file is not changed then.
+  package func convert(
+    to path: String, part: String? = nil, all: Bool = false
+  ) throws(CheckpointError) -> Int {
+    var tensors: [RawTensor] = []
+    if all {
+      for entry in entries { tensors.append(try RawTensor(entry.name, entry.name, of: self)) }
+    } else {
+      for item in try networkEntries(part: part) {
+        tensors.append(try RawTensor(item.name, item.entry.name, of: self))
+      }
+    }
+    try Checkpoint.write(tensors, metadata: describingMetadata, to: path)
+    return tensors.count
   }
 
   /// `metadata`, and for PyTorch files the scalars, strings and lists of them at the top of the tree.

@@ -3,9 +3,9 @@ package import Foundation
 
 /// A file of weights: safetensors, or either format of `torch.save`, recognized by its content.
 ///
-/// The file is memory-mapped: opening it reads the description of the tensors only, and their elements are
-/// read on demand. Reading runs no code from the file, stays within its bytes, and limits the memory in
-/// proportion to its size.
+/// The file is memory-mapped: opening it reads only the descriptions of the tensors, and their elements are
+/// read on demand. Reading runs no code from the file, and the memory is limited in proportion to the size
+/// of the file.
 public struct Checkpoint: Sendable {
   /// The format of the file.
   package enum Format: String, Sendable, Codable {
@@ -37,7 +37,7 @@ public struct Checkpoint: Sendable {
   public let entries: [Entry]
   /// Text by name: safetensors' metadata, or what Lightbox wrote into a PyTorch file.
   public let metadata: [String: String]
-  /// Everything in the file as a tree.
+  /// The content of the file as a tree.
   package let values: CheckpointValue
 
   enum Content: Sendable {

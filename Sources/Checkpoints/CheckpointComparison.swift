@@ -54,7 +54,7 @@ package struct CheckpointComparison: Sendable {
   /// - Parameters:
   ///   - first: A file.
   ///   - second: Another file.
-  ///   - part: The key of the network's dictionary in both; nil: the only or the usual one.
+  ///   - part: The key of the network's dictionary in both; nil: as in `networkEntries(part:)`.
   /// - Throws: `CheckpointError` if a file has no network, or its bytes are malformed.
   package init(
     _ first: Checkpoint, _ second: Checkpoint, part: String? = nil

@@ -1,18 +1,18 @@
 public import Files
 
-/// A checkpoint file that cannot be read or written.
+/// An error of reading or writing a checkpoint.
 public struct CheckpointError: LightboxError, Equatable {
-  /// The facts.
+  /// The reason of an error, with its facts.
   package enum Reason: Sendable, Equatable {
-    /// The operating system does not let us read or write the file.
+    /// The file cannot be read or written.
     case file(FileError.Reason)
     /// The path is a folder, a device or a pipe.
     case notRegularFile
-    /// The content is neither safetensors nor PyTorch's; the argument is its format, if it is recognized.
+    /// The content is neither safetensors nor PyTorch's; the format if it is recognized.
     case unknownFormat(ForeignFormat?)
     /// A TorchScript program instead of weights.
     case torchScript
-    /// The extension of the path to write to names no format.
+    /// The extension of the path to write is unknown.
     case unknownExtension
     /// The content violates the safetensors format.
     case malformedSafetensors(String)
@@ -20,7 +20,7 @@ public struct CheckpointError: LightboxError, Equatable {
     case malformedPyTorchFile(String)
     /// A scalar type that is not supported.
     case unsupportedType(String)
-    /// A pickle that refers to a class or function other than those of tensors and plain values.
+    /// A pickle refers to a class or function that is not allowed.
     case unsupportedGlobal(String)
     /// The file has no tensor of this name.
     case noSuchTensor
@@ -28,9 +28,9 @@ public struct CheckpointError: LightboxError, Equatable {
     case duplicateTensor
     /// The file contains no tensors.
     case noTensors
-    /// The file contains tensors, but no network's state dictionary.
+    /// The file contains tensors, but no state dictionary of a network.
     case noStateDictionary
-    /// Several dictionaries could be the network's.
+    /// Several dictionaries could be the state dictionary.
     case ambiguousNetwork([String])
     /// The file has no dictionary of this name.
     case noSuchPart(String)
@@ -40,7 +40,7 @@ public struct CheckpointError: LightboxError, Equatable {
 
   /// Formats that are recognized but not read.
   package enum ForeignFormat: Sendable, Equatable {
-    /// No bytes at all.
+    /// An empty file.
     case empty
     /// HDF5, as Keras writes it.
     case hdf5
@@ -58,7 +58,6 @@ public struct CheckpointError: LightboxError, Equatable {
     case tar
   }
 
-  /// The facts.
   package let reason: Reason
   /// The file, and the tensor in it.
   public let place: ErrorPlace
@@ -69,34 +68,34 @@ public struct CheckpointError: LightboxError, Equatable {
     place = ErrorPlace(file: path, element: tensor)
   }
 
-  /// What is wrong.
+  /// The problem.
   public var problem: String {
     switch reason {
     case .file(let reason): FileError(reason, path: "").problem
-    case .notRegularFile: "this is a folder or a device, not a file"
+    case .notRegularFile: "it is a folder or a device, not a file"
     case .unknownFormat(.empty): "the file is empty"
     case .unknownFormat(let format):
-      "this is neither a safetensors nor a PyTorch file"
+      "it is neither a safetensors nor a PyTorch file"
         + (format.map { "; it seems to be \($0.words)" } ?? "")
-    case .torchScript: "this is a TorchScript program, not weights"
-    case .unknownExtension: "the extension names no format of checkpoints"
+    case .torchScript: "it is a TorchScript program, not weights"
+    case .unknownExtension: "the extension is not that of a checkpoint format"
     case .malformedSafetensors(let text): "not a valid safetensors file: \(text)"
     case .malformedPyTorchFile(let text): "not a valid PyTorch file: \(text)"
     case .unsupportedType(let type): "the scalar type \(type) is not supported"
     case .unsupportedGlobal(let name):
       "the file refers to \(name), which is neither a tensor nor a plain value; no code was run"
-    case .noSuchTensor: "there is no such tensor"
-    case .duplicateTensor: "two tensors have this name; nothing was written"
-    case .noTensors: "it contains no tensors"
-    case .noStateDictionary: "it contains tensors, but no state dictionary of a network"
+    case .noSuchTensor: "the file has no such tensor"
+    case .duplicateTensor: "two tensors have this name; no file was written"
+    case .noTensors: "the file contains no tensors"
+    case .noStateDictionary: "the file contains tensors, but no state dictionary of a network"
     case .ambiguousNetwork(let names):
-      "several parts could be the network: \(names.joined(separator: ", "))"
-    case .noSuchPart(let part): "there is no \"\(part)\" in it"
-    case .emptyPart(let part): "there are no tensors in \"\(part)\""
+      "several dictionaries could be the network: \(names.joined(separator: ", "))"
+    case .noSuchPart(let part): "the file has no dictionary \"\(part)\""
+    case .emptyPart(let part): "the dictionary \"\(part)\" contains no tensors"
     }
   }
 
-  /// What to do.
+  /// The remedy.
   public var remedy: String? {
     switch reason {
     case .file(let reason): FileError(reason, path: "").remedy
@@ -138,7 +137,7 @@ extension CheckpointError.ForeignFormat {
     case .empty, .webPage: "download it again"
     case .gzip: "decompress it first"
     case .gitLFSPointer: "run git lfs pull"
-    case .tar: "unpack it, or if PyTorch before 0.2 wrote it, load and save it there"
+    case .tar: "unpack it, or if it was saved by PyTorch before 0.2, load and save it with PyTorch"
     case .hdf5, .gguf, .numPy: nil
     }
   }

@@ -24,8 +24,8 @@ extension Checkpoint {
   /// `DataParallel` (`module.`) and `torch.compile` (`_orig_mod.`) add. The optimizer of a Lightbox run is
   /// left out.
   ///
-  /// - Parameter part: The key of the network's dictionary, such as "state_dict_ema"; nil: the only or
-  ///   the usual one.
+  /// - Parameter part: The key of the network's dictionary, such as "state_dict_ema". Default: the only
+  ///   one, or the one with a common key such as "state_dict".
   /// - Returns: The tensors with their names in the network.
   /// - Throws: `CheckpointError` if there is no network, or several.
   package func networkEntries(
@@ -44,16 +44,25 @@ extension Checkpoint {
     return found.map { NetworkEntry(entry: $0.entry, name: String($0.name)) }
   }
 
-  /// Reads the network's tensors by their names in the network.
+  /// The prefix of the network's names in the file, such as "state_dict/module."; empty if there is none.
+  package static func prefix(of network: [NetworkEntry]) -> String {
+    guard let first = network.first, first.entry.name.hasSuffix(first.name) else { return "" }
+    return String(first.entry.name.dropLast(first.name.count))
+  }
+
+  /// Reads the network's tensors, with their names in the network.
   ///
-  /// - Throws: `CheckpointError` if there is no network, or its bytes are malformed.
+  /// - Parameter part: The key of the network's dictionary, such as "state_dict_ema". Default: the only
+  ///   one, or the one with a common key such as "state_dict".
+  /// - Returns: The tensors by name.
+  /// - Throws: `CheckpointError` if there is no network, or several, or its bytes are malformed.
   public func stateDictionary(
     part: String? = nil
   ) throws(CheckpointError) -> StateDictionary {
     let entries = try networkEntries(part: part)
     let read = try tensors(entries.map { $0.entry.name })
     var found: StateDictionary = [:]
-    // A file may name a tensor twice; the first one counts.
+    // If a file has a name twice, the first tensor is used.
     for entry in entries where found[entry.name] == nil {
       found[entry.name] = read[entry.entry.name]
     }

@@ -8,7 +8,7 @@ extension SafeTensors {
   ///   - tensors: In the order of their data.
   ///   - metadata: Text by name.
   ///   - path: The file; an existing one is replaced.
-  /// - Throws: `CheckpointError`; an existing file is untouched then.
+  /// - Throws: `CheckpointError`; an existing file is not changed then.
   package static func write(
     _ tensors: some Sequence<(name: String, tensor: Tensor)>, metadata: [String: String] = [:],
     to path: String
@@ -18,7 +18,7 @@ extension SafeTensors {
 
   /// Writes tensors of any type bit for bit.
   ///
-  /// - Throws: `CheckpointError`, also if two have the same name; an existing file is untouched then.
+  /// - Throws: `CheckpointError`, also if two have the same name; an existing file is not changed then.
   package static func write(
     _ tensors: [RawTensor], metadata: [String: String] = [:], to path: String
   ) throws(CheckpointError) {

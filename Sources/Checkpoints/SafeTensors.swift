@@ -1,4 +1,4 @@
-package import Foundation
+import Foundation
 package import Tensors
 
 /// A safetensors file whose header is validated; elements are read on demand.
@@ -119,7 +119,7 @@ package struct SafeTensors: Sendable {
   /// Reads every tensor, by name.
   package var tensors: StateDictionary { tensors { _ in true } }
 
-  /// Reads the tensors whose names fulfill a condition; the bytes of the others are not read.
+  /// Reads the tensors whose names satisfy a condition, without reading the bytes of others.
   package func tensors(where isIncluded: (String) -> Bool) -> StateDictionary {
     StateDictionary(
       entries.filter { isIncluded($0.name) }.map { (name: $0.name, tensor: read($0)) })

@@ -1,10 +1,16 @@
 import Glibc
 
-/// Numbers as text, the same in tables, messages and files whatever the locale.
+/// Numbers as text for tables, messages and files, independent of the locale.
 package enum NumberFormat {
   /// A fixed number of digits after the point: "0.2500".
   package static func fixed(_ value: Double, _ digits: Int) -> String {
     formatted("%.*f", digits, value)
+  }
+
+  /// A measured value, with a fixed number of digits after the point; "none" if it is missing, NaN or infinity.
+  package static func measured(_ value: Double?, _ digits: Int = 4) -> String {
+    guard let value, value.isFinite else { return "none" }
+    return fixed(value, digits)
   }
 
   /// At most this number of significant digits, with an exponent where that is shorter: "0.25", "1e-05".
@@ -51,7 +57,7 @@ package enum NumberFormat {
     return (hours > 0 ? "\(hours):" : "") + twoDigits(minutes) + ":" + twoDigits(rest)
   }
 
-  /// Formats by C's `printf`, since the standard library cannot round to digits.
+  /// Formats with C's `printf`, since the standard library cannot round to a number of digits.
   private static func formatted(_ format: String, _ digits: Int, _ value: Double) -> String {
     withVaList([CInt(digits), value]) { arguments in
       // The largest double has 309 digits before the point.

@@ -1,26 +1,26 @@
 import Glibc
 import Synchronization
 
-/// Shows progress on the standard error: one line that is overwritten on a terminal; in a pipe, a plain
-/// line now and then or nothing.
+/// Shows progress on the standard error.
 ///
-/// It can be used from several threads.
+/// On a terminal, one line is overwritten. In a pipe, lines are written at an interval, or not at all. An
+/// instance can be used from several threads.
 package final class ProgressLine: Sendable {
   private let isTerminal: Bool
   private let interval: Duration?
   private let write: @Sendable (String) -> Void
   private let lastShown: Mutex<ContinuousClock.Instant?>
 
-  /// Carriage return, then "erase to the end of the line".
+  /// Carriage return and the escape sequence that erases to the end of the line.
   private static let erase = "\r\u{1B}[K"
 
   /// Creates a progress line.
   ///
   /// - Parameters:
   ///   - terminalInterval: The time between two texts on a terminal.
-  ///   - pipeInterval: The time between two lines in a pipe; nil: nothing is shown there.
-  ///   - isTerminal: Whether the output is a terminal; nil: whether the standard error is one.
-  ///   - write: Writes text; nil: to the standard error.
+  ///   - pipeInterval: The time between two lines in a pipe. Default: nothing is shown in a pipe.
+  ///   - isTerminal: Whether the output is a terminal. Default: whether the standard error is one.
+  ///   - write: Writes text. Default: to the standard error.
   package init(
     terminalInterval: Duration = .milliseconds(100), pipeInterval: Duration? = nil,
     isTerminal: Bool? = nil,
@@ -32,10 +32,10 @@ package final class ProgressLine: Sendable {
     lastShown = Mutex(nil)
   }
 
-  /// Waits a whole interval before the next text is shown; without it the first text is shown at once.
+  /// Starts a new interval: the next text is shown when it is over, not at once.
   package func restart() { lastShown.withLock { $0 = .now } }
 
-  /// Shows a text, unless the interval since the last one has not passed.
+  /// Shows a text if the interval since the last one is over.
   package func show(_ text: @autoclosure () -> String) {
     guard let interval else { return }
     let isDue = lastShown.withLock { last in
@@ -48,10 +48,16 @@ package final class ProgressLine: Sendable {
     write(isTerminal ? ProgressLine.erase + text() : text() + "\n")
   }
 
-  /// Shows a last text that stays, whatever the interval.
+  /// Shows a final text, regardless of the interval, and ends the line.
   package func finish(_ text: String) {
     guard interval != nil else { return }
     write((isTerminal ? ProgressLine.erase : "") + text + "\n")
+  }
+
+  /// Shows a count, such as "images 3/60"; the last one ends the line.
+  package func show(_ name: String, _ done: Int, of total: Int) {
+    let text = "\(name) \(done)/\(total)"
+    if done == total { finish(text) } else { show(text) }
   }
 
   /// Erases the line on a terminal.

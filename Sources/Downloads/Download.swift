@@ -2,14 +2,14 @@ import CCurl
 import Files
 import Foundation
 
-/// A download into a partial file, which a later download resumes.
+/// A download to a partial file, which resumes an earlier one.
 struct Download {
   let url: String
   let part: String
 
   private static let agent = "lightbox"
 
-  /// Downloads the rest of the file and checks its SHA-256; a file with the wrong one is removed.
+  /// Downloads the rest of the file and removes it if its SHA-256 is wrong.
   func run(
     hashPrefix: String, _ progress: @escaping (_ done: Int, _ total: Int) -> Void
   ) throws(DownloadError) {
@@ -18,7 +18,7 @@ struct Download {
       throw DownloadError(.file(.unwritable(errno: errno)), part)
     }
     defer { close(descriptor) }
-    // The lock ends with the process.
+    // The operating system releases the lock when the process ends.
     guard flock(descriptor, LOCK_EX | LOCK_NB) == 0 else { throw DownloadError(.busy, url) }
     var kept = Int(lseek(descriptor, 0, SEEK_END))
     let wasKept = kept > 0

@@ -1,10 +1,10 @@
 public import Files
 
-/// Published weights that cannot be downloaded.
+/// An error of downloading published weights.
 public struct DownloadError: LightboxError, Equatable {
-  /// The facts.
+  /// The reason of an error, with its facts.
   package enum Reason: Sendable, Equatable {
-    /// The operating system does not let us read or write the file.
+    /// The file cannot be read or written.
     case file(FileError.Reason)
     /// The file is not in the cache and downloads are disabled.
     case offline(folder: String)
@@ -12,7 +12,7 @@ public struct DownloadError: LightboxError, Equatable {
     case noLibrary
     /// The server answered with an HTTP error.
     case httpStatus(Int)
-    /// The connection failed or broke, by libcurl's message; the number of bytes that are kept.
+    /// The connection failed, with libcurl's message and the number of bytes in the partial file.
     case interrupted(String, kept: Int)
     /// The downloaded file has another SHA-256.
     case wrongHash(expectedPrefix: String, found: String)
@@ -24,7 +24,6 @@ public struct DownloadError: LightboxError, Equatable {
     case unknownName(String, nearest: [String])
   }
 
-  /// The facts.
   package let reason: Reason
   /// The URL or the path.
   public let place: ErrorPlace
@@ -35,7 +34,7 @@ public struct DownloadError: LightboxError, Equatable {
     self.place = ErrorPlace(file: place)
   }
 
-  /// What is wrong.
+  /// The problem.
   public var problem: String {
     switch reason {
     case .file(let reason): FileError(reason, path: "").problem
@@ -55,18 +54,18 @@ public struct DownloadError: LightboxError, Equatable {
     }
   }
 
-  /// What to do.
+  /// The remedy.
   public var remedy: String? {
     switch reason {
     case .file(let reason): FileError(reason, path: "").remedy
-    case .offline: "unset it, or put the file there"
-    case .noLibrary: "run apt-get install libcurl4"
+    case .offline: "unset the variable, or copy the file to the cache"
+    case .noLibrary: "install it: apt-get install libcurl4"
     case .httpStatus: nil
     case .interrupted(_, let kept):
       kept > 0 ? "\(kept) bytes are kept; repeat the command to resume" : nil
     case .wrongHash: "try again"
     case .wrongHashInCache: "remove it to download it again"
-    case .busy: "wait until it has finished"
+    case .busy: "wait until it is finished"
     case .unknownName(_, let nearest):
       nearest.isEmpty ? nil : "did you mean \(nearest.joined(separator: ", "))?"
     }

@@ -1,6 +1,6 @@
 import Files
 
-/// Published weights that can be downloaded by name.
+/// Published weights that can be downloaded.
 ///
 /// torchvision's and timm's file names end with the first eight digits of the file's SHA-256.
 package struct KnownWeights: Sendable, Equatable {
@@ -64,7 +64,7 @@ package struct KnownWeights: Sendable, Equatable {
     return KnownWeights(name: name, architecture: architecture, url: url, origin: origin)
   }
 
-  /// The weights of a name, whatever its letter case.
+  /// Looks up a name, case-insensitively.
   ///
   /// - Throws: `DownloadError` with similar names.
   package static func named(_ name: String) throws(DownloadError) -> KnownWeights {

@@ -1,7 +1,7 @@
 import Files
 public import Foundation
 
-/// The folder of downloaded weights, shared with PyTorch's `torch.hub` if that has one.
+/// The folder of downloaded weights: that of PyTorch's `torch.hub` if it exists.
 public struct WeightsCache: Sendable {
   /// The folder.
   package let folder: String
@@ -15,8 +15,8 @@ public struct WeightsCache: Sendable {
 
   /// Creates the cache that the environment configures.
   ///
-  /// The folder is `LIGHTBOX_WEIGHTS`; without it PyTorch's, which is `hub/checkpoints` in `TORCH_HOME` or in
-  /// `~/.cache/torch`, if it exists; otherwise `~/.cache/lightbox/weights`. `LIGHTBOX_OFFLINE=1` and
+  /// The folder is `LIGHTBOX_WEIGHTS`. Default: PyTorch's (`hub/checkpoints` in `TORCH_HOME` or in
+  /// `~/.cache/torch`) if it exists, else `~/.cache/lightbox/weights`. `LIGHTBOX_OFFLINE=1` and
   /// `HF_HUB_OFFLINE=1` disable downloads.
   public init(environment: [String: String] = ProcessInfo.processInfo.environment) {
     func isOn(_ name: String) -> Bool {
@@ -41,7 +41,7 @@ public struct WeightsCache: Sendable {
   ///   - name: The name of the weights, such as "resnet50" or "resnet50.v2".
   ///   - progress: Called with the number of bytes so far and in total (0: unknown).
   /// - Returns: The path, and whether the file was downloaded.
-  /// - Throws: `DownloadError`. A partial download is kept and resumed by the next call.
+  /// - Throws: `DownloadError`. The next call resumes a partial download.
   public func fetch(
     _ name: String, progress: @escaping (_ done: Int, _ total: Int) -> Void = { _, _ in }
   ) throws(DownloadError) -> (path: String, wasDownloaded: Bool) {
@@ -49,7 +49,7 @@ public struct WeightsCache: Sendable {
     return try file(weights.url, hashPrefix: weights.hashPrefix, progress: progress)
   }
 
-  /// The path of a file in the cache, whether it exists or not.
+  /// The path at which the cache stores a file.
   package func path(of fileName: String) -> String { "\(folder)/\(fileName)" }
 
   /// Returns the path of the file of a URL, after downloading it if it is not in the cache.
@@ -59,7 +59,7 @@ public struct WeightsCache: Sendable {
   ///   - hashPrefix: The first digits of the file's SHA-256.
   ///   - progress: Called with the number of bytes so far and in total (0: unknown).
   /// - Returns: The path, and whether the file was downloaded.
-  /// - Throws: `DownloadError`. A partial download is kept and resumed by the next call.
+  /// - Throws: `DownloadError`. The next call resumes a partial download.
   package func file(
     _ url: String, hashPrefix: String,
     progress: @escaping (_ done: Int, _ total: Int) -> Void = { _, _ in }
@@ -68,7 +68,7 @@ public struct WeightsCache: Sendable {
     let path = path(of: name)
     if FileManager.default.fileExists(atPath: path) {
       let found = try sha256(path)
-      // The folder may be PyTorch's, so the file is not replaced.
+      // Not replaced, because the folder may be shared with PyTorch.
       guard found.hasPrefix(hashPrefix) else {
         throw DownloadError(.wrongHashInCache(expectedPrefix: hashPrefix, found: found), path)
       }

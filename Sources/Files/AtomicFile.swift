@@ -1,13 +1,13 @@
 package import Foundation
 
-/// Writes files that are complete or absent: written under a temporary name, synced, renamed.
+/// Writes a file under a temporary name, syncs and renames it, so that it is never incomplete.
 package enum AtomicFile {
-  /// Writes a file piece by piece.
+  /// Writes a file with a function.
   ///
   /// - Parameters:
   ///   - path: The final name; an existing file is replaced.
-  ///   - body: Writes the content. Errors other than the file's own are rethrown as they are.
-  /// - Throws: `FileError`, or what `body` throws; an existing file is untouched then.
+  ///   - body: Writes the content.
+  /// - Throws: `FileError`, or an error of `body`. An existing file is not changed then.
   package static func write(to path: String, _ body: (FileHandle) throws -> Void) throws {
     let folder = (path as NSString).deletingLastPathComponent
     let temporary =
@@ -32,7 +32,7 @@ package enum AtomicFile {
       unlink(temporary)
       throw error
     }
-    // The rename itself has to reach the disk too.
+    // Sync the folder, which contains the new name.
     let directory = open(folder.isEmpty ? "." : folder, O_RDONLY | O_CLOEXEC)
     if directory >= 0 {
       fsync(directory)
@@ -61,7 +61,7 @@ package enum AtomicFile {
   }
 }
 
-/// Creates a folder and those above it.
+/// Creates a folder and its missing parents.
 ///
 /// - Throws: `FileError`.
 package func createFolder(_ path: String) throws(FileError) {
@@ -72,7 +72,7 @@ package func createFolder(_ path: String) throws(FileError) {
   }
 }
 
-/// The `errno` behind an error of Foundation's; nil if it is not a file system error.
+/// The `errno` of an error of Foundation; nil if it is not a file system error.
 package func systemCode(of error: any Error) -> Int32? {
   let error = error as NSError
   if error.domain == NSPOSIXErrorDomain { return Int32(error.code) }

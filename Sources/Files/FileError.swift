@@ -1,8 +1,8 @@
 import Glibc
 
-/// A file or folder that the operating system does not let us read or write.
+/// An error of reading or writing a file or folder.
 public struct FileError: LightboxError, Equatable {
-  /// The facts.
+  /// The reason of an error, with its facts.
   package enum Reason: Sendable, Equatable {
     /// The file cannot be opened or read.
     case unreadable(errno: Int32)
@@ -12,7 +12,6 @@ public struct FileError: LightboxError, Equatable {
     case folderNotCreated(errno: Int32)
   }
 
-  /// The facts.
   package let reason: Reason
   /// The path.
   package let path: String
@@ -26,7 +25,7 @@ public struct FileError: LightboxError, Equatable {
   /// The path.
   public var place: ErrorPlace { ErrorPlace(file: path) }
 
-  /// What failed, with the system's description of the error.
+  /// The operation that failed, with the operating system's description.
   public var problem: String {
     switch reason {
     case .unreadable(let code): "it cannot be read: \(systemWords(code))"
@@ -35,7 +34,7 @@ public struct FileError: LightboxError, Equatable {
     }
   }
 
-  /// What to check, by the system's error code.
+  /// Advice for common values of `errno`.
   public var remedy: String? {
     let code =
       switch reason {
@@ -44,7 +43,7 @@ public struct FileError: LightboxError, Equatable {
     switch code {
     case ENOENT, ENOTDIR: return "check the path"
     case EACCES, EPERM, EROFS: return "check the permissions"
-    case ENOSPC, EDQUOT, EFBIG: return "free some space and try again; nothing was overwritten"
+    case ENOSPC, EDQUOT, EFBIG: return "free disk space and try again; no file was changed"
     default: return nil
     }
   }

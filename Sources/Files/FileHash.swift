@@ -1,7 +1,7 @@
 import CCrypto
 package import Foundation
 
-/// SHA-256 checksums, by OpenSSL.
+/// A SHA-256 checksum, computed by OpenSSL.
 package struct FileHash: ~Copyable {
   private let context: OpaquePointer
 
@@ -20,7 +20,7 @@ package struct FileHash: ~Copyable {
     bytes.withUnsafeBytes { _ = EVP_DigestUpdate(context, $0.baseAddress, $0.count) }
   }
 
-  /// Ends the checksum: 64 lowercase hexadecimal digits.
+  /// Returns the checksum: 64 lowercase hexadecimal digits.
   package consuming func finalize() -> String {
     var digest = [UInt8](repeating: 0, count: 32)
     EVP_DigestFinal_ex(context, &digest, nil)
@@ -34,7 +34,7 @@ package struct FileHash: ~Copyable {
     return hash.finalize()
   }
 
-  /// The checksum of a file, read in pieces.
+  /// The checksum of a file.
   ///
   /// - Throws: `FileError`.
   package static func sha256(ofFile path: String) throws(FileError) -> String {

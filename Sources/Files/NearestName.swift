@@ -1,13 +1,13 @@
-/// Suggestions for mistyped names.
+/// Suggestions for misspelled names.
 package enum NearestName {
-  /// Known names by edit distance, nearest first; letter case does not count.
+  /// Known names by edit distance, nearest first, case-insensitive.
   package static func ranked(_ name: String, among known: [String]) -> [String] {
     let wanted = Array(name.lowercased())
     return known.map { (distance: distance(wanted, Array($0.lowercased())), name: $0) }
       .sorted { ($0.distance, $0.name) < ($1.distance, $1.name) }.map(\.name)
   }
 
-  /// The known name that was probably meant: one that `name` begins, or one within a third of its length.
+  /// The nearest known name if `name` is its prefix, or if the distance is at most a third of its length.
   package static func nearest(to name: String, among known: [String]) -> String? {
     let wanted = Array(name.lowercased())
     guard let best = ranked(name, among: known).first else { return nil }

@@ -1,10 +1,10 @@
 package import Tensors
 
-// Fused layers: fewer passes over memory. A hook on one of the layers disables the fusion; both results
-// agree to rounding.
+// Fused layers: fewer passes over memory. A hook on one of the layers disables the fusion; the
+// results agree up to rounding errors.
 
 extension Module {
-  /// Batch norm, an optional residual sum and ReLU in one pass, unless a layer has hooks.
+  /// Batch norm, an optional residual sum and ReLU in one pass, if no layer has hooks.
   package static func normalized(
     _ norm: BatchNorm, adding residual: Tensor? = nil, _ relu: ReLU, _ input: Tensor
   ) -> Tensor {

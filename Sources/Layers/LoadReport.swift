@@ -27,10 +27,13 @@ extension Module {
     public var description: String {
       func part(_ names: [String], _ kind: String) -> String? {
         guard !names.isEmpty else { return nil }
-        let shown = names.prefix(3).joined(separator: ", ")
-        return "\(names.count) \(kind) (\(shown)\(names.count > 3 ? ", …" : ""))"
+        let shown = names.prefix(2).joined(separator: ", ")
+        return "\(names.count) \(kind) (\(shown)\(names.count > 2 ? ", …" : ""))"
       }
-      let shapes = mismatched.map { "\($0.name): model \($0.model), file \($0.source)" }
+      func text(_ shape: [Int]) -> String { shape.map(String.init).joined(separator: "x") }
+      let shapes = mismatched.map {
+        "\($0.name): model \(text($0.model)), file \(text($0.source))"
+      }
       return [
         "\(matched.count) matched", part(missing, "missing"), part(unexpected, "unexpected"),
         part(shapes, "of another shape"),

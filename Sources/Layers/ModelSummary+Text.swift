@@ -1,16 +1,14 @@
 import Console
 
 extension ModelSummary: CustomStringConvertible {
-  /// A table of the layers in 80 columns, then totals; shapes without the batch.
+  /// A table of the layers in 80 columns, then totals.
   ///
-  /// `train` says whether the optimizer changes a layer's parameters; MMACs are 1e6 multiply-adds. A path
-  /// that is too long for its column loses its beginning.
+  /// Shapes have no batch dimension. MMACs are 1e6 multiply-adds.
   public var description: String {
-    var table = TextTable(
-      [
-        TextColumn("layer", isFlexible: true), "type", "output", .right("parameters"), "train",
-        .right("MMACs"),
-      ], maximumWidth: 80)
+    var table = TextTable([
+      TextColumn("layer", isFlexible: true), "type", "output", .right("parameters"), "train",
+      .right("MMACs"),
+    ])
     for layer in layers {
       let hasParameters = layer.parameters > 0
       table.append([

@@ -4,9 +4,9 @@ import Tensors
 /// `learn.summary()`.
 ///
 /// The network runs once on zeros. Convolutions, linear layers and batch norms only compute their output
-/// shapes, so the summary of a large network takes milliseconds and draws no initial values.
+/// shapes, which takes milliseconds and does not draw initial values.
 public struct ModelSummary: Sendable, Equatable, Encodable {
-  /// A layer without children, or with parameters of its own.
+  /// A layer without children, or with own parameters.
   package struct Layer: Sendable, Equatable, Encodable {
     /// The path, such as "layer4.2.conv3".
     package let path: String

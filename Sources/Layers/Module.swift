@@ -12,16 +12,16 @@ public import Tensors
 ///       override func forward(_ input: Tensor) -> Tensor { relu(input + conv(input)) }
 ///     }
 open class Module {
-  /// True in training mode: dropout is active and batch norm uses the statistics of the batch
-  /// (`training`).
+  /// True in training mode (`training`): dropout is active, and batch norm uses the statistics of the
+  /// batch.
   public internal(set) final var isTraining = true
 
   /// Recompute the activations of this module in backward instead of storing them (gradient
   /// checkpointing, `torch.utils.checkpoint`).
   ///
   /// This takes less memory and one more forward pass of this module. Gradients, running statistics and
-  /// dropout masks are the same, and a forward hook inside is called once. Best set on the blocks of a
-  /// network, because the input of the module is stored. It has no effect in evaluation mode, off the
+  /// dropout masks are the same, and a forward hook inside is called once. Set it on the blocks of a
+  /// network: the input of the module is stored. It has no effect in evaluation mode, off the
   /// tape, and on a convolution or batch norm that is fused with its neighbors: set it on the module
   /// that contains them.
   ///
@@ -52,8 +52,8 @@ open class Module {
 
   /// Runs the module and its hooks.
   ///
-  /// With a backward hook, the output becomes a gradient target even where nothing before it requires
-  /// gradients, on a tape of its own if the input is on none.
+  /// With a backward hook, the gradient of the output is computed even if no parameter before it requires
+  /// gradients. If the input is not on a tape, the output is recorded on a new one.
   public final func callAsFunction(_ input: Tensor) -> Tensor {
     var output = Profiler.within(label) { computed(input) }
     if !backwardHooks.isEmpty {

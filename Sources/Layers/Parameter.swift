@@ -2,12 +2,11 @@ public import Tensors
 
 /// A trainable tensor: PyTorch's `nn.Parameter`.
 ///
-/// Initial values are drawn when they are first read, so that a model whose weights come from a file
-/// never draws them.
+/// Initial values are drawn when the value is first read, so not for a model whose weights are loaded.
 public final class Parameter {
   /// The shape.
   public let shape: [Int]
-  /// The distribution of the initial values; it has no effect once the value was read.
+  /// The distribution of the initial values; a change has no effect after the value was read.
   public var initializer: Initializer
   /// Whether gradients are computed (`requires_grad`).
   public var requiresGradient = true
@@ -58,7 +57,7 @@ public final class Parameter {
     set { sink.gradient = newValue }
   }
 
-  /// The value on the tape of another tensor, so that its gradient is computed.
+  /// Records the value on the tape of another tensor, so that its gradient is computed.
   ///
   /// - Parameter input: The tensor with which the value is combined.
   /// - Returns: The value, on the tape of `input` if it has one.

@@ -37,13 +37,13 @@ public final class Sequential: Module {
     return layers[position]
   }
 
-  /// Runs the modules in order; convolution, batch norm and ReLU are fused unless they have hooks.
+  /// Runs the modules in order; convolution, batch norm and ReLU are fused if they have no hooks.
   public override func forward(_ input: Tensor) -> Tensor { Module.inSequence(layers, input) }
 }
 
 extension Module {
-  /// Runs modules in order; convolution, batch norm and ReLU are fused unless they have hooks, also
-  /// across the ends of nested `Sequential`s.
+  /// Runs modules in order; convolution, batch norm and ReLU are fused if they have no hooks,
+  /// also across the boundaries of nested `Sequential`s.
   package static func inSequence(_ modules: [Module], _ input: Tensor) -> Tensor {
     let layers = modules.flatMap(\.flattened)
     var x = input

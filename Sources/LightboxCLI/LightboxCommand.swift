@@ -7,7 +7,7 @@ import Lightbox
 struct LightboxCommand: ParsableCommand {
   static let configuration = CommandConfiguration(
     commandName: "lightbox",
-    abstract: "Fine-tune image classifiers on medical films, and see why they decide.",
+    abstract: "Fine-tune image classifiers on medical images and explain their predictions.",
     version: lightboxVersion,
     subcommands: [
       DoctorCommand.self, DataCommand.self, TrainCommand.self, EvaluateCommand.self,
@@ -15,7 +15,7 @@ struct LightboxCommand: ParsableCommand {
       RunsCommand.self, BenchCommand.self,
     ])
 
-  /// A closed pipe ends a print, not the process half-way through a write.
+  /// Ignores SIGPIPE: a closed pipe must not kill the process while it writes a file.
   static func main() {
     signal(SIGPIPE, SIG_IGN)
     main(nil)

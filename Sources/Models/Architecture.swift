@@ -24,14 +24,14 @@ public struct Architecture: Sendable, Equatable {
     case cifar
     /// The usual PyTorch version of CheXNet.
     case chexnet
-    /// A user's program.
+    /// A custom network.
     case own
   }
 
-  /// Creates an architecture from a network of your own.
+  /// Creates an architecture from a custom network.
   ///
   /// - Parameters:
-  ///   - name: The name; a run stores it, and `RunDescription.load` looks it up.
+  ///   - name: The name, which a run stores to create the network again.
   ///   - classCount: The default number of outputs.
   ///   - vocab: Names of the outputs, or none.
   ///   - imageSize: Rows and columns of the images for which the network was designed.
@@ -60,7 +60,7 @@ public struct Architecture: Sendable, Equatable {
     self.make = make
   }
 
-  /// Looks up a name; letter case does not count.
+  /// Looks up a name, case-insensitively.
   ///
   /// - Parameters:
   ///   - name: The name, such as "resnet50".

@@ -8,7 +8,7 @@ extension ImageClassifier {
   ///     network.load(network.fitting(weights))
   ///
   /// - Parameter source: A state dictionary, also with older names or a prefix before all names.
-  /// - Returns: The renamed tensors; names that match nothing are kept.
+  /// - Returns: The renamed tensors; names without a match are kept.
   public func fitting(_ source: StateDictionary) -> StateDictionary {
     let matches = Renaming.matches(
       source.names, to: Set(stateShapes.map(\.name)), rules: olderNames)

@@ -3,9 +3,9 @@ public import Tensors
 
 /// A network for images whose classifier can be replaced by a new head.
 ///
-/// `forward` maps images, `[batch, channels, height, width]`, to `[batch, classCount]`. A network of your
-/// own declares `body`, `featureCount`, `classifierName` and `lastSpatialLayerPath`; the other
-/// requirements have defaults.
+/// `forward` maps images, `[batch, channels, height, width]`, to `[batch, classCount]`. A custom network
+/// implements `body`, `featureCount`, `classifierName` and `lastSpatialLayerPath`; the other requirements
+/// have defaults.
 public protocol ImageClassifier: Module {
   /// The network without its pooling and classifier, as fastai's `vision_learner` cuts it.
   ///
@@ -24,7 +24,8 @@ public protocol ImageClassifier: Module {
   /// The kind of output of `forward`. Default: logits.
   var outputs: ClassifierOutputs { get }
 
-  /// The logits of images; equal to `forward` unless `outputs` is `.probabilities`.
+  /// The logits of images: the output of `forward`, or the input of its sigmoid if `outputs` is
+  /// `.probabilities`.
   func logits(_ input: Tensor) -> Tensor
 
   /// The body's parameters in the groups that fastai trains at different rates, early layers first.
@@ -53,7 +54,7 @@ extension ImageClassifier {
   /// - Precondition: `outputs` is `.logits`; otherwise the network implements this method.
   public func logits(_ input: Tensor) -> Tensor {
     precondition(
-      outputs == .logits, "\(type(of: self)) gives probabilities and must implement logits(_:)")
+      outputs == .logits, "\(type(of: self)) returns probabilities and must implement logits(_:)")
     return self(input)
   }
 

@@ -1,13 +1,13 @@
 /// Translates names of weights in published files to the names of a network.
 ///
-/// A name changes only if the network has the changed name, so a rule cannot break a network that uses
-/// the other name itself.
+/// A name is changed only if the network has the changed name, so a network that has the unchanged name is
+/// not affected.
 package enum Renaming {
   /// The network's name for a name in a file.
   package struct Match: Sendable, Equatable {
     /// The name in the file.
     package let stored: String
-    /// The network's name; nil if nothing matches.
+    /// The network's name; nil if there is no match.
     package let name: String?
     /// The changes from `stored` to `name`.
     package let reasons: [Reason]
@@ -20,7 +20,7 @@ package enum Renaming {
     /// A rule for the convention of a library or of an older version.
     case convention(String)
 
-    /// The reason as a sentence without a period.
+    /// The reason as a clause.
     package var description: String {
       switch self {
       case .prefix(let prefix): "the names have the prefix \(prefix)"

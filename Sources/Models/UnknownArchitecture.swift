@@ -1,14 +1,13 @@
 public import Files
 
-/// An architecture name that does not exist.
+/// An error of looking up an architecture.
 public struct UnknownArchitecture: LightboxError, Equatable {
-  /// The facts.
+  /// The reason of an error, with its facts.
   package enum Reason: Sendable, Equatable {
     /// The name is not one of the known names.
     case unknownName(String, known: [String])
   }
 
-  /// The facts.
   package let reason: Reason
 
   /// Creates an error.
@@ -27,10 +26,10 @@ public struct UnknownArchitecture: LightboxError, Equatable {
     }
   }
 
-  /// Empty: a name has no place.
+  /// Empty.
   public var place: ErrorPlace { ErrorPlace() }
 
-  /// The name that was looked up.
+  /// The problem, with the name that was looked up.
   public var problem: String {
     switch reason {
     case .unknownName(let name, _): "there is no architecture \"\(name)\""

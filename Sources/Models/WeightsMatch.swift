@@ -3,8 +3,8 @@ package import Layers
 /// The correspondence between the tensors of a file and those of a model, by names and shapes.
 ///
 /// A file holds either a whole network with the names of its origin, or a model that Lightbox or fastai
-/// saved: body and head. fastai's own networks number their children too, so the content with more
-/// matching names is chosen.
+/// saved, with body and head. Names alone do not decide, since fastai's networks have numbered children
+/// too: the alternative with more matching names is used.
 package struct WeightsMatch: Sendable {
   /// A tensor of the file or of the model.
   package struct Entry: Sendable, Equatable {
@@ -52,7 +52,7 @@ package struct WeightsMatch: Sendable {
   /// Compares a file with a model.
   ///
   /// - Parameters:
-  ///   - file: Names and shapes of the file's tensors, without what wraps the network.
+  ///   - file: Names and shapes of the file's tensors, without the prefixes around the network.
   ///   - model: Body and head.
   ///   - network: The network from which the body was cut.
   package init(

@@ -57,17 +57,10 @@ public struct RunDescription: Sendable, Equatable, Codable {
 extension RunDescription {
   /// The settings as names and values, for a listing.
   package var settings: [(name: String, value: String)] {
-    let transforms = plan.pipeline.transforms.map { "\($0)".replacing("DataBlocks.", with: "") }
-    var rows: [(name: String, value: String)] = [
+    [
       ("table", plan.table.path),
-      (
-        "images",
-        "\(data.train) to train, \(data.valid) to validate, \(data.test) to test"
-      ),
-      (
-        "patients in training and validation",
-        data.sharedPatients.map(String.init) ?? "unknown: the table names no patients"
-      ),
+      ("images", "\(data.train) training, \(data.valid) validation, \(data.test) test"),
+      ("shared patients", data.sharedPatients.map(String.init) ?? "unknown"),
       ("weights", plan.weights ?? "random"),
       ("epochs", "\(plan.epochs)"), ("freeze-epochs", "\(plan.resolvedFreezeEpochs)"),
       ("batch-size", "\(plan.batchSize)"), ("lr", "\(plan.learningRate)"),
@@ -78,7 +71,8 @@ extension RunDescription {
       ("threads", plan.compute.threads.map(String.init) ?? "all cores"),
       ("workers", plan.compute.workers.map(String.init) ?? "all cores"),
     ]
-    rows += transforms.enumerated().map { ($0 == 0 ? "transforms" : "", $1) }
-    return rows
   }
+
+  /// The transforms of the pipeline, one line each: "Rotate maximumDegrees=10 probability=0.75".
+  package var transforms: [String] { plan.pipeline.transforms.map(\.text) }
 }

@@ -1,4 +1,4 @@
-public import Layers
+package import Layers
 
 /// The options of fastai's classifier head, with fastai's defaults.
 public struct HeadOptions: Sendable, Equatable {

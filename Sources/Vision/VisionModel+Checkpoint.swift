@@ -4,8 +4,8 @@ package import Models
 public import Tensors
 
 extension VisionModel {
-  /// Loads weights: of a whole network with the names of its origin, whose classifier is left out, or
-  /// of a model that Lightbox or fastai saved.
+  /// Loads weights of a whole network with the names of its origin, without its classifier, or of a model
+  /// that Lightbox or fastai saved.
   ///
   /// Prefixes and older names are recognized. RGB filters of a whole network are adapted to the model's
   /// input channels.
@@ -24,7 +24,7 @@ extension VisionModel {
   ///   - file: The file.
   ///   - part: The key of the network's dictionary in the file. Default: the only one.
   /// - Returns: The names that match, are missing, are unexpected, or differ in shape.
-  /// - Throws: `CheckpointError` if the file has no network, several of them, or damaged bytes.
+  /// - Throws: `CheckpointError` if the file has no network, several of them, or malformed bytes.
   package func load(
     _ file: Checkpoint, part: String? = nil
   ) throws(CheckpointError) -> Module.LoadReport {

@@ -38,15 +38,15 @@ public struct VisionModel {
   }
 
   /// Parameters in fastai's groups: early layers of the body, late layers, head; body and head if fastai
-  /// has no rule for the body.
+  /// does not split the body.
   package var parameterGroups: [[Parameter]] { network.bodyGroups + [head.parameters] }
 
   /// Recompute the activations of the body's blocks in backward (gradient checkpointing).
   ///
-  /// Gradients are the same; about half the memory, a third more time.
+  /// The gradients are the same; training takes about half the memory and a third more time.
   public func recomputeBlocks(_ recompute: Bool = true) { network.recomputeBlocks(recompute) }
 
-  /// Why the network cannot take images of a size; nil if it can.
+  /// The reason why images of a size are rejected; nil if they are accepted.
   package func refusal(ofSize size: Int) -> String? { network.refusal(ofSize: size) }
 
   /// The last layer with rows and columns, the default layer for class activation maps.

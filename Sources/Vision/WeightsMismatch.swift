@@ -17,6 +17,6 @@ public struct WeightsMismatch: LightboxError, Equatable {
   public var problem: String { "the weights do not fit the model: \(report)" }
   /// Usually the file is of another architecture.
   public var remedy: String? {
-    "choose the architecture of the file; \"lightbox weights check --verbose\" lists all names"
+    "choose the architecture of the file; lightbox weights check --verbose lists all names"
   }
 }

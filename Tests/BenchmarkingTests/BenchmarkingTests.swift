@@ -14,7 +14,7 @@ struct BenchmarkingTests {
     return Workload(model: model, classCount: 2, mode: mode, batchSize: 2, size: 8)
   }
 
-  @Test("the median of odd and even numbers of values, and of none")
+  @Test("the median of an odd and an even number of values, and of no values")
   func medians() {
     #expect(median([3, 1, 2]) == 2)
     #expect(median([4, 1, 3, 2]) == 2.5)
@@ -51,7 +51,9 @@ struct BenchmarkingTests {
     #expect((0...1).contains(found.userShare))
   }
 
-  @Test("a profile by layer has the layers in the order of execution; by operation it sums them")
+  @Test(
+    "a profile by layer has the layers in the order of execution; by operation, it sums over layers"
+  )
   func profile() async {
     // The profiler is process-wide, so other tests would add their operations.
     await #expect(processExitsWith: .success) {

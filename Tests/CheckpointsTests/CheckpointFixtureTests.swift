@@ -39,7 +39,7 @@ struct CheckpointFixtureTests {
 
   private func path(_ file: String) -> String { Fixture.path("checkpoints/\(file)") }
 
-  @Test("valid files give the expected tensors bit for bit")
+  @Test("tensors of valid files are read bit for bit")
   func good() throws {
     let list = try Self.list.get()
     let expected = try SafetensorsFixture.load("checkpoints/expected.safetensors")
@@ -77,7 +77,7 @@ struct CheckpointFixtureTests {
     }
   }
 
-  @Test("every valid file of the tiny network gives its state_dict")
+  @Test("the state_dict of the tiny network is read from every valid file of it")
   func networks() throws {
     let list = try Self.list.get()
     let files = list.good.map(\.file).filter { $0.hasPrefix("tiny") }
@@ -94,7 +94,7 @@ struct CheckpointFixtureTests {
     }
   }
 
-  @Test("malformed and malicious files are rejected by an error that names the file")
+  @Test("malformed and malicious files throw an error that names the file")
   func bad() throws {
     let list = try Self.list.get()
     #expect(list.bad.count == 75)
@@ -126,7 +126,7 @@ struct CheckpointFixtureTests {
     }
   }
 
-  @Test("values next to the tensors")
+  @Test("values other than tensors")
   func values() throws {
     let file = try Checkpoint(contentsOf: path("tiny_full.pth"))
     #expect(file.values["epoch"] == .int(7))
@@ -139,11 +139,11 @@ struct CheckpointFixtureTests {
     #expect(safetensors.metadata == ["note": "keys out of order, é"])
   }
 
-  @Test("an error is one sentence of file, tensor, problem and remedy")
+  @Test("a message consists of file, tensor, problem and remedy")
   func sentences() throws {
     let file = try Checkpoint(contentsOf: path("handmade.safetensors"))
     #expect { try file.tensor("nothing") } throws: {
-      "\($0)" == "\(path("handmade.safetensors")), \"nothing\": there is no such tensor"
+      "\($0)" == "\(path("handmade.safetensors")), \"nothing\": the file has no such tensor"
     }
     #expect(
       CheckpointError(.unsupportedGlobal("os.system"), path: "a.pth").description

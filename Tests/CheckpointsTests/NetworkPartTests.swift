@@ -8,7 +8,7 @@ import Testing
 struct NetworkPartTests {
   private let memory = [(key: "0", content: [UInt8](repeating: 0, count: 16), count: 4)]
 
-  /// A dictionary of dictionaries of tensors.
+  /// A file with a dictionary of dictionaries of tensors.
   private func open(_ parts: [(key: String, names: [String])]) throws -> Checkpoint {
     var p = PickleAssembler().op(0x7D)
     for (key, names) in parts {
@@ -29,6 +29,7 @@ struct NetworkPartTests {
     let entries = try file.networkEntries()
     #expect(entries.map(\.name) == ["a.weight", "b"])
     #expect(entries[0].entry.name == "\(key)/module.a.weight")
+    #expect(Checkpoint.prefix(of: entries) == "\(key)/module.")
     #expect(try file.stateDictionary().names == ["a.weight", "b"])
   }
 
@@ -44,7 +45,7 @@ struct NetworkPartTests {
       ])
   }
 
-  @Test("several networks: the usual one, or an error")
+  @Test("one of several networks is chosen by common keys; otherwise an error")
   func several() throws {
     let both = try open([("state_dict_ema", ["e"]), ("state_dict", ["a"])])
     #expect(try both.networkEntries().map(\.name) == ["a"])

@@ -70,7 +70,7 @@ struct PickleTests {
     #expect(throws: CheckpointError.self) { try open(views[which].legacyFile(memory)) }
   }
 
-  @Test("small files that expand to large values are rejected quickly")
+  @Test("small files that expand to large values are rejected within seconds")
   func bombs() throws {
     var p = PickleAssembler()
     // Nested lists: each level contains the one below ten times, by the memo.
@@ -151,7 +151,7 @@ struct PickleTests {
     }
   }
 
-  @Test("inert objects next to the weights are kept as names")
+  @Test("of other objects only the class names are kept")
   func inert() throws {
     let p = PickleAssembler().op(0x7D).text("model").op(0x7D).text("w").tensor().op(0x73, 0x73)
       .text("args").global("argparse", "Namespace").op(0x29, 0x81, 0x7D).text("lr").int(1)

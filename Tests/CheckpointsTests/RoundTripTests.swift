@@ -76,7 +76,7 @@ struct RoundTripTests {
     }
   }
 
-  @Test("an existing file is untouched when a new one cannot be written")
+  @Test("an existing file is not changed if the new one cannot be written")
   func untouched() throws {
     try inFolder { folder in
       let path = "\(folder)/a.pth"

@@ -23,7 +23,7 @@ struct SafeTensorsTests {
     }
   }
 
-  @Test("valid files give the expected tensors")
+  @Test("tensors of valid files have the expected values")
   func good() throws {
     let list = try Fixture.json("checkpoints/checkpoints.json", as: File.self)
     let expected = try SafetensorsFixture.load("checkpoints/expected.safetensors")
@@ -63,7 +63,7 @@ struct SafeTensorsTests {
     #expect(found["a"]?.floatScalars == [1, 2])
   }
 
-  @Test("malformed and malicious files are rejected by an error that names the file")
+  @Test("malformed and malicious files throw an error that names the file")
   func bad() throws {
     let list = try Fixture.json("checkpoints/checkpoints.json", as: File.self)
     let bad = list.bad.filter { $0.file.hasSuffix(".safetensors") }

@@ -2,9 +2,9 @@ import Console
 import Synchronization
 import Testing
 
-@Suite("Tables, progress lines and numbers for a terminal")
+@Suite("Tables, progress lines and number formats")
 struct ConsoleTests {
-  @Test("columns are as wide as their longest cell; numbers align at the right")
+  @Test("columns are as wide as their longest cell; numbers are right-aligned")
   func table() {
     let table = TextTable(
       ["name", .right("count"), "note"],
@@ -20,7 +20,7 @@ struct ConsoleTests {
     #expect(TextTable(["", ""], rows: [["a", "1"], ["long", "2"]]).body == "a     1\nlong  2")
   }
 
-  @Test("cells that are too long lose their beginning; control characters are replaced")
+  @Test("long cells are truncated; control characters are replaced")
   func longCells() {
     let table = TextTable(
       [TextColumn("x", maximumWidth: 6), "y"], rows: [["abcdefgh", "\u{1B}[2J\n"], ["abc", ""]])
@@ -29,11 +29,14 @@ struct ConsoleTests {
     #expect("abcd".truncatingHead(to: 3) == "…cd")
     #expect("abcd".truncatingHead(to: 1) == "…")
     #expect("abcd".truncatingHead(to: 0).isEmpty)
-    // A title is never cut.
+    #expect("abc".truncatingTail(to: 3) == "abc")
+    #expect("abcd".truncatingTail(to: 3) == "ab…")
+    #expect("abcd".truncatingTail(to: 0).isEmpty)
+    // Titles are not truncated.
     #expect(TextTable([TextColumn("title", maximumWidth: 2)], rows: [["abcdef"]]).header == "title")
   }
 
-  @Test("a flexible column shrinks until the table fits, but not below 16 characters")
+  @Test("a flexible column is narrowed until the table fits, but not below 12 characters")
   func maximumWidth() {
     func lines(_ length: Int, _ other: Int) -> [Int] {
       TextTable(
@@ -45,11 +48,11 @@ struct ConsoleTests {
     #expect(lines(60, 5) == [40, 40])
     #expect(lines(30, 8) == [40, 40])
     #expect(lines(29, 8) == [39, 39])
-    #expect(lines(60, 30) == [48, 48])
+    #expect(lines(60, 30) == [44, 44])
     #expect(lines(10, 40) == [52, 52])
   }
 
-  @Test("a table printed while it grows has columns of fixed widths")
+  @Test("the header and lines of a table printed row by row have the minimum widths")
   func growing() {
     let table = TextTable(["epoch", "train_loss", "time"].map { TextColumn($0, minimumWidth: 8) })
     #expect(table.header == "epoch     train_loss  time")
@@ -76,7 +79,16 @@ struct ConsoleTests {
     #expect(output.written == "\r\u{1B}[K1/3\r\u{1B}[K3/3\n\r\u{1B}[K")
   }
 
-  @Test("in a pipe there are plain lines at an interval, or nothing")
+  @Test("a count is shown at intervals; the last one always, at the end of the line")
+  func counts() {
+    let output = Output()
+    let line = ProgressLine(
+      terminalInterval: .seconds(3600), isTerminal: true, write: output.write)
+    for done in 1...3 { line.show("images", done, of: 3) }
+    #expect(output.written == "\r\u{1B}[Kimages 1/3\r\u{1B}[Kimages 3/3\n")
+  }
+
+  @Test("in a pipe, plain lines are written at an interval, or nothing")
   func pipe() {
     let output = Output()
     let line = ProgressLine(pipeInterval: .zero, isTerminal: false, write: output.write)
@@ -98,12 +110,16 @@ struct ConsoleTests {
     #expect(none.written.isEmpty)
   }
 
-  @Test("numbers")
+  @Test("number formats")
   func numbers() {
     #expect(NumberFormat.fixed(0.25, 4) == "0.2500")
     #expect(NumberFormat.fixed(-1.005, 0) == "-1")
     #expect(NumberFormat.fixed(1e300, 1).count == 303)
     #expect(NumberFormat.fixed(.nan, 2) == "nan")
+    #expect(NumberFormat.measured(0.25) == "0.2500")
+    #expect(NumberFormat.measured(nil) == "none")
+    #expect(NumberFormat.measured(.nan) == "none")
+    #expect(NumberFormat.measured(-.infinity, 1) == "none")
     #expect(NumberFormat.significant(0.00001, 15) == "1e-05")
     #expect(NumberFormat.significant(0.0001, 15) == "0.0001")
     #expect(NumberFormat.significant(1234.5678, 3) == "1.23e+03")

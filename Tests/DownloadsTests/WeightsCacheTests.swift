@@ -24,7 +24,7 @@ struct WeightsCacheTests {
     ((try? FileManager.default.contentsOfDirectory(atPath: cache.folder)) ?? []).sorted()
   }
 
-  @Test("a file is downloaded once, after a redirect, and gets its name when it is complete")
+  @Test("a file is downloaded once, after a redirect, and renamed when it is complete")
   func once() throws {
     try with(.init(content: content, redirects: true)) { server, cache in
       let seen = Mutex([Int]())
@@ -41,7 +41,7 @@ struct WeightsCacheTests {
     }
   }
 
-  @Test("a broken download is resumed")
+  @Test("an interrupted download is resumed")
   func resumes() throws {
     try with(.init(content: content, breaksAfter: 100_000)) { server, cache in
       #expect {
@@ -61,7 +61,7 @@ struct WeightsCacheTests {
     }
   }
 
-  @Test("without ranges, or after a change of the file, the download starts again")
+  @Test("without ranges, or after a change of the file, the download restarts")
   func restarts() throws {
     for knowsRanges in [false, true] {
       try with(.init(content: content, knowsRanges: knowsRanges)) { server, cache in
@@ -121,7 +121,7 @@ struct WeightsCacheTests {
     }
   }
 
-  @Test("the folder: LIGHTBOX_WEIGHTS, PyTorch's if it exists, or Lightbox's")
+  @Test("the folder is LIGHTBOX_WEIGHTS, PyTorch's if it exists, or Lightbox's")
   func folders() throws {
     let home = FileManager.default.temporaryDirectory.appendingPathComponent("lightbox-\(UUID())")
       .path
@@ -152,7 +152,7 @@ struct WeightsCacheTests {
     }
     #expect { try WeightsCache(folder: "/none", isOffline: true).fetch("resnet50") } throws: {
       "\($0)" == "resnet50-0676ba61.pth: it is not in the cache (/none), and LIGHTBOX_OFFLINE or "
-        + "HF_HUB_OFFLINE is set; unset it, or put the file there"
+        + "HF_HUB_OFFLINE is set; unset the variable, or copy the file to the cache"
     }
   }
 }

@@ -15,7 +15,9 @@ struct FilesTests {
 
   private struct Failed: Error {}
 
-  @Test("a file is replaced atomically; a failed write leaves the old file and no temporary one")
+  @Test(
+    "a file is replaced atomically; a failed write keeps the old file and removes the temporary one"
+  )
   func atomic() throws {
     try withFolder { folder in
       let path = folder + "/a.txt"
@@ -79,7 +81,7 @@ struct FilesTests {
     }
   }
 
-  @Test("the nearest name, if one is near")
+  @Test("the nearest name, if it is similar")
   func nearest() {
     let known = ["resnet18", "resnet34", "resnet50", "densenet121"]
     #expect(NearestName.ranked("resnet5O", among: known).first == "resnet50")
@@ -90,12 +92,12 @@ struct FilesTests {
     #expect(NearestName.distance([], Array("abc")) == 3)
   }
 
-  @Test("an error is one sentence: place, problem, remedy")
+  @Test("a message consists of place, problem and remedy")
   func sentence() {
     #expect(
       "\(FileError(.unwritable(errno: ENOSPC), path: "out/a.txt"))"
-        == "out/a.txt: it cannot be written: No space left on device; free some space and try again; "
-        + "nothing was overwritten")
+        == "out/a.txt: it cannot be written: No space left on device; free disk space and try again; "
+        + "no file was changed")
     #expect(
       ErrorPlace(file: "a.csv", line: 3, element: "label").description == "a.csv, line 3, \"label\""
     )

@@ -2,7 +2,7 @@ import Layers
 import Tensors
 import Testing
 
-@Suite("Evaluation mode and back")
+@Suite("Temporary evaluation mode")
 struct EvaluatingTests {
   private struct Stop: Error, Equatable {}
 

@@ -50,7 +50,7 @@ struct ModelSummaryTests {
     #expect(summary.layers[0].kind == "Conv2D" && summary.layers[7].kind == "Scaled")
   }
 
-  @Test("the text is a table of 80 columns; long paths lose their beginning")
+  @Test("the text is a table of 80 columns; long paths are truncated")
   func text() {
     let model = SmallNet()
     model.norm.weight.requiresGradient = false

@@ -56,7 +56,7 @@ struct ModuleTests {
     #expect(net["layer1.3"] == nil)
   }
 
-  @Test("properties of superclasses come first; optionals count unless they are nil")
+  @Test("properties of superclasses come first; optionals are included if they are not nil")
   func properties() {
     let module = Derived()
     #expect(module.namedChildren.map(\.name) == ["first_linear"])
@@ -204,7 +204,7 @@ struct ModuleTests {
     }
   }
 
-  @Test("He initialization uses fan-in or fan-out, and reaches linear layers only on request")
+  @Test("He initialization uses fan-in or fan-out, and includes linear layers only on request")
   func kaiming() {
     let layers = Sequential(Conv2D(4, 6, kernelSize: 3, groups: 2), Linear(5, 7))
     layers.initializeKaimingNormal(.fanOut)

@@ -7,7 +7,7 @@ import Testing
 
 @Suite("Architectures by name")
 struct ArchitectureTests {
-  @Test("an unknown name is an error with the nearest names")
+  @Test("an unknown name throws an error with the nearest names")
   func unknown() {
     #expect(throws: UnknownArchitecture(name: "resnet19")) { try Architecture.named("resnet19") }
     #expect(UnknownArchitecture(name: "resnet35").nearest.prefix(2) == ["resnet32", "resnet34"])
@@ -103,7 +103,7 @@ struct ArchitectureTests {
     #expect((mine.makeModel()["fc"] as? Linear)?.weight.shape == [2, 512])
   }
 
-  @Test("every network accepts images of 32 x 32; too small images trap")
+  @Test("every network accepts images of 32 x 32; smaller images than the smallest trap")
   func sizes() async {
     for architecture in Architecture.all {
       let summary = ModelSummary(of: architecture.makeModel(classCount: 3), input: [1, 3, 32, 32])

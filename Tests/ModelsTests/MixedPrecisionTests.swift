@@ -34,7 +34,7 @@ struct MixedPrecisionTests {
       try Compute.use(precision)
       let model = try Architecture.named(name).makeModel(classCount: 4)
       model.initialize(seed: 6)
-      // Blocks that start as the identity would hide errors.
+      // Blocks that are initially the identity would hide errors.
       for case let norm as BatchNorm in model.modules where norm.weight.initializer == .zeros {
         norm.weight.value = Tensor.ones(norm.weight.shape)
       }

@@ -20,7 +20,7 @@ struct WeightsMatchTests {
     return WeightsMatch(file, model: vision.model, network: network)
   }
 
-  @Test("a whole network fits as it is", arguments: ["resnet18", "densenet121", "xresnet18"])
+  @Test("a whole network fits", arguments: ["resnet18", "densenet121", "xresnet18"])
   func whole(name: String) throws {
     let file = try shapes(name)
     let found = try match(file, with: name)
@@ -50,7 +50,7 @@ struct WeightsMatchTests {
     #expect(found.entries.suffix(2).allSatisfy { $0.position == nil })
   }
 
-  @Test("a saved model has to fit with its head")
+  @Test("a saved model must fit with its head")
   func saved() throws {
     let architecture = try Architecture.named("resnet18")
     let file = VisionModel(architecture, classCount: 3).model.stateShapes
@@ -61,7 +61,7 @@ struct WeightsMatchTests {
     #expect(other.isSavedModel && other.usability == .none && other.classCount == 3)
   }
 
-  @Test("renamed tensors carry their reasons")
+  @Test("renamed tensors have reasons")
   func renamed() throws {
     let file = try shapes("densenet121").map { name, shape in
       (
@@ -83,7 +83,7 @@ struct WeightsMatchTests {
     #expect(try file[#require(norm.position)].name.hasSuffix("denselayer1.norm.1.weight"))
   }
 
-  @Test("a missing tensor or a wrong shape in the body makes a file unusable; extra ones do not")
+  @Test("a missing tensor or a wrong shape in the body makes a file unusable; extra tensors do not")
   func faults() throws {
     var file = try shapes("resnet18")
     file.append((name: "ema.decay", shape: []))
@@ -119,7 +119,7 @@ struct WeightsMatchTests {
     #expect(found.usability == .complete && found.entries.count == file.count)
   }
 
-  @Test("RGB filters fit a network for other channels: they are adapted; others do not")
+  @Test("RGB filters fit a network for other channels; other filters do not")
   func channels() throws {
     let file = try shapes("resnet18")
     let gray = try match(file, with: "resnet18", inputChannels: 1)

@@ -65,6 +65,33 @@ struct VisionCheckpointTests {
     }
   }
 
+  @Test(
+    "weights of another architecture: the error counts names and shows examples in one sentence")
+  func mismatch() throws {
+    let small = VisionModel(try .named("resnet18"), classCount: 2)
+    let large = VisionModel(try .named("resnet50"), classCount: 2)
+    let error = WeightsMismatch(large.load(small.model.stateDictionary), path: "a.pth")
+    let expected = """
+      a.pth: the weights do not fit the model: 104 matched, \
+      165 missing (0.4.0.conv3.weight, 0.4.0.bn3.weight, …), \
+      28 of another shape (0.4.0.conv1.weight: model 64x64x1x1, file 64x64x3x3, \
+      0.4.1.conv1.weight: model 64x256x1x1, file 64x64x3x3, …); \
+      choose the architecture of the file; lightbox weights check --verbose lists all names
+      """
+    #expect("\(error)" == expected)
+  }
+
+  @Test("a file is compared with body and head for the class count of the file")
+  func check() throws {
+    let architecture = try Architecture.named("resnet18")
+    try write(VisionModel(architecture, classCount: 3).model.stateDictionary, { $0 }) { file in
+      let check = try WeightsCheck(file, architecture)
+      #expect(check.classCount == 3 && check.match.usability == .complete)
+      #expect(check.stored.count == check.match.entries.count)
+      #expect(try WeightsCheck(file, architecture, classCount: 2).match.usability == .none)
+    }
+  }
+
   @Test("shapes are known without drawing values")
   func shapes() throws {
     let model = try Architecture.named("resnet18").makeModel(classCount: 4)

@@ -172,7 +172,7 @@ extension PickleReader {
     }
   }
 
-  /// Creates a dictionary from nothing, another dictionary or pairs.
+  /// Creates an empty dictionary, or one from another dictionary or from pairs.
   private mutating func dictionary(_ source: PickleValue?) throws(ParseError) -> Int {
     let index = heap.dict()
     switch source {

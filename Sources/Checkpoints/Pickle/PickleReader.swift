@@ -2,7 +2,7 @@
 ///
 /// A pickle is a program for a stack machine. This one implements protocols 0 to 5 and a fixed list of
 /// classes (`KnownClass`). It does not recurse, so that nesting cannot exhaust the call stack, and limits
-/// the number of opcodes, so that its memory is in proportion to the bytes read.
+/// the number of opcodes and thereby the memory.
 ///
 /// Reference: CPython, Lib/pickletools.py, for the opcodes.
 struct PickleReader {
@@ -14,7 +14,7 @@ struct PickleReader {
 
   private var work = 0
 
-  /// A tensor takes some 30 opcodes; an opcode allocates some 100 bytes at most.
+  /// A tensor takes about 30 opcodes; an opcode allocates at most about 100 bytes.
   private static let maximumSteps = 2_000_000
   /// The limit of the elements that all opcodes copy or scan.
   private static let maximumWork = 50_000_000

@@ -116,6 +116,6 @@ struct PickleTensor: Sendable {
 /// An object of an inert class.
 struct PickleObject: Sendable {
   let className: String
-  /// The constructor's arguments, or what BUILD set.
+  /// The constructor's arguments, or the state that BUILD set.
   var state: PickleValue?
 }

@@ -10,7 +10,7 @@ package enum PyTorchWriter {
   ///     loads and ignores.
   ///   - path: The file; an existing one is replaced.
   ///   - largest: The largest size or offset without zip64; smaller in tests.
-  /// - Throws: `CheckpointError`, also if two have the same name; an existing file is untouched then.
+  /// - Throws: `CheckpointError`, also if two tensors have the same name; an existing file is not changed then.
   package static func write(
     _ tensors: [RawTensor], metadata: [String: String], to path: String,
     largest: Int = 0xFFFF_FFFE

@@ -2,6 +2,6 @@ import ArgumentParser
 
 struct BenchCommand: ParsableCommand {
   static let configuration = CommandConfiguration(
-    commandName: "bench", abstract: "Time training, inference and loading on this machine.",
+    commandName: "bench", abstract: "Time training, inference and loading of weights.",
     subcommands: [BenchStepCommand.self, BenchLayersCommand.self, BenchLoadCommand.self])
 }

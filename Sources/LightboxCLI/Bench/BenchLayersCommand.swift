@@ -7,14 +7,14 @@ struct BenchLayersCommand: ParsableCommand {
   static let configuration = CommandConfiguration(
     commandName: "layers",
     abstract: "Show the time of a step by layer or by operation.",
-    discussion: "Each line shows its fastest step of --steps.")
+    discussion: "Each line shows the fastest of --steps steps.")
 
   @OptionGroup var options: WorkloadOptions
 
-  @Flag(help: "Sum over layers: one line per operation and implementation.")
+  @Flag(help: "Print one line per operation and implementation, summed over layers.")
   var byOperation = false
 
-  @Option(help: "Show only this number of lines, slowest first. 0: all, in the order of execution.")
+  @Option(help: "Print this number of lines, slowest first; 0: all, in the order of execution.")
   var top = 0
 
   @Flag(help: "Print JSON.")
@@ -37,16 +37,17 @@ struct BenchLayersCommand: ParsableCommand {
       (byOperation ? [] : [TextColumn("layer", isFlexible: true)]) + [
         "pass", "operation", .right("ms"), .right("GFLOP/s"), .right("share"),
         TextColumn("implementation", isFlexible: true),
-      ], maximumWidth: 80)
+      ])
     for line in lines {
       table.append(
         (byOperation ? [] : [line.layer]) + [
-          line.pass.rawValue, line.operation, digits(line.milliseconds, 2),
-          line.gigaflops.map { digits($0, 0) } ?? "", "\(digits(line.share * 100, 1)) %",
+          line.pass.rawValue, line.operation, NumberFormat.measured(line.milliseconds, 2),
+          line.gigaflops.map { NumberFormat.measured($0, 0) } ?? "",
+          "\(NumberFormat.measured(line.share * 100, 1)) %",
           line.implementation,
         ])
     }
     print(table)
-    print("\(digits(profile.milliseconds, 1)) ms in \(profile.lines.count) lines")
+    print("\(NumberFormat.measured(profile.milliseconds, 1)) ms in \(profile.lines.count) lines")
   }
 }

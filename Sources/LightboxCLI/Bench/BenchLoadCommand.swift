@@ -7,17 +7,17 @@ struct BenchLoadCommand: ParsableCommand {
   static let configuration = CommandConfiguration(
     commandName: "load", abstract: "Time loading a file of weights into a model.",
     discussion: """
-      The file is read once before, so that the disk is not timed. The first round includes the \
-      allocation of memory, as in a program that loads once.
+      The file is read into the page cache first, so that the disk is not timed. The first round \
+      includes the allocation of memory.
       """)
 
   @Argument(help: "A safetensors or PyTorch file.")
   var file: String
 
-  @Option(help: "The network; see lightbox models.")
+  @Option(help: "The architecture; see \"lightbox models\".")
   var arch = "resnet50"
 
-  @Option(help: "How often to load the file.")
+  @Option(help: "The number of rounds, each with a new model.")
   var rounds = 5
 
   @Flag(help: "Print JSON.")
@@ -38,8 +38,8 @@ struct BenchLoadCommand: ParsableCommand {
         [.right("round"), .right("open and list (ms)"), .right("load (ms)")],
         rows: results.enumerated().map { index, result in
           [
-            "\(index + 1)", digits(result.openSeconds * 1e3, 1),
-            digits(result.loadSeconds * 1e3, 1),
+            "\(index + 1)", NumberFormat.measured(result.openSeconds * 1e3, 1),
+            NumberFormat.measured(result.loadSeconds * 1e3, 1),
           ]
         }))
   }

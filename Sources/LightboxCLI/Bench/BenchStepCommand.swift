@@ -1,4 +1,5 @@
 import ArgumentParser
+import Console
 import Benchmarking
 import Lightbox
 
@@ -11,7 +12,7 @@ struct BenchStepCommand: ParsableCommand {
   @Flag(help: "Print JSON.")
   var json = false
 
-  /// The keys of the JSON; Benchmarks/peers/step.py prints the same.
+  /// The JSON, with the keys of Benchmarks/peers/step.py.
   struct Report: Encodable {
     let arch: String
     let mode: Workload.Mode
@@ -66,13 +67,13 @@ struct BenchStepCommand: ParsableCommand {
       """
       \(report.arch) \(report.mode.rawValue) \(report.precision), batch \(report.batchSize), \
       \(report.size) x \(report.size), \(report.threads) threads
-      \(digits(report.seconds)) s per step (\(digits(fastest)) to \(digits(slowest)), \
-      \(report.steps) steps), \(digits(report.imagesPerSecond, 1)) images/s, \
-      \(digits(report.gigaflops, 0)) GFLOP/s
+      \(NumberFormat.measured(report.seconds)) s per step (\(NumberFormat.measured(fastest)) to \(NumberFormat.measured(slowest)), \
+      \(report.steps) steps), \(NumberFormat.measured(report.imagesPerSecond, 1)) images/s, \
+      \(NumberFormat.measured(report.gigaflops, 0)) GFLOP/s
       peak memory: tensors \(report.peakTensorBytes >> 20) MiB, process \
       \(report.peakResidentBytes >> 20) MiB
       layouts: \(report.reorders) reorders per step, \(report.reorderedBytes >> 10) KiB read; \
-      user time \(digits(report.userShare * 100, 1)) %
+      user time \(NumberFormat.measured(report.userShare * 100, 1)) %
       """)
   }
 }

@@ -1,12 +1,12 @@
-package import ArgumentParser
+import ArgumentParser
 package import Benchmarking
 import Lightbox
 
 extension Workload.Mode: ExpressibleByArgument {}
 
-/// The network, mode and sizes of a benchmark.
+/// The architecture, mode and sizes of a benchmark.
 struct WorkloadOptions: ParsableArguments {
-  @Option(help: "The network; see lightbox models.")
+  @Option(help: "The architecture; see \"lightbox models\".")
   var arch = "resnet50"
 
   @Option(help: "train (forward, loss, backward, AdamW step) or infer (forward).")
@@ -15,23 +15,25 @@ struct WorkloadOptions: ParsableArguments {
   @Option(help: "Images per step.")
   var batchSize = 16
 
-  @Option(help: "Height and width of the images.")
+  @Option(help: "Rows and columns of the images.")
   var size = 224
 
   @Option(
-    help: "float32, or bfloat16 for mixed precision: weights, statistics and loss stay float32.")
+    help: "float32, or bfloat16 for convolutions; weights, statistics and loss are float32.")
   var precision = Compute.Precision.float32
 
-  @Option(help: "Convolutions: fastest (Winograd where it is faster) or direct.")
+  @Option(
+    help: ArgumentHelp(
+      "fastest (Winograd where it is faster) or direct.", valueName: "algorithm"))
   var convolution = Compute.ConvolutionAlgorithm.fastest
 
   @Flag(help: "Recompute activations in backward (gradient checkpointing).")
   var recompute = false
 
-  @Option(help: "Threads. Default: all cores.")
+  @Option(help: "Threads that compute. Default: all cores.")
   var threads: Int?
 
-  @Option(help: "Timed steps, after two steps to warm up.")
+  @Option(help: "Timed steps, after two warm-up steps.")
   var steps = 5
 
   func validate() throws {

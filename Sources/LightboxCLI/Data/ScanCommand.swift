@@ -1,4 +1,5 @@
 import ArgumentParser
+import Console
 import Lightbox
 
 struct ScanCommand: ParsableCommand {
@@ -15,8 +16,8 @@ struct ScanCommand: ParsableCommand {
   var show = 20
 
   func run() throws {
-    let line = CountLine(what: "reading")
-    let scan = try DICOMScan(of: folder) { line.show($0, $1) }
+    let line = ProgressLine()
+    let scan = try DICOMScan(of: folder) { line.show("files read", $0, of: $1) }
     print(scan.summary(limit: show))
     if !scan.faults.isEmpty { throw ExitCode(2) }
   }

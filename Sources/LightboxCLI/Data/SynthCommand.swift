@@ -1,4 +1,5 @@
 import ArgumentParser
+import Console
 import Lightbox
 
 struct SynthCommand: ParsableCommand {
@@ -31,8 +32,10 @@ struct SynthCommand: ParsableCommand {
   func run() throws {
     if let threads, threads < 1 { throw ValidationError("--threads \(threads): use 1 or more") }
     let generator = SyntheticSIIM(count: count, size: size, seed: seed, threads: threads)
-    let line = CountLine(what: "image")
-    let summary = try generator.write(to: out, overwrite: overwrite) { line.show($0, $1) }
+    let line = ProgressLine()
+    let summary = try generator.write(to: out, overwrite: overwrite) {
+      line.show("images", $0, of: $1)
+    }
     print("\(out): \(summary)")
   }
 }

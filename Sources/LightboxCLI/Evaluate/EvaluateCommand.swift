@@ -5,14 +5,14 @@ import Lightbox
 
 struct EvaluateCommand: ParsableCommand {
   static let configuration = CommandConfiguration(
-    commandName: "evaluate", abstract: "Measure a run's model on labeled images.")
+    commandName: "evaluate", abstract: "Evaluate a run's model on labeled images.")
 
   @OptionGroup var model: RunOptions
   @OptionGroup var source: TableOptions
   @OptionGroup var compute: ComputeOptions
 
   @Option(
-    help: "The part: train, valid, test or all. Default: test if the table has one, else all.")
+    help: "train, valid, test or all. Default: test if the table has it, else all.")
   var split: String?
 
   @Option(help: "Images per step.")
@@ -21,12 +21,12 @@ struct EvaluateCommand: ParsableCommand {
   @Flag(help: "Print JSON.")
   var json = false
 
-  @Option(help: "Write a table of predictions: file, label, predicted, probabilities.")
+  @Option(help: "Write a CSV file: file, label, predicted, probabilities.")
   var predictions: String?
 
   private struct Report: Encodable {
     let split: String
-    let films: Int
+    let images: Int
     let loss: Double
     let accuracy: Double
     let auc: Double?
@@ -36,19 +36,19 @@ struct EvaluateCommand: ParsableCommand {
 
     struct ClassReport: Encodable {
       let name: String
-      let films: Int
+      let images: Int
       let recall: Double?
       let precision: Double?
     }
 
     init(_ evaluation: Evaluation, split: String, seconds: Double) {
       self.split = split
-      films = evaluation.items
+      images = evaluation.items
       loss = evaluation.loss
       accuracy = evaluation.accuracy
       auc = evaluation.auc
       perClass = evaluation.perClass.map {
-        ClassReport(name: $0.name, films: $0.items, recall: $0.recall, precision: $0.precision)
+        ClassReport(name: $0.name, images: $0.items, recall: $0.recall, precision: $0.precision)
       }
       self.seconds = seconds
       imagesPerSecond = Double(evaluation.items) / seconds
@@ -69,13 +69,23 @@ struct EvaluateCommand: ParsableCommand {
     }
     if json { return try printJSON(report) }
     print(
-      "\(report.films) films (\(report.split)), \(NumberFormat.fixed(report.seconds, 1)) s, "
+      "\(report.images) images (\(report.split)), \(NumberFormat.fixed(report.seconds, 1)) s, "
         + "\(NumberFormat.fixed(report.imagesPerSecond, 1)) images/s")
     print(
-      "AUC \(digits(report.auc))  accuracy \(digits(report.accuracy))  loss \(digits(report.loss))")
+      "AUC \(NumberFormat.measured(report.auc)), "
+        + "accuracy \(NumberFormat.measured(report.accuracy)), "
+        + "loss \(NumberFormat.measured(report.loss))")
     print(
-      table(
-        ["class", "films", "recall", "precision"],
-        report.perClass.map { [$0.name, "\($0.films)", digits($0.recall), digits($0.precision)] }))
+      TextTable(
+        [
+          TextColumn("class", isFlexible: true), .right("images"), .right("recall"),
+          .right("precision"),
+        ],
+        rows: report.perClass.map {
+          [
+            $0.name, "\($0.images)", NumberFormat.measured($0.recall),
+            NumberFormat.measured($0.precision),
+          ]
+        }))
   }
 }

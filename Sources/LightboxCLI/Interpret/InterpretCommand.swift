@@ -4,12 +4,12 @@ import Lightbox
 
 struct InterpretCommand: ParsableCommand {
   static let configuration = CommandConfiguration(
-    commandName: "interpret", abstract: "Show where a model looks: activation maps and boxes.",
+    commandName: "interpret", abstract: "Draw class activation maps (Grad-CAM) and boxes.",
     discussion: """
-      For each image a figure (image, raw map, map over the image) is drawn into OUT, and \
-      interpret.json lists maps and boxes; boxes are in original pixels. A box is the most active cell. \
-      A class without a positive cell has no box. Files that cannot be read are reported; the exit \
-      code is then 2.
+      Writes a figure per image (image, map, overlay) and interpret.json with maps and boxes to <out>. \
+      Boxes are in pixels of the file. A box is the cell of the map with the highest activation; a class \
+      without a positive activation has none. A file that cannot be read is reported and skipped; the \
+      exit code is then 2.
       """)
 
   @OptionGroup var model: RunOptions
@@ -19,25 +19,25 @@ struct InterpretCommand: ParsableCommand {
 
   @OptionGroup var compute: ComputeOptions
 
-  @Option(help: "The layer, such as layer4 or layer3.1. Default: the last with rows and columns.")
+  @Option(help: "The layer, such as layer4 or layer3.1. Default: the last convolutional layer.")
   var layer: String?
 
-  @Option(name: .customLong("class"), help: "A class, predicted, or all.")
+  @Option(name: .customLong("class"), help: "The name of a class, predicted, or all.")
   var className = "all"
 
-  @Flag(help: "Draw boxes.")
+  @Flag(help: "Draw and print boxes.")
   var boxes = false
 
-  @Option(help: "The color of the boxes: a name, or #rrggbb.")
+  @Option(help: "The color of the boxes: a CSS name, or #rrggbb.")
   var color = "white"
 
-  @Option(help: "True masks as SIIM's run-length rows: count boxes that meet them.")
+  @Option(help: "A CSV file of true masks in SIIM's run-length format, to count hits.")
   var masks: String?
 
-  @Option(help: "The class that the masks are of. Default: the last class.")
+  @Option(help: "The class of the masks. Default: the last class.")
   var maskClass: String?
 
-  @Option(help: "The folder to write to.")
+  @Option(help: "The folder to write.")
   var out: String
 
   func run() throws {
@@ -71,18 +71,22 @@ struct InterpretCommand: ParsableCommand {
       let box = found.box
       print(
         "  \(found.className): x \(Int(box.x0.rounded()))–\(Int(box.x1.rounded())), "
-          + "y \(Int(box.y0.rounded()))–\(Int(box.y1.rounded())) (score \(digits(found.score)))")
+          + "y \(Int(box.y0.rounded()))–\(Int(box.y1.rounded())) (score \(NumberFormat.measured(found.score)))"
+      )
     }
   }
 
   private func show(_ comparison: MaskComparison) {
     let measure = comparison.hitRate
     guard let rate = measure.rate, let chance = measure.chance else {
-      return print("masks: none of the films has a mask in \(masks ?? "")")
+      return print("masks: no image has a mask in \(masks ?? "")")
     }
     print(
-      "masks: the box of \(comparison.className) meets the true mask in \(measure.hits) of "
-        + "\(measure.images) films (\(NumberFormat.fixed(100 * rate, 0)) %; a random cell: "
-        + "\(NumberFormat.fixed(100 * chance, 0)) %); \(measure.withoutBox) films have no box")
+      """
+      masks: the box of \(comparison.className) hits the mask in \(measure.hits) of \
+      \(measure.images) images (\(NumberFormat.fixed(100 * rate, 0)) %)
+      masks: \(NumberFormat.fixed(100 * chance, 0)) % by a random cell; images without a box: \
+      \(measure.withoutBox)
+      """)
   }
 }

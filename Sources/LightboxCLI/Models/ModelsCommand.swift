@@ -2,7 +2,7 @@ import ArgumentParser
 
 struct ModelsCommand: ParsableCommand {
   static let configuration = CommandConfiguration(
-    commandName: "models", abstract: "List the networks, or show one layer by layer.",
+    commandName: "models", abstract: "List the architectures, or show the layers of one.",
     subcommands: [ModelsListCommand.self, ModelsShowCommand.self],
     defaultSubcommand: ModelsListCommand.self)
 }

@@ -4,10 +4,10 @@ import Lightbox
 
 struct ModelsListCommand: ParsableCommand {
   static let configuration = CommandConfiguration(
-    commandName: "list", abstract: "List the networks.",
+    commandName: "list", abstract: "List the architectures.",
     discussion: """
       GFLOPs are 1e9 multiply-adds of convolutions and linear layers for one image of 3 x 224 x 224, as \
-      in papers and in torchvision. Activation maps are taken at the named layer by default.
+      torchvision counts them. "map layer" is the default layer for activation maps.
       """)
 
   @Flag(help: "Print JSON.")
@@ -18,12 +18,12 @@ struct ModelsListCommand: ParsableCommand {
     let origin: Architecture.Origin
     let classes: Int
     let labels: [String]
-    /// The height and width of the images that the network was trained on.
+    /// Rows and columns of the images for which the network was designed.
     let imageSize: Int
     let parameters: Int
-    /// Of convolutions and linear layers, for one image of 3 x 224 x 224.
+    /// For one image of 3 x 224 x 224.
     let multiplyAdds: Int
-    /// The default layer of activation maps.
+    /// The default layer for activation maps.
     let mapLayer: String
     let outputs: ClassifierOutputs
 
@@ -53,7 +53,7 @@ struct ModelsListCommand: ParsableCommand {
     print(
       TextTable(
         [
-          "network", "from", .right("classes"), .right("parameters"), .right("GFLOPs"),
+          "name", "from", .right("classes"), .right("parameters"), .right("GFLOPs"),
           TextColumn("map layer", isFlexible: true),
         ],
         rows: lines.map { line in
@@ -61,10 +61,12 @@ struct ModelsListCommand: ParsableCommand {
             line.name, line.origin.rawValue, "\(line.classes)",
             NumberFormat.grouped(line.parameters), gigaflops(line.multiplyAdds), line.mapLayer,
           ]
-        }, maximumWidth: 80))
+        }))
     print("GFLOPs: 1e9 multiply-adds for one image of 3 x 224 x 224")
   }
 }
 
 /// Multiply-adds in units of 1e9.
-func gigaflops(_ multiplyAdds: Int) -> String { digits(Double(multiplyAdds) * 1e-9, 2) }
+func gigaflops(_ multiplyAdds: Int) -> String {
+  NumberFormat.measured(Double(multiplyAdds) * 1e-9, 2)
+}

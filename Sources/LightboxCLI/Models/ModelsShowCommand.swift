@@ -4,18 +4,18 @@ import Lightbox
 struct ModelsShowCommand: ParsableCommand {
   static let configuration = CommandConfiguration(
     commandName: "show",
-    abstract: "Show a network's layers with shapes, parameters and multiply-adds.",
+    abstract: "Show an architecture's layers with shapes, parameters and multiply-adds.",
     discussion: """
-      Shapes are those of one image: channels, height, width. MMACs are 1e6 multiply-adds.
+      Shapes are channels x rows x columns. MMACs are 1e6 multiply-adds.
       """)
 
-  @Argument(help: "The network; see lightbox models.")
+  @Argument(help: "The architecture; see \"lightbox models\".")
   var name: String
 
-  @Option(help: "Height and width of the image. Default: as in the network's training.")
+  @Option(help: "Rows and columns of the image. Default: those for which it was designed.")
   var size: Int?
 
-  @Option(help: "Number of classes. Default: as in the published weights.")
+  @Option(help: "Number of classes. Default: that of the published weights.")
   var classes: Int?
 
   @Option(help: "Channels of the image.")
@@ -62,8 +62,6 @@ struct ModelsShowCommand: ParsableCommand {
     }
     print("\(architecture.name) (input: \(channels) x \(size) x \(size))")
     print(summary)
-    print(
-      "\(gigaflops(summary.multiplyAdds)) GFLOPs (multiply-adds), activation maps at "
-        + model.lastSpatialLayerPath)
+    print("layer for activation maps: \(model.lastSpatialLayerPath)")
   }
 }

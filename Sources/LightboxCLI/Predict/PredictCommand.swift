@@ -1,12 +1,13 @@
 import ArgumentParser
+import Console
 import Lightbox
 
 struct PredictCommand: ParsableCommand {
   static let configuration = CommandConfiguration(
-    commandName: "predict", abstract: "Predict the class of images.",
+    commandName: "predict", abstract: "Predict the classes of images.",
     discussion: """
-      Files that cannot be read are reported, the others are predicted all the same; the exit code is \
-      then 2.
+      Prints the class and the probability of every class. A file that cannot be read is reported and \
+      skipped; the exit code is then 2.
       """)
 
   @OptionGroup var model: RunOptions
@@ -40,18 +41,21 @@ struct PredictCommand: ParsableCommand {
         return Answer(file: file, error: "\(error)")
       }
     }
-    if json {
-      try printJSON(answers)
-    } else {
-      for answer in answers {
-        if let label = answer.label, let probabilities = answer.probabilities {
-          let shown = predictor.vocab.map { "\($0) \(digits(probabilities[$0]))" }
-          print("\(answer.file): \(label) (\(shown.joined(separator: ", ")))")
-        } else {
-          say("Error: \(answer.error ?? answer.file)")
-        }
+    if json { try printJSON(answers) } else { show(answers, predictor.vocab) }
+    if answers.contains(where: { $0.error != nil }) { throw ExitCode(2) }
+  }
+
+  private func show(_ answers: [Answer], _ vocab: [String]) {
+    var table = TextTable(
+      [TextColumn("file", isFlexible: true), "predicted"] + vocab.map { .right("p(\($0))") })
+    for answer in answers {
+      if let label = answer.label, let probabilities = answer.probabilities {
+        table.append(
+          [answer.file, label] + vocab.map { NumberFormat.measured(probabilities[$0]) })
+      } else {
+        say("Error: \(answer.error ?? answer.file)")
       }
     }
-    if answers.contains(where: { $0.error != nil }) { throw ExitCode(2) }
+    if !table.rows.isEmpty { print(table) }
   }
 }

@@ -1,22 +1,28 @@
 import ArgumentParser
+import Console
 import Lightbox
 
 struct RunsListCommand: ParsableCommand {
   static let configuration = CommandConfiguration(
-    commandName: "list", abstract: "List the runs in a folder, with the best epoch of each.")
+    commandName: "list", abstract: "List the runs in a folder with their best epochs.")
 
-  @Argument(help: "A folder of runs.")
+  @Argument(help: "The folder of the runs.")
   var folder = "."
 
   func run() throws {
     let runs = try RunSummary.list(in: folder)
     print(
-      table(
-        ["run", "architecture", "status", "epochs", "best valid_loss", "roc_auc_score"],
-        runs.map { run in
+      TextTable(
+        [
+          TextColumn("run", isFlexible: true), TextColumn("architecture", isFlexible: true),
+          "status",
+          .right("epochs"), .right("valid_loss"), .right("roc_auc_score"),
+        ],
+        rows: runs.map { run in
           [
             run.name, run.architecture ?? "", run.status, "\(run.epochs.count)",
-            digits(run.bestEpoch?.validLoss), digits(run.bestEpoch?.metrics["roc_auc_score"]),
+            NumberFormat.measured(run.bestEpoch?.validLoss),
+            NumberFormat.measured(run.bestEpoch?.metrics["roc_auc_score"]),
           ]
         }))
     for run in runs {

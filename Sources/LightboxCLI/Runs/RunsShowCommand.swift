@@ -1,15 +1,16 @@
 import ArgumentParser
+import Console
 import Foundation
 import Lightbox
 
 struct RunsShowCommand: ParsableCommand {
   static let configuration = CommandConfiguration(
-    commandName: "show", abstract: "Show a run's settings and epochs.")
+    commandName: "show", abstract: "Show the settings and epochs of a run.")
 
   @Argument(help: ArgumentHelp("The run's name in the folder, or its path.", valueName: "run"))
   var name: String
 
-  @Argument(help: "A folder of runs.")
+  @Argument(help: "The folder of the runs.")
   var folder = "."
 
   @Flag(help: "Print JSON.")
@@ -29,15 +30,22 @@ struct RunsShowCommand: ParsableCommand {
         Shown(description: run.description, status: run.status, epochs: run.epochs))
     }
     print("\(run.path): \(run.description.plan.architecture), \(run.status)")
-    print("classes: \(run.description.vocab.joined(separator: " | "))")
-    for (name, value) in run.description.settings { print("  \(name): \(value)") }
+    let settings = TextTable(
+      ["", TextColumn("", isFlexible: true)],
+      rows: [["classes", run.description.vocab.joined(separator: " | ")]]
+        + run.description.settings.map { [$0.name, $0.value] })
+    print(settings.body)
+    print("transforms")
+    for transform in run.description.transforms { print("  \(transform)") }
+    print("")
     let names = Set(run.epochs.flatMap(\.metrics.keys)).sorted()
     print(
-      table(
-        ["epoch", "train_loss", "valid_loss"] + names + ["seconds"],
-        run.epochs.map { epoch in
-          ["\(epoch.epoch)", digits(epoch.trainLoss), digits(epoch.validLoss)]
-            + names.map { digits(epoch.metrics[$0]) } + [digits(epoch.seconds, 1)]
+      TextTable(
+        (["epoch", "train_loss", "valid_loss"] + names + ["seconds"]).map(TextColumn.right),
+        rows: run.epochs.map { epoch in
+          let numbers = [epoch.trainLoss, epoch.validLoss] + names.map { epoch.metrics[$0] }
+          return ["\(epoch.epoch)"] + numbers.map { NumberFormat.measured($0) }
+            + [NumberFormat.measured(epoch.seconds, 1)]
         }))
   }
 }

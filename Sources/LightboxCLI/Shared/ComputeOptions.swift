@@ -1,20 +1,22 @@
-public import ArgumentParser
-public import Lightbox
+import ArgumentParser
+import Lightbox
 
 /// Threads, precision and convolution algorithm.
 struct ComputeOptions: ParsableArguments {
-  @Option(help: "Threads of the model's operations. Default: all cores.")
+  @Option(help: "Threads that compute. Default: all cores.")
   var threads: Int?
 
-  @Option(help: "Threads that read and transform images; 0: the main thread. Default: all cores.")
+  @Option(help: "Threads that load images; 0: the main thread. Default: all cores.")
   var workers: Int?
 
   @Option(
-    help: "float32, or bfloat16 for convolutions (weights, statistics and loss stay float32).")
+    help: "float32, or bfloat16 for convolutions; weights, statistics and loss are float32.")
   var precision = Compute.Precision.float32
 
   @Option(
-    help: "fastest (Winograd where it pays) or direct. Default: fastest; direct for few images.")
+    help: ArgumentHelp(
+      "fastest (Winograd where it is faster) or direct. Default: fastest; direct for few images.",
+      valueName: "algorithm"))
   var convolution: Compute.ConvolutionAlgorithm?
 
   func validate() throws {

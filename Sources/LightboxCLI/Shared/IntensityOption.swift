@@ -5,8 +5,9 @@ import Lightbox
 struct IntensityOption: ParsableArguments {
   @Option(
     help: ArgumentHelp(
-      "Gray values of DICOM files: auto (the file's own VOI), minmax, stored, percentile:LOW,HIGH, "
-        + "window:CENTER,WIDTH, or a window by name, such as lungs.", valueName: "window"))
+      "The intensity window of DICOM files: auto (the file's own), minmax, stored, "
+        + "percentile:LOW,HIGH, window:CENTER,WIDTH, or a name, such as lungs.", valueName: "window"
+    ))
   var intensity = "auto"
 
   func parsed() throws -> DICOMIntensity { try DICOMIntensity(intensity) }

@@ -6,13 +6,13 @@ struct RunOptions: ParsableArguments {
   @Argument(help: "The folder of the run.")
   var run: String
 
-  @Option(help: "The weights: best or last.")
+  @Option(help: "The checkpoint: best or last.")
   var checkpoint = "best"
 
   func open() throws -> SavedRun {
     let saved = try SavedRun(run, checkpoint: checkpoint)
     if saved.checkpoint != checkpoint {
-      say("lightbox: this run has no best weights; using the last")
+      say("lightbox: the run has no checkpoint \"best\"; using \"last\"")
     }
     return saved
   }

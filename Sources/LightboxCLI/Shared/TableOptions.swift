@@ -4,25 +4,25 @@ import Lightbox
 
 /// A table of image files and their labels.
 struct TableOptions: ParsableArguments {
-  @Argument(help: "The folder that file names in the table are relative to.")
+  @Argument(help: "The folder of the images; file names in the table are relative to it.")
   var data: String
 
   @Option(
-    help: ArgumentHelp(
-      "The table of labels (CSV with a header): a path, or a name in DATA. "
-        + "Default: labels.csv in DATA."))
+    help:
+      "The table of labels, CSV with a header: a path, or a name in <data>. Default: labels.csv in <data>."
+  )
   var labels: String?
 
-  @Option(help: "The column of file names.")
+  @Option(help: "The column with the file names.")
   var fileColumn = "file"
 
-  @Option(help: "The column of labels.")
+  @Option(help: "The column with the labels.")
   var labelColumn = "label"
 
-  @Option(help: "The column of train, valid (or val) and test. Default: split, if there is one.")
+  @Option(help: "The column with train, valid (or val) or test. Default: split, if it exists.")
   var splitColumn: String?
 
-  @Option(help: "The column of patients. Default: patient, if there is one.")
+  @Option(help: "The column with the patients. Default: patient, if it exists.")
   var patientColumn: String?
 
   func table() throws -> LabelTable {
@@ -33,7 +33,7 @@ struct TableOptions: ParsableArguments {
     let candidates = labels.map { [$0, "\(data)/\($0)"] } ?? ["\(data)/labels.csv"]
     guard let path = candidates.first(where: { files.fileExists(atPath: $0) }) else {
       throw ValidationError(
-        "there is no table \(candidates.joined(separator: " or ")); name it with --labels")
+        "there is no table \(candidates.joined(separator: " or ")); give its path with --labels")
     }
     return LabelTable(
       path, folder: data, fileColumn: fileColumn,

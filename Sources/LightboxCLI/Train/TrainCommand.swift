@@ -6,22 +6,22 @@ struct TrainCommand: ParsableCommand {
   static let configuration = CommandConfiguration(
     commandName: "train", abstract: "Train a classifier on labeled images.",
     discussion: """
-      The split comes from the table if it has one; otherwise a share of the patients (or, where none \
-      are named, of the images) is kept for validation. The best weights by --monitor are kept in \
-      RUN/checkpoints/best.safetensors, the last ones beside them. With --weights the head is trained \
-      first, then all layers, early ones slower (fastai's fine_tune).
+      Without a split in the table, --valid-pct of the patients (of the images, if the table names no \
+      patients) are used for validation. The best epoch by --monitor is saved as \
+      <out>/checkpoints/best.safetensors, the last one as last.safetensors. With --weights, the head is \
+      trained first, then all layers, early layers at lower rates (fastai's fine_tune).
       """)
 
   @OptionGroup var source: TableOptions
   @OptionGroup var compute: ComputeOptions
   @OptionGroup var intensity: IntensityOption
 
-  @Option(help: "The architecture; lightbox models lists them.")
+  @Option(help: "The architecture; see \"lightbox models\".")
   var arch = "resnet18"
 
   @Option(
     help:
-      "Weights to start from: safetensors or PyTorch, with torchvision's, timm's or fastai's names."
+      "Pretrained weights: a safetensors or PyTorch file of torchvision, timm or fastai."
   )
   var weights: String?
 
@@ -31,42 +31,44 @@ struct TrainCommand: ParsableCommand {
   @Option(help: "Epochs with all layers trainable.")
   var epochs = 5
 
-  @Option(help: "Epochs before that with the body frozen. Default: 1 with --weights, else 0.")
+  @Option(help: "Epochs before these with a frozen body. Default: 1 with --weights, else 0.")
   var freezeEpochs: Int?
 
   @Option(help: "Images per step.")
   var batchSize = 32
 
-  @Option(help: "The highest learning rate.")
+  @Option(help: "The maximum learning rate.")
   var lr = 1e-3
 
-  @Option(help: "When loss or gradients are not finite: stop (before the step) or skip the batch.")
+  @Option(help: "If the loss or a gradient is not finite: stop, or skip the batch.")
   var onBadGradient = GradientCheck.Policy.stop
 
   @Flag(
     help:
-      "Recompute activations in backward: half the memory, the same gradients, a third more time.")
+      "Recompute activations in backward: about half the memory, a third more time.")
   var recompute = false
 
-  @Option(help: "The share for validation if the table has no split.")
+  @Option(help: "The fraction for validation if the table has no split.")
   var validPct = 0.2
 
-  @Option(help: "Seeds the split, the weights, the order and the augmentation.")
+  @Option(help: "The seed of the split, the weights, the order and the augmentation.")
   var seed: UInt64 = 42
 
-  @Option(help: "The best epoch by valid_loss, accuracy or roc_auc_score.")
+  @Option(help: "The number that selects the best epoch: valid_loss, accuracy or roc_auc_score.")
   var monitor = "valid_loss"
 
-  @Flag(help: "Mirror images left and right in training; not where sides matter.")
+  @Flag(help: "Flip images horizontally in training.")
   var flip = false
 
-  @Flag(inversion: .prefixedNo, help: "Rotate, zoom, warp and relight images in training.")
+  @Flag(
+    inversion: .prefixedNo,
+    help: "Rotate, zoom and warp images, and change brightness and contrast, in training.")
   var augment = true
 
-  @Flag(help: "Leave out files that cannot be read, and list them.")
+  @Flag(help: "Skip files that cannot be read, and list them.")
   var skipUnreadable = false
 
-  @Flag(help: "Train even if patients have images on both sides of the split.")
+  @Flag(help: "Allow patients with images in both training and validation.")
   var allowSharedPatients = false
 
   @Option(help: "The folder to create for the run.")
@@ -102,22 +104,26 @@ struct TrainCommand: ParsableCommand {
       in: out, callbacks: [ProgressCallback()], report: emit, notify: tell)
     let rate = Double(result.imagesSeen) / result.seconds
     say(
-      "lightbox: \(NumberFormat.fixed(result.seconds, 1)) s, \(NumberFormat.fixed(rate, 1)) images/s "
-        + "trained; the run is in \(out)")
+      "lightbox: \(NumberFormat.fixed(result.seconds, 1)) s, \(NumberFormat.fixed(rate, 1)) training "
+        + "images/s; the run is in \(out)")
   }
 
   private func tell(_ event: RunEvent) {
     switch event {
     case .weightsLoaded(let path, let taken, let left):
-      say("lightbox: \(taken) tensors from \(path)")
+      say("lightbox: loaded \(taken) tensors from \(path)")
       if !left.isEmpty {
         say(
-          "lightbox: \(left.count) not used (\(left.prefix(4).joined(separator: ", "))): new head")
+          "lightbox: \(left.count) tensors of the classifier not used "
+            + "(\(left.prefix(4).joined(separator: ", ")))")
       }
     case .started(let run):
       say(
-        "lightbox: \(run.plan.architecture), \(run.data.train) training and \(run.data.valid) "
-          + "validation images, classes \(run.vocab.joined(separator: " | "))")
+        """
+        lightbox: \(run.plan.architecture), \(run.data.train) training and \(run.data.valid) \
+        validation images
+        lightbox: classes \(run.vocab.joined(separator: " | "))
+        """)
     case .skipped(let error): say("lightbox: skipped \(error)")
     }
   }

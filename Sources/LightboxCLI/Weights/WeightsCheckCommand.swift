@@ -1,19 +1,20 @@
 import ArgumentParser
+import Console
 import Lightbox
 
 struct WeightsCheckCommand: ParsableCommand {
   static let configuration = CommandConfiguration(
     commandName: "check",
-    abstract: "Check whether an architecture can use a file; the exit code is 1 if not.",
+    abstract: "Check whether a file fits an architecture; the exit code is 1 if not.",
     discussion: """
-      A file is usable if its body fits: training that starts from it replaces the classifier by a new \
-      head. A file that Lightbox or fastai saved has to fit as a whole.
+      A whole network is usable if all its layers but the classifier fit, which training replaces by a \
+      new head. A file that Lightbox or fastai saved is usable if body and head fit.
       """)
 
   @Argument(help: "A safetensors or PyTorch file.")
   var file: String
 
-  @Option(help: "The architecture's name.")
+  @Option(help: "The architecture; see \"lightbox models\".")
   var arch: String
 
   @Option(help: "Number of classes. Default: that of the file.")
@@ -21,7 +22,7 @@ struct WeightsCheckCommand: ParsableCommand {
 
   @OptionGroup var options: PartOption
 
-  @Flag(help: "Print every name, not only the first of each kind.")
+  @Flag(help: "Print all names, not only the first of each kind.")
   var verbose = false
 
   @Flag(help: "Print JSON.")
@@ -34,17 +35,14 @@ struct WeightsCheckCommand: ParsableCommand {
   func run() throws {
     let architecture = try Architecture.named(arch)
     let checkpoint = try Checkpoint(contentsOf: file)
-    func match(_ classCount: Int) throws -> (match: WeightsMatch, stored: [Checkpoint.NetworkEntry])
-    {
-      try VisionModel(architecture, classCount: classCount).match(checkpoint, part: options.part)
-    }
-    let classCount = try classes ?? match(2).match.classCount ?? 2
-    let (match, stored) = try match(classCount)
-    let lines = match.entries.map { Line($0, stored) }
+    let check = try WeightsCheck(
+      checkpoint, architecture, classCount: classes, part: options.part)
+    let match = check.match
+    let lines = match.entries.map { Line($0, check.stored) }
     let verdict =
       switch match.usability {
-      case .complete: "usable as it is"
-      case .newClassifier: "usable to start from; the classifier does not fit and is new"
+      case .complete: "usable"
+      case .newClassifier: "usable with a new classifier"
       case .none: "not usable as \(architecture.name)"
       }
     let isUsable = match.usability != .none
@@ -55,25 +53,25 @@ struct WeightsCheckCommand: ParsableCommand {
       }
       try printJSON(
         Shown(
-          file: file, architecture: architecture.name, classes: classCount, usable: isUsable,
+          file: file, architecture: architecture.name, classes: check.classCount, usable: isUsable,
           verdict: verdict, tensors: lines))
     } else {
-      show(lines, around: wrapping(stored))
-      let kind = match.isSavedModel ? "a model with its head" : "a whole network"
-      print("\(file): \(kind), \(classCount) classes: \(verdict)")
+      show(lines, prefix: Checkpoint.prefix(of: check.stored))
+      let kind = match.isSavedModel ? "body and head" : "a whole network"
+      print("\(file): \(kind), \(check.classCount) classes: \(verdict)")
     }
     if !isUsable { throw ExitCode(1) }
   }
 
-  private func show(_ lines: [Line], around wrapper: String) {
-    if !wrapper.isEmpty { print("\(wrapper) is taken off the names") }
+  private func show(_ lines: [Line], prefix: String) {
+    if !prefix.isEmpty { print("prefix of the names in the file: \(prefix.printable)") }
     for title in Line.titles {
       let own = lines.filter { $0.title == title }
       print("\(title) \(own.count)")
       if title == "matched", !verbose { continue }
       for reasons in ordered(own.map(\.renamings)) {
         let alike = own.filter { $0.renamings == reasons }
-        for reason in reasons { print("  \(printable("\(reason)"))") }
+        for reason in reasons { print("  \("\(reason)".printable)") }
         for line in alike.prefix(verbose ? .max : 4) { print("    \(line.text(verbose: verbose))") }
         if !verbose, alike.count > 4 { print("    and \(alike.count - 4) more") }
       }
@@ -118,18 +116,18 @@ private struct Line: Encodable {
     case .matched: ""
     case .renamed(let reasons): reasons.map(\.description).joined(separator: "; ")
     case .wrongShape(let model, let file): "model \(shapeText(model)), file \(shapeText(file))"
-    case .missing: "the file has nothing of this name"
-    case .extra: "the network has nothing of this name"
+    case .missing: "the file has no such tensor"
+    case .extra: "the network has no such tensor"
     }
   }
 
   func text(verbose: Bool) -> String {
-    let name = verbose ? printable(entry.name) : ending(printable(entry.name), 40)
+    let name = verbose ? entry.name.printable : entry.name.printable.truncatingHead(to: 40)
     switch entry.outcome {
     case .wrongShape: return "\(name): \(reason)"
     case .renamed:
-      let old = printable(stored?.name ?? "")
-      return "\(name) <- " + (verbose ? old : ending(old, 32))
+      let old = (stored?.name ?? "").printable
+      return "\(name) <- " + (verbose ? old : old.truncatingHead(to: 32))
     default: return name
     }
   }

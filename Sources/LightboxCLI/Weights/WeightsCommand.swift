@@ -5,7 +5,7 @@ struct WeightsCommand: ParsableCommand {
     commandName: "weights",
     abstract: "Inspect, convert, compare, check and download files of weights.",
     discussion: """
-      Reads safetensors and both formats of torch.save. No code from a file is run.
+      Reads safetensors and both formats of torch.save, without running code from a file.
       """,
     subcommands: [
       WeightsInspectCommand.self, WeightsConvertCommand.self, WeightsDiffCommand.self,

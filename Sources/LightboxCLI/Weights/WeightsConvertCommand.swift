@@ -19,22 +19,16 @@ struct WeightsConvertCommand: ParsableCommand {
 
   @OptionGroup var options: PartOption
 
-  @Flag(help: "Keep all tensors, also an optimizer's, each under its path in the file.")
+  @Flag(help: "Keep all tensors, also an optimizer's, under their paths in the file.")
   var all = false
 
   func validate() throws {
-    if all, options.part != nil { throw ValidationError("--all and --part exclude each other") }
+    if all, options.part != nil { throw ValidationError("--all and --part cannot be combined") }
   }
 
   func run() throws {
     let file = try Checkpoint(contentsOf: input)
-    let tensors =
-      all
-      ? try file.entries.map { try RawTensor($0.name, $0.name, of: file) }
-      : try file.networkEntries(part: options.part).map {
-        try RawTensor($0.name, $0.entry.name, of: file)
-      }
-    try Checkpoint.write(tensors, metadata: file.describingMetadata, to: output)
-    say("lightbox: wrote \(tensors.count) tensors to \(output)")
+    let count = try file.convert(to: output, part: options.part, all: all)
+    say("lightbox: wrote \(count) tensors to \(output)")
   }
 }

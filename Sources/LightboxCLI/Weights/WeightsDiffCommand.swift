@@ -5,12 +5,12 @@ import Lightbox
 struct WeightsDiffCommand: ParsableCommand {
   static let configuration = CommandConfiguration(
     commandName: "diff",
-    abstract: "Compare the networks in two files. The exit code is 1 if they differ.")
+    abstract: "Compare the networks in two files; the exit code is 1 if they differ.")
 
-  @Argument(help: "A safetensors or PyTorch file.")
+  @Argument(help: "The first file: safetensors or PyTorch.")
   var first: String
 
-  @Argument(help: "Another file.")
+  @Argument(help: "The second file.")
   var second: String
 
   @OptionGroup var options: PartOption
@@ -40,13 +40,14 @@ struct WeightsDiffCommand: ParsableCommand {
       print(
         TextTable(
           [TextColumn("name", isFlexible: true), "outcome", "largest difference"],
-          rows: differences.map { [$0.name, $0.outcome, $0.detail] }, maximumWidth: 80))
+          rows: differences.map { [$0.name, $0.outcome, $0.detail] }))
       print("")
     }
-    let counts = ["same", "different", "other shape", "only in A", "only in B"].map { outcome in
-      "\(lines.count { $0.outcome == outcome }) \(outcome)"
-    }
-    print(counts.joined(separator: ", "))
+    let outcomes = [
+      "same", "different", "of another shape", "only in the first", "only in the second",
+    ]
+    let counts = outcomes.map { outcome in (outcome, lines.count { $0.outcome == outcome }) }
+    print(counts.filter { $0.1 > 0 }.map { "\($0.1) \($0.0)" }.joined(separator: ", "))
   }
 }
 
@@ -55,9 +56,9 @@ extension CheckpointComparison.Outcome {
     switch self {
     case .same: "same"
     case .different: "different"
-    case .shapes: "other shape"
-    case .onlyFirst: "only in A"
-    case .onlySecond: "only in B"
+    case .shapes: "of another shape"
+    case .onlyFirst: "only in the first"
+    case .onlySecond: "only in the second"
     }
   }
 

@@ -8,10 +8,10 @@ struct WeightsFetchCommand: ParsableCommand {
     commandName: "fetch",
     abstract: "Download published weights into the cache and print their path.",
     discussion: """
-      The cache is LIGHTBOX_WEIGHTS; without it PyTorch's ($TORCH_HOME/hub/checkpoints or \
-      ~/.cache/torch/hub/checkpoints) if it exists, otherwise ~/.cache/lightbox/weights. \
+      The cache is the folder LIGHTBOX_WEIGHTS. Default: PyTorch's ($TORCH_HOME/hub/checkpoints or \
+      ~/.cache/torch/hub/checkpoints) if it exists, else ~/.cache/lightbox/weights. \
       LIGHTBOX_OFFLINE=1 or HF_HUB_OFFLINE=1 disables downloads. A partial download is resumed. The \
-      weights were trained on ImageNet by their publishers, whose terms apply.
+      weights were trained on ImageNet; the licenses of their publishers apply.
       """)
 
   @Argument(help: "The name of the weights, such as resnet50.")
@@ -21,7 +21,7 @@ struct WeightsFetchCommand: ParsableCommand {
   var list = false
 
   func validate() throws {
-    if name == nil, !list { throw ValidationError("name the weights, or use --list") }
+    if name == nil, !list { throw ValidationError("give a name, or --list") }
   }
 
   func run() throws {
@@ -47,8 +47,8 @@ struct WeightsFetchCommand: ParsableCommand {
     }
     if wasDownloaded { line.clear() }
     say(
-      "lightbox: \(wasDownloaded ? "downloaded" : "already in the cache"); the SHA-256 begins with "
-        + weights.hashPrefix)
+      "lightbox: \(wasDownloaded ? "downloaded" : "already in the cache"); SHA-256 "
+        + "\(weights.hashPrefix)…")
     print(path)
   }
 }

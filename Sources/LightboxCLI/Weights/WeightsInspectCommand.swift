@@ -27,7 +27,7 @@ struct WeightsInspectCommand: ParsableCommand {
     let sha256: String
     let metadata: [String: String]
     let tensors: [Tensor]
-    /// The names in the file by the network's names.
+    /// Names in the file by names in the network.
     let network: [String: String]
   }
 
@@ -56,15 +56,15 @@ struct WeightsInspectCommand: ParsableCommand {
       \(report.tensors.count) tensors, \(NumberFormat.grouped(elements)) elements
       sha256 \(report.sha256)
       """)
-    let prefix = wrapping(network)
+    let prefix = Checkpoint.prefix(of: network).printable
     if !network.isEmpty, network.count < report.tensors.count || !prefix.isEmpty {
-      print("network: \(network.count) tensors named \(prefix)…")
+      print("network: \(network.count) tensors named \(prefix)*")
     }
     for (name, value) in report.metadata.sorted(by: { $0.key < $1.key }) {
       let text = value.split(separator: "\n", omittingEmptySubsequences: false).joined(
         separator: " | ")
       print(
-        name.printable.truncatingHead(to: 30) + ": " + text.printable.truncatingHead(to: 47))
+        name.printable.truncatingHead(to: 30) + ": " + text.printable.truncatingTail(to: 47))
     }
     print("")
     print(
@@ -75,6 +75,6 @@ struct WeightsInspectCommand: ParsableCommand {
         ],
         rows: report.tensors.map {
           [$0.name, shapeText($0.shape), $0.dtype, NumberFormat.bytes($0.bytes)]
-        }, maximumWidth: 80))
+        }))
   }
 }

@@ -161,8 +161,14 @@ let package = Package(
     tests(
       "InterpretTests",
       of: [
-        "Tensors", "Imaging", "Layers", "DataBlocks", "Hooks", "Models", "Training", "Interpret",
-        "Checkpoints", "Vision",
+        "Files", "Tensors", "Imaging", "Layers", "DataBlocks", "Hooks", "Models", "Training",
+        "Interpret", "Checkpoints", "Vision",
+      ]),
+    tests(
+      "RunsTests",
+      of: [
+        "Files", "Tensors", "Imaging", "Layers", "DataBlocks", "Checkpoints", "Models", "Training",
+        "Datasets", "Vision", "Interpret", "Logbook", "Runs",
       ]),
   ],
   swiftLanguageModes: [.v6],

@@ -163,8 +163,14 @@ let package = Package(
     tests(
       "InterpretTests",
       of: [
-        "Tensors", "Imaging", "Layers", "DataBlocks", "Hooks", "Models", "Interpret", "Vision",
-        "TestSupport",
+        "Files", "Tensors", "Imaging", "Layers", "DataBlocks", "Hooks", "Models", "Training",
+        "Interpret", "Checkpoints", "Vision", "TestSupport",
+      ]),
+    tests(
+      "RunsTests",
+      of: [
+        "Files", "Tensors", "Imaging", "Layers", "DataBlocks", "Checkpoints", "Models", "Training",
+        "Datasets", "Vision", "Interpret", "Logbook", "Runs", "TestSupport",
       ]),
   ],
   swiftLanguageModes: [.v6],

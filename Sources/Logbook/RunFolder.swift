@@ -1,3 +1,4 @@
+import DataBlocks
 import Files
 import Foundation
 public import Training
@@ -50,7 +51,8 @@ public final class RunFolder: CheckpointStore {
 
   /// Reads the settings.
   ///
-  /// - Throws: `FileError` if the file cannot be read, `RunError` if it cannot be decoded.
+  /// - Throws: `FileError` if the file cannot be read, `RunError` if it cannot be decoded, or the
+  ///   `LightboxError` that the settings throw themselves.
   package func settings<Settings: Decodable>(as type: Settings.Type) throws -> Settings {
     let data: Data
     do {
@@ -60,6 +62,10 @@ public final class RunFolder: CheckpointStore {
     }
     do {
       return try JSONDecoder().decode(type, from: data)
+    } catch let error as DataError {
+      throw error.at(settingsPath)
+    } catch let error as any LightboxError {
+      throw error
     } catch {
       throw RunError(.invalidSettings("\(error)"), path: settingsPath)
     }

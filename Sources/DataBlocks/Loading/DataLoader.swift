@@ -152,7 +152,8 @@ public final class DataLoader: BatchSource {
         for (slot, error) in slots.failures { found[indices[slot]] = error }
       }
       kept.removeAll { slots.failures[$0] != nil }
-      if kept.isEmpty { return nil }
+      // Batch norm cannot train on a single item.
+      if kept.isEmpty || (kept.count == 1 && mode == .training && batchSize > 1) { return nil }
       inputs = Tensor.stacked(kept.map { inputs[$0] })
     }
     let labels = kept.compactMap { slots.labels[$0] }

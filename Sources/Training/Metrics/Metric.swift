@@ -24,14 +24,14 @@ public struct Metric: Sendable {
 
   /// Area under the ROC curve of the last class (fastai's `RocAucBinary`).
   ///
-  /// NaN if only one class is present.
+  /// NaN if only one class is present, or if a probability is NaN.
   public static let rocAucBinary = Metric("roc_auc_score") { p in
     areaUnderCurve(p, positiveClass: p.classCount - 1)
   }
 
   /// Area under the ROC curve: macro average of each class against the rest (fastai's `RocAuc`).
   ///
-  /// With two classes it is `rocAucBinary`. NaN if a class is absent.
+  /// With two classes it is `rocAucBinary`. NaN if a class is absent, or if a probability is NaN.
   public static let rocAuc = Metric("roc_auc_score") { p in
     if p.classCount <= 2 { return rocAucBinary.value(p) }
     return (0..<p.classCount).map { areaUnderCurve(p, positiveClass: $0) }.reduce(0, +)
@@ -39,9 +39,9 @@ public struct Metric: Sendable {
   }
 
   private static func areaUnderCurve(_ p: Predictions, positiveClass: Int) -> Double {
-    rocAucScore(
-      scores: p.probabilities.map { Double($0[positiveClass]) },
-      positives: p.targets.map { $0 == positiveClass })
-      ?? .nan
+    let scores = p.probabilities.map { Double($0[positiveClass]) }
+    // The outputs of a model that diverged have no order.
+    guard !scores.contains(where: \.isNaN) else { return .nan }
+    return rocAucScore(scores: scores, positives: p.targets.map { $0 == positiveClass }) ?? .nan
   }
 }

@@ -1,0 +1,166 @@
+import DataBlocks
+import Datasets
+import Files
+import Foundation
+import Imaging
+import Interpret
+import Runs
+import Tensors
+import Testing
+import Training
+import Vision
+
+@Suite("Maps of a saved run")
+struct SavedRunInterpretTests {
+  private func savedRun(_ work: Workspace) throws -> SavedRun {
+    try work.plan(try work.table()).quietRun(in: work.file("run"))
+    return try SavedRun(work.file("run"))
+  }
+
+  private func stored(_ work: Workspace) throws -> [ExplanationRecord] {
+    try JSONDecoder().decode(
+      [ExplanationRecord].self, from: Data(try work.text("maps/interpret.json").utf8))
+  }
+
+  @Test("a record and a figure per file; those that cannot be read are recorded with the reason")
+  func records() throws {
+    let work = try Workspace()
+    let run = try savedRun(work)
+    let image = try work.writeImage("one/x.png", width: 50, height: 30, seed: 7)
+    let same = try work.writeImage("two/x.png", seed: 8)
+    let numbered = try work.writeImage("two/x-2.png", seed: 9)
+    let missing = work.file("none.png")
+    try work.write("not an image", to: "bad.png")
+    let given = [image, missing, same, work.file("bad.png"), numbered]
+    let records = try run.interpret(given, to: work.file("maps"))
+    #expect(records.map(\.file) == given)
+    #expect(
+      records.map(\.figure) == [
+        work.file("maps/x.png"), nil, work.file("maps/x-2.png"), nil,
+        work.file("maps/x-2-2.png"),
+      ])
+    #expect(
+      try files(in: work.file("maps"))
+        == ["interpret.json", "x-2-2.png", "x-2.png", "x.png"])
+    for (record, file) in zip(records, given) {
+      guard let figure = record.figure else {
+        #expect(record.error?.hasPrefix("\(file): ") == true)
+        #expect(record.maps == nil && record.boxes == nil && record.predicted == nil)
+        continue
+      }
+      #expect(record.error == nil)
+      #expect(try PixelBuffer(contentsOfImage: figure).width > 900)
+      #expect(record.predicted == (try run.predictor.predict(file)).label)
+      let expected = try GradCAM(run.predictor, layer: run.visionModel.lastSpatialLayer)(
+        run.predictor.prepare(file))
+      let maps = try #require(record.maps)
+      #expect(maps.map(\.className) == expected.maps.map(\.className))
+      #expect(maps.map(\.probability) == expected.maps.map(\.probability))
+      #expect(maps.map(\.status) == expected.maps.map(\.status))
+      #expect(maps.map(\.values) == expected.maps.map(\.map.floatScalars))
+      #expect(maps.allSatisfy { $0.rows == 8 && $0.columns == 8 })
+      #expect(record.boxes == expected.boxes)
+    }
+    #expect(records[0].filmSize == ImageSize(height: 30, width: 50))
+    let read = try stored(work)
+    #expect(read.map(\.file) == given && read.map(\.figure) == records.map(\.figure))
+    #expect(read.map(\.error) == records.map(\.error))
+    #expect(read.map(\.boxes) == records.map(\.boxes))
+    #expect(read.map { $0.maps?.map(\.values) } == records.map { $0.maps?.map(\.values) })
+  }
+
+  @Test("maps of one class, of the predicted class, and at another layer")
+  func choices() throws {
+    let work = try Workspace()
+    let run = try savedRun(work)
+    let image = work.file("0.png")
+    func maps(
+      _ classes: WantedClasses, layer: String? = nil
+    ) throws -> [ExplanationRecord.Map] {
+      try run.interpret([image], to: work.file("maps"), layer: layer, classes: classes)[0].maps
+        ?? []
+    }
+    #expect(try maps(.all).count == 2)
+    #expect(try maps(.named("a")).map(\.className) == ["a"])
+    let predicted = try run.predictor.predict(image).label
+    #expect(try maps(.predicted).map(\.className) == [predicted])
+    let middle = try maps(.all, layer: "layer2")
+    #expect(middle.allSatisfy { $0.rows == 16 && $0.columns == 16 })
+  }
+
+  @Test("a layer or class that does not exist is refused before a folder is created")
+  func unknown() throws {
+    let work = try Workspace()
+    let run = try savedRun(work)
+    func refused(
+      _ layer: String? = nil, _ classes: WantedClasses = .all, masks: String? = nil
+    ) -> MapError? {
+      let error = #expect(throws: MapError.self) {
+        try run.interpret(
+          [work.file("0.png")], to: work.file("maps"), layer: layer, classes: classes,
+          masks: masks.map { MaskComparison(work.file("masks.csv"), className: $0) })
+      }
+      #expect(!work.exists("maps"))
+      return error
+    }
+    guard case .unknownLayer("layer9", let known)? = refused("layer9")?.reason else {
+      Issue.record("layer9 is not refused")
+      return
+    }
+    #expect(known.contains("layer3") && known.count <= 12)
+    #expect(known.allSatisfy { run.visionModel.layer($0) != nil })
+    #expect(refused(nil, .named("c"))?.reason == .unknownClass("c", known: ["a", "b"]))
+    #expect(refused(masks: "c")?.reason == .unknownClass("c", known: ["a", "b"]))
+    // A layer without rows and columns is found when it runs.
+    #expect(throws: MapError(.notSpatial(shape: [1, 2]))) {
+      try run.interpret([work.file("0.png")], to: work.file("maps"), layer: "1")
+    }
+  }
+
+  /// Run lengths of some rows, in all columns.
+  private func rows(_ rows: Range<Int>, width: Int, height: Int) -> String {
+    (0..<width).map {
+      "\($0 == 0 ? rows.lowerBound : height - rows.count) \(rows.count)"
+    }.joined(separator: " ")
+  }
+
+  @Test(
+    "boxes against masks: a mask outside of what the model sees counts as neither hit nor chance")
+  func masks() throws {
+    let work = try Workspace()
+    let run = try savedRun(work)
+    let (width, height) = (48, 64)
+    let images = try ["above", "everywhere", "top row", "empty", "unlisted"].enumerated().map {
+      try work.writeImage("\($1).png", width: width, height: height, seed: UInt64($0) + 20)
+    }
+    // The model sees rows 8 to 55; a cell is 6 x 6 pixels.
+    try work.write(
+      """
+      ImageId, EncodedPixels
+      above, \(rows(0..<7, width: width, height: height))
+      everywhere, \(rows(0..<64, width: width, height: height))
+      top row, \(rows(8..<14, width: width, height: height))
+      empty, -1
+
+      """, to: "masks.csv")
+    func compared(_ files: [String]) throws -> BoxHitRate {
+      let masks = MaskComparison(work.file("masks.csv"), className: "a")
+      try run.interpret(files, to: work.file("maps"), masks: masks)
+      #expect(masks.className == "a")
+      return masks.hitRate
+    }
+    let above = try compared([images[0]])
+    #expect(above.images == 1 && above.hits == 0 && above.rate == 0 && above.chance == 0)
+    let everywhere = try compared([images[1]])
+    #expect(everywhere.images == 1 && everywhere.chance == 1)
+    #expect(everywhere.hits + everywhere.withoutBox == 1)
+    #expect(try compared([images[2]]).chance == 1 / 8)
+    #expect(try compared(Array(images[3...])) == BoxHitRate())
+    let all = try compared(images)
+    #expect(all.images == 3 && all.chance == (0 + 1 + 1 / 8) / 3)
+
+    try work.write("ImageId, EncodedPixels\nabove, 0 4000\n", to: "masks.csv")
+    let error = #expect(throws: SIIMMaskError.self) { try compared([images[0]]) }
+    #expect(error?.place.file == work.file("masks.csv") && error?.place.line == 2)
+  }
+}

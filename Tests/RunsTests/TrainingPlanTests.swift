@@ -1,0 +1,263 @@
+import Checkpoints
+import DataBlocks
+import Files
+import Foundation
+import Imaging
+import Layers
+import Models
+import Runs
+import Tensors
+import Testing
+import Training
+import Vision
+
+@Suite("Training plans")
+struct TrainingPlanTests {
+  @Test("a plan is the same after JSON, with defaults and with every setting changed")
+  func json() throws {
+    func decoded(_ plan: TrainingPlan) throws -> TrainingPlan {
+      try JSONDecoder().decode(TrainingPlan.self, from: JSONEncoder().encode(plan))
+    }
+    let plain = TrainingPlan(table: LabelTable("t.csv", folder: "films"), imageSize: 64)
+    #expect(try decoded(plain) == plain)
+    var plan = TrainingPlan(
+      table: LabelTable(
+        "t.csv", folder: "f", fileColumn: "a", labelColumn: "b", splitColumn: "c",
+        patientColumn: "d"), imageSize: 96, intensity: .window(center: 40, width: 400),
+      augments: true, flips: true)
+    plan.architecture = "resnet34"
+    plan.weights = "w.pth"
+    plan.epochs = 7
+    plan.freezeEpochs = 2
+    plan.batchSize = 5
+    plan.learningRate = 0.0123
+    plan.monitor = "accuracy"
+    plan.validFraction = 0.3
+    plan.seed = .max
+    plan.onBadGradient = .skip
+    plan.unreadable = .skip
+    plan.allowsSharedPatients = true
+    plan.recomputes = true
+    plan.compute = ComputeSettings(
+      threads: 3, workers: 0, precision: .bfloat16, convolution: .direct)
+    #expect(try decoded(plan) == plan)
+    #expect(try decoded(plan) != plain)
+  }
+
+  @Test("epochs with the body frozen: as given, else one with weights and none without")
+  func freezeEpochs() {
+    var plan = TrainingPlan(table: LabelTable("t.csv", folder: ""), imageSize: 64)
+    #expect(plan.resolvedFreezeEpochs == 0)
+    plan.weights = "w"
+    #expect(plan.resolvedFreezeEpochs == 1)
+    plan.freezeEpochs = 3
+    #expect(plan.resolvedFreezeEpochs == 3)
+  }
+
+  private static let badSettings: [(String, @Sendable (inout TrainingPlan) -> Void)] = [
+    ("epochs is -1, but must be 0 or more", { $0.epochs = -1 }),
+    ("freezeEpochs is -2, but must be 0 or more", { $0.freezeEpochs = -2 }),
+    ("epochs is 0, but must be 1 or more", { $0.epochs = 0 }),
+    ("batchSize is 1, but must be 2 or more: batch norm needs it", { $0.batchSize = 1 }),
+    ("learningRate is 0.0, but must be above 0", { $0.learningRate = 0 }),
+    ("learningRate is -0.1, but must be above 0", { $0.learningRate = -0.1 }),
+    ("learningRate is inf, but must be above 0", { $0.learningRate = .infinity }),
+    ("learningRate is nan, but must be above 0", { $0.learningRate = .nan }),
+    ("validFraction is 0.0, but must be between 0 and 1", { $0.validFraction = 0 }),
+    ("validFraction is 1.0, but must be between 0 and 1", { $0.validFraction = 1 }),
+    (
+      "monitor is loss, but must be one of valid_loss, train_loss, accuracy, roc_auc_score",
+      { $0.monitor = "loss" }
+    ),
+  ]
+
+  @Test("each setting out of its range is refused with its name, value and range")
+  func check() throws {
+    let good = TrainingPlan(table: LabelTable("t.csv", folder: ""), imageSize: 64)
+    try good.check()
+    for (message, change) in Self.badSettings {
+      var plan = good
+      change(&plan)
+      let error = #expect(throws: PlanError.self, "\(message)") { try plan.check() }
+      #expect(error?.description == message)
+    }
+    var frozen = good
+    (frozen.epochs, frozen.freezeEpochs) = (0, 1)
+    try frozen.check()
+  }
+
+  /// Keeps the items of a learner's loaders, then ends the run.
+  private final class KeepItems: Callback {
+    struct End: Error {}
+    let order = -1
+    var train: [DataItem] = []
+    var valid: [DataItem] = []
+    func beforeFit(_ learner: Learner) throws {
+      train = (learner.train as? DataLoader)?.items ?? []
+      valid = (learner.valid as? DataLoader)?.items ?? []
+      throw End()
+    }
+  }
+
+  private func split(
+    _ plan: TrainingPlan, in path: String
+  ) throws -> (items: KeepItems, data: RunDescription.DataSummary) {
+    let (keep, data) = (KeepItems(), Kept<RunDescription.DataSummary>())
+    #expect(throws: KeepItems.End.self) {
+      try plan.quietRun(in: path, callbacks: [keep]) {
+        if case .started(let run) = $0 { data.value = run.data }
+      }
+    }
+    #expect(!FileManager.default.fileExists(atPath: path))
+    return (keep, try #require(data.value))
+  }
+
+  private final class Kept<Value> { var value: Value? }
+
+  @Test("a table with a split is split by it, and its test items are left out")
+  func splitByColumn() throws {
+    let work = try Workspace()
+    let plan = work.plan(try work.table(train: 6, valid: 3, test: 2))
+    let (items, data) = try split(plan, in: work.file("run"))
+    func numbers(_ items: [DataItem]) -> [String] {
+      items.map { ($0.path as NSString).lastPathComponent }
+    }
+    #expect(numbers(items.train) == (0..<6).map { "\($0).png" })
+    #expect(numbers(items.valid) == (6..<9).map { "\($0).png" })
+    #expect(data.train == 6 && data.valid == 3 && data.test == 2 && data.sharedPatients == nil)
+  }
+
+  @Test("a table with patients is split by patient, and one with neither at random, by the seed")
+  func otherSplits() throws {
+    let work = try Workspace()
+    let rows = (0..<20).map { [$0 % 2 == 0 ? "a" : "b", "p\($0 / 4)"] }
+    var plan = work.plan(try work.writeTable(["label", "patient"], rows))
+    let (byPatient, data) = try split(plan, in: work.file("run"))
+    #expect(data.train == 16 && data.valid == 4 && data.test == 0 && data.sharedPatients == 0)
+    #expect(Set(byPatient.valid.map(\.patient)).count == 1)
+
+    plan.table = try work.writeTable(["label"], rows.map { [$0[0]] })
+    let (random, numbers) = try split(plan, in: work.file("run"))
+    #expect(numbers.train == 16 && numbers.valid == 4 && numbers.sharedPatients == nil)
+    #expect(Set((random.train + random.valid).map(\.path)).count == 20)
+    let again = try split(plan, in: work.file("run")).items
+    #expect(again.valid == random.valid)
+    plan.seed = 43
+    #expect(try split(plan, in: work.file("run")).items.valid != random.valid)
+    plan.validFraction = 0.5
+    #expect(try split(plan, in: work.file("run")).items.valid.count == 10)
+  }
+
+  @Test("patients on both sides are refused before a folder exists, unless they are allowed")
+  func sharedPatients() throws {
+    let work = try Workspace()
+    var rows = (0..<12).map { [$0 % 2 == 0 ? "a" : "b", $0 < 8 ? "train" : "valid", "p\($0)"] }
+    rows[8][2] = "p1"
+    rows[9][2] = "p0"
+    var plan = work.plan(try work.writeTable(["label", "split", "patient"], rows))
+    let error = try refused(plan, work, as: DataError.self)
+    #expect(error?.reason == .sharedPatients(["p0", "p1"], between: "training and validation"))
+    #expect(
+      error?.description
+        == "\(work.file("labels.csv")): 2 patients have images in both training and "
+        + "validation, so results would be too good; split by patient")
+    plan.allowsSharedPatients = true
+    #expect(try split(plan, in: work.file("run")).data.sharedPatients == 2)
+
+    plan.allowsSharedPatients = false
+    rows[8][2] = "p8"
+    rows[9] = ["b", "test", "p0"]
+    plan.table = try work.writeTable(["label", "split", "patient"], rows)
+    #expect(
+      try refused(plan, work, as: DataError.self)?.reason
+        == .sharedPatients(["p0"], between: "training and test"))
+  }
+
+  /// The error of a run that is refused before it creates anything.
+  private func refused<E: Error>(
+    _ plan: TrainingPlan, _ work: Workspace, as type: E.Type,
+    sourceLocation: SourceLocation = #_sourceLocation
+  ) throws -> E? {
+    let before = try files(in: work.path)
+    let error = #expect(throws: type, sourceLocation: sourceLocation) {
+      try plan.quietRun(in: work.file("run")) { _ in
+        Issue.record("the run began", sourceLocation: sourceLocation)
+      }
+    }
+    #expect(try files(in: work.path) == before, sourceLocation: sourceLocation)
+    return error
+  }
+
+  @Test("a table that cannot be trained on is refused before a folder exists")
+  func badTables() throws {
+    let work = try Workspace()
+    let split = ["label", "split"]
+    func reason(_ rows: [[String]], batchSize: Int = 4) throws -> DataError.Reason? {
+      var plan = work.plan(try work.writeTable(rows[0].count == 1 ? ["label"] : split, rows))
+      plan.batchSize = batchSize
+      return try refused(plan, work, as: DataError.self)?.reason
+    }
+    let train = (0..<8).map { [$0 % 2 == 0 ? "a" : "b", "train"] }
+    #expect(
+      try reason(train.map { ["a", $0[1]] } + [["a", "valid"], ["a", "valid"]]) == .oneClass("a"))
+    #expect(try reason(train) == .noItems("validation"))
+    // A fifth of four images is none.
+    #expect(try reason([["a"], ["b"], ["a"], ["b"]]) == .noItems("validation"))
+    #expect(
+      try reason(train + [["a", "valid"]], batchSize: 9)
+        == .batchNotFilled(items: 8, batchSize: 9))
+    #expect(
+      try reason(train + [["c", "valid"]]) == .unknownLabel("c", known: ["a", "b"]))
+    #expect(try reason(train + [["a", "later"]]) == .unknownSplit("later"))
+    var plan = work.plan(LabelTable(work.file("none.csv"), folder: work.path))
+    #expect(try refused(plan, work, as: DataError.self)?.reason == .tableUnreadable)
+    plan = work.plan(try work.writeTable(split, train + [["a", "valid"]]))
+    try FileManager.default.removeItem(atPath: work.file("3.png"))
+    let missing = try refused(plan, work, as: DataError.self)
+    #expect(missing?.reason == .missingFile(work.file("3.png")) && missing?.line == 5)
+  }
+
+  @Test("settings, architectures, image sizes and weights are refused before a folder exists")
+  func otherRefusals() throws {
+    let work = try Workspace()
+    let good = work.plan(try work.table())
+    var plan = good
+    plan.epochs = 0
+    #expect(
+      try refused(plan, work, as: PlanError.self)?.reason
+        == .setting(name: "epochs", value: "0", allowed: "1 or more"))
+    plan = good
+    plan.architecture = "resnet21"
+    let unknown = try refused(plan, work, as: UnknownArchitecture.self)
+    #expect(unknown?.description.contains("did you mean resnet20") == true)
+    plan = good
+    plan.architecture = "densenet121"
+    plan.pipeline = Pipeline([Resize(height: 64, width: 28)])
+    let size = try refused(plan, work, as: PlanError.self)
+    #expect(
+      size?.reason
+        == .imageSize(28, architecture: "densenet121", refusal: "needs 29 x 29 or more"))
+    #expect(size?.description == "image size 28: densenet121 needs 29 x 29 or more")
+  }
+
+  @Test(
+    "weights that are missing, damaged or of another network are refused before a folder exists")
+  func badWeights() throws {
+    let work = try Workspace()
+    var plan = work.plan(try work.table())
+    plan.weights = work.file("none.safetensors")
+    #expect(
+      try refused(plan, work, as: CheckpointError.self)?.place.file
+        == work.file("none.safetensors"))
+    try work.write("not a checkpoint", to: "damaged.safetensors")
+    plan.weights = work.file("damaged.safetensors")
+    _ = try refused(plan, work, as: CheckpointError.self)
+    let path = work.file("other.safetensors")
+    try SafeTensors.write(
+      [(name: "conv1.weight", tensor: Tensor.ones([16, 3, 3, 3]))], to: path)
+    plan.weights = path
+    let mismatch = try refused(plan, work, as: WeightsMismatch.self)
+    #expect(mismatch?.path == path && mismatch?.reason.missing.isEmpty == false)
+    #expect(mismatch?.description.hasPrefix("\(path): the weights do not fit the model") == true)
+  }
+}

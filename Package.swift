@@ -164,13 +164,13 @@ let package = Package(
       "InterpretTests",
       of: [
         "Files", "Tensors", "Imaging", "Layers", "DataBlocks", "Hooks", "Models", "Training",
-        "Interpret", "Checkpoints", "Vision", "TestSupport",
+        "Interpret", "Vision", "TestSupport",
       ]),
     tests(
       "RunsTests",
       of: [
         "Files", "Tensors", "Imaging", "Layers", "DataBlocks", "Checkpoints", "Models", "Training",
-        "Datasets", "Vision", "Interpret", "Logbook", "Runs", "TestSupport",
+        "Datasets", "Vision", "Interpret", "Logbook", "Runs",
       ]),
   ],
   swiftLanguageModes: [.v6],

@@ -139,12 +139,10 @@ struct SavedRunTests {
     #expect(shown.epochs.count == 2 && shown.status == "finished")
     let settings = Dictionary(
       shown.description.settings.map { ($0.name, $0.value) }, uniquingKeysWith: { a, _ in a })
-    #expect(settings["images"] == "8 to train, 4 to validate, 0 to test")
+    #expect(settings["images"] == "8 training, 4 validation, 0 test")
     #expect(settings["epochs"] == "2" && settings["weights"] == "random")
     #expect(settings["batch-size"] == "4" && settings["workers"] == "2")
-    #expect(
-      settings["patients in training and validation"]
-        == "unknown: the table names no patients")
+    #expect(settings["shared patients"] == "unknown")
   }
 
   @Test("a table of predictions quotes commas, quotes and line breaks, and is read back")

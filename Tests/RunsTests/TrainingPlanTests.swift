@@ -55,18 +55,18 @@ struct TrainingPlanTests {
   }
 
   private static let badSettings: [(String, @Sendable (inout TrainingPlan) -> Void)] = [
-    ("epochs is -1, but must be 0 or more", { $0.epochs = -1 }),
-    ("freezeEpochs is -2, but must be 0 or more", { $0.freezeEpochs = -2 }),
-    ("epochs is 0, but must be 1 or more", { $0.epochs = 0 }),
-    ("batchSize is 1, but must be 2 or more: batch norm needs it", { $0.batchSize = 1 }),
-    ("learningRate is 0.0, but must be above 0", { $0.learningRate = 0 }),
-    ("learningRate is -0.1, but must be above 0", { $0.learningRate = -0.1 }),
-    ("learningRate is inf, but must be above 0", { $0.learningRate = .infinity }),
-    ("learningRate is nan, but must be above 0", { $0.learningRate = .nan }),
-    ("validFraction is 0.0, but must be between 0 and 1", { $0.validFraction = 0 }),
-    ("validFraction is 1.0, but must be between 0 and 1", { $0.validFraction = 1 }),
+    ("the number of epochs is -1, but must be 0 or more", { $0.epochs = -1 }),
+    ("the number of frozen epochs is -2, but must be 0 or more", { $0.freezeEpochs = -2 }),
+    ("the number of epochs is 0, but must be 1 or more", { $0.epochs = 0 }),
+    ("the batch size is 1, but must be 2 or more: batch norm needs it", { $0.batchSize = 1 }),
+    ("the learning rate is 0.0, but must be above 0", { $0.learningRate = 0 }),
+    ("the learning rate is -0.1, but must be above 0", { $0.learningRate = -0.1 }),
+    ("the learning rate is inf, but must be above 0", { $0.learningRate = .infinity }),
+    ("the learning rate is nan, but must be above 0", { $0.learningRate = .nan }),
+    ("the validation share is 0.0, but must be between 0 and 1", { $0.validFraction = 0 }),
+    ("the validation share is 1.0, but must be between 0 and 1", { $0.validFraction = 1 }),
     (
-      "monitor is loss, but must be one of valid_loss, train_loss, accuracy, roc_auc_score",
+      "the monitored value is loss, but must be one of valid_loss, train_loss, accuracy, roc_auc_score",
       { $0.monitor = "loss" }
     ),
   ]
@@ -225,7 +225,7 @@ struct TrainingPlanTests {
     plan.epochs = 0
     #expect(
       try refused(plan, work, as: PlanError.self)?.reason
-        == .setting(name: "epochs", value: "0", allowed: "1 or more"))
+        == .setting(name: "the number of epochs", value: "0", allowed: "1 or more"))
     plan = good
     plan.architecture = "resnet21"
     let unknown = try refused(plan, work, as: UnknownArchitecture.self)
@@ -257,7 +257,7 @@ struct TrainingPlanTests {
       [(name: "conv1.weight", tensor: Tensor.ones([16, 3, 3, 3]))], to: path)
     plan.weights = path
     let mismatch = try refused(plan, work, as: WeightsMismatch.self)
-    #expect(mismatch?.path == path && mismatch?.reason.missing.isEmpty == false)
+    #expect(mismatch?.path == path && mismatch?.report.missing.isEmpty == false)
     #expect(mismatch?.description.hasPrefix("\(path): the weights do not fit the model") == true)
   }
 }

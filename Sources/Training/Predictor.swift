@@ -59,6 +59,7 @@ public struct Predictor {
   ///   - batchSize: Items per batch (`bs`).
   ///   - workers: Threads that read and transform; 0: the calling thread. Default: all cores.
   ///   - unreadable: What to do about files that cannot be read.
+  /// - Returns: One row per item that was read; `itemIndices` are positions in `items`.
   /// - Throws: `DataError` naming a file, or an item whose label is not in the vocabulary.
   public func predictions(
     for items: [DataItem], batchSize: Int = 64, workers: Int? = nil,

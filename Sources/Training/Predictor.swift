@@ -2,13 +2,13 @@ public import DataBlocks
 public import Layers
 import Tensors
 
-/// A model with what it needs to classify files: its vocabulary, its pipeline and its loss.
+/// A model with the vocabulary, pipeline and loss that it needs to classify files.
 public struct Predictor {
-  /// From images to logits.
+  /// Maps images to logits.
   public let model: Module
   /// The classes, in the order of the outputs.
   public let vocab: [String]
-  /// From a file to the model's input.
+  /// Maps a file to the model's input.
   package let pipeline: Pipeline
   /// The loss; its activation turns outputs into probabilities.
   package let lossFunction: LossFunction

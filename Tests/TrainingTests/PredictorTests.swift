@@ -105,7 +105,7 @@ struct PredictorTests {
       let targets = [2, 0, 1, 2, 0, 2, 0]
       #expect(found.itemIndices == Array(0..<7) && found.targets == targets)
       #expect(found.decoded == colors)
-      #expect(found.losses.count == 7 && found.outputs.count == 7)
+      try #require(found.losses.count == 7 && found.outputs.count == 7)
       for index in items.indices {
         let output = logits(try predictor.prepare(items[index].path))
         expectClose(found.outputs[index], output, absolute: 1e-5, "outputs \(index)")

@@ -15,7 +15,7 @@ public final class LogbookCallback: Callback {
   /// Creates the callback.
   ///
   /// - Parameters:
-  ///   - folder: Where the weights are saved, as "last".
+  ///   - folder: The folder in which the weights are saved as "last".
   ///   - log: The database of the run.
   ///   - epochs: Number of epochs that are already recorded, if a run is resumed.
   public init(_ folder: RunFolder, _ log: RunLog, epochs: Int = 0) {
@@ -24,13 +24,13 @@ public final class LogbookCallback: Callback {
     epochCount = epochs
   }
 
-  /// Starts the steps and the peak memory of the epoch.
+  /// Clears the steps and the peak memory of the previous epoch.
   public func beforeEpoch(_ learner: Learner) throws {
     steps = []
     Compute.resetMemoryPeak()
   }
 
-  /// Keeps the loss of a training batch.
+  /// Records the loss of a training batch.
   public func afterBatch(_ learner: Learner) throws {
     guard learner.isTraining else { return }
     steps.append(

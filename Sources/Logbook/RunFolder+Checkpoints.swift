@@ -7,7 +7,8 @@ public import Training
 private let optimizerPrefix = "optimizer:"
 
 extension RunFolder {
-  /// Writes the weights, and the optimizer's state if asked, into `checkpoints/name.safetensors`.
+  /// Writes the weights, and the optimizer's state if `withOptimizer` is true, to
+  /// `checkpoints/name.safetensors`.
   ///
   /// - Throws: An error that names the file if it cannot be written.
   public func save(_ name: String, _ learner: Learner, withOptimizer: Bool) throws {
@@ -28,7 +29,8 @@ extension RunFolder {
     try SafeTensors.write(tensors, metadata: facts, to: checkpointPath(name))
   }
 
-  /// Loads weights, and the optimizer's state and hyperparameters if asked and saved.
+  /// Loads weights, and the optimizer's state and hyperparameters if they were saved and `withOptimizer` is
+  /// true.
   ///
   /// - Throws: `CheckpointError` if the file cannot be read, `RunError` if it does not fit the model.
   public func load(_ name: String, into learner: Learner, withOptimizer: Bool) throws {

@@ -5,8 +5,7 @@ public import Training
 
 /// The folder of a training run: `run.json`, `metrics.sqlite`, `checkpoints/`, `figures/`.
 ///
-/// Each checkpoint is written completely or not at all, so the folder stays readable if the process is
-/// killed.
+/// Files are written atomically, so the folder stays readable if the process is killed.
 public final class RunFolder: CheckpointStore {
   /// The path of the folder.
   public let path: String

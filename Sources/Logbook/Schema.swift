@@ -2,7 +2,7 @@ import GRDB
 
 /// The tables of a run's database, as described in `Docs/Logbook.md`.
 ///
-/// A change is a new migration: databases in use have run the old ones, so these stay as they are.
+/// To change a table, add a migration. Existing migrations must not change, since databases have run them.
 enum Schema {
   static var migrator: DatabaseMigrator {
     var migrator = DatabaseMigrator()

@@ -1,14 +1,14 @@
-/// The measures of a model on labeled items.
+/// Metrics of a model on labeled items.
 public struct Evaluation: Sendable, Equatable, Codable {
-  /// The measures of one class.
+  /// Metrics of one class.
   public struct ClassMeasures: Sendable, Equatable, Codable {
-    /// The class.
+    /// Name of the class.
     public let name: String
-    /// Items of the class.
+    /// Number of items of the class.
     public let items: Int
-    /// Sensitivity; nil without items.
+    /// Recall (sensitivity); nil if the class has no items.
     public let recall: Double?
-    /// Positive predictive value; nil if the class is never predicted.
+    /// Precision (positive predictive value); nil if the class is never predicted.
     public let precision: Double?
   }
 
@@ -16,19 +16,19 @@ public struct Evaluation: Sendable, Equatable, Codable {
   public let items: Int
   /// The mean loss.
   public let loss: Double
-  /// The share of items whose most probable class is right.
+  /// The fraction of items whose most probable class is the target.
   public let accuracy: Double
-  /// The area under the ROC curve; nil if only one class is present.
+  /// The area under the ROC curve; nil if a class is absent.
   public let auc: Double?
-  /// Per class, in the order of the vocabulary.
+  /// Metrics of each class, in the order of the vocabulary.
   public let perClass: [ClassMeasures]
 
-  /// Measures predictions.
+  /// Computes the metrics of predictions.
   ///
   /// - Parameters:
   ///   - predictions: Predictions of labeled items.
   ///   - vocab: The classes.
-  /// - Precondition: There are labels.
+  /// - Precondition: Every item has a target.
   public init(_ predictions: Predictions, vocab: [String]) {
     precondition(
       predictions.targets.count == predictions.count,

@@ -2,13 +2,13 @@ public import DataBlocks
 public import Layers
 import Tensors
 
-/// A model with what it needs to classify files: its vocabulary, its pipeline and its loss.
+/// A model with the vocabulary, pipeline and loss that it needs to classify files.
 public struct Predictor {
-  /// From images to logits.
+  /// Maps images to logits.
   public let model: Module
   /// The classes, in the order of the outputs.
   public let vocab: [String]
-  /// From a file to the model's input.
+  /// Maps a file to the model's input.
   package let pipeline: Pipeline
   /// The loss; its activation turns outputs into probabilities.
   package let lossFunction: LossFunction
@@ -59,7 +59,7 @@ public struct Predictor {
   ///   - batchSize: Items per batch (`bs`).
   ///   - workers: Threads that read and transform; 0: the calling thread. Default: all cores.
   ///   - unreadable: What to do about files that cannot be read.
-  /// - Returns: One row per item.
+  /// - Returns: One row per item that was read; `itemIndices` are positions in `items`.
   /// - Throws: `DataError` naming a file, or an item whose label is not in the vocabulary.
   public func predictions(
     for items: [DataItem], batchSize: Int = 64, workers: Int? = nil,

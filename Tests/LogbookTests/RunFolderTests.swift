@@ -12,7 +12,7 @@ import Training
 struct RunFolderTests {
   private struct Settings: Codable, Equatable { var name: String, sizes: [Int] }
 
-  @Test("a folder with files in it is refused and left as it is")
+  @Test("a folder that contains files is refused and not changed")
   func notEmpty() throws {
     let temporary = TemporaryPath()
     let run = try RunFolder(creating: temporary.path)
@@ -35,7 +35,7 @@ struct RunFolderTests {
     #expect(error?.path == temporary.path + "/run")
   }
 
-  @Test("settings are written and read back; a folder without them is no run")
+  @Test("settings are written and read back; a folder without them is not a run")
   func settings() throws {
     let temporary = TemporaryPath()
     let run = try RunFolder(creating: temporary.path)
@@ -52,7 +52,7 @@ struct RunFolderTests {
     #expect(error?.place.file == run.settingsPath)
   }
 
-  @Test("checkpoints bring back weights, and with the optimizer the same next steps")
+  @Test("checkpoints restore the weights, and with the optimizer's state the same next steps")
   func checkpoints() throws {
     let temporary = TemporaryPath()
     let run = try RunFolder(creating: temporary.path)

@@ -105,7 +105,7 @@ struct RunLogTests {
     withExtendedLifetime(temporary) {}
   }
 
-  @Test("a reader sees whole epochs while a writer has the database open")
+  @Test("a reader sees complete epochs while a writer has the database open")
   func readerWhileWriter() throws {
     let (temporary, run) = try folder()
     let log = try RunLog(writing: run.databasePath)
@@ -124,7 +124,7 @@ struct RunLogTests {
     withExtendedLifetime(temporary) {}
   }
 
-  @Test("a process that is killed leaves whole epochs, and a run that is still running")
+  @Test("a killed process leaves complete epochs and the status running")
   func killed() async throws {
     let (temporary, run) = try folder()
     await #expect(processExitsWith: .signal(SIGKILL)) { [path = run.path as String] in
@@ -145,7 +145,7 @@ struct RunLogTests {
     #expect(try reader.epochs().map(\.epoch) == [0, 1])
     #expect(try column(run.databasePath, "select max(step) from steps") == ["3"])
     try run.load("last", into: smallLearner(seed: 2), withOptimizer: true)
-    // Another process may go on in the same database.
+    // Another process can continue in the same database.
     let log = try RunLog(writing: run.databasePath)
     try log.begin(command: "train", version: "1")
     let learner = smallLearner(callbacks: [LogbookCallback(run, log, epochs: 2)])
@@ -155,9 +155,9 @@ struct RunLogTests {
     withExtendedLifetime(temporary) {}
   }
 
-  @Test("databases of older versions are migrated, and keep their rows")
+  @Test("databases of older versions are migrated and keep their rows")
   func migration() throws {
-    // What version 1 of the schema wrote, with either spelling of its last table.
+    // The tables of version 1 of the schema, with either spelling of the last one.
     for table in ["artefacts", "artifacts"] {
       let (temporary, run) = try folder()
       try DatabaseQueue(path: run.databasePath).write {
@@ -203,7 +203,7 @@ struct RunLogTests {
     }
   }
 
-  @Test("a file that is no database is an error that names it")
+  @Test("a file that is not a database is an error that names it")
   func notADatabase() throws {
     let (temporary, run) = try folder()
     try Data(repeating: 65, count: 5000).write(to: URL(fileURLWithPath: run.databasePath))

@@ -6,7 +6,7 @@ import Logbook
 import Tensors
 import Training
 
-/// A path that does not exist yet, removed with everything below it at the end of a test.
+/// A path that does not exist yet; removed with its contents at the end of a test.
 final class TemporaryPath {
   let path = FileManager.default.temporaryDirectory.appendingPathComponent("lightbox-\(UUID())")
     .path

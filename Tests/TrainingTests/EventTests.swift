@@ -80,7 +80,7 @@ struct EventTests {
     }
   }
 
-  @Test("a canceled backward pass, which the fixtures do not have")
+  @Test("a canceled backward pass, which is not in the fixture")
   func cancelBackward() throws {
     let normal = try run(nil).seen
     let canceled = try run(("before_backward", 3, .cancelBackward)).seen

@@ -5,9 +5,9 @@ import Training
 
 @Suite("Metrics against scikit-learn")
 struct MetricTests {
-  /// Values of the file that no metric of this package computes yet, or that are no metrics.
+  /// Values of the file that are not metrics or that this package does not compute.
   private static let leftOut: Set<String> = [
-    "n", "classes", "class_counts", "scikit_learn_raw", "fastai",  // no metrics of their own
+    "n", "classes", "class_counts", "scikit_learn_raw", "fastai",  // not metrics
     "balanced_accuracy", "precision_micro", "precision_macro", "precision_macro_all",
     "precision_weighted", "recall_micro", "recall_macro", "recall_macro_all", "recall_weighted",
     "f1_micro", "f1_macro", "f1_macro_all", "f1_weighted", "f1_per_class", "f1_binary",
@@ -68,7 +68,7 @@ struct MetricTests {
         case "accuracy": found = [Metric.accuracy.value(p)]
         case "error_rate": found = [Metric.errorRate.value(p)]
         case "confusion_matrix": found = matrix.counts.joined().map(Double.init)
-        // scikit-learn answers 0 where nothing can be counted.
+        // scikit-learn returns 0 where the denominator is 0.
         case "recall_per_class": found = classes.map { matrix.recall(of: $0) ?? 0 }
         case "precision_per_class": found = classes.map { matrix.precision(of: $0) ?? 0 }
         case "recall_binary": found = [matrix.recall(of: 1) ?? 0]

@@ -39,7 +39,7 @@ struct ScheduleTests {
     let cases: [Case]
   }
 
-  /// Trains as the text of a case says; false if there is no such function.
+  /// Calls the fit function of a case; returns false if this package does not have it.
   private func fit(_ learner: Learner, _ id: String) throws -> Bool {
     switch id {
     case "one_cycle": try learner.fitOneCycle(3, learningRate: 0.01)
@@ -99,7 +99,7 @@ struct ScheduleTests {
     #expect(compared == 290)
   }
 
-  @Test("every shape of a schedule, and two in sequence")
+  @Test("every kind of schedule, and two in sequence")
   func shapes() throws {
     let f = try Fixture.json("training/schedules.json", as: File.self).annealers
     #expect(f.positions.count == 9)

@@ -1,107 +1,13 @@
 import DataBlocks
-import Files
 import Layers
 import Tensors
 import TestSupport
 import Testing
 import Training
 
-/// A number of a fixture, which may be written as "nan", "inf" or "-inf".
-private struct Number: Decodable {
-  let value: Double
-  init(from decoder: any Decoder) throws {
-    let container = try decoder.singleValueContainer()
-    if let number = try? container.decode(Double.self) {
-      value = number
-    } else {
-      value = try #require(Double(try container.decode(String.self)))
-    }
-  }
-}
-
-private struct TrackerFixture: Decodable {
-  struct Decision: Decodable {
-    let callback: String, epoch: Int, best: Number, new_best: Bool
-    let wait: Int?, lr: [Double]?, saved: Bool?, stops: Bool?
-  }
-  struct Fit: Decodable {
-    let values: [String: [Number]], epochs_run: Int, decisions: [Decision], saves: [String],
-      weights_after_fit_are_from_epoch: Int
-  }
-  struct Case: Decodable {
-    let id: String, lr_groups: [Double], fits: [Fit]
-  }
-  struct Termination: Decodable {
-    let losses: [Number], batches_run: Int, optimizer_steps: Int
-  }
-  let cases: [Case]
-  let terminate_on_nan: Termination
-
-  static func load() throws -> TrackerFixture {
-    try Fixture.json("training/trackers.json", as: Self.self)
-  }
-}
-
-/// Keeps checkpoints in memory and lists the names under which they were saved.
-private final class ListingStore: CheckpointStore {
-  private let memory = MemoryCheckpoints()
-  var saves: [String] = []
-  func save(_ name: String, _ learner: Learner, withOptimizer: Bool) throws {
-    saves.append(name)
-    try memory.save(name, learner, withOptimizer: withOptimizer)
-  }
-  func load(_ name: String, into learner: Learner, withOptimizer: Bool) throws {
-    try memory.load(name, into: learner, withOptimizer: withOptimizer)
-  }
-}
-
-/// Writes the epoch into the bias, so that saved weights can be told apart.
-private final class EpochMarker: Callback {
-  let bias: Parameter?
-  init(_ layer: Linear) { bias = layer.bias }
-  func beforeValidate(_ learner: Learner) throws {
-    bias?.value = Tensor(repeating: Float(learner.epoch), shape: [2])
-  }
-}
-
-/// Lists the state of the trackers after each epoch.
-private final class DecisionList: Callback {
-  struct Decision {
-    let callback: String, epoch: Int, best: Double, isNewBest: Bool, wait: Int?, rates: [Double],
-      saved: Bool, stops: Bool
-  }
-  let order = 70
-  let trackers: [TrackerCallback]
-  let store: ListingStore
-  var decisions: [Decision] = []
-  private var saves = 0
-
-  init(_ trackers: [TrackerCallback], _ store: ListingStore) {
-    self.trackers = trackers
-    self.store = store
-  }
-
-  func beforeEpoch(_ learner: Learner) throws { saves = store.saves.count }
-  func afterEpoch(_ learner: Learner) throws { add(learner, stops: false) }
-  func afterCancelFit(_ learner: Learner) throws { add(learner, stops: true) }
-
-  private func add(_ learner: Learner, stops: Bool) {
-    for tracker in trackers {
-      decisions.append(
-        Decision(
-          callback: "\(type(of: tracker))", epoch: learner.epoch,
-          best: tracker.best ?? (tracker.prefersLess ? .infinity : -.infinity),
-          isNewBest: tracker.isNewBest,
-          wait: (tracker as? ReduceLROnPlateau)?.wait ?? (tracker as? EarlyStoppingCallback)?.wait,
-          rates: learner.optimizer.hyperparameters.map(\.learningRate),
-          saved: store.saves.count > saves, stops: stops))
-    }
-  }
-}
-
 @Suite("Trackers against fastai")
 struct TrackerTests {
-  /// The callbacks of a case, as its text in the file describes them.
+  /// The callbacks of a case.
   private static func callbacks(_ id: String) -> [TrackerCallback]? {
     switch id {
     case "plateau_default": [ReduceLROnPlateau()]
@@ -198,7 +104,7 @@ struct TrackerTests {
     #expect(counter.validations == 0 && counter.epochs == 1)
   }
 
-  @Test("a subclass of a user sees the same values as the built-in trackers")
+  @Test("a user's subclass sees the same values as the built-in trackers")
   func subclass() throws {
     final class BestEpochs: TrackerCallback {
       var epochs: [Int] = []
@@ -217,7 +123,7 @@ struct TrackerTests {
     #expect(tracker.ends == 1 && !tracker.prefersLess)
   }
 
-  @Test("an epoch that was canceled changes nothing")
+  @Test("a canceled epoch does not change a tracker")
   func canceledEpoch() throws {
     final class Canceler: Callback {
       func beforeTrain(_ learner: Learner) throws {
@@ -243,18 +149,6 @@ struct TrackerTests {
     _ = try scripted.learner.validate()
     #expect(store.saves == ["model"])
     #expect(abs((save.best ?? 0) - 0.5) < 1e-6)
-  }
-
-  @Test("a checkpoint that was never saved is an error that names it")
-  func unknownCheckpoint() throws {
-    let learner = ScriptedLearner().learner
-    try learner.checkpoints.save("best", learner, withOptimizer: false)
-    let error = #expect(throws: UnknownCheckpoint.self) {
-      try learner.checkpoints.load("last", into: learner, withOptimizer: false)
-    }
-    #expect(error?.name == "last" && error?.known == ["best"])
-    #expect(
-      error?.description == "\"last\": no checkpoint was saved under this name; saved are best")
   }
 
   @Test("a monitor that is not a column traps")

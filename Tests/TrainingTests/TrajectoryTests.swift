@@ -5,7 +5,7 @@ import TestSupport
 import Testing
 import Training
 
-@Suite("Optimizers over thirty steps, against PyTorch and fastai")
+@Suite("Optimizers over 30 steps, against PyTorch and fastai")
 struct TrajectoryTests {
   private struct File: Decodable {
     struct Case: Decodable {

@@ -7,7 +7,7 @@ import TestSupport
 import Testing
 import Vision
 
-@Suite("Weights of files loaded into models")
+@Suite("Checkpoint files loaded into vision models")
 struct VisionCheckpointTests {
   private func write(
     _ state: some Sequence<(name: String, tensor: Tensor)>, _ rename: (String) -> String,
@@ -92,7 +92,7 @@ struct VisionCheckpointTests {
     }
   }
 
-  @Test("shapes are known without drawing values")
+  @Test("shapes are known without initializing the weights")
   func shapes() throws {
     let model = try Architecture.named("resnet18").makeModel(classCount: 4)
     let shapes = model.stateShapes

@@ -27,7 +27,6 @@ extension Learner {
   ///
   /// - Throws: What the data throws.
   public func predictions(for source: any BatchSource) throws -> Predictions {
-    // Note: `model.evaluating { }` of Layers replaces these three lines once it exists.
     try Predictions(of: model, on: source, lossFunction: lossFunction)
   }
 }

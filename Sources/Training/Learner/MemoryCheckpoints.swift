@@ -2,7 +2,7 @@ package import Files
 import Layers
 import Tensors
 
-/// Checkpoints in memory, for as long as the process runs.
+/// Keeps checkpoints in memory until the process ends.
 package final class MemoryCheckpoints: CheckpointStore {
   private struct Saved {
     let model: StateDictionary

@@ -31,7 +31,7 @@ public struct Adam: UpdateRule {
       weightDecay: h.weightDecay, isDecoupled: isDecoupled, step: step,
       gradientScale: gradientScale)
     var (average, square) = (state[0], state[1])
-    state = []  // Releases the second reference: the averages change in place.
+    state = []  // Drop the second reference so that the averages are updated in place.
     parameter.adamStep(values, gradient: gradient, average: &average, squareAverage: &square)
     state = [average, square]
   }

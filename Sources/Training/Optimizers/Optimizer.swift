@@ -15,7 +15,7 @@ public final class Optimizer {
   private let trainsBatchNorm: Bool
   private let decaysNormAndBias: Bool
 
-  /// A parameter with the state that its update rule keeps.
+  /// A parameter and the state of its update rule.
   struct Entry {
     let parameter: Parameter
     let name: String
@@ -78,7 +78,7 @@ public final class Optimizer {
         groups[group][index].step += 1
         let step = groups[group][index].step
         var state = groups[group][index].state
-        // Releases the second reference, so that the state changes in place.
+        // Drop the second reference so that the state is updated in place.
         groups[group][index].state = []
         entry.parameter.update { value in
           if state.isEmpty { state = rule.stateNames.map { _ in value.zerosAlike } }
@@ -100,7 +100,7 @@ public final class Optimizer {
 
   /// The L2 norm over all gradients; NaN or infinite if one of them is not finite.
   ///
-  /// The norm is computed once and kept until a gradient changes.
+  /// The norm is cached until a gradient changes.
   public var gradientNorm: Double {
     let changes = groups.joined().reduce(0) { $0 + $1.parameter.sink.changes }
     if let knownNorm, knownNorm.changes == changes { return knownNorm.norm }
@@ -114,7 +114,7 @@ public final class Optimizer {
 
   /// Name of a parameter whose gradient is NaN or infinite, nearest to the loss; nil if all are finite.
   ///
-  /// The backward pass reaches the last layers first, so the last such parameter is the first in it.
+  /// The backward pass visits the last layers first, so the last such parameter is the first affected.
   package var nonFiniteGradientName: String? {
     groups.joined().reversed().first { $0.parameter.gradient?.firstNotFinite != nil }?.name
   }

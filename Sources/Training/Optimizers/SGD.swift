@@ -28,7 +28,7 @@ public struct SGD: UpdateRule {
       learningRate: h.learningRate, momentum: h.momentum, weightDecay: h.weightDecay,
       isDecoupled: isDecoupled, gradientScale: gradientScale)
     var average = state.first
-    state = []  // Releases the second reference: the average changes in place.
+    state = []  // Drop the second reference so that the average is updated in place.
     parameter.sgdStep(values, gradient: gradient, average: &average)
     state = average.map { [$0] } ?? []
   }

@@ -3,13 +3,13 @@ import Tensors
 
 /// Checks loss and gradients before every step and stops, or skips the batch, if they are not finite.
 ///
-/// A message names the source: the first layer whose output is not finite, or the parameter whose
-/// gradient is. The check itself costs nothing beside `GradientClip`: both use the same norm over all
-/// gradients. The source is searched only after a failed check.
+/// The message names the source: the first layer whose output is not finite, or the parameter whose
+/// gradient is. The norm over all gradients is computed once for this check and `GradientClip`. The source is
+/// searched only after a failed check.
 ///
-/// Parameters, running statistics and the recorder's averages never see a batch that fails.
+/// A batch that fails changes neither parameters nor running statistics nor the recorder's averages.
 public final class GradientCheck: Callback {
-  /// What happens to a batch whose loss or gradient is not finite.
+  /// How to handle a batch whose loss or gradient is not finite.
   public enum Policy: String, Sendable, CaseIterable, Codable {
     /// The fit ends with the weights from before the batch.
     case stop
@@ -31,7 +31,7 @@ public final class GradientCheck: Callback {
   /// Creates the callback.
   ///
   /// - Parameters:
-  ///   - policy: What happens to a batch that fails the check.
+  ///   - policy: How to handle a batch that fails the check.
   ///   - limit: Number of consecutive failures after which the fit ends in any case.
   public init(_ policy: Policy = .stop, limit: Int = 10) {
     precondition(limit > 0, "limit is \(limit); it must be at least 1")
@@ -46,7 +46,7 @@ public final class GradientCheck: Callback {
     buffers = learner.model.namedBuffers.map { ($0.buffer, $0.buffer.value) }
   }
 
-  /// Keeps the running statistics, which the forward pass changes.
+  /// Saves the running statistics, which the forward pass updates.
   public func beforeBatch(_ learner: Learner) throws {
     guard learner.isTraining else { return }
     for index in buffers.indices { buffers[index].value = buffers[index].buffer.value }
@@ -77,7 +77,7 @@ public final class GradientCheck: Callback {
       .cancelStep)
   }
 
-  /// Releases the kept statistics.
+  /// Releases the saved statistics.
   public func afterFit(_ learner: Learner) throws { buffers = [] }
 
   private func reject(_ learner: Learner, _ reason: String, _ interruption: Interruption) throws {

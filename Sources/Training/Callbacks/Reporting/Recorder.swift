@@ -132,7 +132,10 @@ public final class Recorder: Callback {
       cells += row.metrics.map { NumberFormat.fixed($0.value, 6) }
     }
     cells.append(NumberFormat.clock(row.seconds))
+    let columns = columns(learner)
+    // An epoch that was canceled before validation has no metrics.
+    cells += [String](repeating: "", count: columns.count - cells.count)
     // As the only row of a table, a long number widens its column instead of being truncated.
-    return TextTable(columns(learner), rows: [cells]).body
+    return TextTable(columns, rows: [cells]).body
   }
 }

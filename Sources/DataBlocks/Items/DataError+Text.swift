@@ -23,7 +23,7 @@ extension DataError {
     case .duplicateColumn(let name): "the header names the column \"\(name)\" twice"
     case .cellCount(let found, let expected):
       "the row has \(found) cells, the header has \(expected)"
-    case .quoteInsideCell: "a quotation mark stands inside a cell"
+    case .quoteInsideCell: "there is a quotation mark inside an unquoted cell"
     case .quoteNotClosed: "a quotation mark is never closed"
     case .missingColumn(let name, let known):
       "there is no column \"\(name)\"; there are \(list(known))"

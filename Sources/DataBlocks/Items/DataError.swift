@@ -32,7 +32,7 @@ public struct DataError: LightboxError, Equatable {
     case duplicateColumn(String)
     /// A row has another number of cells than the header.
     case cellCount(Int, expected: Int)
-    /// A quotation mark stands inside a cell.
+    /// A quotation mark is inside an unquoted cell.
     case quoteInsideCell
     /// A quoted cell does not end.
     case quoteNotClosed

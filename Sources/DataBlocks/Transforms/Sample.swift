@@ -1,7 +1,7 @@
 public import Imaging
 public import Tensors
 
-/// One item on its way through a pipeline: the image, its geometry, its label, masks and boxes.
+/// One item in a pipeline: the image, its geometry, its label, masks and boxes.
 public struct Sample: Sendable {
   /// Where the image comes from.
   package enum Source: Sendable {

@@ -5,8 +5,8 @@ public import Training
 
 /// Records every epoch of every fit in a run's database, and saves the last weights.
 public final class LogbookCallback: Callback {
-  /// Runs after the callbacks that save weights or end the fit.
-  public let order = 64
+  /// Runs after the callbacks that save weights and change learning rates, before those that end the fit.
+  public let order = 62
   private let folder: RunFolder
   private let log: RunLog
   private var steps: [RunLog.Step] = []

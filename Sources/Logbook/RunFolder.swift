@@ -17,11 +17,29 @@ public final class RunFolder: CheckpointStore {
   /// Added to the metadata of each checkpoint.
   package var metadata: [String: String] = [:]
 
+  private let existedBefore: Bool
+
+  /// Removes what a run has written, and the folder itself unless it existed before the run.
+  package func removeContent() {
+    let files = FileManager.default
+    guard existedBefore else {
+      try? files.removeItem(atPath: path)
+      return
+    }
+    for name in [
+      "run.json", "metrics.sqlite", "metrics.sqlite-wal", "metrics.sqlite-shm", "checkpoints",
+      "figures",
+    ] {
+      try? files.removeItem(atPath: "\(path)/\(name)")
+    }
+  }
+
   /// Creates the folder of a new run.
   ///
   /// - Throws: `RunError` if the folder exists and is not empty, `FileError` if it cannot be created.
   public init(creating path: String) throws {
     self.path = path
+    existedBefore = FileManager.default.fileExists(atPath: path)
     if let content = try? FileManager.default.contentsOfDirectory(atPath: path), !content.isEmpty {
       throw RunError(.folderNotEmpty, path: path)
     }
@@ -33,6 +51,7 @@ public final class RunFolder: CheckpointStore {
   /// - Throws: `RunError` if it has no `run.json`.
   public init(opening path: String) throws(RunError) {
     self.path = path
+    existedBefore = true
     guard FileManager.default.fileExists(atPath: path + "/run.json") else {
       throw RunError(.notARun, path: path)
     }

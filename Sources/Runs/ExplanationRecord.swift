@@ -24,16 +24,16 @@ public struct ExplanationRecord: Sendable, Codable {
   package struct Map: Sendable, Codable {
     /// The name of the class.
     package let className: String
-    /// The probability of the class.
-    package let probability: Double
+    /// The probability of the class; nil if it is not finite.
+    package let probability: Double?
     /// Whether the map shows anything.
     package let status: ClassMap.Status
     /// Rows of the map.
     package let rows: Int
     /// Columns of the map.
     package let columns: Int
-    /// The raw values, row by row.
-    package let values: [Float]
+    /// The raw values, row by row; nil where they are not finite.
+    package let values: [Float?]
   }
 
   init(file: String, error: any Error) {
@@ -47,8 +47,8 @@ public struct ExplanationRecord: Sendable, Codable {
     self.predicted = predicted
     maps = explanation.maps.map {
       Map(
-        className: $0.className, probability: $0.probability, status: $0.status,
-        rows: $0.map.shape[0], columns: $0.map.shape[1], values: $0.map.floatScalars)
+        className: $0.className, probability: $0.probability.isFinite ? $0.probability : nil, status: $0.status,
+        rows: $0.map.shape[0], columns: $0.map.shape[1], values: $0.map.floatScalars.map { $0.isFinite ? $0 : nil })
     }
     boxes = explanation.boxes
     filmSize = ImageSize(height: explanation.image.height, width: explanation.image.width)

@@ -51,6 +51,12 @@ public struct RunDescription: Sendable, Equatable, Codable {
     plan = try fields.decode(TrainingPlan.self, forKey: .plan)
     vocab = try fields.decode([String].self, forKey: .vocab)
     data = try fields.decode(DataSummary.self, forKey: .data)
+    try plan.check()
+    guard vocab.count > 1, Set(vocab).count == vocab.count else {
+      throw PlanError(
+        .setting(
+          name: "the vocabulary", value: "\(vocab)", allowed: "at least two different classes"))
+    }
   }
 }
 

@@ -46,7 +46,8 @@ extension SavedRun {
     if let masks { _ = try index(of: masks.className) }
     try createFolder(folder)
     let method = GradCAM(predictor, layer: module)
-    var names = Set<String>()
+    // A figure never replaces an image that is explained.
+    var taken = Set(files.map { URL(fileURLWithPath: $0).resolvingSymlinksInPath().path })
     var records: [ExplanationRecord] = []
     for file in files {
       do {
@@ -58,13 +59,16 @@ extension SavedRun {
           case .predicted: [answer.index]
           case .named(let name): [try index(of: name)]
           }
-        let explanation = try method(image, classes: wanted)
+        // The masks' class is measured whether or not it is drawn.
+        let measured = try masks.map { [try index(of: $0.className)] } ?? []
+        let whole = try method(image, classes: wanted.map { Array(Set($0 + measured)) })
+        try masks?.add(whole, file: file)
+        let explanation = wanted.map { whole.keeping($0) } ?? whole
         let base = ((file as NSString).lastPathComponent as NSString).deletingPathExtension
-        let figure = "\(folder)/\(Self.unusedName(base, &names)).png"
+        let figure = Self.unusedPath("\(folder)/\(base)", &taken)
         try explanation.figure(
           title: "\(base): \(answer.label)", boxes: boxes, color: color, layerName: layerPath
         ).write(to: figure)
-        try masks?.add(explanation, file: file)
         records.append(
           ExplanationRecord(
             file: file, figure: figure, predicted: answer.label, explanation))
@@ -87,12 +91,15 @@ extension SavedRun {
   }
 
   /// Files of different folders may share their name.
-  private static func unusedName(_ base: String, _ used: inout Set<String>) -> String {
-    var (name, number) = (base, 2)
-    while !used.insert(name).inserted {
-      name = "\(base)-\(number)"
+  private static func unusedPath(_ base: String, _ taken: inout Set<String>) -> String {
+    func resolved(_ path: String) -> String {
+      URL(fileURLWithPath: path).resolvingSymlinksInPath().path
+    }
+    var (path, number) = (base + ".png", 2)
+    while !taken.insert(resolved(path)).inserted {
+      path = "\(base)-\(number).png"
       number += 1
     }
-    return name
+    return path
   }
 }

@@ -56,32 +56,38 @@ extension TrainingPlan {
     let folder = try RunFolder(creating: path)
     let description = RunDescription(
       plan: resolved, vocab: prepared.loaders.vocab, data: prepared.data)
-    try folder.writeSettings(description)
-    folder.metadata = try metadata(description, run: path)
-    let log = try RunLog(writing: folder.databasePath)
-    try log.begin(command: "train", version: lightboxVersion)
-    learner.checkpoints = folder
-    learner.report = report
-    let callbacks: [any Callback] =
-      callbacks + [
-        SaveModelCallback(monitor: monitor, name: "best", resetsOnFit: false),
-        LogbookCallback(folder, log),
-      ]
-    learner.add(callbacks)
-    // The learner is returned; without its callbacks the database is closed.
-    defer { learner.remove(callbacks) }
-    notify(.started(description))
+    var opened: RunLog?
     let started = ContinuousClock.now
     do {
+      try folder.writeSettings(description)
+      folder.metadata = try metadata(description, run: path)
+      let log = try RunLog(writing: folder.databasePath)
+      opened = log
+      try log.begin(command: "train", version: lightboxVersion)
+      learner.checkpoints = folder
+      learner.report = report
+      let callbacks: [any Callback] =
+        callbacks + [
+          SaveModelCallback(monitor: monitor, name: "best", resetsOnFit: false),
+          LogbookCallback(folder, log),
+        ]
+      learner.add(callbacks)
+      // The learner is returned; without its callbacks the database is closed.
+      defer { learner.remove(callbacks) }
+      notify(.started(description))
       try fit(learner)
       if let message = prepared.gradientCheck.ending { throw PlanError(.notFinite(message)) }
+      if learner.totalSteps == 0 {
+        throw DataError(.noItems("training: no batch could be read"), path: table.path)
+      }
     } catch {
-      try? log.event("error", "\(error)")
-      try? log.end(status: "failed")
-      // Without a checkpoint there is nothing to keep, and the same command can run again.
-      if folder.checkpoints.isEmpty { try? FileManager.default.removeItem(atPath: path) }
+      try? opened?.event("error", "\(error)")
+      try? opened?.end(status: "failed")
+      // Without a trained checkpoint there is nothing to keep, and the same command can run again.
+      if folder.checkpoints.isEmpty || learner.totalSteps == 0 { folder.removeContent() }
       throw error
     }
+    guard let log = opened else { preconditionFailure("a run without a database") }
     try log.end(status: "finished")
     let duration = (ContinuousClock.now - started).components
     let skipped = prepared.loaders.train.skipped + (prepared.loaders.valid?.skipped ?? [])

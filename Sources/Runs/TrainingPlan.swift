@@ -59,12 +59,13 @@ public struct TrainingPlan: Sendable, Equatable, Codable {
   ///   - imageSize: Rows and columns of the model's input.
   ///   - intensity: The intensity window of grayscale DICOM files.
   ///   - augments: Rotate, zoom, warp and relight in training.
-  ///   - flips: With `augments`: mirror left and right too.
+  ///   - flips: Mirror left and right in training.
   public init(
     table: LabelTable, imageSize: Int, intensity: DICOMIntensity = .automatic,
     augments: Bool = true, flips: Bool = false
   ) {
-    let random = augments ? augTransforms(doFlip: flips, maxWarp: 0.1) : []
+    let random: [any Transform] =
+      augments ? augTransforms(doFlip: flips, maxWarp: 0.1) : flips ? [Flip()] : []
     self.init(
       table: table,
       pipeline: Pipeline([ReadImage(intensity: intensity), Resize(imageSize)] + random))

@@ -23,7 +23,7 @@ public struct Predictions: Sendable {
   }
 
   /// Number of items.
-  package var count: Int { outputs.count }
+  public var count: Int { outputs.count }
 
   /// Number of outputs per item.
   package var classCount: Int { outputs.first?.count ?? 0 }
@@ -84,7 +84,10 @@ struct PredictionCollector {
     for row in 0..<batch.count {
       outputs.append(Array(scalars[(row * columns)..<((row + 1) * columns)]))
     }
-    targets += batch.targets?.scalars(as: Int64.self).map(Int.init) ?? []
+    // Targets that are not class indices have no place in `Predictions.targets`.
+    if let found = batch.targets, found.dtype == .int64 {
+      targets += found.scalars(as: Int64.self).map(Int.init)
+    }
     self.losses += losses?.floatScalars.map(Double.init) ?? []
     indices += batch.itemIndices
   }
@@ -98,6 +101,7 @@ struct PredictionCollector {
     return Predictions(
       outputs: outputs,
       probabilities: outputs.indices.map { Array(flat[($0 * columns)..<(($0 + 1) * columns)]) },
-      targets: targets, losses: losses, itemIndices: indices)
+      targets: targets.count == outputs.count ? targets : [],
+      losses: losses.count == outputs.count ? losses : [], itemIndices: indices)
   }
 }

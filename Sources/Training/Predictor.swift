@@ -9,7 +9,7 @@ public struct Predictor {
   /// The classes, in the order of the outputs.
   public let vocab: [String]
   /// Maps a file to the model's input.
-  package let pipeline: Pipeline
+  public let pipeline: Pipeline
   /// The loss; its activation turns outputs into probabilities.
   package let lossFunction: LossFunction
 
@@ -33,11 +33,15 @@ public struct Predictor {
 
   /// The most probable class of a file, its index, and the probability of every class: fastai's `learn.predict`.
   ///
-  /// - Throws: `DataError` naming the file.
+  /// - Throws: `DataError` naming the file if it cannot be read, or if the output is NaN or infinite.
   public func predict(_ path: String) throws(DataError) -> (
     label: String, index: Int, probabilities: [Double]
   ) {
-    predict(try prepare(path))
+    let answer = predict(try prepare(path))
+    guard answer.probabilities.allSatisfy(\.isFinite) else {
+      throw DataError(.outputNotFinite, path: path)
+    }
+    return answer
   }
 
   /// The most probable class of a prepared image, its index, and the probability of every class.

@@ -173,6 +173,18 @@ struct TrainingPlanTests {
         == .sharedPatients(["p0"], between: "training and test"))
   }
 
+  @Test("a blank patient is unknown, not a patient that two images share")
+  func blankPatients() throws {
+    let work = try Workspace()
+    let rows = (0..<12).map {
+      [$0 % 2 == 0 ? "a" : "b", $0 < 8 ? "train" : "valid", $0 % 3 == 0 ? "" : "p\($0)"]
+    }
+    let plan = work.plan(try work.writeTable(["label", "split", "patient"], rows))
+    let (items, data) = try split(plan, in: work.file("run"))
+    #expect(data.sharedPatients == 0)
+    #expect(items.train.map(\.patient) == [nil, "p1", "p2", nil, "p4", "p5", nil, "p7"])
+  }
+
   /// The error of a run that is refused before it creates anything.
   private func refused<E: Error>(
     _ plan: TrainingPlan, _ work: Workspace, as type: E.Type,

@@ -42,6 +42,10 @@ public struct DataError: LightboxError, Equatable {
     case emptyFileName
     /// A row has no label.
     case emptyLabel(file: String)
+    /// The model's output for the file is NaN or infinite.
+    case outputNotFinite
+    /// A training item has no label.
+    case missingLabel
     /// Two rows name the same file.
     case duplicateFile(String, firstLine: Int)
     /// A row names a file that does not exist.
@@ -93,6 +97,14 @@ public struct DataError: LightboxError, Equatable {
     case let error as any LightboxError:
       self.init(.transformFailed(name: name, problem: error.problem), path: path)
     default: self.init(.transformFailed(name: name, problem: "\(error)"), path: path)
+    }
+  }
+
+  /// Whether the file could not be read or decoded.
+  var isOfFile: Bool {
+    switch reason {
+    case .dicom, .imageFile: true
+    default: false
     }
   }
 

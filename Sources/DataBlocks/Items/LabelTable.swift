@@ -64,8 +64,9 @@ public struct LabelTable: Sendable, Equatable, Codable {
       if checkingFiles, !FileManager.default.fileExists(atPath: full) {
         throw fail(.missingFile(full))
       }
-      items.append(
-        DataItem(path: full, label: label, split: part, patient: patient.flatMap { row[$0] }))
+      // A blank cell is an unknown patient.
+      let name = patient.flatMap { row[$0] }.flatMap { $0.isEmpty ? nil : $0 }
+      items.append(DataItem(path: full, label: label, split: part, patient: name))
     }
     if items.isEmpty { throw DataError(.noRows, path: path) }
     return items

@@ -51,7 +51,10 @@ public final class DataLoader: BatchSource {
     precondition(batchSize > 0, "the batch size must be at least 1, not \(batchSize)")
     precondition((workers ?? 0) >= 0, "the number of workers is \(workers ?? 0)")
     for item in items {
-      guard let label = item.label else { continue }
+      guard let label = item.label else {
+        guard mode == .validation else { throw DataError(.missingLabel, path: item.path) }
+        continue
+      }
       do { try target.check(label) } catch { throw error.at(item.path) }
     }
     self.items = items
@@ -142,9 +145,9 @@ public final class DataLoader: BatchSource {
 
   /// Assembles a batch from the slots that were filled.
   func assemble(_ slots: FilledSlots, _ indices: [Int]) throws -> Batch? {
-    if let first = slots.failures.keys.min(), let error = slots.failures[first], unreadable == .stop
-    {
-      throw error
+    for slot in slots.failures.keys.sorted() {
+      // Only unreadable files can be skipped: other errors are faults of transforms and labels.
+      if let error = slots.failures[slot], unreadable == .stop || !error.isOfFile { throw error }
     }
     var (inputs, kept) = (slots.inputs, Array(indices.indices))
     if !slots.failures.isEmpty {

@@ -86,8 +86,9 @@ private final class LoaderThreads: @unchecked Sendable {
   }
 
   func start() {
-    for number in 0..<min(loader.workers, max(plan.reduce(0) { $0 + $1.count }, 1)) {
-      running += 1
+    let count = min(loader.workers, max(plan.reduce(0) { $0 + $1.count }, 1))
+    running = count
+    for number in 0..<count {
       let thread = Thread { [self] in work() }
       thread.name = "loader \(number)"
       thread.stackSize = 4 << 20

@@ -44,10 +44,13 @@ public struct TensorBatches: BatchSource {
       let start = index * source.batchSize
       let end = min(start + source.batchSize, source.inputs.shape[0])
       index += 1
-      let classes = source.targets.map { $0.scalars(as: Int64.self) }
       return Batch(
         inputs: source.inputs.sliced(axis: 0, start..<end),
-        targets: classes.map { Tensor(Array($0[start..<end])) }, itemIndices: Array(start..<end))
+        targets: source.targets.map { targets in
+          targets.dtype == .int64
+            ? Tensor(Array(targets.scalars(as: Int64.self)[start..<end]))
+            : targets.sliced(axis: 0, start..<end)
+        }, itemIndices: Array(start..<end))
     }
   }
 }

@@ -15,6 +15,6 @@ extension CheckedTransform {
   func fault<Value: Comparable>(
     _ name: String, _ value: Value, in range: some RangeExpression<Value>
   ) -> String? {
-    range.contains(value) ? nil : "\(name) is \(value), outside of \(range)"
+    range.contains(value) ? nil : "\(name) is \(value), out of its range"
   }
 }

@@ -16,6 +16,9 @@ extension Pipeline: Codable {
   /// Call it before a run whose pipeline uses the type is loaded. A name is registered once; the last
   /// registration counts.
   public static func register(_ type: any Transform.Type) {
+    precondition(
+      !builtIn.contains { $0.name == type.name },
+      "a built-in transform is named \(type.name); choose another name")
     registered.withLock { $0[type.name] = type }
   }
 

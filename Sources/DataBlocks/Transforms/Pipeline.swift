@@ -3,7 +3,7 @@ public import Tensors
 
 /// The transforms from a file to the model's input, in order, with a training and a validation mode.
 ///
-/// Loaders, predictors, maps and benchmarks run the same pipeline; `run.json` and checkpoints store it.
+/// Loaders, predictors and maps run the same pipeline; `run.json` and checkpoints store it.
 /// Transforms run in the order of `Transform.order`, whatever order they are given in; neighbors that only
 /// move pixels are one resampling, neighbors that only change light one pass.
 public struct Pipeline: Sendable, Equatable {
@@ -84,9 +84,13 @@ public struct Pipeline: Sendable, Equatable {
   /// Runs the transforms up to `ReadImage`, which give the original image.
   ///
   /// - Returns: The index of the next transform.
-  package func read(_ sample: inout Sample) throws(DataError) -> Int {
+  package func read(
+    _ sample: inout Sample, mode: PipelineMode = .validation
+  ) throws(DataError) -> Int {
     let next = (transforms.firstIndex { $0 is ReadImage } ?? 0) + 1
-    for index in 0..<next { try apply(index, to: &sample, mode: .validation, .none) }
+    for index in 0..<next where runs(transforms[index], in: mode) {
+      try apply(index, to: &sample, mode: mode, .none)
+    }
     return next
   }
 
@@ -94,7 +98,7 @@ public struct Pipeline: Sendable, Equatable {
   ///
   /// - Returns: The index of the next transform.
   package func runCacheable(_ sample: inout Sample, mode: PipelineMode) throws(DataError) -> Int {
-    for index in try read(&sample)..<end where runs(transforms[index], in: mode) {
+    for index in try read(&sample, mode: mode)..<end where runs(transforms[index], in: mode) {
       guard sample.is8Bit, transforms[index].isCacheable(sample, in: mode) else { return index }
       try apply(index, to: &sample, mode: mode, .none)
     }

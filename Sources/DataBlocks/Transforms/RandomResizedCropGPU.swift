@@ -92,7 +92,7 @@ public struct RandomResizedCropGPU: CheckedTransform {
     if ratio.count != 2 || !(0 < ratio[0] && ratio[0] <= ratio[1]) {
       return "ratio is \(ratio); it needs a smallest and a largest width per height"
     }
-    return fault("size", size, in: 1...65_535)
+    return fault("size", size, in: 1...8192)
       ?? fault("maximumScale", maximumScale, in: 0...1)
       ?? fault("minimumScale", minimumScale, in: 0...maximumScale)
       ?? fault("validScale", validScale, in: 0...1)

@@ -60,6 +60,6 @@ public struct Resize: CheckedTransform {
   }
 
   var fault: String? {
-    fault("height", height, in: 1...65_535) ?? fault("width", width, in: 1...65_535)
+    fault("height", height, in: 1...8192) ?? fault("width", width, in: 1...8192)
   }
 }

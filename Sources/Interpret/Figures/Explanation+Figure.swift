@@ -56,6 +56,7 @@ extension Explanation {
 
 /// A probability in percent, with one digit after the point.
 func percent(_ probability: Double) -> String {
+  guard probability.isFinite else { return "NaN" }
   let tenths = Int((probability * 1000).rounded())
   return "\(tenths / 10).\(tenths % 10) %"
 }

@@ -21,6 +21,20 @@ public struct Explanation: Sendable {
     inputSize = ImageSize(height: image.input.shape[2], width: image.input.shape[3])
   }
 
+  /// The same explanation with the maps of some classes only.
+  package func keeping(_ classes: [Int]) -> Explanation {
+    Explanation(
+      image: image, maps: maps.filter { classes.contains($0.classIndex) }, geometry: geometry,
+      inputSize: inputSize)
+  }
+
+  private init(image: PixelBuffer, maps: [ClassMap], geometry: ImageGeometry, inputSize: ImageSize) {
+    self.image = image
+    self.maps = maps
+    self.geometry = geometry
+    self.inputSize = inputSize
+  }
+
   /// The part of the original that the model sees, in original pixels.
   public var extent: BoundingBox {
     geometry.source(

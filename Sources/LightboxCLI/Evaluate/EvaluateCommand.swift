@@ -55,6 +55,10 @@ struct EvaluateCommand: ParsableCommand {
     }
   }
 
+  func validate() throws {
+    if batchSize < 1 { throw ValidationError("--batch-size \(batchSize): use 1 or more") }
+  }
+
   func run() throws {
     try compute.settings.apply()
     let run = try model.open()

@@ -17,19 +17,19 @@ open class Learner {
   /// Validation batches; nil to train without validation.
   public var valid: (any BatchSource)?
   /// The loss to minimize (`loss_func`).
-  package let lossFunction: LossFunction
+  public let lossFunction: LossFunction
   /// Updates the parameters (`opt`).
   public let optimizer: Optimizer
   /// Metrics to compute on the validation batches.
-  package let metrics: [Metric]
+  public let metrics: [Metric]
   /// Records losses, learning rates and the table of epochs.
   public let recorder = Recorder()
   /// The callbacks, in the order in which they run.
-  package private(set) var callbacks: [any Callback]
+  public private(set) var callbacks: [any Callback]
   /// Where callbacks save and load weights.
   public var checkpoints: any CheckpointStore = MemoryCheckpoints()
   /// Seed of the random numbers inside the model, such as dropout.
-  package let seed: UInt64
+  public let seed: UInt64
   let learningRate: LearningRates
   /// Receives each line of output.
   public var report: (String) -> Void = { print($0) }
@@ -51,7 +51,7 @@ open class Learner {
   /// Number of training batches so far in this fit (`train_iter`).
   public internal(set) var iteration = 0
   /// Number of training batches so far in all fits of this learner.
-  package internal(set) var totalSteps = 0
+  public internal(set) var totalSteps = 0
   /// Completed fraction of this fit, from 0 to 1 (`pct_train`).
   public internal(set) var progress = 0.0
   /// True during training batches, false during validation.
@@ -65,7 +65,7 @@ open class Learner {
   /// Factor applied to the loss before the backward pass; reset to 1 for each batch.
   public var lossScale = 1.0
   /// True if a callback discarded the current batch.
-  package internal(set) var isBatchDiscarded = false
+  public internal(set) var isBatchDiscarded = false
   var lossTensor: Tensor?
 
   /// Creates a learner.
@@ -125,5 +125,5 @@ open class Learner {
   /// Excludes the current training batch from the recorder's losses and item count.
   ///
   /// The parameters are not protected by this: throw an `Interruption` to skip the step as well.
-  package func discardBatch() { isBatchDiscarded = true }
+  public func discardBatch() { isBatchDiscarded = true }
 }

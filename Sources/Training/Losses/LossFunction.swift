@@ -19,12 +19,12 @@ public struct LossFunction: Sendable {
   }
 
   /// Computes the loss of outputs against targets.
-  package func callAsFunction(
+  public func callAsFunction(
     _ output: Tensor, _ targets: Tensor, reduction: LossReduction = .mean
   ) -> Tensor { compute(output, targets, reduction) }
 
   /// Computes probabilities from outputs.
-  package func activation(_ output: Tensor) -> Tensor { activate(output) }
+  public func activation(_ output: Tensor) -> Tensor { activate(output) }
 
   /// Cross entropy with softmax (fastai's `CrossEntropyLossFlat`).
   ///

@@ -1,7 +1,7 @@
 /// A value computed from the predictions for all validation items.
 public struct Metric: Sendable {
   /// The column of the table, and what trackers monitor; in snake case as in fastai.
-  package let name: String
+  public let name: String
   private let compute: @Sendable (Predictions) -> Double
 
   /// Creates a metric from a function of all predictions (`AccumMetric`).

@@ -94,7 +94,7 @@ public final class Optimizer {
   }
 
   /// Sets all gradients to nil (`zero_grad`).
-  package func clearGradients() {
+  public func clearGradients() {
     for group in groups { for entry in group { entry.parameter.gradient = nil } }
   }
 
@@ -115,7 +115,7 @@ public final class Optimizer {
   /// Name of a parameter whose gradient is NaN or infinite, nearest to the loss; nil if all are finite.
   ///
   /// The backward pass visits the last layers first, so the last such parameter is the first affected.
-  package var nonFiniteGradientName: String? {
+  public var nonFiniteGradientName: String? {
     groups.joined().reversed().first { $0.parameter.gradient?.firstNotFinite != nil }?.name
   }
 

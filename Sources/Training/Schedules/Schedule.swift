@@ -8,7 +8,7 @@ public struct Schedule: Sendable {
   public init(_ function: @escaping @Sendable (Double) -> Double) { self.function = function }
 
   /// The value at a position from 0 to 1.
-  package func callAsFunction(_ position: Double) -> Double { function(position) }
+  public func callAsFunction(_ position: Double) -> Double { function(position) }
 
   /// A constant (`SchedNo`).
   public static func constant(_ value: Double) -> Schedule { Schedule { _ in value } }

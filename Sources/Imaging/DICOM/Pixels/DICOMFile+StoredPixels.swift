@@ -16,9 +16,11 @@ extension DICOMFile {
 
   func decode(frame: Int) throws(DICOMError) -> (pixels: StoredPixels, layout: PixelLayout) {
     let (layout, info) = try checkedLayoutAndInfo()
-    precondition(
-      frame >= 0 && frame < layout.frameCount,
-      "frame \(frame) is out of range: the file has \(layout.frameCount) frames")
+    precondition(frame >= 0, "frame \(frame) is negative")
+    guard frame < layout.frameCount else {
+      throw error(
+        .noPixelData, "frame \(frame) is out of range: the file has \(layout.frameCount) frames")
+    }
     let samples =
       layout.isEncapsulated
       ? try encapsulated(layout, info, frame: frame) : try native(layout, frame: frame)

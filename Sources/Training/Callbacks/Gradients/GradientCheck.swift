@@ -22,9 +22,9 @@ public final class GradientCheck: Callback {
   private let policy: Policy
   private let limit: Int
   /// The message with which this callback ended the fit; nil if it did not.
-  package private(set) var ending: String?
+  public private(set) var ending: String?
   /// Number of batches skipped so far, over all fits.
-  package private(set) var skippedBatches = 0
+  public private(set) var skippedBatches = 0
   private var consecutive = 0
   private var buffers: [(buffer: ModuleBuffer, value: Tensor)] = []
 

@@ -6,7 +6,7 @@ extension Learner {
   /// A clause that names the first NaN or infinity of the current batch: an item, a weight or a layer.
   ///
   /// Runs the forward pass of the batch once more.
-  package var nonFiniteSource: String {
+  public var nonFiniteSource: String {
     guard let batch else { return "there is no current batch" }
     if batch.inputs.dtype == .float32, let index = batch.inputs.firstNotFinite {
       let item = index / max(batch.inputs.count / max(batch.count, 1), 1)

@@ -32,7 +32,7 @@ public final class Recorder: Callback {
     }
 
     /// The value of a column: "train_loss", "valid_loss" or the name of a metric; nil if there is none.
-    package func value(of name: String) -> Double? {
+    public func value(of name: String) -> Double? {
       switch name {
       case "train_loss": trainLoss
       case "valid_loss": validLoss
@@ -50,7 +50,7 @@ public final class Recorder: Callback {
   /// Whether the table is printed, row by row.
   public var printsTable = true
   /// Number of training items so far in the current epoch.
-  package private(set) var trainedItems = 0
+  public private(set) var trainedItems = 0
 
   private var average = 0.0
   private var count = 0
@@ -59,7 +59,7 @@ public final class Recorder: Callback {
   private var validLoss: (sum: Double, items: Int) = (0, 0)
 
   /// Bias-corrected exponential average of the training loss with β 0.98 (`smooth_loss`).
-  package var smoothedLoss: Double {
+  public var smoothedLoss: Double {
     count == 0 ? 0 : average / (1 - pow(0.98, Double(count)))
   }
 

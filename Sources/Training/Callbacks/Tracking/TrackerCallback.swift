@@ -7,7 +7,7 @@ open class TrackerCallback: Callback {
   /// Runs after the recorder.
   open var order: Int { 60 }
   /// The column to track: "train_loss", "valid_loss" or the name of a metric.
-  package let monitor: String
+  public let monitor: String
   /// The smallest change that counts as an improvement is larger than this (`min_delta`).
   package let minimumDelta: Double
   /// True if lower values are better (`comp`).

@@ -53,7 +53,7 @@ public final class LogbookCallback: Callback {
 
 extension LogbookCallback: TrainingNoteReceiver {
   /// Records a note as an event.
-  package func didNote(_ note: TrainingNote, _ learner: Learner) throws {
+  public func didNote(_ note: TrainingNote, _ learner: Learner) throws {
     try log.event(note.kind, note.message)
   }
 }

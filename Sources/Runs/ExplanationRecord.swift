@@ -47,8 +47,10 @@ public struct ExplanationRecord: Sendable, Codable {
     self.predicted = predicted
     maps = explanation.maps.map {
       Map(
-        className: $0.className, probability: $0.probability.isFinite ? $0.probability : nil, status: $0.status,
-        rows: $0.map.shape[0], columns: $0.map.shape[1], values: $0.map.floatScalars.map { $0.isFinite ? $0 : nil })
+        className: $0.className, probability: $0.probability.isFinite ? $0.probability : nil,
+        status: $0.status,
+        rows: $0.map.shape[0], columns: $0.map.shape[1],
+        values: $0.map.floatScalars.map { $0.isFinite ? $0 : nil })
     }
     boxes = explanation.boxes
     filmSize = ImageSize(height: explanation.image.height, width: explanation.image.width)

@@ -28,7 +28,8 @@ public struct RunFormatError: LightboxError, Equatable {
   /// What to do about it.
   public var remedy: String? {
     switch reason {
-    case .format(_, let version): "open it with the version that wrote it (\(version)), or train again"
+    case .format(_, let version):
+      "open it with the version that wrote it (\(version)), or train again"
     }
   }
 }

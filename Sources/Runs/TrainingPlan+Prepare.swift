@@ -32,7 +32,8 @@ extension TrainingPlan {
     try require(
       0 < validFraction && validFraction < 1, "the validation share", validFraction,
       "between 0 and 1")
-    try require(compute.threads ?? 1 > 0, "the number of threads", compute.threads ?? 1, "1 or more")
+    try require(
+      compute.threads ?? 1 > 0, "the number of threads", compute.threads ?? 1, "1 or more")
     try require(
       compute.workers ?? 0 >= 0, "the number of workers", compute.workers ?? 0, "0 or more")
     let monitors = ["valid_loss", "train_loss"] + Self.metrics.map(\.name)

@@ -22,6 +22,17 @@ struct SavedRunInterpretTests {
       [ExplanationRecord].self, from: Data(try work.text("maps/interpret.json").utf8))
   }
 
+  @Test("a figure never replaces an image that is explained")
+  func ownInput() throws {
+    let work = try Workspace()
+    let run = try savedRun(work)
+    let image = try work.writeImage("maps/a.png", seed: 7)
+    let before = try Data(contentsOf: URL(fileURLWithPath: image))
+    let records = try run.interpret([image], to: work.file("maps"))
+    #expect(records.map(\.figure) == [work.file("maps/a-2.png")])
+    #expect(try Data(contentsOf: URL(fileURLWithPath: image)) == before)
+  }
+
   @Test("a record and a figure per file; those that cannot be read are recorded with the reason")
   func records() throws {
     let work = try Workspace()

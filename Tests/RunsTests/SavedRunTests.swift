@@ -74,7 +74,7 @@ struct SavedRunTests {
     #expect(
       error?.description
         == "the run has format 1 of Lightbox 0.1.0; this version reads format 2; open it with "
-        + "Lightbox 0.1.0, or train again")
+        + "the version that wrote it (0.1.0), or train again")
     try work.write("{", to: "run/run.json")
     let damaged = #expect(throws: RunError.self) { try SavedRun(path) }
     #expect(damaged?.place.file == "\(path)/run.json")

@@ -272,4 +272,20 @@ struct TrainingPlanTests {
     #expect(mismatch?.path == path && mismatch?.report.missing.isEmpty == false)
     #expect(mismatch?.description.hasPrefix("\(path): the weights do not fit the model") == true)
   }
+
+  @Test("a run that fails keeps a folder that existed before, and leaves nothing in it")
+  func existingFolder() throws {
+    let work = try Workspace()
+    try FileManager.default.createDirectory(
+      atPath: work.file("mine"), withIntermediateDirectories: true)
+    var plan = work.plan(try work.table())
+    // The files exist, but none of them can be read.
+    for name in try files(in: work.path) where name.hasSuffix(".png") {
+      try work.write("not an image", to: name)
+    }
+    plan.unreadable = .stop
+    #expect(throws: (any Error).self) { try plan.quietRun(in: work.file("mine")) }
+    if work.exists("mine") { #expect(try files(in: work.file("mine")).isEmpty) }
+    #expect(work.exists("mine"))
+  }
 }

@@ -157,4 +157,22 @@ struct PredictorTests {
       #expect(found.decoded == [0, 2, 1] && found.losses.count == 3)
     }
   }
+
+  @Test("float targets: fit and validate run, and predictions have losses but no class targets")
+  func floatTargets() throws {
+    var random = RandomSource(seed: 4)
+    let x = Tensor((0..<24).map { _ in Float(random.normal()) }, shape: [8, 3])
+    let y = Tensor((0..<8).map { Float($0) }, shape: [8, 1])
+    let batches = TensorBatches(inputs: x, targets: y, batchSize: 4)
+    let mse = LossFunction(activation: { $0 }) { output, targets, reduction in
+      output.mseLoss(targets, reduction: reduction)
+    }
+    let learner = Learner(
+      model: Sequential(Linear(3, 1)), train: batches, valid: batches, lossFunction: mse)
+    learner.recorder.printsTable = false
+    try learner.fit(1, learningRate: 1e-2)
+    let predictions = try learner.predictions(for: batches)
+    #expect(predictions.targets.isEmpty && predictions.outputs.count == 8)
+    #expect(try learner.validate().loss.isFinite)
+  }
 }

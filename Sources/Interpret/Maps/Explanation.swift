@@ -28,7 +28,8 @@ public struct Explanation: Sendable {
       inputSize: inputSize)
   }
 
-  private init(image: PixelBuffer, maps: [ClassMap], geometry: ImageGeometry, inputSize: ImageSize) {
+  private init(image: PixelBuffer, maps: [ClassMap], geometry: ImageGeometry, inputSize: ImageSize)
+  {
     self.image = image
     self.maps = maps
     self.geometry = geometry

@@ -42,8 +42,9 @@ extension SavedRun {
     else {
       throw MapError(.unknownLayer(layerPath, known: Array(visionModel.layerPaths.prefix(12))))
     }
-    if case .named(let name) = classes { _ = try index(of: name) }
-    if let masks { _ = try index(of: masks.className) }
+    let named: Int? = if case .named(let name) = classes { try index(of: name) } else { nil }
+    // The masks' class is measured whether or not it is drawn.
+    let measured = try masks.map { [try index(of: $0.className)] } ?? []
     try createFolder(folder)
     let method = GradCAM(predictor, layer: module)
     // A figure never replaces an image that is explained.
@@ -57,10 +58,8 @@ extension SavedRun {
           switch classes {
           case .all: nil
           case .predicted: [answer.index]
-          case .named(let name): [try index(of: name)]
+          case .named: named.map { [$0] }
           }
-        // The masks' class is measured whether or not it is drawn.
-        let measured = try masks.map { [try index(of: $0.className)] } ?? []
         let whole = try method(image, classes: wanted.map { Array(Set($0 + measured)) })
         try masks?.add(whole, file: file)
         let explanation = wanted.map { whole.keeping($0) } ?? whole

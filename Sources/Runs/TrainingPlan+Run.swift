@@ -56,14 +56,18 @@ extension TrainingPlan {
     let folder = try RunFolder(creating: path)
     let description = RunDescription(
       plan: resolved, vocab: prepared.loaders.vocab, data: prepared.data)
-    var opened: RunLog?
-    let started = ContinuousClock.now
+    let log: RunLog
     do {
       try folder.writeSettings(description)
       folder.metadata = try metadata(description, run: path)
-      let log = try RunLog(writing: folder.databasePath)
-      opened = log
+      log = try RunLog(writing: folder.databasePath)
       try log.begin(command: "train", version: lightboxVersion)
+    } catch {
+      folder.removeContent()
+      throw error
+    }
+    let started = ContinuousClock.now
+    do {
       learner.checkpoints = folder
       learner.report = report
       let callbacks: [any Callback] =
@@ -81,23 +85,21 @@ extension TrainingPlan {
         throw DataError(.noItems("training: no batch could be read"), path: table.path)
       }
     } catch {
-      try? opened?.event("error", "\(error)")
-      try? opened?.end(status: "failed")
+      try? log.event("error", "\(error)")
+      try? log.end(status: "failed")
       // Without a trained checkpoint there is nothing to keep, and the same command can run again.
       if folder.checkpoints.isEmpty || learner.totalSteps == 0 { folder.removeContent() }
       throw error
     }
-    guard let log = opened else { preconditionFailure("a run without a database") }
     try log.end(status: "finished")
-    let duration = (ContinuousClock.now - started).components
+    let seconds = (ContinuousClock.now - started) / .seconds(1)
     let skipped = prepared.loaders.train.skipped + (prepared.loaders.valid?.skipped ?? [])
     for error in skipped {
       try log.event("skipped", "\(error)")
       notify(.skipped(error))
     }
     return TrainingResult(
-      folder: folder, learner: learner, skipped: skipped,
-      seconds: Double(duration.seconds) + Double(duration.attoseconds) * 1e-18,
+      folder: folder, learner: learner, skipped: skipped, seconds: seconds,
       imagesSeen: learner.totalSteps * batchSize)
   }
 

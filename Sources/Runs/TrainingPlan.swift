@@ -46,7 +46,7 @@ public struct TrainingPlan: Sendable, Equatable, Codable {
   /// The metrics that a run measures.
   public static let metrics: [Metric] = [.accuracy, .rocAuc]
 
-  /// Creates a plan with a pipeline of one's own.
+  /// Creates a plan with a custom pipeline.
   public init(table: LabelTable, pipeline: Pipeline) {
     self.table = table
     self.pipeline = pipeline

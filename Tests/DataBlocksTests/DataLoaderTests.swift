@@ -180,7 +180,7 @@ struct DataLoaderTests {
   }
 
   @Test(
-    "a target block of one's own and a transform that changes labels need no change of the loader")
+    "a custom target block and a transform that changes labels work with the loader")
   func ownBlocks() throws {
     struct Negate: Transform {
       var effects: TransformEffects { .label }

@@ -14,8 +14,7 @@ public struct PatientSplitter: Splitter {
   ///   - validFraction: The largest share of items for validation (`valid_pct`), below 1.
   ///   - seed: Seeds the order of patients.
   public init(validFraction: Double = 0.2, seed: UInt32 = 42) {
-    precondition(
-      (0..<1).contains(validFraction), "a validation share lies in 0..<1, not \(validFraction)")
+    checkValidFraction(validFraction)
     self.validFraction = validFraction
     self.seed = seed
   }

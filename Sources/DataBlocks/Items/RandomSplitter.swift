@@ -11,8 +11,7 @@ public struct RandomSplitter: Splitter {
   ///   - validFraction: The share for validation (`valid_pct`), below 1.
   ///   - seed: The seed of PyTorch's `randperm`.
   public init(validFraction: Double = 0.2, seed: UInt32 = 42) {
-    precondition(
-      (0..<1).contains(validFraction), "a validation share lies in 0..<1, not \(validFraction)")
+    checkValidFraction(validFraction)
     self.validFraction = validFraction
     self.seed = seed
   }

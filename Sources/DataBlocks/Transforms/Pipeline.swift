@@ -51,7 +51,7 @@ public struct Pipeline: Sendable, Equatable {
     }
   }
 
-  /// FNV-1a of the name: a transform draws the same numbers whatever stands beside it.
+  /// FNV-1a of the name, so that a transform's numbers do not depend on the other transforms.
   private static func streamNumber(of name: String) -> UInt64 {
     name.utf8.reduce(0xCBF2_9CE4_8422_2325) { ($0 ^ UInt64($1)) &* 0x100_0000_01B3 }
   }

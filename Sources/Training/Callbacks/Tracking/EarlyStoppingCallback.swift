@@ -3,7 +3,6 @@ public final class EarlyStoppingCallback: TrackerCallback {
   /// Runs after `SaveModelCallback` and `ReduceLROnPlateau`.
   public override var order: Int { 63 }
   private let patience: Int
-  package private(set) var wait = 0
 
   /// Creates the callback.
   ///
@@ -23,24 +22,12 @@ public final class EarlyStoppingCallback: TrackerCallback {
       resetsOnFit: resetsOnFit)
   }
 
-  /// Restarts the count of epochs without improvement.
-  public override func beforeFit(_ learner: Learner) throws {
-    try super.beforeFit(learner)
-    wait = 0
-  }
-
   /// Ends the fit after `patience` epochs without improvement.
   ///
   /// - Throws: `Interruption.cancelFit`.
   public override func afterEpoch(_ learner: Learner) throws {
     try super.afterEpoch(learner)
-    guard value != nil else { return }
-    guard !isNewBest else {
-      wait = 0
-      return
-    }
-    wait += 1
-    guard wait >= patience else { return }
+    guard value != nil, !isNewBest, wait >= patience else { return }
     learner.report("No improvement since epoch \(learner.epoch - wait): early stopping")
     throw Interruption.cancelFit
   }

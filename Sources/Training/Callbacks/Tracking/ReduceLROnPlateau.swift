@@ -9,7 +9,6 @@ public final class ReduceLROnPlateau: TrackerCallback {
   private let patience: Int
   private let factor: Double
   private let minimum: Double
-  package private(set) var wait = 0
 
   /// Creates the callback.
   ///
@@ -34,22 +33,10 @@ public final class ReduceLROnPlateau: TrackerCallback {
       resetsOnFit: resetsOnFit)
   }
 
-  /// Restarts the count of epochs without improvement.
-  public override func beforeFit(_ learner: Learner) throws {
-    try super.beforeFit(learner)
-    wait = 0
-  }
-
   /// Reduces the rates after `patience` epochs without improvement.
   public override func afterEpoch(_ learner: Learner) throws {
     try super.afterEpoch(learner)
-    guard value != nil else { return }
-    guard !isNewBest else {
-      wait = 0
-      return
-    }
-    wait += 1
-    guard wait >= patience else { return }
+    guard value != nil, !isNewBest, wait >= patience else { return }
     wait = 0
     for group in 0..<learner.optimizer.groupCount {
       let rate = learner.optimizer.hyperparameters[group].learningRate

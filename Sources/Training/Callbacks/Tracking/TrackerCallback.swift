@@ -19,6 +19,8 @@ open class TrackerCallback: Callback {
   public private(set) var best: Double?
   /// True if the last epoch improved on the best value (`new_best`).
   public private(set) var isNewBest = false
+  /// Epochs since the last improvement, for subclasses with patience.
+  package internal(set) var wait = 0
 
   /// Whether lower values of a monitored value are better, by its name.
   package static func prefersLess(_ monitor: String) -> Bool {
@@ -43,10 +45,11 @@ open class TrackerCallback: Callback {
     self.prefersLess = prefersLess ?? Self.prefersLess(monitor)
   }
 
-  /// Forgets the best value if `resetsOnFit` is set.
+  /// Restarts the count of epochs without improvement; forgets the best value if `resetsOnFit` is set.
   ///
   /// - Precondition: `monitor` is a column of the table.
   open func beforeFit(_ learner: Learner) throws {
+    wait = 0
     if resetsOnFit { best = nil }
     let known =
       ["train_loss"] + (learner.valid == nil ? [] : ["valid_loss"] + learner.metrics.map(\.name))
@@ -65,6 +68,7 @@ open class TrackerCallback: Callback {
       best.map { prefersLess ? value < $0 - minimumDelta : value > $0 + minimumDelta }
       ?? value.isFinite
     if isNewBest { best = value }
+    wait = isNewBest ? 0 : wait + 1
   }
 
   /// Does nothing.

@@ -34,11 +34,11 @@ bench: build
 	@Benchmarks/setup.sh
 	@python3 Benchmarks/bench.py $(BENCH)
 
-# Reads randomly modified checkpoint files for ten minutes. FUZZ=60 runs for one minute.
+# Reads randomly modified files of every kind for ten minutes. FUZZ=60 runs for one minute.
 FUZZ ?= 600
 fuzz: setup
 	swift build -c release --build-tests
-	LIGHTBOX_FUZZ_SECONDS=$(FUZZ) swift test -c release --skip-build --filter FuzzTests
+	LIGHTBOX_FUZZ_SECONDS=$(FUZZ) swift test -c release --skip-build --no-parallel --filter FuzzTests
 
 clean:
 	rm -rf .build demo

@@ -51,6 +51,7 @@ let package = Package(
         .linkedLibrary("dcmjpls"), .linkedLibrary("dcmjpeg"), .linkedLibrary("dcmimage"),
         .linkedLibrary("dcmimgle"), .linkedLibrary("dcmdata"), .linkedLibrary("oflog"),
         .linkedLibrary("ofstd"), .linkedLibrary("jpeg"), .linkedLibrary("openjp2"),
+        .linkedLibrary("z"),
       ]),
 
     .target(name: "CCurl", linkerSettings: [.linkedLibrary("dl")]),

@@ -14,9 +14,17 @@ typedef struct {
   int code;
   int hit_marker;  // the entropy-coded data ended before its rows were complete
   int hit_end;     // the bytes ended
+  int scan;         // the scan that was counted last
+  int64_t visited;  // the blocks of all scans so far
   char *message;
   size_t message_size;
 } session;
+
+// The blocks that all scans of an image may visit: a small progressive file can request thousands of
+// passes over a large image. One of 30 megapixels with the usual ten scans visits 10 million.
+static const int64_t visit_limit = 1 << 25;
+// The blocks of an image of several scans, whose coefficients (128 bytes each) are kept.
+static const int64_t kept_limit = 1 << 22;
 
 static void fail(j_common_ptr jpeg) {
   session *s = (session *)jpeg->err;
@@ -51,11 +59,48 @@ static void note(j_common_ptr jpeg, int level) {
 
 static void ignore_message(j_common_ptr jpeg) { (void)jpeg; }
 
-// Limits the scans: a small progressive file can request thousands of passes over a large image.
-static void watch(j_common_ptr jpeg) {
-  session *s = (session *)jpeg->err;
-  if (jpeg->is_decompressor && ((j_decompress_ptr)jpeg)->input_scan_number > 500)
-    fail_with(s, LB_CORRUPT, "more than 500 scans");
+static void watch(j_common_ptr any) {
+  session *s = (session *)any->err;
+  j_decompress_ptr jpeg = (j_decompress_ptr)any;
+  if (!any->is_decompressor || jpeg->input_scan_number == s->scan) return;
+  s->scan = jpeg->input_scan_number;
+  for (int i = 0; i < jpeg->comps_in_scan; ++i)
+    s->visited += (int64_t)jpeg->cur_comp_info[i]->width_in_blocks *
+                  (int64_t)jpeg->cur_comp_info[i]->height_in_blocks;
+  if (s->visited > visit_limit)
+    fail_with(s, LB_TOO_LARGE, "there are too many scans for the size of the image");
+}
+
+static int64_t part(int64_t length, int factor, int largest) {
+  return (length * factor + 8 * largest - 1) / (8 * largest);
+}
+
+// The blocks of 64 samples of all components.
+static int64_t block_count(j_decompress_ptr jpeg) {
+  int across = 1, down = 1;
+  int64_t sum = 0;
+  for (int i = 0; i < jpeg->num_components; ++i) {
+    if (jpeg->comp_info[i].h_samp_factor > across) across = jpeg->comp_info[i].h_samp_factor;
+    if (jpeg->comp_info[i].v_samp_factor > down) down = jpeg->comp_info[i].v_samp_factor;
+  }
+  for (int i = 0; i < jpeg->num_components; ++i)
+    sum += part(jpeg->image_width, jpeg->comp_info[i].h_samp_factor, across) *
+           part(jpeg->image_height, jpeg->comp_info[i].v_samp_factor, down);
+  return sum;
+}
+
+// CMYK to RGB as Pillow does, which takes all such files as Adobe's, with inverted values.
+static void convert_cmyk(uint8_t *samples, size_t pixels) {
+  for (size_t i = 0; i < pixels; ++i) {
+    const uint8_t *from = samples + 4 * i;
+    const int black = from[3];
+    uint8_t rgb[3];
+    for (int c = 0; c < 3; ++c) {
+      const int product = (255 - from[c]) * black + 128;
+      rgb[c] = (uint8_t)(black - (((product >> 8) + product) >> 8));
+    }
+    memcpy(samples + 3 * i, rgb, 3);
+  }
 }
 
 static void begin(session *s, char *message, size_t message_size) {
@@ -92,19 +137,25 @@ static int decode(const uint8_t *bytes, size_t count, int64_t max_pixels, int sh
   const int64_t width = jpeg.image_width, height = jpeg.image_height;
   if (width > max_pixels / (height > 0 ? height : 1))
     fail_with(&s, LB_TOO_LARGE, "the header states more pixels than allowed");
-  // A Huffman-coded block of 64 samples has at least two bits.
-  if ((double)width * (double)height > 4096.0 * (double)count)
+  // A Huffman-coded block has at least one bit; arithmetic codes can be shorter.
+  const int64_t blocks = block_count(&jpeg);
+  const int64_t room = jpeg.arith_code ? (1 << 20) + 64 * (int64_t)count : 8 * (int64_t)count;
+  if (blocks > room)
     fail_with(&s, LB_TRUNCATED, "the header states more pixels than the bytes can contain");
-  if (jpeg.num_components != 1 && jpeg.num_components != 3)
-    fail_with(&s, LB_UNSUPPORTED, "four colors (CMYK)");
+  if (jpeg_has_multiple_scans(&jpeg) && blocks > kept_limit)
+    fail_with(&s, LB_TOO_LARGE, "the header states too many pixels for an image of several scans");
+  if (jpeg.num_components != 1 && jpeg.num_components != 3 && jpeg.num_components != 4)
+    fail_with(&s, LB_UNSUPPORTED, "neither one, three nor four colors");
+  const int is_cmyk = jpeg.num_components == 4;
   if (header_only) {
-    *image = (lb_image){(int)width, (int)height, jpeg.num_components, 8, NULL};
+    *image = (lb_image){(int)width, (int)height, is_cmyk ? 3 : jpeg.num_components, 8, NULL};
     jpeg_destroy_decompress(&jpeg);
     return LB_OK;
   }
 
-  const int channels = jpeg.num_components == 1 || as_gray ? 1 : 3;
-  jpeg.out_color_space = channels == 1 ? JCS_GRAYSCALE : JCS_RGB;
+  if (is_cmyk && as_gray) fail_with(&s, LB_UNSUPPORTED, "four colors have no luminance");
+  const int channels = is_cmyk ? 4 : jpeg.num_components == 1 || as_gray ? 1 : 3;
+  jpeg.out_color_space = is_cmyk ? JCS_CMYK : channels == 1 ? JCS_GRAYSCALE : JCS_RGB;
   jpeg.dct_method = JDCT_ISLOW;
   jpeg.scale_num = 1;
   jpeg.scale_denom = (unsigned)shrink;
@@ -123,7 +174,9 @@ static int decode(const uint8_t *bytes, size_t count, int64_t max_pixels, int sh
   // libjpeg fills missing data with gray and only warns.
   if (s.hit_marker || (s.hit_end && jpeg_has_multiple_scans(&jpeg)))
     fail_with(&s, LB_TRUNCATED, "the compressed data ends before the image");
-  *image = (lb_image){(int)jpeg.output_width, (int)jpeg.output_height, channels, 8, samples};
+  if (is_cmyk) convert_cmyk(samples, (size_t)jpeg.output_width * jpeg.output_height);
+  *image = (lb_image){(int)jpeg.output_width, (int)jpeg.output_height, is_cmyk ? 3 : channels, 8,
+                      samples};
   jpeg_destroy_decompress(&jpeg);
   return LB_OK;
 }

@@ -41,6 +41,12 @@ static void take(png_structp png, png_bytep target, size_t length) {
   s->at += length;
 }
 
+static const uint32_t side_limit = 1000000;
+
+static uint32_t big(const uint8_t *b) {
+  return (uint32_t)b[0] << 24 | (uint32_t)b[1] << 16 | (uint32_t)b[2] << 8 | b[3];
+}
+
 int lb_png_decode(const uint8_t *bytes, size_t count, int64_t max_pixels, int keep_16_bits,
                   lb_image *image, char *message, size_t message_size) {
   session s = {.message = message, .message_size = message_size, .bytes = bytes, .count = count};
@@ -61,8 +67,12 @@ int lb_png_decode(const uint8_t *bytes, size_t count, int64_t max_pixels, int ke
   }
   info = png_create_info_struct(png);
   if (!info) fail_with(png, &s, LB_NO_MEMORY, "out of memory");
-  png_set_user_limits(png, 0x7fffffff, 0x7fffffff);
-  png_set_chunk_cache_max(png, 64);
+  // The first chunk is the header; libpng's own message would not say what is wrong.
+  if (count >= 24 && (big(bytes + 16) > side_limit || big(bytes + 20) > side_limit))
+    fail_with(png, &s, LB_TOO_LARGE, "the header states more than 1,000,000 rows or columns");
+  png_set_user_limits(png, side_limit, side_limit);
+  // Texts, profiles and the like are not used: small ones can expand to gigabytes.
+  png_set_keep_unknown_chunks(png, PNG_HANDLE_CHUNK_NEVER, NULL, -1);
   png_set_chunk_malloc_max(png, 16 << 20);
   png_set_read_fn(png, &s, take);
   png_read_info(png, info);

@@ -1,4 +1,4 @@
-#include "internal.hpp"
+#include "open.hpp"
 
 #include <cstdio>
 #include <cstdlib>
@@ -6,7 +6,22 @@
 
 namespace lightbox {
 
+// The elements are a linked list.
+static DcmElement *find_at_top(lb_dcm_file *file, uint32_t tag) {
+  if (file->index.empty()) {
+    DcmObject *object = nullptr;
+    DcmDataset *set = file->format.getDataset();
+    while ((object = set->nextInContainer(object)) != nullptr) {
+      uint32_t own = (uint32_t)object->getGTag() << 16 | object->getETag();
+      file->index[own] = static_cast<DcmElement *>(object);
+    }
+  }
+  auto found = file->index.find(tag);
+  return found == file->index.end() ? nullptr : found->second;
+}
+
 DcmElement *find(lb_dcm_file *file, const lb_dcm_step *steps, size_t step_count, uint32_t tag) {
+  if (step_count == 0 && tag >> 16 != 2) return find_at_top(file, tag);
   DcmItem *item = file->format.getDataset();
   if (tag >> 16 == 2 && step_count == 0) item = file->format.getMetaInfo();
   for (size_t i = 0; i < step_count; ++i) {
@@ -108,7 +123,38 @@ bool known_text(DcmElement *element, DcmEVR *kind, std::string *text) {
   return true;
 }
 
-const Uint32 kLongestText = 1 << 20;
+// The value of an element as text. DCMTK's own normalization of several values takes quadratic time.
+bool value_of(DcmElement *element, std::string *text) {
+  if (element->getLength() == 0) return true;
+  auto *string = dynamic_cast<DcmByteString *>(element);
+  if (string == nullptr) {
+    OFString value;
+    if (element->getOFStringArray(value).bad()) return false;
+    *text = value;
+    return true;
+  }
+  char *bytes = nullptr;
+  Uint32 length = 0;
+  if (string->getString(bytes, length).bad()) return false;
+  if (bytes == nullptr) return true;
+  DcmEVR vr = element->getVR();
+  bool is_prose = vr == EVR_LT || vr == EVR_ST || vr == EVR_UT || vr == EVR_UR;
+  auto is_padding = [](char c) { return c == ' ' || c == 0; };
+  for (Uint32 at = 0; at < length;) {
+    Uint32 end = at;
+    while (end < length && (is_prose || bytes[end] != '\\')) ++end;
+    Uint32 from = at, to = end;
+    while (!is_prose && from < to && is_padding(bytes[from])) ++from;
+    while (to > from && is_padding(bytes[to - 1])) --to;
+    text->append(bytes + from, to - from);
+    if (end < length) *text += '\\';
+    at = end + 1;
+  }
+  return true;
+}
+
+// Longer text is not returned.
+const Uint32 kLongestText = 4 << 20;
 
 } // namespace
 
@@ -143,6 +189,11 @@ lb_dcm_status lb_dcm_text(
   *text = nullptr;
   if (vr != nullptr) vr[0] = 0;
   return guarded(nullptr, LB_DCM_ABSENT, [&] {
+    const Structure &structure = file->open->structure;
+    if (step_count == 0 && tag != 0 && tag == structure.pixel_tag) {
+      if (vr != nullptr) std::memcpy(vr, structure.pixel_vr, 3);
+      return LB_DCM_OK;
+    }
     DcmElement *element = find(file, steps, step_count, tag);
     if (element == nullptr) return LB_DCM_ABSENT;
     put_vr(vr, element);
@@ -160,9 +211,8 @@ lb_dcm_status lb_dcm_text(
     }
     if (is_bulk(kind) || is_bulk(element->getVR()) || element->getLength() > kLongestText)
       return LB_DCM_OK;
-    OFString value;
-    if (element->getLength() > 0 && element->getOFStringArray(value).bad()) return LB_DCM_OK;
-    std::string out = value;
+    std::string out;
+    if (!value_of(element, &out)) return LB_DCM_OK;
     if (depends_on_character_set(element->getVR())) out = to_utf8(file, out);
     trim(&out);
     *text = copy(out);
@@ -181,27 +231,29 @@ size_t lb_dcm_item_count(
   }
 }
 
-size_t lb_dcm_element_count(lb_dcm_file *file) {
-  try {
-    return file->format.getDataset()->card();
-  } catch (...) {
-    return 0;
-  }
-}
-
-uint32_t lb_dcm_element_tag(lb_dcm_file *file, size_t index) {
-  try {
-    DcmElement *element = file->format.getDataset()->getElement(index);
-    if (element == nullptr) return 0;
-    return (uint32_t)element->getGTag() << 16 | element->getETag();
-  } catch (...) {
-    return 0;
-  }
+lb_dcm_status lb_dcm_tags(lb_dcm_file *file, uint32_t **tags, size_t *count) {
+  *tags = nullptr;
+  *count = 0;
+  return guarded(nullptr, LB_DCM_ABSENT, [&] {
+    std::vector<uint32_t> found;
+    DcmObject *object = nullptr;
+    DcmDataset *set = file->format.getDataset();
+    while ((object = set->nextInContainer(object)) != nullptr)
+      found.push_back((uint32_t)object->getGTag() << 16 | object->getETag());
+    uint32_t pixels = file->open->structure.pixel_tag;
+    if (pixels != 0) found.push_back(pixels);
+    if (found.empty()) return LB_DCM_OK;
+    *tags = (uint32_t *)std::malloc(found.size() * sizeof(uint32_t));
+    if (*tags == nullptr) throw std::bad_alloc();
+    std::memcpy(*tags, found.data(), found.size() * sizeof(uint32_t));
+    *count = found.size();
+    return LB_DCM_OK;
+  });
 }
 
 lb_dcm_status lb_dcm_bytes(
-    lb_dcm_file *file, const lb_dcm_step *steps, size_t step_count, uint32_t tag, uint8_t **bytes,
-    size_t *count, char *vr) {
+    lb_dcm_file *file, const lb_dcm_step *steps, size_t step_count, uint32_t tag, size_t limit,
+    uint8_t **bytes, size_t *count, char *vr) {
   *bytes = nullptr;
   *count = 0;
   if (vr != nullptr) vr[0] = 0;
@@ -211,6 +263,7 @@ lb_dcm_status lb_dcm_bytes(
     put_vr(vr, element);
     Uint32 length = element->getLength();
     if (length == 0 || length == DCM_UndefinedLength) return LB_DCM_OK;
+    if (length > limit) return LB_DCM_ABSENT;
     uint8_t *room = (uint8_t *)std::malloc(length);
     if (room == nullptr) return LB_DCM_ABSENT;
     if (element->getPartialValue(room, 0, length, nullptr, EBO_LittleEndian).bad()) {

@@ -6,23 +6,40 @@
 
 #include <iconv.h>
 
+#include <map>
+
 namespace lightbox {
 
 namespace {
 
-// Converts with iconv; false if a byte is invalid in the encoding.
-bool convert(const std::string &text, const char *encoding, std::string *utf8) {
-  iconv_t converter = iconv_open("UTF-8", encoding);
-  if (converter == (iconv_t)-1) return false;
-  std::string room(text.size() * 4 + 16, 0);
-  char *in = const_cast<char *>(text.data()), *out = &room[0];
-  size_t in_left = text.size(), out_left = room.size();
-  bool done = iconv(converter, &in, &in_left, &out, &out_left) != (size_t)-1 &&
-      iconv(converter, nullptr, nullptr, &out, &out_left) != (size_t)-1;
-  iconv_close(converter);
-  if (done) utf8->assign(room.data(), room.size() - out_left);
-  return done;
-}
+// Converters by encoding: opening one takes longer than converting a few characters.
+class Converters {
+public:
+  ~Converters() {
+    for (auto &known : open_) iconv_close(known.second);
+  }
+
+  // Converts with iconv; false if a byte is invalid in the encoding.
+  bool convert(const std::string &text, const char *encoding, std::string *utf8) {
+    auto known = open_.find(encoding);
+    if (known == open_.end()) {
+      iconv_t opened = iconv_open("UTF-8", encoding);
+      if (opened == (iconv_t)-1) return false;
+      known = open_.emplace(encoding, opened).first;
+    }
+    iconv(known->second, nullptr, nullptr, nullptr, nullptr);
+    std::string room(text.size() * 4 + 16, 0);
+    char *in = const_cast<char *>(text.data()), *out = &room[0];
+    size_t in_left = text.size(), out_left = room.size();
+    bool done = iconv(known->second, &in, &in_left, &out, &out_left) != (size_t)-1 &&
+        iconv(known->second, nullptr, nullptr, &out, &out_left) != (size_t)-1;
+    if (done) utf8->assign(room.data(), room.size() - out_left);
+    return done;
+  }
+
+private:
+  std::map<std::string, iconv_t> open_;
+};
 
 struct Escape {
   const char *sequence;
@@ -47,6 +64,7 @@ const Escape kEscapes[] = {
 // Converts text with code extensions, split at the escape sequences. A set in G1 stays active until
 // another is designated; ESC ( B changes G0 only.
 bool convert_extended(const std::string &text, const char *initial, std::string *utf8) {
+  Converters converters;
   const char *g1 = initial, *g0 = nullptr;
   std::string g0_escape;
   size_t at = 0;
@@ -72,8 +90,8 @@ bool convert_extended(const std::string &text, const char *initial, std::string 
     std::string piece = text.substr(at, end - at), converted;
     at = end;
     if (piece.empty()) continue;
-    bool done = g0 != nullptr ? convert(g0_escape + piece + "\x1b(B", g0, &converted)
-                              : convert(piece, g1, &converted);
+    bool done = g0 != nullptr ? converters.convert(g0_escape + piece + "\x1b(B", g0, &converted)
+                              : converters.convert(piece, g1, &converted);
     if (!done) return false;
     *utf8 += converted;
   }
@@ -90,6 +108,8 @@ std::string to_utf8(lb_dcm_file *file, const std::string &text) {
   OFString sets;
   if (file->format.getDataset()->findAndGetOFStringArray(DCM_SpecificCharacterSet, sets).bad())
     return text;
+  // Converters are opened for each of the sets.
+  if (sets.size() > 512) return text;
   OFString converted;
   bool is_extended = sets.find("2022") != OFString_npos;
   if (!is_extended) {

@@ -6,18 +6,29 @@
 #include <dcmtk/config/osconfig.h>
 #include <dcmtk/dcmdata/dctk.h>
 
+#include <memory>
 #include <string>
+#include <unordered_map>
 #include <vector>
+
+namespace lightbox {
+struct Open;
+}
 
 struct lb_dcm_file {
   DcmFileFormat format;
   std::string transfer_syntax;
   bool lacks_preamble = false;
   bool is_header_only = false;
-  // The data set was read up to the pixel data only, because the transfer syntax is unknown.
-  bool has_unknown_syntax = false;
+  // Where the pixels are; the data set holds the elements before them.
+  std::unique_ptr<lightbox::Open> open;
   // The index of the first fragment of each frame, computed lazily.
   std::vector<uint32_t> frame_starts;
+  // The elements of the data set by tag, computed lazily.
+  std::unordered_map<uint32_t, DcmElement *> index;
+
+  lb_dcm_file();
+  ~lb_dcm_file();
 };
 
 namespace lightbox {

@@ -48,9 +48,7 @@ static void ignore(const char *message, void *user) {
 int lb_jpeg2000_decode(
     const uint8_t *data, size_t count, int rows, int columns, int samples, int32_t *pixels,
     int *precision, int *is_signed, char *reason, size_t reason_size) {
-  static const uint8_t box[8] = {0, 0, 0, 12, 'j', 'P', ' ', ' '};
-  int is_file = count > 12 && memcmp(data, box, 8) == 0;
-  opj_codec_t *codec = opj_create_decompress(is_file ? OPJ_CODEC_JP2 : OPJ_CODEC_J2K);
+  opj_codec_t *codec = opj_create_decompress(OPJ_CODEC_J2K);
   opj_stream_t *stream = opj_stream_create(64 * 1024, OPJ_TRUE);
   opj_image_t *image = NULL;
   struct memory memory = {data, count, 0};

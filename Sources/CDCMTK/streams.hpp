@@ -32,38 +32,56 @@ private:
   bool tripped_ = false;
 };
 
+// The bytes [start, end) of a file.
 class FileProducer : public DcmFileProducer {
 public:
-  explicit FileProducer(const OFFilename &name) : DcmFileProducer(name, 0) {}
+  FileProducer(const OFFilename &name, offile_off_t start, offile_off_t end)
+      : DcmFileProducer(name, start), left_(end - start) {}
 
   OFBool good() const override { return !guard_.tripped() && DcmFileProducer::good(); }
   OFCondition status() const override {
     return guard_.tripped() ? OFCondition(EC_CorruptedData) : DcmFileProducer::status();
   }
-  OFBool eos() override { return guard_.tripped() || DcmFileProducer::eos(); }
-  offile_off_t avail() override { return guard_.tripped() ? 0 : DcmFileProducer::avail(); }
+  OFBool eos() override { return guard_.tripped() || left_ <= 0 || DcmFileProducer::eos(); }
+  offile_off_t avail() override {
+    return guard_.tripped() ? 0 : std::min(left_, DcmFileProducer::avail());
+  }
   offile_off_t read(void *buffer, offile_off_t count) override {
-    return guard_.is_too_deep() ? 0 : DcmFileProducer::read(buffer, count);
+    if (guard_.is_too_deep()) return 0;
+    offile_off_t got = DcmFileProducer::read(buffer, std::min(count, left_));
+    left_ -= got;
+    return got;
+  }
+  offile_off_t skip(offile_off_t count) override {
+    offile_off_t got = DcmFileProducer::skip(std::min(count, left_));
+    left_ -= got;
+    return got;
+  }
+  void putback(offile_off_t count) override {
+    DcmFileProducer::putback(count);
+    left_ += count;
   }
 
 private:
   DepthGuard guard_;
+  offile_off_t left_;
 };
 
 class FileStream : public DcmInputStream {
 public:
-  explicit FileStream(const OFFilename &name)
-      : DcmInputStream(&producer_), producer_(name), name_(name) {}
+  FileStream(const OFFilename &name, uint64_t start, uint64_t end)
+      : DcmInputStream(&producer_), producer_(name, (offile_off_t)start, (offile_off_t)end),
+        name_(name), start_((offile_off_t)start) {}
 
-  // Large values stay in the file unless it is deflated.
+  // Large values stay in the file.
   DcmInputStreamFactory *newFactory() const override {
-    return currentProducer() == &producer_ ? new DcmInputFileStreamFactory(name_, tell())
-                                           : nullptr;
+    return new DcmInputFileStreamFactory(name_, start_ + tell());
   }
 
 private:
   FileProducer producer_;
   OFFilename name_;
+  offile_off_t start_;
 };
 
 class MemoryProducer : public DcmProducer {

@@ -45,7 +45,7 @@ struct PNGTests {
   @Test("A header with an excessive size is rejected before memory is allocated")
   func excessiveSize() throws {
     var bytes = try PNG.encode(PixelBuffer(width: 4, height: 4, channels: 1))
-    bytes.replaceSubrange(16..<24, with: [0, 0, 0x3F, 0, 0, 0, 0x3F, 0])
+    bytes.replaceSubrange(16..<24, with: [0, 0, 0x20, 0, 0, 0, 0x20, 0])
     let crc = crc32(Array(bytes[12..<29]))
     bytes.replaceSubrange(29..<33, with: (0..<4).map { UInt8(crc >> (24 - 8 * $0) & 255) })
     let lying = bytes
@@ -74,21 +74,6 @@ struct PNGTests {
     }
   }
 
-  @Test("Modified bytes give an image or an error")
-  func mutations() throws {
-    let sound = try PNG.encode(noise(width: 40, height: 30, channels: 3))
-    var random = SystemRandomNumberGenerator()
-    for _ in 0..<2000 {
-      var bytes = sound
-      for _ in 0..<Int.random(in: 1...4, using: &random) {
-        bytes[Int.random(in: 8..<bytes.count, using: &random)] = .random(in: 0...255)
-      }
-      if let image = try? PNG.decode(bytes, pixelLimit: 1 << 22) {
-        #expect(image.samples.count == image.width * image.height * image.channels)
-      }
-    }
-  }
-
   @Test("Errors name the file, the reason and the remedy")
   func errors() throws {
     let missing = #expect(throws: ImageFileError.self) {
@@ -104,7 +89,7 @@ struct PNGTests {
     let text = #expect(throws: ImageFileError.self) {
       try PixelBuffer(imageBytes: Array("this is not an image".utf8))
     }
-    #expect(text?.reason == .notAnImage)
+    #expect(text?.reason == .notAnImage(.text))
   }
 
   @Test("Writing leaves no temporary file; a missing folder or unknown extension is an error")
@@ -150,7 +135,7 @@ func noise(width: Int, height: Int, channels: Int, seed: UInt64 = 1) -> PixelBuf
   return PixelBuffer(width: width, height: height, channels: channels, samples: samples)
 }
 
-private func crc32(_ bytes: [UInt8]) -> UInt32 {
+func crc32(_ bytes: [UInt8]) -> UInt32 {
   ~bytes.reduce(0xFFFF_FFFF as UInt32) { crc, byte in
     (0..<8).reduce(crc ^ UInt32(byte)) { value, _ in
       value & 1 == 1 ? value >> 1 ^ 0xEDB8_8320 : value >> 1

@@ -43,7 +43,7 @@ int lb_png_encode(const lb_image *image, int compression, lb_bytes *out, char *m
                   size_t message_size);
 
 // Decodes a JPEG. shrink is 1, 2, 4 or 8 (libjpeg's scaled decoding); as_gray decodes only the
-// luminance of a color image.
+// luminance of a color image; CMYK is converted to RGB.
 int lb_jpeg_decode(const uint8_t *bytes, size_t count, int64_t max_pixels, int shrink, int as_gray,
                    lb_image *image, char *message, size_t message_size);
 // Reads the size from the header.

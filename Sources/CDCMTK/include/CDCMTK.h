@@ -27,6 +27,7 @@ typedef enum {
   LB_DCM_CORRUPT_PIXEL_DATA = 12,
   LB_DCM_UNWRITABLE = 13,
   LB_DCM_ABSENT = 14,
+  LB_DCM_EXCESSIVE = 15,
 } lb_dcm_status;
 
 // A message; never contains a value from the file.
@@ -56,8 +57,16 @@ lb_dcm_status lb_dcm_open_bytes(
 
 void lb_dcm_close(lb_dcm_file *file);
 
-// 1 if the file has no preamble with "DICM".
-int lb_dcm_lacks_preamble(const lb_dcm_file *file);
+// How a file differs from the standard's form; each field is 0 or 1.
+typedef struct {
+  int lacks_preamble;     // no "DICM" at byte 128
+  int lacks_syntax;       // the file meta information has no transfer syntax
+  int is_written_otherwise; // the byte order or explicitness is not that of the transfer syntax
+  int is_explicit;        // value representations are written
+  int has_bytes_behind;   // bytes that are no data elements follow the pixels
+} lb_dcm_facts;
+
+lb_dcm_facts lb_dcm_facts_of(const lb_dcm_file *file);
 
 // The UID of the declared transfer syntax (in a file without a preamble, the detected one); empty if the file
 // meta information has none. Valid as long as the handle.
@@ -85,14 +94,14 @@ lb_dcm_status lb_dcm_text(
 size_t lb_dcm_item_count(
     lb_dcm_file *file, const lb_dcm_step *steps, size_t step_count, uint32_t tag);
 
-// The number of top-level elements, and the tag of an element by its index.
-size_t lb_dcm_element_count(lb_dcm_file *file);
-uint32_t lb_dcm_element_tag(lb_dcm_file *file, size_t index);
+// The tags of the top-level elements up to the pixels, ascending; the caller frees `*tags`.
+lb_dcm_status lb_dcm_tags(lb_dcm_file *file, uint32_t **tags, size_t *count);
 
-// The bytes of an element in little endian order; the caller frees `*bytes`.
+// The bytes of an element in little endian order; the caller frees `*bytes`. LB_DCM_ABSENT if it is
+// missing or longer than `limit`.
 lb_dcm_status lb_dcm_bytes(
-    lb_dcm_file *file, const lb_dcm_step *steps, size_t step_count, uint32_t tag, uint8_t **bytes,
-    size_t *count, char *vr);
+    lb_dcm_file *file, const lb_dcm_step *steps, size_t step_count, uint32_t tag, size_t limit,
+    uint8_t **bytes, size_t *count, char *vr);
 
 // ---- Pixel data
 
@@ -118,7 +127,10 @@ typedef struct {
   int bytes_per_sample; // 1, 2 or 4, in the output
   int precision;        // bits per sample in a JPEG 2000 code stream; 0 if unknown
   int is_signed;        // whether a JPEG 2000 code stream is signed; -1 if unknown
+  int color;            // the colors in a JPEG stream: LB_DCM_RGB, LB_DCM_YBR; 0 if unknown
 } lb_dcm_decoded;
+
+enum { LB_DCM_RGB = 1, LB_DCM_YBR = 2 };
 
 // Decodes one frame of encapsulated pixel data: samples interleaved, little endian, each in
 // `bytes_per_sample` bytes. `capacity` is at least rows * columns * samples * 4 rounded up to even.

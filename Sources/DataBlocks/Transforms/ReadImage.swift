@@ -1,4 +1,3 @@
-import Foundation
 public import Imaging
 import Tensors
 
@@ -36,27 +35,17 @@ public struct ReadImage: CheckedTransform {
     case .pixels: break
     case .bytes(let bytes, let name):
       sample.image =
-        Self.isPNGOrJPEG(bytes)
+        FileFormat(head: Array(bytes.prefix(FileFormat.headCount)))?.isPNGOrJPEG == true
         ? try PixelBuffer(imageBytes: bytes) : try display(DICOMFile(bytes: bytes, name: name))
     case .file(let path):
       sample.image =
-        Self.isPNGOrJPEG(Self.head(of: path))
+        FileFormat.ofFile(path)?.isPNGOrJPEG == true
         ? try PixelBuffer(contentsOfImage: path) : try display(DICOMFile(contentsOf: path))
     }
   }
 
   private func display(_ file: DICOMFile) throws(DICOMError) -> PixelBuffer {
     try file.display(frame: frame, intensity: intensity)
-  }
-
-  private static func isPNGOrJPEG(_ bytes: [UInt8]) -> Bool {
-    bytes.starts(with: [0x89, 0x50, 0x4E, 0x47]) || bytes.starts(with: [0xFF, 0xD8])
-  }
-
-  private static func head(of path: String) -> [UInt8] {
-    guard let handle = FileHandle(forReadingAtPath: path) else { return [] }
-    defer { try? handle.close() }
-    return [UInt8]((try? handle.read(upToCount: 8)) ?? Data())
   }
 
   var fault: String? { fault("frame", frame, in: 0...) }

@@ -3,13 +3,21 @@ import Glibc
 
 /// Reads and writes whole image files.
 enum FileBytes {
+  /// The largest file that is read.
+  static let byteLimit = 1 << 29
+
   /// Reads a file.
   static func read(_ path: String) throws(ImageFileError) -> [UInt8] {
     func failure(_ code: Int32) -> ImageFileError {
       ImageFileError(.file(.unreadable(errno: code)), file: path)
     }
-    let descriptor = open(path, O_RDONLY | O_CLOEXEC)
-    guard descriptor >= 0 else { throw failure(errno) }
+    // O_NONBLOCK: opening a pipe without a writer does not wait.
+    let descriptor = open(path, O_RDONLY | O_CLOEXEC | O_NONBLOCK)
+    guard descriptor >= 0 else {
+      // A socket.
+      if errno == ENXIO { throw ImageFileError(.notARegularFile, file: path) }
+      throw failure(errno)
+    }
     defer { close(descriptor) }
     var status = stat()
     guard fstat(descriptor, &status) == 0 else { throw failure(errno) }
@@ -17,6 +25,10 @@ enum FileBytes {
       throw ImageFileError(.notARegularFile, file: path)
     }
     let count = Int(status.st_size)
+    guard count <= byteLimit else {
+      throw ImageFileError(
+        .tooLarge(detail: "\(count) bytes; at most \(byteLimit) are read"), file: path)
+    }
     var code: Int32 = 0
     let bytes = [UInt8](unsafeUninitializedCapacity: count) { buffer, filled in
       filled = 0
@@ -34,6 +46,18 @@ enum FileBytes {
     }
     guard code == 0 else { throw failure(code) }
     return bytes
+  }
+
+  /// Reads the first bytes of a file; none if it cannot be read or is not a regular file.
+  static func head(of path: String) -> [UInt8] {
+    let descriptor = open(path, O_RDONLY | O_CLOEXEC | O_NONBLOCK)
+    guard descriptor >= 0 else { return [] }
+    defer { close(descriptor) }
+    var status = stat()
+    guard fstat(descriptor, &status) == 0, status.st_mode & S_IFMT == S_IFREG else { return [] }
+    return [UInt8](unsafeUninitializedCapacity: FileFormat.headCount) { buffer, filled in
+      filled = max(0, Glibc.read(descriptor, buffer.baseAddress, FileFormat.headCount))
+    }
   }
 
   /// Writes a file atomically.

@@ -10,8 +10,8 @@ public struct ImageFileError: LightboxError, Equatable {
     case notARegularFile
     /// The file has no bytes.
     case empty
-    /// The bytes are neither a PNG nor a JPEG.
-    case notAnImage
+    /// The bytes are neither a PNG nor a JPEG, but of another format if that is known.
+    case notAnImage(FileFormat?)
     /// The extension of the path to write is not one of `known`.
     case unknownExtension(String, known: [String])
     /// The bytes violate the format.
@@ -46,7 +46,8 @@ public struct ImageFileError: LightboxError, Equatable {
     case .file(let reason): FileError(reason, path: file ?? "").problem
     case .notARegularFile: "it is not a regular file"
     case .empty: "the file is empty"
-    case .notAnImage: "it is neither a PNG nor a JPEG file"
+    case .notAnImage(let found):
+      "it is neither a PNG nor a JPEG file" + (found.map { ": it is \($0.rawValue)" } ?? "")
     case .unknownExtension(let found, _): "images cannot be written as \"\(found)\""
     case .corrupt(let detail): "the image is corrupt: \(detail)"
     case .truncated(let detail): "the image is truncated: \(detail)"

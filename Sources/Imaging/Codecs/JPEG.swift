@@ -1,6 +1,9 @@
 import CCodecs
 
-/// The JPEG codec: baseline and progressive, 8 bits, grayscale, YCbCr or RGB.
+/// The JPEG codec: baseline and progressive, 8 bits, grayscale, YCbCr, RGB or CMYK.
+///
+/// Images are turned upright by their EXIF orientation (Pillow's `ImageOps.exif_transpose`, which
+/// fastai leaves out), so maps and boxes are in the pixels that a viewer shows.
 package enum JPEG {
   /// The scale at which libjpeg decodes; smaller scales skip most of the work.
   package enum Shrink: Int, Sendable, CaseIterable {
@@ -39,9 +42,9 @@ package enum JPEG {
   ///   - asGray: Decode only the luminance of a color image.
   ///   - pixelLimit: Larger images are rejected before memory is allocated.
   /// - Returns: An image of one channel (gray) or three (RGB).
-  /// - Throws: `ImageFileError` if the bytes are not a valid JPEG file, are truncated, or are CMYK.
+  /// - Throws: `ImageFileError` if the bytes are not a valid JPEG file, are truncated, or have another number of colors.
   package static func decode(
-    _ bytes: [UInt8], shrink: Shrink = .none, asGray: Bool = false, pixelLimit: Int = 1 << 28
+    _ bytes: [UInt8], shrink: Shrink = .none, asGray: Bool = false, pixelLimit: Int = 1 << 27
   ) throws(ImageFileError) -> PixelBuffer {
     try checkStart(bytes)
     var image = lb_image()
@@ -52,7 +55,7 @@ package enum JPEG {
           &image, message, size)
       }
     }
-    return CodecCalls.takePixels(image)
+    return CodecCalls.takePixels(image).upright(from: EXIFOrientation(ofJPEG: bytes))
   }
 
   /// Reads the size from the header, without decoding.
@@ -66,7 +69,9 @@ package enum JPEG {
         lb_jpeg_size($0.baseAddress, $0.count, &image, message, size)
       }
     }
-    return (Int(image.width), Int(image.height), Int(image.channels))
+    let (width, height) = (Int(image.width), Int(image.height))
+    let swaps = EXIFOrientation(ofJPEG: bytes).swapsSides
+    return (swaps ? height : width, swaps ? width : height, Int(image.channels))
   }
 
   /// Reads a JPEG file.
@@ -116,6 +121,8 @@ package enum JPEG {
   private static func checkStart(_ bytes: [UInt8]) throws(ImageFileError) {
     if isJPEG(bytes) { return }
     throw ImageFileError(
-      bytes.count < 3 ? .truncated(detail: "JPEG: the marker is incomplete") : .notAnImage)
+      bytes.count < 3
+        ? .truncated(detail: "JPEG: the marker is incomplete")
+        : .notAnImage(FileFormat(head: Array(bytes.prefix(FileFormat.headCount)))))
   }
 }

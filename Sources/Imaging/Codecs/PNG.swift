@@ -3,7 +3,8 @@ import CCodecs
 /// The PNG codec.
 ///
 /// Palettes are expanded to RGB and samples of 1, 2 and 4 bits to 8. Alpha is dropped without
-/// blending, as by Pillow's `convert("RGB")` and thus fastai.
+/// blending, as by Pillow's `convert("RGB")` and thus fastai. Images are turned upright by their EXIF
+/// orientation, as by `JPEG`.
 package enum PNG {
   /// Whether the bytes start with the PNG signature.
   package static func isPNG(_ bytes: [UInt8]) -> Bool {
@@ -18,9 +19,10 @@ package enum PNG {
   /// - Returns: An image of one channel (gray) or three (RGB).
   /// - Throws: `ImageFileError` if the bytes are not a valid PNG file.
   package static func decode(
-    _ bytes: [UInt8], pixelLimit: Int = 1 << 28
+    _ bytes: [UInt8], pixelLimit: Int = 1 << 27
   ) throws(ImageFileError) -> PixelBuffer {
     CodecCalls.takePixels(try decode(bytes, pixelLimit: pixelLimit, keeping16Bits: false))
+      .upright(from: EXIFOrientation(ofPNG: bytes))
   }
 
   /// Decodes a grayscale PNG at its full depth: values up to 255, or 65535 for 16-bit files.
@@ -28,7 +30,7 @@ package enum PNG {
   /// - Returns: The stored values and the bits per sample (8 or 16).
   /// - Throws: `ImageFileError` if the bytes are not a valid PNG file, or the image is in color.
   package static func decodeGray(
-    _ bytes: [UInt8], pixelLimit: Int = 1 << 28
+    _ bytes: [UInt8], pixelLimit: Int = 1 << 27
   ) throws(ImageFileError) -> (image: ScalarImage, bits: Int) {
     let image = try decode(bytes, pixelLimit: pixelLimit, keeping16Bits: true)
     guard image.channels == 1 else {
@@ -45,7 +47,10 @@ package enum PNG {
     } else {
       values = CodecCalls.takePixels(image).samples.map { Float($0) }
     }
-    return (ScalarImage(width: width, height: height, values: values), Int(image.bits))
+    let upright = EXIFOrientation(ofPNG: bytes).upright(values, width, height, channels: 1)
+    let scalars = ScalarImage(
+      width: upright.width, height: upright.height, values: upright.samples)
+    return (scalars, Int(image.bits))
   }
 
   /// Reads a PNG file.
@@ -103,7 +108,9 @@ package enum PNG {
   ) throws(ImageFileError) -> lb_image {
     guard isPNG(bytes) else {
       throw ImageFileError(
-        bytes.count < 8 ? .truncated(detail: "PNG: the signature is incomplete") : .notAnImage)
+        bytes.count < 8
+          ? .truncated(detail: "PNG: the signature is incomplete")
+          : .notAnImage(FileFormat(head: Array(bytes.prefix(FileFormat.headCount)))))
     }
     var image = lb_image()
     try CodecCalls.check("PNG") { message, size in

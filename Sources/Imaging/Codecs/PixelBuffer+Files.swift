@@ -20,7 +20,9 @@ extension PixelBuffer {
     } else if JPEG.isJPEG(bytes) {
       self = try JPEG.decode(bytes)
     } else {
-      throw ImageFileError(bytes.isEmpty ? .empty : .notAnImage)
+      throw ImageFileError(
+        bytes.isEmpty
+          ? .empty : .notAnImage(FileFormat(head: Array(bytes.prefix(FileFormat.headCount)))))
     }
   }
 

@@ -40,12 +40,13 @@ extension DICOMFile {
   private func palette(_ pixels: StoredPixels) throws(DICOMError) -> [UInt8] {
     var channels: [[UInt8]] = []
     for color in UInt16(1)...3 {
-      guard
-        let table = try lookupTable(
-          DICOMTag(0x0028, 0x1100 + color), DICOMTag(0x0028, 0x1200 + color))
-      else {
-        throw error(
-          .unsupportedPixelData, "a palette is missing or segmented")
+      let descriptor = DICOMTag(0x0028, 0x1100 + color)
+      var table = try lookupTable(descriptor, DICOMTag(0x0028, 0x1200 + color))
+      if table == nil {
+        table = try lookupTable(descriptor, DICOMTag(0x0028, 0x1220 + color), isSegmented: true)
+      }
+      guard let table else {
+        throw error(.missingAttribute, "a palette of red, green or blue")
       }
       // Entries of 16 bits are reduced to their upper byte.
       let isWide = table.entries.contains { $0 > 255 }

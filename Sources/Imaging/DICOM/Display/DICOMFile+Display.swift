@@ -1,3 +1,5 @@
+import CDCMTK
+
 /// A `DICOMIntensity` resolved for a file.
 private enum GrayScale {
   case table(LookupTable)
@@ -26,7 +28,7 @@ extension DICOMFile {
   /// Renders a frame as an 8-bit image: grayscale (one channel) or RGB (three).
   ///
   /// Grayscale values pass the modality transformation and `intensity`, are rounded half up, and
-  /// inverted for `MONOCHROME1`. In color images palettes are applied, YBR is converted, and more
+  /// inverted for `MONOCHROME1` or a presentation table of shape `INVERSE`. In color images palettes are applied, YBR is converted, and more
   /// than 8 bits are scaled to 8; `intensity` is ignored.
   ///
   /// - Parameters:
@@ -44,7 +46,7 @@ extension DICOMFile {
     }
     let modality = try modalityTransform()
     let scale = try grayScale(intensity, modality, pixels, layout)
-    let isInverted = layout.photometric == "MONOCHROME1"
+    let isInverted = isInverted(layout)
     if case .stored = scale, case .uint8(let values) = pixels.samples, !isInverted {
       return PixelBuffer(
         width: pixels.width, height: pixels.height, channels: 1, samples: values)
@@ -57,13 +59,29 @@ extension DICOMFile {
     return PixelBuffer(width: pixels.width, height: pixels.height, channels: 1, samples: samples)
   }
 
+  /// Whether the lowest gray is white (PS3.3 C.7.6.3.1.2 and C.11.6).
+  ///
+  /// The shape of the presentation table decides where the file states one, as in DCMTK.
+  func isInverted(_ layout: PixelLayout) -> Bool {
+    switch string(.presentationLUTShape)?.uppercased() {
+    case "INVERSE": true
+    case "IDENTITY": false
+    default: layout.photometric == "MONOCHROME1"
+    }
+  }
+
   /// The number of views in the file, VOI tables and valid windows: the limit of
   /// `DICOMIntensity.voi`.
   public var viewCount: Int { get throws(DICOMError) { try views().count } }
 
   private func views() throws(DICOMError) -> [GrayScale] {
     var found: [GrayScale] = []
-    for item in 0..<itemCount(of: .voiLUTSequence) {
+    let tables = itemCount(of: .voiLUTSequence)
+    guard tables <= DICOMLimits.tables else {
+      throw error(
+        .tooLarge, "there are \(tables) VOI tables; at most \(DICOMLimits.tables) are read")
+    }
+    for item in 0..<tables {
       if let table = try lookupTable(in: .voiLUTSequence, item: item) {
         found.append(.table(table))
       }
@@ -103,7 +121,7 @@ extension DICOMFile {
       precondition(
         lower >= 0 && lower < upper && upper <= 100,
         "percentiles ascend from 0 to 100, unlike \(lower), \(upper)")
-      let values = SortedValues(pixels.samples) { modality($0) }
+      let values = SortedValues(withoutPadding(pixels.samples, layout)) { modality($0) }
       return .range(lower: values.percentile(lower) ?? 0, upper: values.percentile(upper) ?? 0)
     case .stored:
       guard isByte else {
@@ -114,15 +132,32 @@ extension DICOMFile {
     }
   }
 
+  /// Refuses to decode all frames of a file whose few bytes state many.
+  private func checkAllFrames(_ layout: PixelLayout) throws(DICOMError) {
+    guard layout.isEncapsulated, layout.frameCount > 1 else { return }
+    let bytes = handle.read { file in
+      var info = lb_dcm_pixel_data()
+      lb_dcm_pixel_data_info(file, &info)
+      return Int(info.byte_count)
+    }
+    let samples = layout.frameCount * layout.sampleCount
+    guard samples <= DICOMLimits.samplesPerFrame + 1000 * bytes else {
+      throw error(
+        .tooLarge,
+        "the range of all frames needs \(samples) samples of \(bytes) bytes; state an intensity")
+    }
+  }
+
   /// The range of the modality values of all frames.
   private func minMax(
     _ modality: ModalityTransform, _ pixels: StoredPixels, _ layout: PixelLayout
   ) throws(DICOMError) -> GrayScale {
+    try checkAllFrames(layout)
     var lower = Double.infinity
     var upper = -Double.infinity
     for frame in 0..<layout.frameCount {
-      let samples =
-        layout.frameCount == 1 ? pixels.samples : try decode(frame: frame).pixels.samples
+      let samples = withoutPadding(
+        layout.frameCount == 1 ? pixels.samples : try decode(frame: frame).pixels.samples, layout)
       guard let range = samples.range else { continue }
       // A table is not necessarily monotonic, so every value counts.
       let values: [Double] =

@@ -15,7 +15,7 @@ struct LookupTable {
 
   /// Creates a table from its descriptor (count, first, bits) and data; nil if they are
   /// inconsistent.
-  init?(descriptor: [UInt8], isFirstSigned: Bool, data: [UInt8]) {
+  init?(descriptor: [UInt8], isFirstSigned: Bool, data: [UInt8], isSegmented: Bool = false) {
     guard descriptor.count >= 6 else { return nil }
     func word(_ bytes: [UInt8], _ i: Int) -> UInt16 {
       UInt16(bytes[2 * i]) | UInt16(bytes[2 * i + 1]) << 8
@@ -26,7 +26,14 @@ struct LookupTable {
     first = isFirstSigned ? Int(Int16(bitPattern: start)) : Int(start)
     bits = Int(word(descriptor, 2))
     guard (1...16).contains(bits) else { return nil }
-    if data.count >= 2 * count {
+    if isSegmented {
+      let words = bits <= 8 ? data.map { UInt16($0) } : (0..<data.count / 2).map { word(data, $0) }
+      guard
+        let expanded = SegmentedTable.expanded(
+          words, isNarrow: bits <= 8, count: count)
+      else { return nil }
+      entries = expanded
+    } else if data.count >= 2 * count {
       entries = (0..<count).map { word(data, $0) }
     } else if data.count >= count {
       entries = data.prefix(count).map { UInt16($0) }
@@ -43,18 +50,20 @@ extension DICOMFile {
   }
 
   func lookupTable(
-    _ descriptorTag: DICOMTag, _ dataTag: DICOMTag, in path: DICOMFile.Path = []
+    _ descriptorTag: DICOMTag, _ dataTag: DICOMTag, isSegmented: Bool = false,
+    in path: DICOMFile.Path = []
   ) throws(DICOMError) -> LookupTable? {
     guard let descriptor = bytes(descriptorTag, in: path), let data = bytes(dataTag, in: path),
       !descriptor.bytes.isEmpty, !data.bytes.isEmpty
     else { return nil }
     // An implicit transfer syntax does not state whether the first value is signed; assume the sign
     // of the pixels.
-    let isUnstated = transferSyntax?.uid == "1.2.840.10008.1.2" && descriptor.kind != "SS"
+    let isUnstated = !isExplicit && descriptor.kind != "SS"
     let isFirstSigned = descriptor.kind == "SS" || isUnstated && isSigned == true
     guard
       let table = LookupTable(
-        descriptor: descriptor.bytes, isFirstSigned: isFirstSigned, data: data.bytes)
+        descriptor: descriptor.bytes, isFirstSigned: isFirstSigned, data: data.bytes,
+        isSegmented: isSegmented)
     else {
       throw error(.invalidAttribute, "the descriptor of a lookup table does not match its data")
     }

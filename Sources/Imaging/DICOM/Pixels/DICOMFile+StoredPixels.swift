@@ -3,7 +3,8 @@ import CDCMTK
 extension DICOMFile {
   /// Decodes the stored values of a frame.
   ///
-  /// YBR colors stay YBR (`display` converts to RGB); the component transform of JPEG 2000 is
+  /// YBR colors stay YBR (`display` converts to RGB, by what a JPEG stream states about its colors if
+  /// the header contradicts); the component transform of JPEG 2000 is
   /// undone; subsampled chroma is repeated to full width.
   ///
   /// - Parameter frame: The index of the frame, from 0.
@@ -15,7 +16,7 @@ extension DICOMFile {
   }
 
   func decode(frame: Int) throws(DICOMError) -> (pixels: StoredPixels, layout: PixelLayout) {
-    let (layout, info) = try checkedLayoutAndInfo()
+    var layout = try checkedLayout()
     precondition(frame >= 0, "frame \(frame) is negative")
     guard frame < layout.frameCount else {
       throw error(
@@ -23,24 +24,20 @@ extension DICOMFile {
     }
     let samples =
       layout.isEncapsulated
-      ? try encapsulated(layout, info, frame: frame) : try native(layout, frame: frame)
+      ? try encapsulated(&layout, frame: frame) : try native(layout, frame: frame)
     let pixels = StoredPixels(
       width: layout.columns, height: layout.rows, samplesPerPixel: layout.samples, samples: samples)
     return (pixels, layout)
   }
 
   /// Reads and validates the layout of the pixels without decoding them.
-  func checkedLayout() throws(DICOMError) -> PixelLayout { try checkedLayoutAndInfo().layout }
-
-  private func checkedLayoutAndInfo() throws(DICOMError) -> (
-    layout: PixelLayout, info: lb_dcm_pixel_data
-  ) {
+  func checkedLayout() throws(DICOMError) -> PixelLayout {
     let info = try handle.readPixels { file in
       var info = lb_dcm_pixel_data()
       lb_dcm_pixel_data_info(file, &info)
       return info
     }
-    return (try layout(info), info)
+    return try layout(info)
   }
 
   private func native(
@@ -95,15 +92,13 @@ extension DICOMFile {
     return full
   }
 
+  /// Decodes a compressed frame.
+  ///
+  /// The colors that a JPEG stream states replace those of the header.
   private func encapsulated(
-    _ layout: PixelLayout, _ info: lb_dcm_pixel_data, frame: Int
+    _ layout: inout PixelLayout, frame: Int
   ) throws(DICOMError) -> StoredPixels.Samples {
-    // No codec compresses more than this, so an invalid header cannot allocate excessive memory.
-    guard layout.sampleCount / 50_000 <= Int(info.byte_count) else {
-      throw error(
-        .corruptPixelData, "\(info.byte_count) bytes are too few for \(layout.sampleCount) samples"
-      )
-    }
+    let sampleCount = layout.sampleCount
     var shape = lb_dcm_layout(
       rows: Int32(layout.rows), columns: Int32(layout.columns), samples: Int32(layout.samples),
       bits_allocated: Int32(layout.bitsAllocated), bits_stored: Int32(layout.bitsStored),
@@ -112,13 +107,17 @@ extension DICOMFile {
     let capacity = layout.sampleCount * 4 + 4
     // The common 8-bit images are used without a copy; unused capacity is never touched.
     let raw = try bytes(
-      count: capacity, used: { layout.sampleCount * Int(decoded.bytes_per_sample) }
+      count: capacity, used: { sampleCount * Int(decoded.bytes_per_sample) }
     ) { file, start, reason in
       lb_dcm_decode_frame(file, &shape, Int32(frame), start, capacity, &decoded, reason)
     }
     var bits = layout.bitsStored
     var shift = 0
-    var layout = layout
+    switch Int(decoded.color) {
+    case LB_DCM_RGB: layout.photometric = "RGB"
+    case LB_DCM_YBR: layout.photometric = "YBR_FULL"
+    default: break
+    }
     if decoded.is_signed >= 0 {
       // A JPEG 2000 stream states its own precision and sign. If the header says signed but the
       // stream unsigned, the samples are two's complement at the precision of the stream.
@@ -132,9 +131,11 @@ extension DICOMFile {
     } else if transferSyntax?.uid == "1.2.840.10008.1.2.5" {
       shift = layout.highBit + 1 - layout.bitsStored
     }
-    if layout.bitsAllocated == 1 { layout.bitsAllocated = 8 }
+    var unpacked = layout
+    if layout.bitsAllocated == 1 { unpacked.bitsAllocated = 8 }
     return Self.samples(
-      raw, bytesPerSample: Int(decoded.bytes_per_sample), layout: layout, shift: shift, bits: bits)
+      raw, bytesPerSample: Int(decoded.bytes_per_sample), layout: unpacked, shift: shift,
+      bits: bits)
   }
 
   /// Allocates `count` bytes and calls `fill`, which initializes the first `used()` of them.

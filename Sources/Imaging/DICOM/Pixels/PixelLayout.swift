@@ -1,5 +1,17 @@
 import CDCMTK
 
+/// The sizes that files may state.
+enum DICOMLimits {
+  /// Rows and columns: the largest number of their 16 bits.
+  static let side = 65535
+  /// Frames: the largest number of an IS value.
+  static let frames = Int(Int32.max)
+  /// The samples of a frame: 11,585 x 11,585 pixels of one sample.
+  static let samplesPerFrame = 1 << 27
+  /// The VOI tables of a file.
+  static let tables = 1024
+}
+
 /// The layout of the pixels in a file, from validated attributes.
 struct PixelLayout {
   enum Element {
@@ -61,8 +73,10 @@ extension DICOMFile {
       throw missing(.photometricInterpretation)
     }
     layout.photometric = photometric.uppercased()
-    guard let frames = frameCount else {
-      throw error(.invalidAttribute, "NumberOfFrames is not an integer")
+    guard let frames = frameCount, frames <= DICOMLimits.frames else {
+      throw error(
+        .invalidAttribute,
+        "NumberOfFrames (0028,0008) is not an integer of up to \(DICOMLimits.frames)")
     }
     layout.frameCount = frames
     guard syntax.isSupported else {
@@ -121,11 +135,20 @@ extension DICOMFile {
         .invalidAttribute,
         "SamplesPerPixel is \(layout.samples), PhotometricInterpretation \(layout.photometric)")
     }
-    // Limits a frame to 2 GiB.
-    guard layout.sampleCount <= 1 << 29 else {
-      throw error(.unsupportedPixelData, "\(layout.sampleCount) samples per frame")
+    guard layout.sampleCount <= DICOMLimits.samplesPerFrame else {
+      throw error(
+        .tooLarge,
+        "a frame has \(layout.columns) x \(layout.rows) pixels of \(layout.samples) samples; "
+          + "at most \(DICOMLimits.samplesPerFrame) samples are read")
     }
-    guard !layout.isEncapsulated else { return }
+    if layout.isEncapsulated {
+      guard info.fragment_count == 0 || layout.frameCount <= Int(info.fragment_count) else {
+        throw error(
+          .corruptPixelData,
+          "\(info.fragment_count) fragments are too few for \(layout.frameCount) frames")
+      }
+      return
+    }
     if layout.photometric == "YBR_FULL_422", layout.bitsAllocated == 8 {
       let full = layout.frameCount * layout.sampleCount
       layout.isHalfChroma = info.byte_count < UInt64(full)
@@ -144,8 +167,10 @@ extension DICOMFile {
 
   private func size(_ tag: DICOMTag) throws(DICOMError) -> Int {
     let value = try required(tag)
-    guard value > 0 else {
-      throw error(.invalidAttribute, "\(tag.keyword ?? "attribute") \(tag) is \(value)")
+    guard (1...DICOMLimits.side).contains(value) else {
+      throw error(
+        .invalidAttribute,
+        "\(tag.keyword ?? "attribute") \(tag) is \(value), not 1 to \(DICOMLimits.side)")
     }
     return value
   }

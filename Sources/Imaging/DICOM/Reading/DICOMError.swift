@@ -28,6 +28,8 @@ public struct DICOMError: LightboxError, Equatable {
     case unsupportedPixelData = "unsupported-pixel-data"
     /// The compressed pixels cannot be decoded completely.
     case corruptPixelData = "corrupt-pixel-data"
+    /// A size exceeds a limit that keeps time and memory in proportion to the file.
+    case tooLarge = "too-large"
     /// The file cannot be encoded.
     case unwritable
   }
@@ -66,6 +68,7 @@ public struct DICOMError: LightboxError, Equatable {
     case .unsupportedTransferSyntax: "the compression is not supported"
     case .unsupportedPixelData: "the kind of pixels is not supported"
     case .corruptPixelData: "the pixel data cannot be decoded"
+    case .tooLarge: "it exceeds a limit"
     case .unwritable: "it cannot be encoded"
     }
   }
@@ -76,7 +79,8 @@ public struct DICOMError: LightboxError, Equatable {
     case .unreadable: "check the path and the permissions"
     case .emptyFile, .truncated, .truncatedPixelData, .emptyPixelData, .corruptPixelData:
       "copy the file again or leave it out"
-    case .notDICOM, .noPixelData: "leave the file out"
+    case .notDICOM: "use a DICOM, PNG or JPEG file, or leave it out"
+    case .noPixelData, .tooLarge: "leave the file out"
     case .missingAttribute, .invalidAttribute:
       "correct the attribute or leave the file out"
     case .unsupportedTransferSyntax:

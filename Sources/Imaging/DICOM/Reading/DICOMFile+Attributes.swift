@@ -25,6 +25,9 @@ extension DICOMTag {
   static let modalityLUTSequence = DICOMTag(0x0028, 0x3000)
   static let lutDescriptor = DICOMTag(0x0028, 0x3002)
   static let lutData = DICOMTag(0x0028, 0x3006)
+  static let pixelPaddingValue = DICOMTag(0x0028, 0x0120)
+  static let pixelPaddingRangeLimit = DICOMTag(0x0028, 0x0121)
+  static let presentationLUTShape = DICOMTag(0x2050, 0x0020)
   static let voiLUTSequence = DICOMTag(0x0028, 0x3010)
 }
 
@@ -95,13 +98,15 @@ extension DICOMFile {
 
   /// The windows stored in the file, in file order.
   ///
-  /// Windows of invalid width (below 1 if linear, not positive otherwise) are left out.
+  /// Windows of invalid width (below 1 if linear, not positive otherwise) or without a number in one
+  /// of their places are left out.
   package var windows: [DICOMWindow] {
     let function =
       DICOMWindow.Function(rawValue: (string(.voiLUTFunction) ?? "LINEAR").uppercased())
       ?? .linear
-    return zip(doubles(.windowCenter), doubles(.windowWidth)).compactMap { center, width in
-      DICOMWindow(center: center, width: width, function: function)
+    return zip(numbers(.windowCenter), numbers(.windowWidth)).compactMap { center, width in
+      guard let center, let width else { return nil }
+      return DICOMWindow(center: center, width: width, function: function)
     }
   }
 }

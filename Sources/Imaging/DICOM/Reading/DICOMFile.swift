@@ -47,7 +47,10 @@ public struct DICOMFile: Sendable {
   }
 
   /// Whether the file has no preamble and was read as a bare data set.
-  package var lacksPreamble: Bool { handle.read { lb_dcm_lacks_preamble($0) != 0 } }
+  package var lacksPreamble: Bool { handle.read { lb_dcm_facts_of($0).lacks_preamble != 0 } }
+
+  /// Whether the data set states the representation of its values.
+  var isExplicit: Bool { handle.read { lb_dcm_facts_of($0).is_explicit != 0 } }
 
   func error(_ reason: DICOMError.Reason, _ detail: String) -> DICOMError {
     DICOMError(reason, file: name, detail: detail)
@@ -73,22 +76,26 @@ extension DICOMFile {
     guard let (text, kind) = textAndKind(tag, in: path), !text.isEmpty else { return [] }
     // A backslash is part of the text in these representations.
     if ["LT", "ST", "UT", "UR"].contains(kind) { return [text] }
-    return text.split(separator: "\\", omittingEmptySubsequences: false).map {
-      $0.trimmingCharacters(in: Self.padding)
-    }
+    return Self.values(of: text).map { String($0) ?? "" }
   }
 
   /// The first value of an attribute as a number; nil if it is missing or not a finite number.
   public func double(_ tag: DICOMTag, in path: Path = []) -> Double? {
-    strings(tag, in: path).first.flatMap(Self.number)
+    numbers(tag, in: path).first ?? nil
   }
 
   /// The values of an attribute as numbers; empty if it is missing or a value is not a finite
   /// number.
   public func doubles(_ tag: DICOMTag, in path: Path = []) -> [Double] {
-    let texts = strings(tag, in: path)
-    let numbers = texts.compactMap(Self.number)
-    return numbers.count == texts.count ? numbers : []
+    let numbers = numbers(tag, in: path)
+    let valid = numbers.compactMap(\.self)
+    return valid.count == numbers.count ? valid : []
+  }
+
+  /// The values of an attribute as numbers, nil in the place of each that is not a finite number.
+  func numbers(_ tag: DICOMTag, in path: Path = []) -> [Double?] {
+    guard let (text, _) = textAndKind(tag, in: path), !text.isEmpty else { return [] }
+    return Self.values(of: text).map(Self.number)
   }
 
   /// The first value of an attribute as an integer; nil if it is missing or not an integer.
@@ -115,12 +122,19 @@ extension DICOMFile {
     }
   }
 
-  /// The tags of the top-level attributes, in ascending order.
+  /// The tags of the top-level attributes up to the pixels, in ascending order.
   public var tags: [DICOMTag] {
     handle.read { file in
-      (0..<lb_dcm_element_count(file)).map { DICOMTag(number: lb_dcm_element_tag(file, $0)) }
+      var start: UnsafeMutablePointer<UInt32>?
+      var count = 0
+      defer { free(start) }
+      guard lb_dcm_tags(file, &start, &count) == LB_DCM_OK else { return [] }
+      return UnsafeBufferPointer(start: start, count: count).map { DICOMTag(number: $0) }
     }
   }
+
+  /// The longest value that `bytes` returns: the data of a lookup table.
+  private static let byteLimit = 1 << 20
 
   /// The bytes of an attribute in little endian order, and its value representation.
   func bytes(_ tag: DICOMTag, in path: Path = []) -> (bytes: [UInt8], kind: String)? {
@@ -132,7 +146,7 @@ extension DICOMFile {
         defer { free(start) }
         let status = withUnsafeMutableBytes(of: &kind) {
           lb_dcm_bytes(
-            file, steps.baseAddress, steps.count, tag.number, &start, &count,
+            file, steps.baseAddress, steps.count, tag.number, Self.byteLimit, &start, &count,
             $0.baseAddress?.assumingMemoryBound(to: CChar.self))
         }
         guard status == LB_DCM_OK else { return nil }
@@ -169,10 +183,23 @@ extension DICOMFile {
     .withUnsafeBufferPointer(body)
   }
 
-  private static let padding = CharacterSet(charactersIn: " \0")
+  /// The values of a text without their padding.
+  private static func values(of text: String) -> [Substring.UTF8View] {
+    func isPadding(_ byte: UInt8) -> Bool { byte == 0 || byte == 32 || (9...13).contains(byte) }
+    return text.utf8.split(separator: UInt8(ascii: "\\"), omittingEmptySubsequences: false).map {
+      var value = $0
+      while let first = value.first, isPadding(first) { value.removeFirst() }
+      while let last = value.last, isPadding(last) { value.removeLast() }
+      return value
+    }
+  }
 
-  private static func number(_ text: String) -> Double? {
-    guard let number = Double(text), number.isFinite else { return nil }
+  /// A decimal number; Swift's syntax also has hexadecimal numbers and names.
+  private static func number(_ text: Substring.UTF8View) -> Double? {
+    let digits = UInt8(ascii: "0")...UInt8(ascii: "9")
+    guard text.count <= 64, text.allSatisfy({ digits.contains($0) || "+-.eE".utf8.contains($0) }),
+      let number = Double(Substring(text)), number.isFinite
+    else { return nil }
     return number
   }
 

@@ -25,7 +25,8 @@ final class DICOMHandle: @unchecked Sendable {
       lb_dcm_open_bytes($0.baseAddress, $0.count, 0, &opened, &reason)
     }
     guard status == LB_DCM_OK, let opened else {
-      throw DICOMError(status, file: name, reason: reason)
+      throw DICOMError(
+        status, file: name, reason: reason, head: Array(bytes.prefix(FileFormat.headCount)))
     }
     self.name = name
     path = nil
@@ -40,7 +41,7 @@ final class DICOMHandle: @unchecked Sendable {
     var reason = lb_dcm_reason()
     let status = lb_dcm_open_path(path, headerOnly ? 1 : 0, &opened, &reason)
     guard status == LB_DCM_OK, let opened else {
-      throw DICOMError(status, file: path, reason: reason)
+      throw DICOMError(status, file: path, reason: reason, head: FileBytes.head(of: path))
     }
     return opened
   }
@@ -85,8 +86,18 @@ extension DICOMError {
       case LB_DCM_UNSUPPORTED_PIXEL_DATA: .unsupportedPixelData
       case LB_DCM_CORRUPT_PIXEL_DATA: .corruptPixelData
       case LB_DCM_UNWRITABLE: .unwritable
+      case LB_DCM_EXCESSIVE: .tooLarge
       default: .truncated
       }
     self.init(kind, file: file, detail: reason.string)
+  }
+
+  /// An error of opening; of a file that is not DICOM, `head` tells what it is.
+  init(_ status: lb_dcm_status, file: String, reason: lb_dcm_reason, head: [UInt8]) {
+    guard status == LB_DCM_NOT_DICOM, let format = FileFormat(head: head) else {
+      self.init(status, file: file, reason: reason)
+      return
+    }
+    self.init(.notDICOM, file: file, detail: "it is \(format.rawValue)")
   }
 }

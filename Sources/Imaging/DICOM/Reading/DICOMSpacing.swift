@@ -61,7 +61,8 @@ extension DICOMFile {
   }
 
   private func pair(_ tag: DICOMTag) -> [Double]? {
-    let values = doubles(tag)
+    // Some writers append a third value or an empty one.
+    let values = numbers(tag).prefix(2).compactMap(\.self)
     guard values.count == 2, values.allSatisfy({ $0 > 0 }) else { return nil }
     return values
   }

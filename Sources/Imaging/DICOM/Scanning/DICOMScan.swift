@@ -24,8 +24,10 @@ public struct DICOMScan: Sendable {
     /// Columns and rows, such as `1024 x 1024`, followed by the frames if there are several.
     case size
     /// What displaying a grayscale image applies: `rescale`, `modality table`, `window`, `VOI
-    /// table`, `MONOCHROME1 inversion`. An image counts once for each.
+    /// table`, `MONOCHROME1 inversion`, `presentation table inversion`. An image counts once for each.
     case grayTransforms = "gray values"
+    /// How the file differs from the standard's form.
+    case irregularities = "irregular files"
   }
 
   /// The number of files of any kind, except hidden ones.

@@ -49,6 +49,7 @@ struct ScannedFile: Sendable {
         .pixelSpacing: [file.pixelSpacing?.kind.rawValue ?? "none"],
         .size: ["\(layout.columns) x \(layout.rows)" + frames],
         .grayTransforms: try grayTransforms(of: file, layout),
+        .irregularities: file.irregularities.map(\.rawValue),
       ], patient: file.patientID, instance: file.sopInstanceUID)
   }
 
@@ -64,7 +65,10 @@ struct ScannedFile: Sendable {
     }
     if file.itemCount(of: .voiLUTSequence) > 0 { transforms.append("VOI table") }
     if !file.windows.isEmpty { transforms.append("window") }
-    if layout.photometric == "MONOCHROME1" { transforms.append("MONOCHROME1 inversion") }
+    if file.isInverted(layout) {
+      let isStated = layout.photometric == "MONOCHROME1"
+      transforms.append(isStated ? "MONOCHROME1 inversion" : "presentation table inversion")
+    }
     return transforms
   }
 }

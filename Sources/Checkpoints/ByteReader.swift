@@ -3,15 +3,23 @@ struct ParseError: Error {
   let reason: CheckpointError.Reason
   /// The tensor's name, if the error is in one tensor.
   let tensor: String?
+  /// True if the bytes end too early.
+  let ranOut: Bool
 
-  init(_ reason: CheckpointError.Reason, tensor: String? = nil) {
+  init(_ reason: CheckpointError.Reason, tensor: String? = nil, ranOut: Bool = false) {
     self.reason = reason
-    self.tensor = tensor
+    self.tensor = tensor.map { $0.utf8.count > Limits.name ? String($0.prefix(80)) + "…" : $0 }
+    self.ranOut = ranOut
   }
 
   /// Bytes that violate the format of `torch.save`.
   static func malformed(_ text: String, tensor: String? = nil) -> ParseError {
     ParseError(.malformedPyTorchFile(text), tensor: tensor)
+  }
+
+  /// A PyTorch file that ends too early.
+  static func ranOut(_ text: String) -> ParseError {
+    ParseError(.malformedPyTorchFile(text), ranOut: true)
   }
 
   /// The error with the file's path.
@@ -35,7 +43,7 @@ struct ByteReader {
 
   mutating func take(_ count: Int) throws(ParseError) -> UnsafeRawBufferPointer {
     guard count >= 0, count <= remaining else {
-      throw .malformed("\(count) bytes expected at byte \(position), \(remaining) found")
+      throw .ranOut("\(count) bytes expected at byte \(position), \(remaining) found")
     }
     defer { position += count }
     return UnsafeRawBufferPointer(rebasing: bytes[position..<position + count])
@@ -54,7 +62,7 @@ struct ByteReader {
   ) throws(ParseError) -> Int {
     let value = try integer(type)
     guard let length = Int(exactly: value), length >= 0, length <= remaining else {
-      throw .malformed("\(value) bytes expected at byte \(position), \(remaining) found")
+      throw .ranOut("\(value) bytes expected at byte \(position), \(remaining) found")
     }
     return length
   }
@@ -62,7 +70,7 @@ struct ByteReader {
   /// Reads up to a line feed and skips it.
   mutating func line() throws(ParseError) -> UnsafeRawBufferPointer {
     guard let end = bytes[position...].firstIndex(of: 0x0A) else {
-      throw .malformed("the line that begins at byte \(position) does not end")
+      throw .ranOut("the line that begins at byte \(position) does not end")
     }
     defer { position = end + 1 }
     return UnsafeRawBufferPointer(rebasing: bytes[position..<end])

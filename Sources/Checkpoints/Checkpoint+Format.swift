@@ -1,9 +1,8 @@
-import Foundation
-
 extension Checkpoint {
-  /// Recognizes the format by the first bytes.
-  static func format(of data: Data, _ path: String) throws(CheckpointError) -> Format {
-    let head = [UInt8](data.prefix(512))
+  /// Recognizes the format of a file of `count` bytes by the first 512.
+  static func format(
+    of head: [UInt8], count: Int, _ path: String
+  ) throws(CheckpointError) -> Format {
     guard !head.isEmpty else { throw CheckpointError(.unknownFormat(.empty), path: path) }
     if head.starts(with: [0x50, 0x4B, 0x03, 0x04]) || head.starts(with: [0x50, 0x4B, 0x05, 0x06]) {
       return .pyTorchZip
@@ -11,7 +10,7 @@ extension Checkpoint {
     // safetensors: eight bytes of length, then a JSON object. The length may begin as a pickle does.
     let length = head.prefix(8).reversed().reduce(0 as UInt64) { $0 << 8 | UInt64($1) }
     let hasObject = head.count > 8 && head[8] == UInt8(ascii: "{")
-    if hasObject, length <= UInt64(data.count) { return .safetensors }
+    if hasObject, length <= UInt64(count) { return .safetensors }
     // PROTO, or torch.save's magic number as protocols 0 and 1 write it.
     if head[0] == 0x80 && head.count > 1 && head[1] < 0x20
       || head.starts(with: Array("L119547037146038801333356L\n".utf8))

@@ -3,9 +3,8 @@ package import Foundation
 
 /// A file of weights: safetensors, or either format of `torch.save`, recognized by its content.
 ///
-/// The file is memory-mapped: opening it reads only the descriptions of the tensors, and their elements are
-/// read on demand. Reading runs no code from the file, and the memory is limited in proportion to the size
-/// of the file.
+/// Opening a file reads only the descriptions of the tensors; their elements are read on demand. Reading runs no
+/// code from the file, and time and memory are limited in proportion to the size of the file.
 public struct Checkpoint: Sendable {
   /// The format of the file.
   package enum Format: String, Sendable, Codable {
@@ -39,12 +38,15 @@ public struct Checkpoint: Sendable {
   public let metadata: [String: String]
   /// The content of the file as a tree.
   package let values: CheckpointValue
+  /// Objects in the file, of which only the name of the class is known.
+  package let opaqueValues: [OpaqueValue]
 
   enum Content: Sendable {
     case safetensors(SafeTensors)
     case pyTorch(PyTorchFile)
   }
   let content: Content
+  let source: ByteSource
   /// Indices of `entries` by name.
   let indices: [String: Int]
 
@@ -52,7 +54,7 @@ public struct Checkpoint: Sendable {
   ///
   /// - Throws: `CheckpointError` if it cannot be read, has an unknown format, or is malformed.
   public init(contentsOf path: String) throws(CheckpointError) {
-    try self.init(data: try mapped(path), path: path)
+    try self.init(try ByteSource(contentsOf: path), path: path)
   }
 
   /// Opens the bytes of a file.
@@ -62,19 +64,30 @@ public struct Checkpoint: Sendable {
   ///   - path: The path that errors name.
   /// - Throws: `CheckpointError` if they have an unknown format or are malformed.
   package init(data: Data, path: String) throws(CheckpointError) {
+    try self.init(ByteSource(data), path: path)
+  }
+
+  private init(_ source: ByteSource, path: String) throws(CheckpointError) {
     self.path = path
-    format = try Checkpoint.format(of: data, path)
+    self.source = source
+    let head: [UInt8]
+    do { head = try source.bytes(0, min(source.count, 512)) } catch {
+      throw error.located(in: path)
+    }
+    format = try Checkpoint.format(of: head, count: source.count, path)
     if format == .safetensors {
-      let file = try SafeTensors(data: data, path: path)
+      let file = try SafeTensors(source, path: path)
       content = .safetensors(file)
       entries = file.entries.map { Entry(name: $0.name, type: $0.type, shape: $0.shape) }
       metadata = file.metadata
       values = .dictionary(entries.map { .init(key: $0.name, value: .tensor($0.name)) })
+      opaqueValues = []
     } else {
       let file: PyTorchFile
       do {
-        file = try format == .pyTorchZip ? PyTorchFile(zip: data) : PyTorchFile(legacy: data)
+        file = try format == .pyTorchZip ? PyTorchFile(zip: source) : PyTorchFile(legacy: source)
       } catch { throw error.located(in: path) }
+      opaqueValues = file.opaqueValues
       content = .pyTorch(file)
       entries = file.tensors.map {
         Entry(name: $0.name, type: $0.tensor.storage.type, shape: $0.tensor.shape)
@@ -93,22 +106,5 @@ public struct Checkpoint: Sendable {
       throw CheckpointError(.noSuchTensor, path: path, tensor: name)
     }
     return entries[index]
-  }
-}
-
-/// Maps a file into memory.
-func mapped(_ path: String) throws(CheckpointError) -> Data {
-  var status = stat()
-  guard stat(path, &status) == 0 else {
-    throw CheckpointError(.file(.unreadable(errno: errno)), path: path)
-  }
-  // A device or a pipe may be endless.
-  guard status.st_mode & S_IFMT == S_IFREG else {
-    throw CheckpointError(.notRegularFile, path: path)
-  }
-  do {
-    return try Data(contentsOf: URL(fileURLWithPath: path), options: .alwaysMapped)
-  } catch {
-    throw CheckpointError(.file(.unreadable(errno: systemCode(of: error) ?? EIO)), path: path)
   }
 }

@@ -30,12 +30,18 @@ public struct CheckpointError: LightboxError, Equatable {
     case noTensors
     /// The file contains tensors, but no state dictionary of a network.
     case noStateDictionary
-    /// Several dictionaries could be the state dictionary.
-    case ambiguousNetwork([String])
-    /// The file has no dictionary of this name.
+    /// Several state dictionaries could be the network.
+    case ambiguousNetwork([NetworkCandidate])
+    /// The file has no dictionary and no prefix of this name.
     case noSuchPart(String)
     /// The dictionary of this name contains no tensors.
     case emptyPart(String)
+    /// Tensors contain NaN or infinite values, or negative variances.
+    case unusableValues([ValueFaults])
+    /// The file became shorter, or was written, while it was read.
+    case changed
+    /// A number in the file exceeds a limit of the reader.
+    case tooLarge(what: String, value: Int, limit: Int)
   }
 
   /// Formats that are recognized but not read.
@@ -72,7 +78,7 @@ public struct CheckpointError: LightboxError, Equatable {
   public var problem: String {
     switch reason {
     case .file(let reason): FileError(reason, path: "").problem
-    case .notRegularFile: "it is a folder or a device, not a file"
+    case .notRegularFile: "it is a folder, a pipe or a device, not a file"
     case .unknownFormat(.empty): "the file is empty"
     case .unknownFormat(let format):
       "it is neither a safetensors nor a PyTorch file"
@@ -88,9 +94,18 @@ public struct CheckpointError: LightboxError, Equatable {
     case .duplicateTensor: "two tensors have this name; no file was written"
     case .noTensors: "the file contains no tensors"
     case .noStateDictionary: "the file contains tensors, but no state dictionary of a network"
-    case .ambiguousNetwork(let names):
-      "several dictionaries could be the network: \(names.joined(separator: ", "))"
-    case .noSuchPart(let part): "the file has no dictionary \"\(part)\""
+    case .ambiguousNetwork(let found):
+      "the file has several networks: \(found.prefix(8).map(\.words).joined(separator: ", "))"
+        + (found.count > 8 ? " and \(found.count - 8) more" : "")
+    case .noSuchPart(let part):
+      "the file has no dictionary \"\(part)\" and no tensors whose names begin with \"\(part).\""
+    case .unusableValues(let faults):
+      "the network cannot compute with its values: "
+        + faults.prefix(4).map { "\($0.name) has \($0.words)" }.joined(separator: "; ")
+        + (faults.count > 4 ? "; and \(faults.count - 4) more tensors" : "")
+    case .changed: "it was changed while it was read"
+    case .tooLarge(let what, let value, let limit):
+      "\(what): \(value), but the limit is \(limit)"
     case .emptyPart(let part): "the dictionary \"\(part)\" contains no tensors"
     }
   }
@@ -110,9 +125,14 @@ public struct CheckpointError: LightboxError, Equatable {
     case .unsupportedGlobal:
       "if the file is your own, save only its weights in Python: "
         + "torch.save(model.state_dict(), \"out.pth\")"
-    case .ambiguousNetwork(let names): names.first.map { "choose one, such as --part \($0)" }
+    case .ambiguousNetwork(let found):
+      (found.first { $0.fit?.fits ?? true } ?? found.first)
+        .map { "choose one, such as --part \($0.part)" }
+    case .unusableValues: "take the weights of an earlier epoch, or of a run that did not diverge"
+    case .changed: "wait until it is complete, and try again"
+    case .noSuchPart, .emptyPart: "lightbox weights inspect lists the names"
     case .notRegularFile, .malformedSafetensors, .malformedPyTorchFile, .noSuchTensor,
-      .duplicateTensor, .noTensors, .noStateDictionary, .noSuchPart, .emptyPart:
+      .duplicateTensor, .noTensors, .noStateDictionary, .tooLarge:
       nil
     }
   }

@@ -1,5 +1,5 @@
 /// A value of a checkpoint's tree: plain Python values, containers and references to tensors.
-package indirect enum CheckpointValue: Sendable, Equatable {
+package enum CheckpointValue: Sendable, Equatable {
   /// `None`.
   case none
   /// A boolean.

@@ -20,16 +20,22 @@ struct HeaderReader {
     var metadata: [String: String] = [:]
     try object { (reader: inout HeaderReader, name: String) throws(ParseError) in
       guard names.insert(name).inserted else {
-        throw reader.malformed("the name \"\(name)\" occurs twice")
+        throw reader.malformed("the name \"\(name.prefix(80))\" occurs twice")
       }
       if name == "__metadata__" {
         try reader.object { (reader: inout HeaderReader, key: String) throws(ParseError) in
           guard metadata[key] == nil else {
-            throw reader.malformed("the metadata \"\(key)\" occurs twice")
+            throw reader.malformed("the metadata \"\(key.prefix(80))\" occurs twice")
           }
           metadata[key] = try reader.string()
         }
       } else {
+        guard name.utf8.count <= Limits.name else {
+          throw reader.malformed("a tensor's name is longer than \(Limits.name) bytes")
+        }
+        guard entries.count < Limits.tensors else {
+          throw reader.malformed("it has more than \(Limits.tensors) tensors")
+        }
         entries.append((name, try reader.entry(name)))
       }
     }
@@ -49,7 +55,7 @@ struct HeaderReader {
       case "dtype" where dtype == nil: dtype = try reader.string()
       case "shape" where shape == nil: shape = try reader.integers(limit: 64)
       case "data_offsets" where offsets == nil: offsets = try reader.integers(limit: 2)
-      default: throw reader.malformed("unexpected key \"\(key)\"", name)
+      default: throw reader.malformed("unexpected key \"\(key.prefix(80))\"", name)
       }
     }
     guard let dtype, let shape, let offsets, offsets.count == 2 else {

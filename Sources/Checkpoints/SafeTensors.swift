@@ -20,44 +20,48 @@ package struct SafeTensors: Sendable {
   package let metadata: [String: String]
   /// The path of the file.
   package let path: String
-  private let data: Data
+  private let source: ByteSource
   private let start: Int
 
-  /// Maps a file and validates its header against its size.
+  /// Opens a file and validates its header against its size.
   ///
   /// - Throws: `CheckpointError`.
   package init(contentsOf path: String) throws(CheckpointError) {
-    try self.init(data: try mapped(path), path: path)
+    try self.init(try ByteSource(contentsOf: path), path: path)
   }
 
   /// Validates the header in the bytes of a file.
   ///
   /// - Throws: `CheckpointError`.
-  init(data: Data, path: String) throws(CheckpointError) {
+  init(_ source: ByteSource, path: String) throws(CheckpointError) {
     do {
       let found: [(String, HeaderReader.Entry)]
-      (start, found, metadata) = try SafeTensors.header(of: data)
-      entries = try SafeTensors.validated(found, dataCount: data.count - start)
+      (start, found, metadata) = try SafeTensors.header(of: source)
+      entries = try SafeTensors.validated(found, dataCount: source.count - start)
     } catch { throw error.located(in: path) }
     self.path = path
-    self.data = data
+    self.source = source
   }
 
   private static func header(
-    of data: Data
+    of source: ByteSource
   ) throws(ParseError) -> (
     start: Int, entries: [(String, HeaderReader.Entry)], metadata: [String: String]
   ) {
     func malformed(_ text: String) -> ParseError { ParseError(.malformedSafetensors(text)) }
-    guard data.count >= 8 else {
-      throw malformed("it has \(data.count) bytes, 8 are needed for the header's length")
+    guard source.count >= 8 else {
+      throw malformed("it has \(source.count) bytes, 8 are needed for the header's length")
     }
-    let length = [UInt8](data.prefix(8)).reversed().reduce(0 as UInt64) { $0 << 8 | UInt64($1) }
-    guard length >= 2, length <= 100_000_000, length <= UInt64(data.count - 8) else {
-      throw malformed("a header of \(length) bytes expected, \(data.count - 8) bytes found")
+    let length = try source.bytes(0, 8).reversed().reduce(0 as UInt64) { $0 << 8 | UInt64($1) }
+    guard length >= 2, length <= UInt64(source.count - 8) else {
+      throw malformed("a header of \(length) bytes expected, \(source.count - 8) bytes found")
+    }
+    // The limit of the specification.
+    guard length <= 100_000_000 else {
+      throw malformed("a header of \(length) bytes, but at most 100000000 are allowed")
     }
     let start = 8 + Int(length)
-    let header = [UInt8](data[data.startIndex + 8..<data.startIndex + start])
+    let header = try source.bytes(8, Int(length))
     guard header.first == UInt8(ascii: "{") else {
       throw malformed("the header is not a JSON object")
     }
@@ -76,7 +80,7 @@ package struct SafeTensors: Sendable {
     var entries: [Entry] = []
     for (name, entry) in found {
       guard let type = ScalarType(rawValue: entry.dtype) else {
-        throw ParseError(.unsupportedType(entry.dtype), tensor: name)
+        throw ParseError(.unsupportedType(String(entry.dtype.prefix(80))), tensor: name)
       }
       guard let bytes = byteCount(entry.shape, type) else {
         throw malformed("the shape \(entry.shape.prefix(8)) overflows", name)
@@ -84,7 +88,7 @@ package struct SafeTensors: Sendable {
       guard entry.begin <= entry.end, entry.end <= dataCount, entry.end - entry.begin == bytes
       else {
         throw malformed(
-          "the shape \(entry.shape) needs \(bytes) bytes, the offsets are "
+          "the shape \(entry.shape.prefix(8)) needs \(bytes) bytes, the offsets are "
             + "\(entry.begin)..<\(entry.end) of \(dataCount)", name)
       }
       entries.append(
@@ -113,36 +117,61 @@ package struct SafeTensors: Sendable {
     guard let entry = entries.first(where: { $0.name == name }) else {
       throw CheckpointError(.noSuchTensor, path: path, tensor: name)
     }
-    return read(entry)
+    do {
+      let tensor = try read(entry)
+      try source.checkUnchanged()
+      return tensor
+    } catch { throw error.located(in: path) }
   }
 
   /// Reads every tensor, by name.
-  package var tensors: StateDictionary { tensors { _ in true } }
+  ///
+  /// - Throws: `CheckpointError` if the file was changed since it was opened.
+  package var tensors: StateDictionary {
+    get throws(CheckpointError) { try tensors { _ in true } }
+  }
 
   /// Reads the tensors whose names satisfy a condition, without reading the bytes of others.
-  package func tensors(where isIncluded: (String) -> Bool) -> StateDictionary {
-    StateDictionary(
-      entries.filter { isIncluded($0.name) }.map { (name: $0.name, tensor: read($0)) })
+  ///
+  /// - Throws: `CheckpointError` if the file was changed since it was opened.
+  package func tensors(
+    where isIncluded: (String) -> Bool
+  ) throws(CheckpointError) -> StateDictionary {
+    do {
+      var found: [(name: String, tensor: Tensor)] = []
+      for entry in entries where isIncluded(entry.name) {
+        found.append((name: entry.name, tensor: try read(entry)))
+      }
+      try source.checkUnchanged()
+      return StateDictionary(found)
+    } catch { throw error.located(in: path) }
   }
 
-  private func read(_ entry: Entry) -> Tensor {
-    data.withUnsafeBytes { entry.type.tensor(entry.shape, from: bytes(of: entry, $0)) }
-  }
-
-  private func bytes(
-    of entry: Entry, _ file: UnsafeRawBufferPointer
-  ) -> UnsafeRawBufferPointer {
-    UnsafeRawBufferPointer(rebasing: file[start + entry.begin..<start + entry.end])
+  private func read(_ entry: Entry) throws(ParseError) -> Tensor {
+    if entry.type.isTensorType {
+      let tensor = Tensor(uninitialized: entry.shape, dtype: entry.type.tensorType)
+      try source.read(start + entry.begin, into: tensor.rawBytes)
+      return tensor
+    }
+    let bytes = try source.bytes(start + entry.begin, entry.end - entry.begin)
+    return bytes.withUnsafeBytes { entry.type.tensor(entry.shape, from: $0) }
   }
 
   /// Calls `body`, from any thread, with the bytes of the tensors at some indices.
+  ///
+  /// `memory` returns where to read them, or nil for a temporary buffer.
   func read(
-    _ wanted: [Int], _ body: @Sendable (Int, UnsafeRawBufferPointer) -> Void
+    _ wanted: [Int], _ memory: @Sendable (Int) -> UnsafeMutableRawBufferPointer?,
+    _ body: @Sendable (Int, UnsafeRawBufferPointer) -> Void
   ) throws(ParseError) {
     let size = wanted.reduce(0) { $0 + entries[$1].end - entries[$1].begin }
     try inParallel(wanted.count, bytes: size) { next throws(ParseError) in
-      data.withUnsafeBytes { file in
-        while let index = next() { body(wanted[index], bytes(of: entries[wanted[index]], file)) }
+      var scratch = ScratchBuffer()
+      while let index = next() {
+        let entry = entries[wanted[index]]
+        let target = memory(wanted[index]) ?? scratch.bytes(entry.end - entry.begin)
+        try source.read(start + entry.begin, into: target)
+        body(wanted[index], UnsafeRawBufferPointer(target))
       }
     }
   }

@@ -48,3 +48,10 @@ func singleBits(ofHalf half: UInt16) -> UInt32 {
   let magnitude = rest >= 0x0F80_0000 ? rest | 0x7F80_0000 : scaled
   return magnitude | UInt32(half & 0x8000) &<< 16
 }
+
+extension Tensor {
+  /// The memory of a row-major tensor.
+  var rawBytes: UnsafeMutableRawBufferPointer {
+    UnsafeMutableRawBufferPointer(start: storage.pointer, count: count * dtype.byteCount)
+  }
+}

@@ -74,6 +74,14 @@ package enum ScalarType: String, Sendable, Hashable, CaseIterable, Codable {
     }
   }
 
+  /// Whether a tensor has the same elements as the file, so that they are read without conversion.
+  var isTensorType: Bool {
+    switch self {
+    case .float32, .int64, .int32, .uint8: true
+    default: false
+    }
+  }
+
   /// The type to which a tensor is converted on reading.
   var tensorType: DType {
     switch self {

@@ -9,6 +9,10 @@ extension Module {
     public package(set) var unexpected: [String] = []
     /// Entries whose shapes differ; they were not copied.
     package var mismatched: [Mismatch] = []
+    /// Filters that were adapted to another number of input channels.
+    package var adapted: [Mismatch] = []
+    /// The prefixes of the networks in the source if there are several; nothing was copied.
+    package var networks: [String] = []
 
     /// An entry whose shapes differ.
     package struct Mismatch: Sendable, Equatable {
@@ -17,10 +21,21 @@ extension Module {
       package let model: [Int]
       /// The shape in the source.
       package let source: [Int]
+
+      package init(name: String, model: [Int], source: [Int]) {
+        self.name = name
+        self.model = model
+        self.source = source
+      }
     }
 
+    package init() {}
+
     /// True if both sides have the same names and shapes.
-    public var isComplete: Bool { missing.isEmpty && unexpected.isEmpty && mismatched.isEmpty }
+    public var isComplete: Bool {
+      missing.isEmpty && unexpected.isEmpty && mismatched.isEmpty && adapted.isEmpty
+        && networks.isEmpty
+    }
 
     /// The number of names of each kind, with the first few that do not match: "104 matched, 2 missing
     /// (fc.weight, fc.bias)".
@@ -31,12 +46,14 @@ extension Module {
         return "\(names.count) \(kind) (\(shown)\(names.count > 2 ? ", …" : ""))"
       }
       func text(_ shape: [Int]) -> String { shape.map(String.init).joined(separator: "x") }
-      let shapes = mismatched.map {
-        "\($0.name): model \(text($0.model)), file \(text($0.source))"
+      func pairs(_ entries: [Mismatch]) -> [String] {
+        entries.map { "\($0.name): model \(text($0.model)), file \(text($0.source))" }
       }
       return [
+        networks.isEmpty ? nil : "several networks: \(networks.joined(separator: ", "))",
         "\(matched.count) matched", part(missing, "missing"), part(unexpected, "unexpected"),
-        part(shapes, "of another shape"),
+        part(pairs(mismatched), "of another shape"),
+        part(pairs(adapted), "for another number of channels"),
       ].compactMap(\.self).joined(separator: ", ")
     }
   }

@@ -35,7 +35,7 @@ extension RunFolder {
   /// - Throws: `CheckpointError` if the file cannot be read, `RunError` if it does not fit the model.
   public func load(_ name: String, into learner: Learner, withOptimizer: Bool) throws {
     let file = try SafeTensors(contentsOf: checkpointPath(name))
-    let report = learner.model.load(file.tensors { !$0.hasPrefix(optimizerPrefix) })
+    let report = learner.model.load(try file.tensors { !$0.hasPrefix(optimizerPrefix) })
     guard report.missing.isEmpty, report.mismatched.isEmpty else {
       throw RunError(
         .weightsMismatch(missing: report.missing, mismatched: report.mismatched.map(\.name)),
@@ -44,7 +44,7 @@ extension RunFolder {
     guard withOptimizer else { return }
     learner.optimizer.load(
       StateDictionary(
-        file.tensors { $0.hasPrefix(optimizerPrefix) }.map {
+        try file.tensors { $0.hasPrefix(optimizerPrefix) }.map {
           (name: String($0.name.dropFirst(optimizerPrefix.count)), tensor: $0.tensor)
         }))
     if let text = file.metadata["hyperparameters"] {

@@ -11,7 +11,7 @@ package protocol BuiltInClassifier: ImageClassifier {
   /// Rows and columns must be a multiple of this number.
   var sizeMultiple: Int { get }
 
-  /// Rules for names in files that were saved by earlier versions of the network.
+  /// Rules for names in files that were saved by earlier versions of the network, or by other libraries.
   var olderNames: [Renaming.Rule] { get }
 }
 

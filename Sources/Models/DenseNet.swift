@@ -99,7 +99,7 @@ package final class DenseNet: Module, BuiltInClassifier {
 
   package var olderNames: [Renaming.Rule] { DenseNet.olderNames }
 
-  /// In torchvision's published weights, `denselayer1.norm1` is `denselayer1.norm.1`.
+  /// In torchvision's published weights, `denselayer1.norm1` is `denselayer1.norm.1`; MONAI's names.
   package static let olderNames = [
     Renaming.Rule(reason: "DenseNets before 2018 have norm.1 instead of norm1") { parts in
       guard let layer = parts.firstIndex(where: { $0.hasPrefix("denselayer") }),
@@ -108,6 +108,7 @@ package final class DenseNet: Module, BuiltInClassifier {
       var changed = parts
       changed[layer + 1] += changed.remove(at: layer + 2)
       return changed
-    }
+    },
+    Renaming.monaiDenseNet,
   ]
 }

@@ -42,8 +42,8 @@ package enum Renaming {
       self.change = change
     }
 
-    func callAsFunction(_ name: String) -> String? {
-      change(name.split(separator: ".", omittingEmptySubsequences: false))?.joined(separator: ".")
+    func callAsFunction(_ parts: [Substring]) -> String? {
+      change(parts)?.joined(separator: ".")
     }
   }
 
@@ -79,12 +79,13 @@ package enum Renaming {
   ///   - stored: The names in the file, in its order.
   ///   - wanted: The network's names.
   ///   - rules: Rules of this network, tried before the common ones.
+  ///   - prefix: The prefix to remove; names without it do not match. Default: the one of most names.
   /// - Returns: One match per stored name, in order.
   package static func matches(
-    _ stored: [String], to wanted: Set<String>, rules: [Rule] = []
+    _ stored: [String], to wanted: Set<String>, rules: [Rule] = [], prefix: String? = nil
   ) -> [Match] {
+    let prefix = prefix ?? prefixes(stored, to: wanted, rules: rules).first?.prefix ?? ""
     let rules = rules + commonRules
-    let prefix = commonPrefix(stored, wanted, rules)
     var matches = stored.map { match($0, prefix, wanted, rules) }
     var owners: [String: Int] = [:]
     for (i, match) in matches.enumerated() {
@@ -122,28 +123,32 @@ package enum Renaming {
     _ name: String, _ wanted: Set<String>, _ rules: [Rule]
   ) -> (name: String, reason: String?)? {
     if wanted.contains(name) { return (name, nil) }
+    let parts = name.split(separator: ".", omittingEmptySubsequences: false)
     for rule in rules {
-      if let changed = rule(name), wanted.contains(changed) { return (changed, rule.reason) }
+      if let changed = rule(parts), wanted.contains(changed) { return (changed, rule.reason) }
     }
     return nil
   }
 
-  /// The prefix of up to three components with the most matches; the shortest of equals.
-  private static func commonPrefix(
-    _ stored: [String], _ wanted: Set<String>, _ rules: [Rule]
-  ) -> String {
+  /// The prefixes of up to three components before names of the network, with the number of such names: the
+  /// most frequent first, the shorter one of equals.
+  package static func prefixes(
+    _ stored: [String], to wanted: Set<String>, rules: [Rule] = []
+  ) -> [(prefix: String, count: Int)] {
+    let rules = rules + commonRules
     var votes: [String: Int] = [:]
     for name in stored {
       var rest = name[...]
       for _ in 0...3 {
         if renamed(String(rest), wanted, rules) != nil {
-          votes[String(name.prefix(name.count - rest.count)), default: 0] += 1
+          votes[String(name[..<rest.startIndex]), default: 0] += 1
         }
-        guard let dot = rest.firstIndex(of: ".") else { break }
-        rest = rest[rest.index(after: dot)...]
+        guard let dot = rest.utf8.firstIndex(of: UInt8(ascii: ".")) else { break }
+        rest = rest[rest.utf8.index(after: dot)...]
       }
     }
-    return votes.max { ($0.value, $1.key.count, $1.key) < ($1.value, $0.key.count, $0.key) }?.key
-      ?? ""
+    return votes.map { (prefix: $0.key, count: $0.value) }.sorted {
+      ($1.count, $0.prefix.utf8.count, $0.prefix) < ($0.count, $1.prefix.utf8.count, $1.prefix)
+    }
   }
 }

@@ -127,6 +127,8 @@ package final class ResNet: Module, BuiltInClassifier {
   package var sizeMultiple: Int { timm?.antialiasing == .average ? 32 : 1 }
 
   package var stemRule: StemRule { timm == nil ? .fastai : .timm }
+
+  package var olderNames: [Renaming.Rule] { [Renaming.huggingFaceResNet] }
 }
 
 /// Three 3×3 convolutions, the first with stride 2; the batch norm after the last is `bn1`.

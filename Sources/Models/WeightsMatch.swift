@@ -22,6 +22,9 @@ package struct WeightsMatch: Sendable {
     case matched
     /// The name differs, the shape is the model's.
     case renamed([Renaming.Reason])
+    /// The filters of the first convolution are for images of another number of channels, and are adapted when
+    /// they are loaded.
+    case adapted(model: Int, file: Int, [Renaming.Reason])
     /// The shapes differ.
     case wrongShape(model: [Int], file: [Int])
     /// The file lacks the tensor.
@@ -55,8 +58,10 @@ package struct WeightsMatch: Sendable {
   ///   - file: Names and shapes of the file's tensors, without the prefixes around the network.
   ///   - model: Body and head.
   ///   - network: The network from which the body was cut.
+  ///   - prefix: The prefix of the network's names. Default: the one of most names.
   package init(
-    _ file: [(name: String, shape: [Int])], model: Module, network: any ImageClassifier
+    _ file: [(name: String, shape: [Int])], model: Module, network: any ImageClassifier,
+    prefix: String? = nil
   ) {
     let names = file.map(\.name)
     func compare(_ module: Module) -> (
@@ -64,14 +69,18 @@ package struct WeightsMatch: Sendable {
     ) {
       let wanted = module.stateShapes
       let matches = Renaming.matches(
-        names, to: Set(wanted.map(\.name)), rules: network.olderNames)
+        names, to: Set(wanted.map(\.name)), rules: network.olderNames, prefix: prefix)
       return (wanted, matches, matches.count { $0.name != nil })
     }
     let (saved, whole) = (compare(model), compare(network))
     isSavedModel = saved.count > 0 && saved.count >= whole.count
     let (wanted, matches, _) = isSavedModel ? saved : whole
-    let prefix = isSavedModel ? nil : network.classifierName + "."
-    classifierPrefix = prefix
+    let classifier = isSavedModel ? nil : network.classifierName + "."
+    classifierPrefix = classifier
+    // The first convolution has another path in body and head.
+    let stem = isSavedModel ? network.firstConvolution.flatMap { first in
+      model.namedModules.first { $0.module === first.layer }?.path
+    } : nil
 
     let shapes = Dictionary(wanted.map { ($0.name, $0.shape) }, uniquingKeysWith: { a, _ in a })
     var positions: [String: Int] = [:]
@@ -82,12 +91,15 @@ package struct WeightsMatch: Sendable {
         continue
       }
       positions[name] = position
-      // Filters for RGB are adapted when they are loaded.
-      let fits =
-        tensor.shape == shape
-        || (prefix != nil && network.channelsAdapting(tensor.shape, of: name) != nil)
+      var channels: Int?
+      if tensor.shape != shape, !isSavedModel || name == stem.map({ $0 + ".weight" }) {
+        let own = isSavedModel ? network.firstConvolution.map { $0.path + ".weight" } : name
+        channels = network.channelsAdapting(tensor.shape, of: own ?? name)
+      }
       let outcome: Outcome =
-        if !fits {
+        if let channels {
+          .adapted(model: channels, file: tensor.shape[1], match.reasons)
+        } else if tensor.shape != shape {
           .wrongShape(model: shape, file: tensor.shape)
         } else if match.reasons.isEmpty {
           .matched
@@ -102,7 +114,7 @@ package struct WeightsMatch: Sendable {
     self.entries = entries
 
     let last = wanted.last {
-      $0.shape.count == 2 && (prefix.map($0.name.hasPrefix) ?? true)
+      $0.shape.count == 2 && (classifier.map($0.name.hasPrefix) ?? true)
     }
     classCount = last.flatMap { positions[$0.name] }.flatMap { file[$0].shape.first }
   }
@@ -117,7 +129,7 @@ package struct WeightsMatch: Sendable {
     var (fits, needsClassifier) = (false, false)
     for entry in entries {
       switch entry.outcome {
-      case .matched, .renamed: fits = true
+      case .matched, .renamed, .adapted: fits = true
       case .wrongShape, .missing:
         guard isClassifier(entry.name) else { return .none }
         needsClassifier = true

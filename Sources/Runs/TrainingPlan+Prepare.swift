@@ -12,8 +12,8 @@ extension TrainingPlan {
     let loaders: DataLoaders
     let gradientCheck: GradientCheck
     let data: RunDescription.DataSummary
-    /// The number of tensors taken from the file of weights and the names left out; nil without weights.
-    let loaded: (taken: Int, left: [String])?
+    /// What was taken from the file of weights; empty without weights.
+    let weightsEvents: [RunEvent]
   }
 
   /// Throws a `PlanError` if a setting is out of its range.
@@ -74,7 +74,7 @@ extension TrainingPlan {
         train: train.count, valid: valid.count, test: items.count { $0.split == .test },
         sharedPatients: items.contains { $0.patient != nil }
           ? sharedPatients(train, valid).count : nil),
-      loaded: try start.map { try load($0, into: learner.visionModel) })
+      weightsEvents: try start.map { try load($0, into: learner.visionModel) } ?? [])
   }
 
   /// Splits by the table's column, else by patient, else at random.
@@ -102,15 +102,5 @@ extension TrainingPlan {
       }
     }
     return (train, valid)
-  }
-
-  private func load(
-    _ file: Checkpoint, into model: VisionModel
-  ) throws -> (taken: Int, left: [String]) {
-    let report = try model.load(file)
-    guard !report.matched.isEmpty, report.mismatched.isEmpty, report.missing.isEmpty else {
-      throw WeightsMismatch(report, path: file.path)
-    }
-    return (report.matched.count, report.unexpected)
   }
 }

@@ -25,6 +25,10 @@ public struct TrainingResult {
 public enum RunEvent: Sendable, Equatable {
   /// Weights were loaded: the number of tensors taken, and the names left out.
   case weightsLoaded(path: String, taken: Int, left: [String])
+  /// The file of weights has several networks, of which only this one fits the model.
+  case networkChosen(String, others: [String])
+  /// The filters of the first convolution were adapted to another number of input channels.
+  case filtersAdapted(name: String, from: Int, to: Int)
   /// Training begins.
   case started(RunDescription)
   /// A file could not be read and was left out.
@@ -50,9 +54,7 @@ extension TrainingPlan {
   ) throws -> TrainingResult {
     let prepared = try prepare(among: known)
     let learner = prepared.learner
-    if let weights, let (taken, left) = prepared.loaded {
-      notify(.weightsLoaded(path: weights, taken: taken, left: left))
-    }
+    for event in prepared.weightsEvents { notify(event) }
     let folder = try RunFolder(creating: path)
     let description = RunDescription(
       plan: resolved, vocab: prepared.loaders.vocab, data: prepared.data)

@@ -18,6 +18,8 @@ public struct TrainingPlan: Sendable, Equatable, Codable {
   public var architecture = "resnet18"
   /// A file of weights to start from; nil: random weights.
   public var weights: String?
+  /// The key of the network's dictionary in that file, or a prefix of its names, if the file has several networks.
+  public var weightsPart: String?
   /// Epochs with all groups trainable.
   public var epochs = 5
   /// Epochs before that with the body frozen; nil: 1 with `weights`, else 0.

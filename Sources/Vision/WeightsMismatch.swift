@@ -17,6 +17,16 @@ public struct WeightsMismatch: LightboxError, Equatable {
   public var problem: String { "the weights do not fit the model: \(report)" }
   /// Usually the file is of another architecture.
   public var remedy: String? {
-    "choose the architecture of the file; lightbox weights check --verbose lists all names"
+    if report.mismatched.contains(where: { $0.source.count == 5 && $0.model.count == 4 }) {
+      return "the file is of a network for volumes; one for images is needed"
+    }
+    if let stem = report.mismatched.first, report.mismatched.count == 1, report.missing.isEmpty,
+      stem.model.count == 4, stem.source.count == 4, stem.model[1] != stem.source[1]
+    {
+      return
+        "the file is for images of \(stem.source[1]) channels, the model for \(stem.model[1]): only filters "
+        + "for 3 channels or 1 are adapted"
+    }
+    return "choose the architecture of the file; lightbox weights check --verbose lists all names"
   }
 }

@@ -47,10 +47,13 @@ struct NetworkPartTests {
 
   @Test("one of several networks is chosen by common keys; otherwise an error")
   func several() throws {
-    let both = try open([("state_dict_ema", ["e"]), ("state_dict", ["a"])])
+    let both = try open([("loss", ["e"]), ("state_dict", ["a"])])
     #expect(try both.networkEntries().map(\.name) == ["a"])
-    #expect(try both.networkEntries(part: "state_dict_ema").map(\.name) == ["e"])
-    #expect(throws: CheckpointError(.ambiguousNetwork(["encoder", "decoder"]), path: "p.pth")) {
+    #expect(try both.networkEntries(part: "loss").map(\.name) == ["e"])
+    let candidates = [
+      NetworkCandidate(part: "encoder", count: 1), NetworkCandidate(part: "decoder", count: 1),
+    ]
+    #expect(throws: CheckpointError(.ambiguousNetwork(candidates), path: "p.pth")) {
       try open([("encoder", ["a"]), ("decoder", ["b"])]).networkEntries()
     }
     #expect(throws: CheckpointError(.noStateDictionary, path: "p.pth")) {
@@ -66,5 +69,48 @@ struct NetworkPartTests {
     let tuple = PickleAssembler().op(0x7D).text("a").tensor().op(0x73).int(3).op(0x86)
     let file = try Checkpoint(data: tuple.legacyFile(memory), path: "p.pth")
     #expect(try file.networkEntries().map(\.entry.name) == ["0/a"])
+  }
+
+  @Test(
+    "two dictionaries of the same network are refused without --part",
+    arguments: [
+      ("state_dict", "ema_state_dict"), ("state_dict", "state_dict_ema"), ("model", "ema"),
+      ("model_state_dict", "swa_model_state_dict"), ("student", "teacher"), ("model", "model_ema"),
+    ])
+  func twins(first: String, second: String) throws {
+    let names = ["conv1.weight", "bn1.weight", "fc.bias"]
+    let file = try open([
+      (first, names), ("optimizer", ["0.exp_avg"]), (second, names.map { "module." + $0 }),
+    ])
+    #expect {
+      try file.networkEntries()
+    } throws: { error in
+      guard case .ambiguousNetwork(let found)? = (error as? CheckpointError)?.reason else {
+        return false
+      }
+      return Set(found.map(\.part)) == [first, second] && found.allSatisfy { $0.count == 3 }
+    }
+    for part in [first, second] {
+      #expect(try file.networkEntries(part: part).map(\.name) == names)
+    }
+  }
+
+  @Test("a part is a key, or a prefix with or without the key and the wrappers around it")
+  func parts() throws {
+    let file = try open([
+      ("state_dict", ["module.encoder_q.a", "module.encoder_q.b", "module.encoder_k.a", "module.queue"])
+    ])
+    for part in [
+      "encoder_q", "encoder_q.", "module.encoder_q", "state_dict/encoder_q",
+      "state_dict/module.encoder_q.",
+    ] {
+      let found = try file.networkEntries(part: part)
+      #expect(found.map(\.name) == ["a", "b"], "\(part)")
+      #expect(found[0].entry.name == "state_dict/module.encoder_q.a")
+    }
+    // A prefix is whole components of a name.
+    #expect(throws: CheckpointError.self) { try file.networkEntries(part: "encoder") }
+    #expect(throws: CheckpointError.self) { try file.networkEntries(part: "") }
+    #expect(try file.networkEntries().count == 4)
   }
 }

@@ -119,13 +119,27 @@ struct WeightsMatchTests {
     #expect(found.usability == .complete && found.entries.count == file.count)
   }
 
-  @Test("RGB filters fit a network for other channels; other filters do not")
+  @Test("RGB and gray filters fit a network for other channels; other filters do not")
   func channels() throws {
-    let file = try shapes("resnet18")
+    var file = try shapes("resnet18")
     let gray = try match(file, with: "resnet18", inputChannels: 1)
-    #expect(gray.usability == .complete && gray.entries[0].outcome == .matched)
-    var six = file
-    six[0].shape = [64, 6, 7, 7]
-    #expect(try match(six, with: "resnet18", inputChannels: 1).usability == .none)
+    #expect(gray.usability == .complete)
+    #expect(gray.entries[0].outcome == .adapted(model: 1, file: 3, []))
+    file[0].shape = [64, 1, 7, 7]
+    for channels in [2, 3, 5] {
+      let found = try match(file, with: "resnet18", inputChannels: channels)
+      #expect(found.usability == .complete)
+      #expect(found.entries[0].outcome == .adapted(model: channels, file: 1, []))
+    }
+    #expect(try match(file, with: "resnet18", inputChannels: 1).entries[0].outcome == .matched)
+    file[0].shape = [64, 6, 7, 7]
+    #expect(try match(file, with: "resnet18", inputChannels: 1).usability == .none)
+    #expect(try match(file, with: "resnet18", inputChannels: 6).usability == .complete)
+    // Also the first filters of a saved model.
+    let architecture = try Architecture.named("resnet18")
+    let saved = VisionModel(architecture, classCount: 5).model.stateShapes
+    let found = try match(saved, with: "resnet18", inputChannels: 1)
+    #expect(found.isSavedModel && found.usability == .complete)
+    #expect(found.entries[0].outcome == .adapted(model: 1, file: 3, []))
   }
 }

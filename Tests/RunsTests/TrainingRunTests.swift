@@ -96,7 +96,7 @@ struct TrainingRunTests {
   private func weights(_ path: String) throws -> [String: [Float]] {
     let file = try SafeTensors(contentsOf: path)
     return Dictionary(
-      uniqueKeysWithValues: file.tensors.map { ($0.name, $0.tensor) }
+      uniqueKeysWithValues: try file.tensors.map { ($0.name, $0.tensor) }
         .filter { $0.1.dtype == .float32 }.map { ($0, $1.floatScalars) })
   }
 

@@ -3,7 +3,7 @@
 #include <stddef.h>
 #include <stdint.h>
 
-// Zip archives in memory, read by libzip, and CRC-32.
+// Zip archives in memory and in files, read by libzip, and CRC-32.
 
 typedef struct lb_zip lb_zip;
 
@@ -15,10 +15,11 @@ typedef struct {
   int is_plain;      // 1 if stored or deflated, and not encrypted
 } lb_zip_record;
 
-// Opens an archive without copying the bytes, which must stay valid until it is closed. Returns NULL and
-// writes a message if they are not a valid archive. An archive is for one thread; several archives can
-// share the bytes.
-lb_zip *lb_zip_open(const void *bytes, size_t count, char *message, size_t message_size);
+// Opens an archive of `count` bytes in memory, or in a file if `bytes` is NULL, without copying them; they must
+// stay valid, and the file open, until it is closed. Returns NULL and writes a message if it is not a valid
+// archive. An archive is for one thread; several archives can share the bytes or the file.
+lb_zip *lb_zip_open(const void *bytes, int descriptor, size_t count, char *message,
+                    size_t message_size);
 void lb_zip_close(lb_zip *zip);
 int64_t lb_zip_count(lb_zip *zip);
 void lb_zip_describe(lb_zip *zip, int64_t index, lb_zip_record *record);

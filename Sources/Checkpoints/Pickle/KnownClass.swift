@@ -1,4 +1,7 @@
-/// The classes and functions that a pickle may refer to; all others are rejected.
+/// The classes and functions that a pickle refers to.
+///
+/// Those of tensors and plain values are built. Of all others only the name is kept (`inert`), except those that
+/// are refused (`ForbiddenGlobals`).
 enum KnownClass: Sendable, Equatable {
   /// `dict`, `OrderedDict` and `Counter`, built as a dictionary.
   case dictionary
@@ -24,10 +27,12 @@ enum KnownClass: Sendable, Equatable {
   case rebuildFastai
   /// A NumPy scalar.
   case numpyScalar
-  /// A class of which only the name and the state are kept.
+  /// `builtins.getattr`, by which Python 3.11 writes members of an enumeration.
+  case attribute
+  /// A class or function of which only the name is kept, and what the pickle gives to it.
   case inert(String)
 
-  /// The class of a module and a name; nil if it is not allowed.
+  /// The class of a module and a name; nil if it is refused.
   static func named(_ module: String, _ name: String) -> KnownClass? {
     if let known = table["\(module).\(name)"] { return known }
     if module == "torch" {
@@ -36,8 +41,15 @@ enum KnownClass: Sendable, Equatable {
       }
       if let type = dtypes[name] { return .dtype(type) }
     }
-    return nil
+    if ForbiddenGlobals.contains(module, name) { return nil }
+    return .inert("\(module).\(name)")
   }
+
+  /// The ends of names of functions that create an object of the class that is their first argument.
+  static let constructors = ["._reconstructor", "._reconstruct", ".__newobj__", ".__newobj_ex__"]
+
+  /// The name of a class of which only the name is kept.
+  var inertName: String? { if case .inert(let name) = self { name } else { nil } }
 
   /// PyTorch's scalar types that are not supported.
   static let unsupportedTypes: Set = [
@@ -84,26 +96,13 @@ enum KnownClass: Sendable, Equatable {
       table["\(module).dict"] = .dictionary
       for name in ["list", "set", "frozenset"] { table["\(module).\(name)"] = .list }
       table["\(module).tuple"] = .tuple
+      table["\(module).getattr"] = .attribute
       for name in ["int", "float", "str", "bool", "bytes", "object", "complex", "slice", "range"] {
         table["\(module).\(name)"] = .inert("\(module).\(name)")
       }
     }
-    // Settings, paths and results next to the weights in published checkpoints.
-    let inert = [
-      "fastcore.foundation.L", "fastcore.basics.L", "fastcore.basics.AttrDict",
-      "fastai.torch_core.TensorBase", "fastai.torch_core.TensorImage",
-      "fastai.torch_core.TensorImageBW", "fastai.torch_core.TensorCategory",
-      "fastai.torch_core.TensorMask", "argparse.Namespace", "types.SimpleNamespace",
-      "copyreg._reconstructor", "copy_reg._reconstructor", "pathlib.PosixPath",
-      "pathlib.WindowsPath", "pathlib.PurePosixPath", "pathlib.Path", "pathlib._local.PosixPath",
-      "datetime.datetime", "datetime.timedelta", "datetime.date", "torch.device", "numpy.dtype",
-      "easydict.EasyDict", "yacs.config.CfgNode", "addict.addict.Dict",
-      "pytorch_lightning.utilities.parsing.AttributeDict",
-      "lightning.pytorch.utilities.parsing.AttributeDict",
-      "lightning_fabric.utilities.data.AttributeDict",
-      "lightning.fabric.utilities.data.AttributeDict", "numpy.ndarray",
-      "numpy.core.multiarray._reconstruct", "numpy._core.multiarray._reconstruct",
-    ]
+    // Allowed in packages that are refused otherwise.
+    let inert = ["torch.device", "numpy.dtype", "numpy.ndarray"]
     for name in inert { table[name] = .inert(name) }
     return table
   }()

@@ -61,6 +61,10 @@ extension PickleReader {
   }
 
   private func find(_ module: String, _ name: String) throws(ParseError) -> KnownClass {
+    // A long name could be recalled for every object.
+    guard module.utf8.count <= Limits.className, name.utf8.count <= Limits.className else {
+      throw .malformed("its pickle names a class by more than \(Limits.className) bytes")
+    }
     guard let known = KnownClass.named(module, name) else {
       if module == "torch", KnownClass.unsupportedTypes.contains(name) {
         throw ParseError(.unsupportedType("torch.\(name)"))
@@ -73,7 +77,7 @@ extension PickleReader {
   private mutating func append(_ items: [PickleValue]) throws(ParseError) {
     switch try top() {
     case .list(let index): heap.lists[index] += items
-    case .object(let index): heap.objects[index].state = .list(heap.list(items))
+    case .object(let index): heap.objects[index].contents += items
     default: throw .malformed("its pickle appends to a value that is not a list")
     }
   }
@@ -86,7 +90,7 @@ extension PickleReader {
         try spend((items[i].string?.utf8.count ?? 0) / 16)
         heap.dicts[index].set(items[i], items[i + 1])
       }
-    case .object: break
+    case .object(let index): heap.objects[index].contents += items
     default: throw .malformed("its pickle sets keys of a value that is not a dictionary")
     }
   }
@@ -101,6 +105,7 @@ extension PickleReader {
       let isDtype = heap.objects[index].className == "numpy.dtype"
       let isForeignOrder = (heap.items(state)?.dropFirst().first?.string ?? "") == ">"
       if !isDtype || isForeignOrder { heap.objects[index].state = state }
+      heap.objects[index].contents.append(state)
     case .tensor: break  // attributes that Python code added to a tensor
     default: throw .malformed("its pickle sets the state of a value that has none")
     }
@@ -110,6 +115,9 @@ extension PickleReader {
 
   private mutating func call(_ function: PickleValue, _ arguments: PickleValue) throws(ParseError) {
     guard case .known(let known) = function else {
+      if case .object(let index) = function {
+        throw ParseError(.unsupportedGlobal(heap.objects[index].className))
+      }
       throw .malformed("its pickle calls a value that is not a class")
     }
     guard case .tuple(let index) = arguments else {
@@ -150,13 +158,32 @@ extension PickleReader {
       return try result(of: inner, rest, depth: depth + 1)
     case .numpyScalar: return scalar(arguments)
     case .inert(var name):
-      // Protocols 0 and 1 create an object by a function with the class as its first argument.
-      if name.hasSuffix("._reconstructor"), case .known(.inert(let className))? = arguments.first {
+      // Functions that create an object have the class as their first argument.
+      if KnownClass.constructors.contains(where: name.hasSuffix),
+        case .known(.inert(let className))? = arguments.first
+      {
         name = className
       }
-      heap.objects.append(PickleObject(className: name, state: .tuple(heap.list(arguments))))
+      let given = PickleValue.tuple(heap.list(arguments))
+      heap.objects.append(PickleObject(className: name, state: given, contents: [given]))
+      return .object(heap.objects.count - 1)
+    case .attribute:
+      // Only a member of a class that is kept as a name; nothing is looked up.
+      guard arguments.count == 2, case .known(.inert(let owner)) = arguments[0],
+        let name = arguments[1].string, name.utf8.count <= Limits.className
+      else { throw ParseError(.unsupportedGlobal("builtins.getattr")) }
+      heap.objects.append(PickleObject(className: "\(owner).\(name)", state: nil, contents: []))
       return .object(heap.objects.count - 1)
     default: break
+    }
+    // A tensor that needs a class which is not known.
+    for argument in arguments.prefix(8) {
+      switch argument {
+      case .known(.inert(let name)): throw ParseError(.unsupportedGlobal(name))
+      case .object(let index):
+        throw ParseError(.unsupportedGlobal(heap.objects[index].className))
+      default: break
+      }
     }
     throw .malformed("its pickle calls \(known) with invalid arguments")
   }
@@ -165,7 +192,7 @@ extension PickleReader {
   private func size(_ value: PickleValue?) -> Int {
     switch value {
     case .list(let index)?, .tuple(let index)?: heap.lists[index].count
-    case .dict(let index)?: heap.dicts[index].keys.count
+    case .dict(let index)?: 4 * heap.dicts[index].keys.count
     case .string(let text)?: text.utf8.count
     case .bytes(let bytes)?: bytes.count
     default: 0
@@ -206,7 +233,7 @@ extension PickleReader {
       default: break
       }
     }
-    heap.objects.append(PickleObject(className: "numpy.scalar", state: nil))
+    heap.objects.append(PickleObject(className: "numpy.scalar", state: nil, contents: []))
     return .object(heap.objects.count - 1)
   }
 }

@@ -2,14 +2,20 @@
 extension PickleReader {
   /// BINPERSID: a storage, `("storage", class, key, device, count[, view])`.
   mutating func persistent(_ value: PickleValue) throws(ParseError) {
+    // Old files of whole modules: ("module", class, file, source).
+    if let parts = heap.items(value), parts.count == 4, parts[0].string == "module" {
+      stack.append(parts[1])
+      return
+    }
     guard let parts = heap.items(value), parts.count >= 5, parts[0].string == "storage",
-      case .known(let known) = parts[1], let key = parts[2].string ?? parts[2].int.map(String.init),
-      let count = parts[4].int, count >= 0
+      case .known(let known) = parts[1], let key = parts[2].storageKey, let count = parts[4].int,
+      count >= 0
     else { throw .malformed("its pickle has an unknown persistent id") }
     let type: ScalarType
     switch known {
     case .storage(let named): type = named
     case .untypedStorage: type = .uint8
+    case .inert(let name): throw ParseError(.unsupportedGlobal(name))
     default: throw .malformed("its pickle refers to a storage without a type")
     }
     var offset = 0
@@ -82,7 +88,9 @@ extension PickleHeap {
     guard let state = objects[index].state, let items = items(state) else { return nil }
     // The constructor's arguments: ("f8", …).
     guard let code = items.first?.string else { return nil }
-    return code.first { $0 != "<" }
+    return code.utf8.prefix(4).first { $0 != UInt8(ascii: "<") }.map {
+      Character(Unicode.Scalar($0))
+    }
   }
 }
 

@@ -17,7 +17,7 @@ struct PickleReader {
   /// A tensor takes about 30 opcodes; an opcode allocates at most about 100 bytes.
   private static let maximumSteps = 2_000_000
   /// The limit of the elements that all opcodes copy or scan.
-  private static let maximumWork = 50_000_000
+  private static let maximumWork = 10_000_000
 
   /// Creates a reader at a position; `heap` contains the values of earlier pickles of the same file.
   init(_ bytes: UnsafeRawBufferPointer, at position: Int = 0, heap: PickleHeap = PickleHeap()) {
@@ -106,11 +106,18 @@ struct PickleReader {
   // MARK: Numbers and strings
 
   mutating func decimalLine() throws(ParseError) -> Int {
-    let line = try ByteReader.text(try reader.line())
+    let line = try numberLine()
     guard let value = Int(line) else {
       throw .malformed("\"\(line.prefix(40))\" is not an integer")
     }
     return value
+  }
+
+  /// A line with a number as text. Converting a long one takes quadratic time.
+  private mutating func numberLine() throws(ParseError) -> String {
+    let line = try reader.line()
+    guard line.count <= 100 else { throw .malformed("a number in its pickle has too many digits") }
+    return try ByteReader.text(line)
   }
 
   private mutating func number(_ code: UInt8) throws(ParseError) -> PickleValue {
@@ -119,7 +126,7 @@ struct PickleReader {
     case 0x88: return .bool(true)
     case 0x89: return .bool(false)
     case 0x46:  // FLOAT, as text
-      let line = try ByteReader.text(try reader.line())
+      let line = try numberLine()
       guard let value = Double(line) else {
         throw .malformed("\"\(line.prefix(40))\" is not a number")
       }
@@ -127,14 +134,14 @@ struct PickleReader {
     case 0x47:  // BINFLOAT, big endian
       return .float(Double(bitPattern: try reader.integer(UInt64.self).byteSwapped))
     case 0x49:  // INT, as text; 00 and 01 are false and true
-      let line = try ByteReader.text(try reader.line())
+      let line = try numberLine()
       if line == "00" || line == "01" { return .bool(line == "01") }
       return try PickleReader.integer(line)
     case 0x4A: return .int(Int(try reader.integer(Int32.self)))
     case 0x4B: return .int(Int(try reader.integer(UInt8.self)))
     case 0x4D: return .int(Int(try reader.integer(UInt16.self)))
     case 0x4C:  // LONG, as text ending in L
-      let line = try ByteReader.text(try reader.line())
+      let line = try numberLine()
       return try PickleReader.integer(line.hasSuffix("L") ? String(line.dropLast()) : line)
     case 0x8A: return try PickleReader.integer(try reader.take(try reader.length(UInt8.self)))
     default: return try PickleReader.integer(try reader.take(try reader.length(Int32.self)))

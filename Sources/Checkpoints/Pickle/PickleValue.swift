@@ -21,6 +21,12 @@ enum PickleValue: Sendable {
 
   var int: Int? { if case .int(let value) = self { value } else { nil } }
   var string: String? { if case .string(let value) = self { value } else { nil } }
+
+  /// The key of a storage: a short string or a number.
+  var storageKey: String? {
+    guard let text = string else { return int.map(String.init) }
+    return text.utf8.count <= Limits.storageKey ? text : nil
+  }
 }
 
 /// The containers, storages, tensors and objects of a pickle.
@@ -118,4 +124,6 @@ struct PickleObject: Sendable {
   let className: String
   /// The constructor's arguments, or the state that BUILD set.
   var state: PickleValue?
+  /// Everything that the pickle gave to it.
+  var contents: [PickleValue]
 }

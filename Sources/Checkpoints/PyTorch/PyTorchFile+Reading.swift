@@ -56,60 +56,123 @@ extension PyTorchFile {
   /// Calls `body`, from any thread and in any order, with the row-major bytes of the tensors at some
   /// indices.
   ///
-  /// Tensors that share a storage are read together, so that it is inflated and checked once.
+  /// Tensors that share a storage are read together, so that it is inflated and checked once. `memory` returns
+  /// where to read a tensor, or nil for a temporary buffer.
   func read(
-    _ wanted: [Int], _ body: @Sendable (Int, UnsafeRawBufferPointer) -> Void
+    _ wanted: [Int], _ memory: @Sendable (Int) -> UnsafeMutableRawBufferPointer?,
+    _ body: @Sendable (Int, UnsafeRawBufferPointer) -> Void
   ) throws(ParseError) {
     var groups: [[Int]] = []
-    var group: [Int64: Int] = [:]
+    var group: [Int: Int] = [:]
     for index in wanted {
-      if case .record(let record) = tensors[index].location {
-        if let known = group[record.index] {
-          groups[known].append(index)
-          continue
-        }
-        group[record.index] = groups.count
+      let storage = tensors[index].location.identifier
+      if let known = group[storage] {
+        groups[known].append(index)
+      } else {
+        group[storage] = groups.count
+        groups.append([index])
       }
-      groups.append([index])
     }
     let bytes = groups.reduce(0) { $0 + tensors[$1[0]].location.size }
     try inParallel(groups.count, bytes: bytes) { [groups] next throws(ParseError) in
+      var scratch = ScratchBuffer()
       guard let archive else {
-        while let group = next() { readBytes(groups[group][0], body) }
+        while let group = next() { try read(groups[group], nil, &scratch, memory, body) }
         return
       }
       try archive.withSession { session throws(ParseError) in
-        var scratch = ScratchBuffer()
-        while let group = next() {
-          guard case .record(let record) = tensors[groups[group][0]].location else { continue }
-          let memory = scratch.bytes(record.size)
-          try session.read(record, into: memory)
-          for tensor in groups[group] { deliver(tensor, UnsafeRawBufferPointer(memory), body) }
-        }
+        while let group = next() { try read(groups[group], session, &scratch, memory, body) }
       }
     }
   }
 
-  private func readBytes(_ index: Int, _ body: (Int, UnsafeRawBufferPointer) -> Void) {
-    guard case .bytes(let start, let count) = tensors[index].location else { return }
-    data.withUnsafeBytes { bytes in
-      deliver(index, UnsafeRawBufferPointer(rebasing: bytes[start..<start + count]), body)
+  /// Reads tensors of one storage.
+  private func read(
+    _ group: [Int], _ session: ZipArchive.Session?, _ scratch: inout ScratchBuffer,
+    _ memory: (Int) -> UnsafeMutableRawBufferPointer?,
+    _ body: (Int, UnsafeRawBufferPointer) -> Void
+  ) throws(ParseError) {
+    let location = tensors[group[0]].location
+    var rest = group
+    if group.count == 1 || session == nil {
+      // The usual case: straight into the tensor, which is the whole record or a range of the file.
+      rest.removeAll(keepingCapacity: true)
+      for index in group {
+        guard try !readDirectly(index, session, memory, body) else { continue }
+        rest.append(index)
+      }
+    }
+    if rest.isEmpty { return }
+    if sharedStorages.contains(location.identifier) {
+      try shared.with(location.identifier) { () throws(ParseError) in
+        let copy = UnsafeMutableRawBufferPointer.allocate(byteCount: location.size, alignment: 64)
+        do throws(ParseError) { try read(location, session, into: copy) } catch {
+          copy.deallocate()
+          throw error
+        }
+        return copy
+      } _: { storage in
+        for index in rest { deliver(index, storage, memory, body) }
+      }
+      return
+    }
+    let storage = scratch.bytes(location.size)
+    try read(location, session, into: storage)
+    for index in rest { deliver(index, UnsafeRawBufferPointer(storage), memory, body) }
+  }
+
+  /// - Returns: False if the tensor has to be gathered from the whole storage.
+  private func readDirectly(
+    _ index: Int, _ session: ZipArchive.Session?,
+    _ memory: (Int) -> UnsafeMutableRawBufferPointer?,
+    _ body: (Int, UnsafeRawBufferPointer) -> Void
+  ) throws(ParseError) -> Bool {
+    let tensor = tensors[index].tensor
+    guard tensor.isContiguous else { return false }
+    switch tensors[index].location {
+    case .record(let record):
+      guard let session, tensor.byteCount == record.size, record.size == 0 || tensor.firstByte == 0,
+        let target = memory(index)
+      else { return false }
+      try session.read(record, into: target)
+      body(index, UnsafeRawBufferPointer(target))
+    case .bytes(let start, _):
+      guard let target = memory(index) else { return false }
+      if tensor.byteCount > 0 { try source.read(start + tensor.firstByte, into: target) }
+      body(index, UnsafeRawBufferPointer(target))
+    }
+    return true
+  }
+
+  private func read(
+    _ location: Location, _ session: ZipArchive.Session?,
+    into target: UnsafeMutableRawBufferPointer
+  ) throws(ParseError) {
+    switch location {
+    case .record(let record): try session?.read(record, into: target)
+    case .bytes(let start, _): try source.read(start, into: target)
     }
   }
 
   private func deliver(
-    _ index: Int, _ storageBytes: UnsafeRawBufferPointer,
+    _ index: Int, _ storage: UnsafeRawBufferPointer,
+    _ memory: (Int) -> UnsafeMutableRawBufferPointer?,
     _ body: (Int, UnsafeRawBufferPointer) -> Void
   ) {
     let tensor = tensors[index].tensor
+    if let target = memory(index) {
+      tensor.gather(storage, into: target)
+      body(index, UnsafeRawBufferPointer(target))
+      return
+    }
     if tensor.isContiguous {
       let start = tensor.byteCount == 0 ? 0 : tensor.firstByte
-      body(index, UnsafeRawBufferPointer(rebasing: storageBytes[start..<start + tensor.byteCount]))
+      body(index, UnsafeRawBufferPointer(rebasing: storage[start..<start + tensor.byteCount]))
       return
     }
     let copy = UnsafeMutableRawBufferPointer.allocate(byteCount: tensor.byteCount, alignment: 64)
     defer { copy.deallocate() }
-    tensor.gather(storageBytes, into: copy)
+    tensor.gather(storage, into: copy)
     body(index, UnsafeRawBufferPointer(copy))
   }
 }

@@ -16,6 +16,14 @@ struct PyTorchFile: Sendable {
     case record(ZipArchive.Record)
     case bytes(start: Int, count: Int)
 
+    /// The position of the record or of the bytes, different for every storage with bytes.
+    var identifier: Int {
+      switch self {
+      case .record(let record): Int(record.index)
+      case .bytes(let start, _): start
+      }
+    }
+
     var size: Int {
       switch self {
       case .record(let record): record.size
@@ -28,18 +36,20 @@ struct PyTorchFile: Sendable {
   let tensors: [StoredTensor]
   /// The metadata that Lightbox wrote.
   let metadata: [String: String]
+  /// Objects of which only the class is known.
+  let opaqueValues: [OpaqueValue]
   let archive: ZipArchive?
-  let data: Data
+  let source: ByteSource
+  /// The storages of several tensors.
+  let sharedStorages: Set<Int>
+  let shared: SharedStorage
 
   /// The attribute of a state_dict with the metadata; PyTorch ignores it.
   static let metadataAttribute = "lightbox_metadata"
 
-  /// The limit of the size of all tensors, as a multiple of the file's size, since tensors can share storage.
-  private static let largestGrowth = 16
-
   /// Opens the zip format.
-  init(zip data: Data) throws(ParseError) {
-    let archive = try ZipArchive(data)
+  init(zip source: ByteSource) throws(ParseError) {
+    let archive = try ZipArchive(source)
     let names = archive.records.keys.filter { $0 == "data.pkl" || $0.hasSuffix("/data.pkl") }
     guard let pickleName = names.min(by: { ($0.count, $0) < ($1.count, $1) }),
       let record = archive.records[pickleName]
@@ -53,12 +63,16 @@ struct PyTorchFile: Sendable {
     {
       throw .malformed("it was written on a big-endian machine")
     }
+    guard record.size <= Limits.pickle else {
+      throw ParseError(
+        .tooLarge(what: "bytes of data.pkl", value: record.size, limit: Limits.pickle))
+    }
     let pickle = try archive.content(of: record)
     let built = try pickle.reading { bytes throws(ParseError) in
       var reader = PickleReader(bytes)
       return (root: try reader.read(), heap: reader.heap)
     }
-    try self.init(built.root, built.heap, pickleSize: pickle.count, data: data, archive: archive) {
+    try self.init(built.root, built.heap, pickleSize: pickle.count, source: source, archive: archive) {
       (storage: PickleStorage) throws(ParseError) in
       guard let record = archive.records["\(root)data/\(storage.key)"] else {
         throw .malformed(
@@ -70,14 +84,18 @@ struct PyTorchFile: Sendable {
 
   /// Locates the storage of each tensor and checks its size.
   init(
-    _ value: PickleValue, _ heap: PickleHeap, pickleSize: Int, data: Data, archive: ZipArchive?,
+    _ value: PickleValue, _ heap: PickleHeap, pickleSize: Int, source: ByteSource,
+    archive: ZipArchive?,
     _ locate: (PickleStorage) throws(ParseError) -> Location
   ) throws(ParseError) {
     var tree = PickleTree(heap, pickleSize: pickleSize)
     root = try tree.convert(value)
+    opaqueValues = tree.opaqueValues
+    if tree.tensors.isEmpty, let hidden = opaqueValues.first(where: \.holdsTensors) {
+      throw ParseError(.unsupportedGlobal(hidden.className))
+    }
     var tensors: [StoredTensor] = []
-    var remaining = max(
-      1 << 20, data.count.multipliedReportingOverflow(by: PyTorchFile.largestGrowth).0)
+    var remaining = Limits.largestSize(source.count)
     for (name, tensor) in tree.tensors {
       let location = try locate(tensor.storage)
       let bytes = tensor.storage.wholeCount.multipliedReportingOverflow(
@@ -94,7 +112,10 @@ struct PyTorchFile: Sendable {
       tensors.append(StoredTensor(name: name, tensor: tensor, location: location))
     }
     self.tensors = tensors
-    self.data = data
+    self.source = source
+    let counts = Dictionary(grouping: tensors, by: \.location.identifier).mapValues(\.count)
+    sharedStorages = Set(counts.lazy.filter { $0.value > 1 }.map(\.key))
+    shared = SharedStorage(limit: 4 * Limits.largestSize(source.count))
     self.archive = archive
     metadata = PyTorchFile.metadata(value, heap)
   }

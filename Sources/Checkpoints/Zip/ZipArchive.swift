@@ -1,7 +1,8 @@
 import CZip
 import Foundation
+import Synchronization
 
-/// A zip archive in memory, usually a mapped file, read by libzip.
+/// A zip archive, read by libzip.
 ///
 /// libzip does not check that names are unique and that the records together are not larger than the file
 /// (overlapping records, as in zip bombs); this does.
@@ -14,18 +15,17 @@ struct ZipArchive: Sendable {
   }
 
   let records: [String: Record]
-  private let data: Data
+  private let handles: Handles
 
   /// The largest compression ratio of deflate.
   private static let largestRatio = 1032
-  /// The limit of the inflated size of all records, as a multiple of the file's size.
-  private static let largestGrowth = 64
 
-  init(_ data: Data) throws(ParseError) {
+  init(_ source: ByteSource) throws(ParseError) {
     var found: [String: Record] = [:]
     var stored = 0
     var inflated = 0
-    try withArchive(data) { zip throws(ParseError) in
+    let handles = Handles(source)
+    try handles.with { zip throws(ParseError) in
       for index in 0..<lb_zip_count(zip) {
         var entry = lb_zip_record()
         lb_zip_describe(zip, index, &entry)
@@ -33,24 +33,27 @@ struct ZipArchive: Sendable {
           throw .malformed("record \(index) of the zip archive has no readable name or size")
         }
         guard let size = Int(exactly: entry.size), let packed = Int(exactly: entry.stored),
-          packed <= data.count - stored
-        else { throw .malformed("the record \(name) of the zip archive is larger than the file") }
-        stored += packed
-        guard size / ZipArchive.largestRatio <= packed,
-          size <= max(1 << 20, data.count * ZipArchive.largestGrowth) - inflated
+          packed <= source.count - stored
         else {
           throw .malformed(
-            "the record \(name) of the zip archive inflates \(packed) bytes to \(size)")
+            "the record \(name.prefix(80)) of the zip archive, with those before it, is larger than the file")
+        }
+        stored += packed
+        guard size / ZipArchive.largestRatio <= packed,
+          size <= Limits.largestSize(source.count) - inflated
+        else {
+          throw .malformed(
+            "the record \(name.prefix(80)) of the zip archive inflates \(packed) bytes to \(size)")
         }
         inflated += size
         let record = Record(name: name, size: size, index: index, isPlain: entry.is_plain == 1)
         guard found.updateValue(record, forKey: name) == nil else {
-          throw .malformed("the zip archive has two records named \(name)")
+          throw .malformed("the zip archive has two records named \(name.prefix(80))")
         }
       }
     }
     records = found
-    self.data = data
+    self.handles = handles
   }
 
   /// Reads a record and verifies its checksum.
@@ -67,9 +70,9 @@ struct ZipArchive: Sendable {
       bytesNoCopy: base, count: record.size, deallocator: .custom { p, _ in p.deallocate() })
   }
 
-  /// Opens the archive for reading several records on one thread.
+  /// Calls a function that reads several records on one thread.
   func withSession(_ body: (Session) throws(ParseError) -> Void) throws(ParseError) {
-    try withArchive(data) { zip throws(ParseError) in try body(Session(zip: zip)) }
+    try handles.with { zip throws(ParseError) in try body(Session(zip: zip)) }
   }
 
   struct Session {
@@ -83,31 +86,53 @@ struct ZipArchive: Sendable {
         target.count == record.size, "\(target.count) bytes for a record of \(record.size)")
       guard record.isPlain else {
         throw .malformed(
-          "the record \(record.name) is encrypted or compressed by an unsupported method")
+          "the record \(record.name.prefix(80)) is encrypted or compressed by an unsupported method")
       }
       let message = MessageBuffer()
       guard
         lb_zip_read(
           zip, record.index, target.baseAddress ?? UnsafeMutableRawPointer(message.bytes),
           record.size, message.bytes, message.count) == 1
-      else { throw .malformed("the record \(record.name): \(message.text)") }
+      else { throw .malformed("the record \(record.name.prefix(80)): \(message.text)") }
     }
   }
 }
 
-/// Opens an archive while `body` runs, which takes half a millisecond; an archive is for one thread.
-private func withArchive(
-  _ data: Data, _ body: (OpaquePointer) throws(ParseError) -> Void
-) throws(ParseError) {
-  let outcome = data.withUnsafeBytes { bytes -> Result<Void, ParseError> in
-    let message = MessageBuffer()
-    guard let base = bytes.baseAddress,
-      let zip = lb_zip_open(base, bytes.count, message.bytes, message.count)
-    else { return .failure(.malformed("the zip archive: \(message.text)")) }
-    defer { lb_zip_close(zip) }
-    return Result { () throws(ParseError) in try body(zip) }
+/// Open archives, each for one thread at a time.
+///
+/// Opening reads the directory of all records, so archives are kept: reading n tensors one by one would take n²
+/// steps otherwise.
+private final class Handles: Sendable {
+  /// @unchecked: only the thread that took a handle from the list uses it.
+  private struct Handle: @unchecked Sendable {
+    let zip: OpaquePointer
   }
-  try outcome.get()
+
+  private let source: ByteSource
+  private let free = Mutex<[Handle]>([])
+
+  init(_ source: ByteSource) { self.source = source }
+
+  deinit { free.withLock { $0.forEach { lb_zip_close($0.zip) } } }
+
+  func with(_ body: (OpaquePointer) throws(ParseError) -> Void) throws(ParseError) {
+    let handle: Handle
+    if let kept = free.withLock({ $0.popLast() }) { handle = kept } else { handle = try open() }
+    defer { free.withLock { $0.append(handle) } }
+    try body(handle.zip)
+  }
+
+  private func open() throws(ParseError) -> Handle {
+    let message = MessageBuffer()
+    // The bytes in memory are those of a `Data` that `source` holds, and do not move.
+    let zip = source.withContent { bytes in
+      bytes.baseAddress.flatMap { lb_zip_open($0, -1, bytes.count, message.bytes, message.count) }
+    } file: { descriptor in
+      lb_zip_open(nil, descriptor, source.count, message.bytes, message.count)
+    }
+    guard let zip else { throw .malformed("the zip archive: \(message.text)") }
+    return Handle(zip: zip)
+  }
 }
 
 /// A buffer for an error message from C.

@@ -25,6 +25,8 @@ struct TrainCommand: ParsableCommand {
   )
   var weights: String?
 
+  @OptionGroup var weightsPart: PartOption
+
   @Option(help: "Rows and columns of the model's input.")
   var size = 224
 
@@ -75,6 +77,9 @@ struct TrainCommand: ParsableCommand {
   var out: String
 
   func validate() throws {
+    if weightsPart.part != nil, weights == nil {
+      throw ValidationError("--part selects a network of a file: give --weights too")
+    }
     if !(8...4096).contains(size) { throw ValidationError("--size \(size): use 8 to 4096") }
   }
 
@@ -84,6 +89,7 @@ struct TrainCommand: ParsableCommand {
       augments: augment, flips: flip)
     plan.architecture = arch
     plan.weights = weights
+    plan.weightsPart = weightsPart.part
     plan.epochs = epochs
     plan.freezeEpochs = freezeEpochs
     plan.batchSize = batchSize
@@ -114,9 +120,16 @@ struct TrainCommand: ParsableCommand {
       say("lightbox: loaded \(taken) tensors from \(path)")
       if !left.isEmpty {
         say(
-          "lightbox: \(left.count) tensors of the classifier not used "
-            + "(\(left.prefix(4).joined(separator: ", ")))")
+          "lightbox: \(left.count) tensors not used, of the classifier or unknown "
+            + "(\(left.prefix(4).map(\.printable).joined(separator: ", ")))")
       }
+    case .networkChosen(let part, let others):
+      say(
+        "lightbox: took \(part.printable), the only network of the file that fits; not "
+          + others.map(\.printable).joined(separator: ", "))
+    case .filtersAdapted(let name, let from, let to):
+      say(
+        "lightbox: \(name) is for images of \(from) channel\(from == 1 ? "" : "s"); adapted to \(to)")
     case .started(let run):
       say(
         """

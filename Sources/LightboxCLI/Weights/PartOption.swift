@@ -4,7 +4,8 @@ import ArgumentParser
 struct PartOption: ParsableArguments {
   @Option(
     help: ArgumentHelp(
-      "The key of the state dictionary if the file has several, such as state_dict_ema.",
+      "The network if the file has several: a key such as state_dict_ema, or a prefix of names such as \
+      encoder_q.",
       valueName: "key"))
   var part: String?
 }

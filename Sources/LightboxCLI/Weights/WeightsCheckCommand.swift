@@ -8,7 +8,8 @@ struct WeightsCheckCommand: ParsableCommand {
     abstract: "Check whether a file fits an architecture; the exit code is 1 if not.",
     discussion: """
       A whole network is usable if all its layers but the classifier fit, which training replaces by a \
-      new head. A file that Lightbox or fastai saved is usable if body and head fit.
+      new head. A file that Lightbox or fastai saved is usable if body and head fit. Tensors with NaN or \
+      infinite values, or negative variances, make a file unusable.
       """)
 
   @Argument(help: "A safetensors or PyTorch file.")
@@ -39,24 +40,39 @@ struct WeightsCheckCommand: ParsableCommand {
       checkpoint, architecture, classCount: classes, part: options.part)
     let match = check.match
     let lines = match.entries.map { Line($0, check.stored) }
+    let faults = try check.found.valueFaults(in: checkpoint)
+    let classifierFaults = try check.found.valueFaults(in: checkpoint, ofClassifier: true)
     let verdict =
-      switch match.usability {
-      case .complete: "usable"
-      case .newClassifier: "usable with a new classifier"
-      case .none: "not usable as \(architecture.name)"
+      switch (match.usability, faults.isEmpty) {
+      case (.none, _): "not usable as \(architecture.name)"
+      case (_, false):
+        "not usable: \(faults.count) tensor\(faults.count == 1 ? " has" : "s have") unusable values"
+      case (.complete, true) where classifierFaults.isEmpty: "usable"
+      case (.complete, true): "usable with a new classifier: the file's has unusable values"
+      case (.newClassifier, true): "usable with a new classifier"
       }
-    let isUsable = match.usability != .none
+    let isUsable = match.usability != .none && faults.isEmpty
     if json {
       struct Shown: Encodable {
         let file: String, architecture: String, classes: Int, usable: Bool, verdict: String
-        let tensors: [Line]
+        let tensors: [Line], unusable: [ValueFaultsRecord], taken: String?, others: [String]
       }
       try printJSON(
         Shown(
           file: file, architecture: architecture.name, classes: check.classCount, usable: isUsable,
-          verdict: verdict, tensors: lines))
+          verdict: verdict, tensors: lines, unusable: (faults + classifierFaults).map(\.record),
+          taken: check.found.chosen?.part, others: check.found.others.map(\.part)))
     } else {
+      if let chosen = check.found.chosen {
+        print("took \(chosen.words.printable), the only network of the file that fits")
+        for other in check.found.others { print("not taken: \(other.words.printable)") }
+      }
       show(lines, prefix: Checkpoint.prefix(of: check.stored))
+      let all = faults + classifierFaults
+      for value in all.prefix(verbose ? .max : 8) {
+        print("unusable values: \(value.name.printable) has \(value.words)")
+      }
+      if !verbose, all.count > 8 { print("unusable values: \(all.count - 8) more tensors") }
       let kind = match.isSavedModel ? "body and head" : "a whole network"
       print("\(file): \(kind), \(check.classCount) classes: \(verdict)")
     }
@@ -67,6 +83,7 @@ struct WeightsCheckCommand: ParsableCommand {
     if !prefix.isEmpty { print("prefix of the names in the file: \(prefix.printable)") }
     for title in Line.titles {
       let own = lines.filter { $0.title == title }
+      if title == "adapted", own.isEmpty { continue }
       print("\(title) \(own.count)")
       if title == "matched", !verbose { continue }
       for reasons in ordered(own.map(\.renamings)) {
@@ -86,7 +103,7 @@ struct WeightsCheckCommand: ParsableCommand {
 
 /// A tensor as the command prints it.
 private struct Line: Encodable {
-  static let titles = ["matched", "renamed", "wrong shape", "missing", "extra"]
+  static let titles = ["matched", "renamed", "adapted", "wrong shape", "missing", "extra"]
 
   let entry: WeightsMatch.Entry
   /// The tensor in the file; nil if it is missing.
@@ -101,6 +118,7 @@ private struct Line: Encodable {
     switch entry.outcome {
     case .matched: "matched"
     case .renamed: "renamed"
+    case .adapted: "adapted"
     case .wrongShape: "wrong shape"
     case .missing: "missing"
     case .extra: "extra"
@@ -108,13 +126,17 @@ private struct Line: Encodable {
   }
 
   var renamings: [Renaming.Reason] {
-    if case .renamed(let reasons) = entry.outcome { reasons } else { [] }
+    switch entry.outcome {
+    case .renamed(let reasons), .adapted(_, _, let reasons): reasons
+    default: []
+    }
   }
 
   private var reason: String {
     switch entry.outcome {
     case .matched: ""
     case .renamed(let reasons): reasons.map(\.description).joined(separator: "; ")
+    case .adapted(let model, let file, _): "from \(file) input channels to \(model)"
     case .wrongShape(let model, let file): "model \(shapeText(model)), file \(shapeText(file))"
     case .missing: "the file has no such tensor"
     case .extra: "the network has no such tensor"
@@ -124,7 +146,7 @@ private struct Line: Encodable {
   func text(verbose: Bool) -> String {
     let name = verbose ? entry.name.printable : entry.name.printable.truncatingHead(to: 40)
     switch entry.outcome {
-    case .wrongShape: return "\(name): \(reason)"
+    case .wrongShape, .adapted: return "\(name): \(reason)"
     case .renamed:
       let old = (stored?.name ?? "").printable
       return "\(name) <- " + (verbose ? old : old.truncatingHead(to: 32))

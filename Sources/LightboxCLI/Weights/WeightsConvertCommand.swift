@@ -30,5 +30,11 @@ struct WeightsConvertCommand: ParsableCommand {
     let file = try Checkpoint(contentsOf: input)
     let count = try file.convert(to: output, part: options.part, all: all)
     say("lightbox: wrote \(count) tensors to \(output)")
+    if !file.opaqueValues.isEmpty {
+      say(
+        "lightbox: left out \(file.opaqueValues.count) values that are neither tensors nor plain values: "
+          + file.opaqueValues.prefix(4).map(\.words).joined(separator: ", ")
+          + (file.opaqueValues.count > 4 ? ", …" : ""))
+    }
   }
 }

@@ -29,11 +29,19 @@ struct WeightsInspectCommand: ParsableCommand {
     let tensors: [Tensor]
     /// Names in the file by names in the network.
     let network: [String: String]
+    /// The state dictionaries that `--part` selects, if there are several.
+    let parts: [String]
+    /// Classes of the values that are not read, by their paths.
+    let opaque: [String: String]
+    /// Tensors with NaN or infinite values, or negative variances.
+    let unusable: [ValueFaultsRecord]
   }
 
   func run() throws {
     let checkpoint = try Checkpoint(contentsOf: file)
     let network = (try? checkpoint.networkEntries()) ?? []
+    let parts = ((try? checkpoint.networkParts()) ?? []).map { $0.name(ofPrefix: "") }
+    let faults = try checkpoint.valueFaults(of: checkpoint.entries.map(\.name))
     let report = Report(
       file: file, format: checkpoint.format.rawValue,
       bytes: (try? FileManager.default.attributesOfItem(atPath: file)[.size] as? Int) ?? 0,
@@ -42,12 +50,17 @@ struct WeightsInspectCommand: ParsableCommand {
         .init(name: $0.name, dtype: $0.type.pyTorchName, shape: $0.shape, bytes: $0.byteCount)
       },
       network: Dictionary(
-        network.map { ($0.name, $0.entry.name) }, uniquingKeysWith: { first, _ in first }))
-    if json { try printJSON(report) } else { show(report, checkpoint, network) }
+        network.map { ($0.name, $0.entry.name) }, uniquingKeysWith: { first, _ in first }),
+      parts: parts.count > 1 ? parts : [],
+      opaque: Dictionary(
+        checkpoint.opaqueValues.map { ($0.path, $0.className) }, uniquingKeysWith: { first, _ in first }),
+      unusable: faults.map(\.record))
+    if json { try printJSON(report) } else { show(report, checkpoint, network, faults) }
   }
 
   private func show(
-    _ report: Report, _ checkpoint: Checkpoint, _ network: [Checkpoint.NetworkEntry]
+    _ report: Report, _ checkpoint: Checkpoint, _ network: [Checkpoint.NetworkEntry],
+    _ faults: [ValueFaults]
   ) {
     let elements = checkpoint.entries.reduce(0) { $0 + $1.byteCount / $1.type.byteCount }
     print(
@@ -59,6 +72,20 @@ struct WeightsInspectCommand: ParsableCommand {
     let prefix = Checkpoint.prefix(of: network).printable
     if !network.isEmpty, network.count < report.tensors.count || !prefix.isEmpty {
       print("network: \(network.count) tensors named \(prefix)*")
+    }
+    if !report.parts.isEmpty {
+      print(
+        "state dictionaries, which --part selects: "
+          + report.parts.prefix(12).map { $0.isEmpty ? "." : $0.printable }.joined(separator: ", "))
+    }
+    for value in faults {
+      print("not usable: \(value.name.printable) has \(value.words)")
+    }
+    for value in checkpoint.opaqueValues.prefix(12) {
+      print("not read: \(value.words)\(value.holdsTensors ? ", with tensors" : "")")
+    }
+    if checkpoint.opaqueValues.count > 12 {
+      print("not read: \(checkpoint.opaqueValues.count - 12) more values")
     }
     for (name, value) in report.metadata.sorted(by: { $0.key < $1.key }) {
       let text = value.split(separator: "\n", omittingEmptySubsequences: false).joined(

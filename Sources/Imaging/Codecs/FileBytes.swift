@@ -8,7 +8,7 @@ enum FileBytes {
     func failure(_ code: Int32) -> ImageFileError {
       ImageFileError(.file(.unreadable(errno: code)), file: path)
     }
-    let descriptor = open(path, O_RDONLY | O_CLOEXEC)
+    let descriptor = open(FileName.bytes(of: path), O_RDONLY | O_CLOEXEC | O_NONBLOCK)
     guard descriptor >= 0 else { throw failure(errno) }
     defer { close(descriptor) }
     var status = stat()

@@ -21,7 +21,7 @@ struct BenchLayersCommand: ParsableCommand {
   var json = false
 
   func validate() throws {
-    if top < 0 { throw ValidationError("--top \(top): use 0 or more") }
+    try requireOption("--top", top, in: 0...1_000_000)
   }
 
   func run() throws {

@@ -25,15 +25,9 @@ struct ModelsShowCommand: ParsableCommand {
   var json = false
 
   func validate() throws {
-    if let size, !(32...4096).contains(size) {
-      throw ValidationError("--size \(size): use 32 to 4096")
-    }
-    if let classes, !(1...1_000_000).contains(classes) {
-      throw ValidationError("--classes \(classes): use 1 to 1000000")
-    }
-    if !(1...1024).contains(channels) {
-      throw ValidationError("--channels \(channels): use 1 to 1024")
-    }
+    try requireOption("--size", size, in: 32...4096)
+    try requireOption("--classes", classes, in: 1...1_000_000)
+    try requireOption("--channels", channels, in: 1...1024)
   }
 
   struct Report: Encodable {

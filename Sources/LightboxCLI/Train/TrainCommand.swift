@@ -9,12 +9,21 @@ struct TrainCommand: ParsableCommand {
       Without a split in the table, --valid-pct of the patients (of the images, if the table names no \
       patients) are used for validation. The best epoch by --monitor is saved as \
       <out>/checkpoints/best.safetensors, the last one as last.safetensors. With --weights, the head is \
-      trained first, then all layers, early layers at lower rates (fastai's fine_tune).
+      trained first, then all layers, early layers at lower rates (fastai's fine_tune). All files that \
+      cannot be read are listed; without --skip-unreadable the exit code is then 1.
       """)
 
   @OptionGroup var source: TableOptions
   @OptionGroup var compute: ComputeOptions
+  @OptionGroup var loading: WorkersOption
   @OptionGroup var intensity: IntensityOption
+  @OptionGroup var unreadable: UnreadableOption
+
+  @Option(
+    help:
+      "Of a DICOM file with several frames: first, all (each one is an image with the file's label), or refuse."
+  )
+  var frames = FrameChoice.refuse
 
   @Option(help: "The architecture; see \"lightbox models\".")
   var arch = "resnet18"
@@ -25,19 +34,21 @@ struct TrainCommand: ParsableCommand {
   )
   var weights: String?
 
-  @Option(help: "Rows and columns of the model's input.")
+  @Option(help: "Rows and columns of the model's input, 8 to 4096.")
   var size = 224
 
-  @Option(help: "Epochs with all layers trainable.")
+  @Option(help: "Epochs with all layers trainable, 0 to 1000000.")
   var epochs = 5
 
-  @Option(help: "Epochs before these with a frozen body. Default: 1 with --weights, else 0.")
+  @Option(
+    help: "Epochs before these with a frozen body, 0 to 1000000. Default: 1 with --weights, else 0."
+  )
   var freezeEpochs: Int?
 
-  @Option(help: "Images per step.")
+  @Option(help: "Images per step, 2 to 1000000.")
   var batchSize = 32
 
-  @Option(help: "The maximum learning rate.")
+  @Option(help: "The maximum learning rate, above 0, at most 1e6.")
   var lr = 1e-3
 
   @Option(help: "If the loss or a gradient is not finite: stop, or skip the batch.")
@@ -48,10 +59,11 @@ struct TrainCommand: ParsableCommand {
       "Recompute activations in backward: about half the memory, a third more time.")
   var recompute = false
 
-  @Option(help: "The fraction for validation if the table has no split.")
+  @Option(help: "The fraction for validation if the table has no split, between 0 and 1.")
   var validPct = 0.2
 
-  @Option(help: "The seed of the split, the weights, the order and the augmentation.")
+  @Option(
+    help: "The seed of the split, the weights, the order and the augmentation, 0 to 2^64 - 1.")
   var seed: UInt64 = 42
 
   @Option(help: "The number that selects the best epoch: valid_loss, accuracy or roc_auc_score.")
@@ -65,9 +77,6 @@ struct TrainCommand: ParsableCommand {
     help: "Rotate, zoom and warp images, and change brightness and contrast, in training.")
   var augment = true
 
-  @Flag(help: "Skip files that cannot be read, and list them.")
-  var skipUnreadable = false
-
   @Flag(help: "Allow patients with images in both training and validation.")
   var allowSharedPatients = false
 
@@ -75,13 +84,18 @@ struct TrainCommand: ParsableCommand {
   var out: String
 
   func validate() throws {
-    if !(8...4096).contains(size) { throw ValidationError("--size \(size): use 8 to 4096") }
+    try requireOption("--size", size, in: 8...4096)
+    try requireOption("--epochs", epochs, in: 0...TrainingPlan.epochLimit)
+    try requireOption("--freeze-epochs", freezeEpochs, in: 0...TrainingPlan.epochLimit)
+    try requireOption("--batch-size", batchSize, in: 2...1_000_000)
+    try requireOption("--lr", lr, in: 1e-300...1e6)
+    try requireOption("--valid-pct", validPct, in: 0...1)
   }
 
   private func plan() throws -> TrainingPlan {
     var plan = TrainingPlan(
       table: try source.table(), imageSize: size, intensity: try intensity.parsed(),
-      augments: augment, flips: flip)
+      frames: frames, augments: augment, flips: flip)
     plan.architecture = arch
     plan.weights = weights
     plan.epochs = epochs
@@ -92,16 +106,17 @@ struct TrainCommand: ParsableCommand {
     plan.validFraction = validPct
     plan.seed = seed
     plan.onBadGradient = onBadGradient
-    plan.unreadable = skipUnreadable ? .skip : .stop
+    plan.unreadable = unreadable.policy
     plan.allowsSharedPatients = allowSharedPatients
     plan.recomputes = recompute
-    plan.compute = compute.settings
+    plan.compute = compute.settings(workers: loading.workers)
     return plan
   }
 
   func run() throws {
     let result = try plan().run(
       in: out, callbacks: [ProgressCallback()], report: emit, notify: tell)
+    unreadable.tell(result.skipped)
     let rate = Double(result.imagesSeen) / result.seconds
     say(
       "lightbox: \(NumberFormat.fixed(result.seconds, 1)) s, \(NumberFormat.fixed(rate, 1)) training "
@@ -124,7 +139,7 @@ struct TrainCommand: ParsableCommand {
         validation images
         lightbox: classes \(run.vocab.joined(separator: " | "))
         """)
-    case .skipped(let error): say("lightbox: skipped \(error)")
+    case .skipped: break
     }
   }
 }

@@ -29,7 +29,7 @@ struct WeightsCheckCommand: ParsableCommand {
   var json = false
 
   func validate() throws {
-    if let classes, classes < 1 { throw ValidationError("--classes \(classes): use 1 or more") }
+    try requireOption("--classes", classes, in: 1...1_000_000)
   }
 
   func run() throws {

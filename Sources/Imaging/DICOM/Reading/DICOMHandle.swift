@@ -1,4 +1,5 @@
 import CDCMTK
+import Files
 import Foundation
 
 /// The open file behind a `DICOMFile`.
@@ -38,7 +39,7 @@ final class DICOMHandle: @unchecked Sendable {
   private static func open(path: String, headerOnly: Bool) throws(DICOMError) -> OpaquePointer {
     var opened: OpaquePointer?
     var reason = lb_dcm_reason()
-    let status = lb_dcm_open_path(path, headerOnly ? 1 : 0, &opened, &reason)
+    let status = lb_dcm_open_path(FileName.bytes(of: path), headerOnly ? 1 : 0, &opened, &reason)
     guard status == LB_DCM_OK, let opened else {
       throw DICOMError(status, file: path, reason: reason)
     }

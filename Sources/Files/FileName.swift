@@ -78,6 +78,21 @@ package enum FileName {
     return stat(bytes(of: path), &status) == 0 && status.st_mode & S_IFMT == S_IFDIR
   }
 
+  /// What a path is that is not a regular file, such as "it is a pipe"; nil for files and missing ones.
+  ///
+  /// Opening a pipe waits until another process writes to it.
+  package static func irregularity(of path: String) -> String? {
+    var status = stat()
+    guard stat(bytes(of: path), &status) == 0 else { return nil }
+    switch status.st_mode & S_IFMT {
+    case S_IFREG: return nil
+    case S_IFDIR: return "it is a folder"
+    case S_IFIFO: return "it is a pipe"
+    case S_IFSOCK: return "it is a socket"
+    default: return "it is a device"
+    }
+  }
+
   /// The endings of image files; anything else behind a dot, as in a UID, is part of the name.
   private static let imageEndings = [".dcm", ".dicom", ".png", ".jpg", ".jpeg"]
 

@@ -59,8 +59,7 @@ extension TrainingPlan {
     try compute.apply()
     let architecture = try Architecture.named(architecture, among: known)
     let start = try weights.map { try Checkpoint(contentsOf: $0) }
-    // A missing file is one of those that cannot be read.
-    let items = try table.items(checkingFiles: unreadable == .stop)
+    let items = try table.items(unreadable, readBy: pipeline)
     let (train, valid) = try split(items)
     guard !valid.isEmpty else { throw DataError(.noItems("validation"), path: table.path) }
     let loaders = try DataLoaders(

@@ -94,6 +94,7 @@ extension TrainingPlan {
     }
     try log.end(status: "finished")
     let seconds = (ContinuousClock.now - started) / .seconds(1)
+    prepared.loaders.train.readRest()
     let skipped = prepared.loaders.train.skipped + (prepared.loaders.valid?.skipped ?? [])
     for error in skipped {
       try log.event("skipped", "\(error)")

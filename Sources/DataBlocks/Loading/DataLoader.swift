@@ -31,6 +31,7 @@ public final class DataLoader: BatchSource {
   private let cache: ImageCache
   private let skippedItems = Mutex<[Int: DataError]>([:])
   private let delivered = Atomic<Int>(0)
+  private let triedItems = Mutex<Set<Int>>([])
 
   /// Creates a loader; `DataBlock` is the usual way to one.
   ///
@@ -154,6 +155,7 @@ public final class DataLoader: BatchSource {
       // Only unreadable files can be skipped: other errors are faults of transforms and labels.
       if let error = slots.failures[slot], unreadable == .stop || !error.isOfFile { throw error }
     }
+    if unreadable == .skip { triedItems.withLock { $0.formUnion(indices) } }
     var (inputs, kept) = (slots.inputs, Array(indices.indices))
     if !slots.failures.isEmpty {
       skippedItems.withLock { found in
@@ -173,6 +175,17 @@ public final class DataLoader: BatchSource {
 }
 
 extension DataLoader {
+  /// Reads the items that were in no batch, so that `skipped` has all files that cannot be read.
+  package func readRest() {
+    guard unreadable == .skip else { return }
+    let tried = triedItems.withLock { $0 }
+    let rest = items.indices.filter { !tried.contains($0) }
+    let found = pipeline.unreadable(among: rest.map { items[$0] }, workers: workers).faults
+    skippedItems.withLock { skipped in
+      for (position, error) in found { skipped[rest[position]] = error }
+    }
+  }
+
   /// Ends an epoch.
   ///
   /// - Throws: `DataError` with the skipped files if they left no batch.

@@ -63,6 +63,9 @@ public struct ReadImage: CheckedTransform {
         ? try PixelBuffer(imageBytes: bytes)
         : try display(DICOMFile(bytes: bytes, name: name), frame: sample.frame)
     case .file(let path):
+      if let fault = FileName.irregularity(of: path) {
+        throw DICOMError(.unreadable, file: path, detail: fault)
+      }
       sample.image =
         Self.isPNGOrJPEG(Self.head(of: path))
         ? try PixelBuffer(contentsOfImage: path)

@@ -72,8 +72,12 @@ struct EvaluateCommand: ParsableCommand {
   func run() throws {
     try compute.settings().apply()
     let run = try model.open(frames: reading.frames)
-    let table = try source.table().items(checkingFiles: unreadable.policy == .stop)
-    let (chosen, name) = try run.select(table, split: split)
+    var name = ""
+    let chosen = try source.table().items(unreadable.policy, readBy: run.predictor.pipeline) {
+      let (items, part) = try run.select($0, split: split)
+      name = part
+      return items
+    }
     let items = run.predictor.pipeline.itemsPerFrame(chosen, workers: loading.workers)
     let started = Date()
     let found = try run.predictor.predictions(

@@ -49,6 +49,15 @@ struct InterpretCommand: ParsableCommand {
   @Option(help: "The folder to write.")
   var out: String
 
+  func validate() throws {
+    if masks == nil, let given = maskClass.map({ "--mask-class \($0)" })
+      ?? maskSize.map({ "--mask-size \($0)" })
+    {
+      throw ValidationError("\(given): give the file of masks with --masks as well")
+    }
+    _ = try maskSize.map(parsedSize)
+  }
+
   func run() throws {
     try compute.settings().apply()
     guard let boxColor = Color(color) else {

@@ -40,7 +40,8 @@ struct UnreadableOption: ParsableArguments {
   /// Lists files that were skipped.
   func tell(_ errors: [some CustomStringConvertible]) {
     guard !errors.isEmpty else { return }
-    say("lightbox: skipped \(errors.count) files that cannot be read:")
+    say(
+      "lightbox: skipped \(errors.count) \(errors.count == 1 ? "file" : "files") that cannot be read:")
     for error in errors.prefix(Self.shown) { say("  \(error)") }
     if errors.count > Self.shown { say("  and \(errors.count - Self.shown) more") }
   }

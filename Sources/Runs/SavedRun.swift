@@ -45,7 +45,9 @@ public struct SavedRun {
       try Architecture.named(plan.architecture, among: known), classCount: description.vocab.count,
       inputChannels: plan.pipeline.inputChannels, seed: plan.seed)
     // A name that is a path would leave the run.
-    guard folder.checkpoints.contains(self.checkpoint) else {
+    guard
+      ["best", "last"].contains(checkpoint) || folder.checkpoints.contains(checkpoint)
+    else {
       throw PlanError(
         .setting(
           name: "the checkpoint", value: "\"\(checkpoint)\"",

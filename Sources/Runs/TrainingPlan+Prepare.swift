@@ -23,28 +23,31 @@ extension TrainingPlan {
       if !holds { throw PlanError(.setting(name: name, value: "\(value)", allowed: allowed)) }
     }
     let limit = Self.epochLimit
+    try require(epochs >= 0, "the number of epochs", epochs, "0 or more")
     try require(
-      (0...limit).contains(epochs), "the number of epochs", epochs, "0 to \(limit)")
+      resolvedFreezeEpochs >= 0, "the number of frozen epochs", resolvedFreezeEpochs, "0 or more")
+    try require(epochs <= limit, "the number of epochs", epochs, "at most \(limit)")
     try require(
-      (0...limit).contains(resolvedFreezeEpochs), "the number of frozen epochs",
-      resolvedFreezeEpochs, "0 to \(limit)")
+      resolvedFreezeEpochs <= limit, "the number of frozen epochs", resolvedFreezeEpochs,
+      "at most \(limit)")
     try require(
       epochs + resolvedFreezeEpochs > 0, "the number of epochs", epochs, "1 or more")
+    try require(batchSize >= 2, "the batch size", batchSize, "2 or more: batch norm needs it")
+    try require(batchSize <= 1_000_000, "the batch size", batchSize, "at most 1000000")
     try require(
-      (2...1_000_000).contains(batchSize), "the batch size", batchSize,
-      "2 or more (batch norm needs it), and at most 1000000")
-    try require(
-      learningRate > 0 && learningRate <= 1e6, "the learning rate", learningRate,
-      "above 0 and at most 1e6")
+      learningRate > 0 && learningRate.isFinite, "the learning rate", learningRate, "above 0")
+    try require(learningRate <= 1e30, "the learning rate", learningRate, "at most 1e30")
     try require(
       0 < validFraction && validFraction < 1, "the validation share", validFraction,
       "between 0 and 1")
     try require(
-      (1...1024).contains(compute.threads ?? 1), "the number of threads", compute.threads ?? 1,
-      "1 to 1024")
+      compute.threads ?? 1 > 0, "the number of threads", compute.threads ?? 1, "1 or more")
     try require(
-      (0...1024).contains(compute.workers ?? 0), "the number of workers", compute.workers ?? 0,
-      "0 to 1024")
+      compute.threads ?? 1 <= 1024, "the number of threads", compute.threads ?? 1, "at most 1024")
+    try require(
+      compute.workers ?? 0 >= 0, "the number of workers", compute.workers ?? 0, "0 or more")
+    try require(
+      compute.workers ?? 0 <= 1024, "the number of workers", compute.workers ?? 0, "at most 1024")
     let monitors = ["valid_loss", "train_loss"] + Self.metrics.map(\.name)
     try require(
       monitors.contains(monitor), "the monitored value", monitor,

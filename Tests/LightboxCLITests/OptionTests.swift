@@ -14,7 +14,7 @@ struct OptionTests {
     ("train films --out o", "--epochs", Array(integers.dropFirst()), "0 to 1000000"),
     ("train films --out o", "--freeze-epochs", Array(integers.dropFirst()), "0 to 1000000"),
     ("train films --out o", "--batch-size", integers + ["1"], "2 to 1000000"),
-    ("train films --out o", "--lr", numbers, "at most 1e6"),
+    ("train films --out o", "--lr", numbers, "at most 1e30"),
     ("train films --out o", "--valid-pct", Array(numbers.dropFirst()), "between 0 and 1"),
     ("train films --out o", "--seed", ["-1", "18446744073709551616", "x", ""], "0 to 2^64"),
     ("train films --out o", "--threads", integers, "1 to 1024"),
@@ -31,7 +31,7 @@ struct OptionTests {
     ("evaluate run films", "--workers", Array(integers.dropFirst()), "0 to 1024"),
     ("predict run films/0.dcm", "--threads", integers, "1 to 1024"),
     ("predict run films/0.dcm", "--checkpoint", ["", "../../x"], ""),
-    ("interpret run films/0.dcm --out o", "--layer", ["", "layer9", "../x", "1"], ""),
+    ("interpret run films/0.dcm --out o", "--layer", ["", "layer9", "../x"], ""),
     ("interpret run films/0.dcm --out o", "--class", ["", "c"], ""),
     ("interpret run films/0.dcm --out o", "--color", ["", "#12", "nan"], ""),
     ("interpret run films/0.dcm --out o", "--mask-class", ["", "a"], ""),
@@ -68,12 +68,13 @@ struct OptionTests {
         if value.isEmpty {
           #expect(outcome.errors.contains("\(option): the value is empty"), "\(arguments)")
         } else {
+          let text = outcome.errors.split(whereSeparator: \.isWhitespace).joined(separator: " ")
           let named =
             outcome.errors.contains(value)
             || Double(value).map { outcome.errors.contains("\($0)") } == true
-          #expect(named && outcome.errors.contains(says), "\(arguments): \(outcome.errors)")
+          #expect(named && (says.isEmpty || text.contains(says)), "\(arguments): \(outcome.errors)")
         }
-        #expect(!work.exists("o"), "\(arguments)")
+        #expect(!work.exists("o"), "\(arguments) made a folder")
       }
     }
   }

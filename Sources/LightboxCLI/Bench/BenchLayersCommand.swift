@@ -14,7 +14,9 @@ struct BenchLayersCommand: ParsableCommand {
   @Flag(help: "Print one line per operation and implementation, summed over layers.")
   var byOperation = false
 
-  @Option(help: "Print this number of lines, slowest first; 0: all, in the order of execution.")
+  @Option(
+    help:
+      "Print this number of lines, 0 to 1000000, slowest first; 0: all, in the order of execution.")
   var top = 0
 
   @Flag(help: "Print JSON.")

@@ -50,8 +50,9 @@ struct InterpretCommand: ParsableCommand {
   var out: String
 
   func validate() throws {
-    if masks == nil, let given = maskClass.map({ "--mask-class \($0)" })
-      ?? maskSize.map({ "--mask-size \($0)" })
+    if masks == nil,
+      let given = maskClass.map({ "--mask-class \($0)" })
+        ?? maskSize.map({ "--mask-size \($0)" })
     {
       throw ValidationError("\(given): give the file of masks with --masks as well")
     }

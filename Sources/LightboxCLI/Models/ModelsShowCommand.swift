@@ -12,13 +12,14 @@ struct ModelsShowCommand: ParsableCommand {
   @Argument(help: "The architecture; see \"lightbox models\".")
   var name: String
 
-  @Option(help: "Rows and columns of the image. Default: those for which it was designed.")
+  @Option(
+    help: "Rows and columns of the image, 32 to 4096. Default: those for which it was designed.")
   var size: Int?
 
-  @Option(help: "Number of classes. Default: that of the published weights.")
+  @Option(help: "Number of classes, 1 to 1000000. Default: that of the published weights.")
   var classes: Int?
 
-  @Option(help: "Channels of the image.")
+  @Option(help: "Channels of the image, 1 to 1024.")
   var channels = 3
 
   @Flag(help: "Print JSON.")

@@ -41,7 +41,8 @@ struct UnreadableOption: ParsableArguments {
   func tell(_ errors: [some CustomStringConvertible]) {
     guard !errors.isEmpty else { return }
     say(
-      "lightbox: skipped \(errors.count) \(errors.count == 1 ? "file" : "files") that cannot be read:")
+      "lightbox: skipped \(errors.count) \(errors.count == 1 ? "file" : "files") that cannot be read:"
+    )
     for error in errors.prefix(Self.shown) { say("  \(error)") }
     if errors.count > Self.shown { say("  and \(errors.count - Self.shown) more") }
   }

@@ -48,7 +48,7 @@ struct TrainCommand: ParsableCommand {
   @Option(help: "Images per step, 2 to 1000000.")
   var batchSize = 32
 
-  @Option(help: "The maximum learning rate, above 0, at most 1e6.")
+  @Option(help: "The maximum learning rate, above 0, at most 1e30.")
   var lr = 1e-3
 
   @Option(help: "If the loss or a gradient is not finite: stop, or skip the batch.")
@@ -88,8 +88,12 @@ struct TrainCommand: ParsableCommand {
     try requireOption("--epochs", epochs, in: 0...TrainingPlan.epochLimit)
     try requireOption("--freeze-epochs", freezeEpochs, in: 0...TrainingPlan.epochLimit)
     try requireOption("--batch-size", batchSize, in: 2...1_000_000)
-    try requireOption("--lr", lr, in: 1e-300...1e6)
-    try requireOption("--valid-pct", validPct, in: 0...1)
+    if !(lr > 0 && lr <= 1e30) {
+      throw ValidationError("--lr \(lr): use a number above 0, at most 1e30")
+    }
+    if !(validPct > 0 && validPct < 1) {
+      throw ValidationError("--valid-pct \(validPct): use a number between 0 and 1")
+    }
   }
 
   private func plan() throws -> TrainingPlan {

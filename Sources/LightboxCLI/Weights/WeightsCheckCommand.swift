@@ -17,7 +17,7 @@ struct WeightsCheckCommand: ParsableCommand {
   @Option(help: "The architecture; see \"lightbox models\".")
   var arch: String
 
-  @Option(help: "Number of classes. Default: that of the file.")
+  @Option(help: "Number of classes, 1 to 1000000. Default: that of the file.")
   var classes: Int?
 
   @OptionGroup var options: PartOption

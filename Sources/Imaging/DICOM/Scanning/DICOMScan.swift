@@ -170,8 +170,8 @@ extension DICOMScan {
     list("links whose target does not exist", danglingLinks)
     list("pipes, sockets and devices, which are not read", specialFiles)
     list("folders that cannot be read", unreadableFolders.map(\.description))
+    if hiddenCount > 0 { lines += ["", "\(hiddenCount) hidden files or folders are not read"] }
     list("unreadable", faults.map(\.description))
-    if hiddenCount > 0 { lines += ["", "\(hiddenCount) hidden files or folders not read"] }
     return lines.joined(separator: "\n")
   }
 }

@@ -160,18 +160,20 @@ let package = Package(
         "Files", "Tensors", "Layers", "DataBlocks", "Checkpoints", "Training", "Logbook",
         .product(name: "GRDB", package: "GRDB.swift"),
       ]),
-    tests("DatasetsTests", of: ["Files", "Imaging", "Datasets"]),
+    tests("DatasetsTests", of: ["Files", "Imaging", "Datasets", "TestSupport"]),
     tests(
       "InterpretTests",
       of: [
         "Files", "Tensors", "Imaging", "Layers", "DataBlocks", "Hooks", "Models", "Training",
         "Interpret", "Vision", "TestSupport",
       ]),
+    // Run the built program as a child process.
+    tests("LightboxCLITests", of: ["Imaging", "TestSupport"]),
     tests(
       "RunsTests",
       of: [
         "Files", "Tensors", "Imaging", "Layers", "DataBlocks", "Checkpoints", "Models", "Training",
-        "Datasets", "Vision", "Interpret", "Logbook", "Runs",
+        "Datasets", "Vision", "Interpret", "Logbook", "Runs", "TestSupport",
       ]),
   ],
   swiftLanguageModes: [.v6],

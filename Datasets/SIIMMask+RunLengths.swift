@@ -6,24 +6,39 @@ extension SIIMMask {
   ///
   /// - Throws: `SIIMMaskError` without file and line.
   public init(runLengths text: some StringProtocol, width: Int, height: Int) throws(SIIMMaskError) {
+    self.init(
+      width: width, height: height,
+      sortedRuns: try Self.parse(runLengths: text, pixels: width * height))
+  }
+
+  /// More pixels than any image has: the sum of a row's numbers stays far from overflow.
+  private static let pixelLimit = 1 << 40
+
+  /// Parses a row of runs.
+  ///
+  /// - Parameters:
+  ///   - text: The row.
+  ///   - pixels: The number of pixels of the image; nil: not known yet.
+  /// - Returns: Sorted, disjoint runs.
+  /// - Throws: `SIIMMaskError` without file and line.
+  static func parse(
+    runLengths text: some StringProtocol, pixels: Int?
+  ) throws(SIIMMaskError) -> [Range<Int>] {
     var numbers: [Int] = []
     for token in Substring(text).utf8.split(whereSeparator: {
       $0 == 0x20 || $0 == 0x09 || $0 == 0x0D
     }) {
       guard let number = Self.number(token) else {
-        throw SIIMMaskError(.notANumber(token: String(Substring(token))))
+        throw SIIMMaskError(.notANumber(token: String(Substring(token.prefix(40)))))
       }
       numbers.append(number)
     }
     guard !numbers.isEmpty else { throw SIIMMaskError(.empty) }
-    if numbers == [-1] {
-      self.init(width: width, height: height)
-      return
-    }
+    if numbers == [-1] { return [] }
     guard numbers.count.isMultiple(of: 2) else {
       throw SIIMMaskError(.oddCount(numbers: numbers.count))
     }
-    let pixels = width * height
+    let pixels = pixels ?? Self.pixelLimit
     var runs: [Range<Int>] = []
     runs.reserveCapacity(numbers.count / 2)
     var position = 0
@@ -31,7 +46,7 @@ extension SIIMMask {
       let (gap, length) = (numbers[2 * pair], numbers[2 * pair + 1])
       guard gap >= 0 else { throw SIIMMaskError(.overlap(gap: gap)) }
       guard length > 0 else { throw SIIMMaskError(.emptyRun(length: length)) }
-      // Numbers are below 2⁴⁰, so the sum cannot overflow.
+      // Numbers are below 2⁴⁰ and positions at most 2⁴⁰, so the sum cannot overflow.
       let end = position + gap + length
       guard end <= pixels else { throw SIIMMaskError(.beyondImage(end: end, pixels: pixels)) }
       if gap == 0, let last = runs.last {
@@ -41,7 +56,7 @@ extension SIIMMask {
       }
       position = end
     }
-    self.init(width: width, height: height, sortedRuns: runs)
+    return runs
   }
 
   /// The mask as a row of runs in canonical form: as few runs as possible, `-1` for an empty mask.

@@ -20,6 +20,12 @@ public struct SIIMMaskError: LightboxError, Equatable {
     case beyondImage(end: Int, pixels: Int)
     /// A line has no comma between image and runs.
     case noComma
+    /// The path is a folder, a pipe or a device.
+    case notARegularFile
+    /// The file has more bytes than are read.
+    case tooLarge(bytes: Int, limit: Int)
+    /// The image has another aspect ratio than the masks.
+    case otherShape(image: String, masks: String)
     /// The first line is not `ImageId, EncodedPixels`.
     case header(found: String)
   }
@@ -53,6 +59,10 @@ public struct SIIMMaskError: LightboxError, Equatable {
     case .beyondImage(let end, let pixels):
       "a run ends at pixel \(end), but the image has \(pixels) pixels"
     case .noComma: "the line has no comma between ImageId and EncodedPixels"
+    case .notARegularFile: "it is not a regular file"
+    case .tooLarge(let bytes, let limit): "the file has \(bytes) bytes; at most \(limit) are read"
+    case .otherShape(let image, let masks):
+      "the image has \(image) pixels, the masks \(masks): not the same shape"
     case .header(let found): "the first line is \"\(found.prefix(40))\""
     }
   }
@@ -63,7 +73,11 @@ public struct SIIMMaskError: LightboxError, Equatable {
     case .file(let reason): FileError(reason, path: file ?? "").remedy
     case .empty: "use -1 for an image without a mask"
     case .overlap: "gaps count from the end of the previous run"
-    case .beyondImage: "check the size of the images"
+    case .beyondImage:
+      "runs count the pixels of the mask's own image; if the masks have another size, state it (--mask-size)"
+    case .notARegularFile: "copy it to a file first"
+    case .tooLarge: "split the file"
+    case .otherShape: "state the size of the masks, or leave the image out"
     case .header: "use a file with the header \"ImageId, EncodedPixels\""
     case .notANumber, .oddCount, .emptyRun, .noComma: "correct the row"
     }

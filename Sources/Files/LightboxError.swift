@@ -36,7 +36,9 @@ public struct ErrorPlace: Sendable, Equatable, CustomStringConvertible {
 
   /// "labels.csv, line 3"; empty if all parts are nil.
   public var description: String {
-    [file, line.map { "line \($0)" }, element.map { "\"\($0)\"" }].compactMap(\.self)
-      .joined(separator: ", ")
+    [file.map(FileName.shown), line.map { "line \($0)" }, element.map { "\"\($0)\"" }].compactMap(
+      \.self
+    )
+    .joined(separator: ", ")
   }
 }

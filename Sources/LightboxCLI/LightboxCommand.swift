@@ -18,6 +18,10 @@ struct LightboxCommand: ParsableCommand {
   /// Ignores SIGPIPE: a closed pipe must not kill the process while it writes a file.
   static func main() {
     signal(SIGPIPE, SIG_IGN)
-    main(nil)
+    let arguments = CommandArguments.given
+    if let message = CommandArguments.emptyArgument(in: arguments) {
+      exit(withError: ValidationError(message))
+    }
+    main(arguments)
   }
 }

@@ -1,4 +1,5 @@
 public import DataBlocks
+import Files
 import Imaging
 public import Interpret
 import Tensors
@@ -7,6 +8,8 @@ import Tensors
 public struct ExplanationRecord: Sendable, Codable {
   /// The image file.
   public var file: String
+  /// The number of the frame, from 1, if the file has several and all were read.
+  public var frame: Int?
   /// The figure that was drawn.
   public var figure: String?
   /// The most probable class.
@@ -19,6 +22,12 @@ public struct ExplanationRecord: Sendable, Codable {
   package var filmSize: ImageSize?
   /// Why the image could not be explained.
   public var error: String?
+  /// Whether that is because the file cannot be read; not stored.
+  package var isUnreadable = false
+
+  private enum CodingKeys: String, CodingKey {
+    case file, frame, figure, predicted, maps, boxes, filmSize, error
+  }
 
   /// A map with its raw values.
   package struct Map: Sendable, Codable {
@@ -36,13 +45,16 @@ public struct ExplanationRecord: Sendable, Codable {
     package let values: [Float?]
   }
 
-  init(file: String, error: any Error) {
-    self.file = file
+  init(_ item: DataItem, error: DataError) {
+    file = FileName.shown(item.path)
+    frame = item.frame.map { $0 + 1 }
     self.error = "\(error)"
+    isUnreadable = error.isOfFile
   }
 
-  init(file: String, figure: String, predicted: String, _ explanation: Explanation) {
-    self.file = file
+  init(_ item: DataItem, figure: String, predicted: String, _ explanation: Explanation) {
+    file = FileName.shown(item.path)
+    frame = item.frame.map { $0 + 1 }
     self.figure = figure
     self.predicted = predicted
     maps = explanation.maps.map {

@@ -1,4 +1,5 @@
 import Datasets
+public import DataBlocks
 import Imaging
 public import Interpret
 
@@ -9,29 +10,50 @@ public final class MaskComparison {
   /// The rate so far.
   public private(set) var hitRate = BoxHitRate()
   private let path: String
-  private var files: [String: SIIMMaskFile] = [:]
+  private let size: ImageSize?
+  private var rows: SIIMMaskRows?
 
   /// Creates a comparison.
   ///
   /// - Parameters:
   ///   - path: The file of masks, in SIIM's format.
   ///   - className: The class that the masks are of.
-  public init(_ path: String, className: String) {
+  ///   - size: The size of the masks, which are scaled to their images. Default: each image's own.
+  public init(_ path: String, className: String, size: ImageSize? = nil) {
     self.path = path
     self.className = className
+    self.size = size
+  }
+
+  /// Reads the file.
+  ///
+  /// - Throws: `SIIMMaskError` naming the file and the line.
+  func open() throws {
+    if rows == nil { rows = try SIIMMaskRows(path: path) }
   }
 
   /// Adds an image if the file has a mask of it.
   ///
-  /// - Throws: `SIIMMaskError` naming the file of masks.
+  /// - Throws: `SIIMMaskError` naming the file of masks, such as for a mask that is larger than its image.
   func add(_ explanation: Explanation, file: String) throws {
-    // Run lengths depend on the size of the image.
-    let (width, height) = (explanation.image.width, explanation.image.height)
-    let key = "\(width) x \(height)"
-    let masks = try files[key] ?? SIIMMaskFile(path: path, width: width, height: height)
-    files[key] = masks
-    if let mask = masks.mask(forFile: file) {
-      hitRate.add(explanation, className: className, mask: mask)
+    try open()
+    let image = explanation.image
+    let size = size ?? ImageSize(height: image.height, width: image.width)
+    guard
+      let mask = try rows?.mask(forFile: file, width: size.width, height: size.height)
+    else { return }
+    let scaleX = Double(size.width) / Double(image.width)
+    let scaleY = Double(size.height) / Double(image.height)
+    if scaleX == 1, scaleY == 1 {
+      return hitRate.add(explanation, className: className, mask: mask)
     }
+    guard abs(scaleX / scaleY - 1) < 0.01 else {
+      throw SIIMMaskError(
+        .otherShape(
+          image: "\(image.width) x \(image.height)", masks: "\(size.width) x \(size.height)"),
+        file: file)
+    }
+    hitRate.add(
+      explanation, className: className, mask: ScaledMask(mask, scaleX: scaleX, scaleY: scaleY))
   }
 }

@@ -1,3 +1,4 @@
+import Console
 public import Files
 
 /// A training plan that cannot be run, or a training that had to stop.
@@ -8,6 +9,8 @@ public struct PlanError: LightboxError, Equatable {
     case setting(name: String, value: String, allowed: String)
     /// The architecture does not take images of this size.
     case imageSize(Int, architecture: String, refusal: String)
+    /// A step needs more memory than is free, both in bytes.
+    case memory(needed: Int, available: Int)
     /// Loss or gradients are not finite.
     case notFinite(String)
   }
@@ -27,6 +30,9 @@ public struct PlanError: LightboxError, Equatable {
     case .setting(let name, let value, let allowed): "\(name) is \(value), but must be \(allowed)"
     case .imageSize(let size, let architecture, let refusal):
       "image size \(size): \(architecture) \(refusal)"
+    case .memory(let needed, let available):
+      "a training step needs at least \(NumberFormat.bytes(needed)), but "
+        + "\(NumberFormat.bytes(available)) are free"
     case .notFinite(let message): message
     }
   }
@@ -35,6 +41,7 @@ public struct PlanError: LightboxError, Equatable {
   public var remedy: String? {
     switch reason {
     case .setting, .imageSize: nil
+    case .memory: "use a smaller batch size or image size, or recompute activations (--recompute)"
     case .notFinite: "use a lower learning rate, or skip such batches"
     }
   }

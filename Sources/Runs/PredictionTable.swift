@@ -4,7 +4,7 @@ public import Files
 public import Training
 
 extension Predictions {
-  /// Writes a table with one row per item: file, label, predicted class, probability of each class.
+  /// Writes a table with one row per item that was read: file, label, predicted class, probability of each class.
   ///
   /// - Parameters:
   ///   - path: The CSV file; replaced if it exists.
@@ -16,7 +16,7 @@ extension Predictions {
     for row in 0..<count {
       let item = items[itemIndices[row]]
       text += Self.row(
-        [item.path, item.label ?? "", vocab[decoded[row]]]
+        [FileName.shown(item.name), item.label ?? "", vocab[decoded[row]]]
           + probabilities[row].map { NumberFormat.fixed(Double($0), 6) })
     }
     try AtomicFile.write(text, to: path)

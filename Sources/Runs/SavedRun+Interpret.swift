@@ -24,14 +24,15 @@ extension SavedRun {
   /// A file that cannot be explained gets a record with the reason; the others are explained all the same.
   ///
   /// - Parameters:
-  ///   - files: DICOM, PNG or JPEG files.
+  ///   - files: DICOM, PNG or JPEG files. A figure has the name of its file; it replaces an earlier figure of the
+  ///     same file, but nothing else.
   ///   - folder: The folder to write to; created if it does not exist.
   ///   - layer: The path of the layer, such as "layer4". Default: the last layer with rows and columns.
   ///   - classes: The classes that maps are wanted for.
   ///   - boxes: Whether boxes are drawn.
   ///   - color: The color of the boxes.
   ///   - masks: Counts boxes that meet true masks; nil: nothing is counted.
-  /// - Returns: A record per file, in order.
+  /// - Returns: A record per file, in order; per frame, if the pipeline reads all frames of a file.
   /// - Throws: `MapError` if the layer or the class is unknown, `FileError` if the folder cannot be written.
   public func interpret(
     _ files: [String], to folder: String, layer: String? = nil, classes: WantedClasses = .all,
@@ -45,14 +46,15 @@ extension SavedRun {
     let named: Int? = if case .named(let name) = classes { try index(of: name) } else { nil }
     // The masks' class is measured whether or not it is drawn.
     let measured = try masks.map { [try index(of: $0.className)] } ?? []
+    try masks?.open()
     try createFolder(folder)
     let method = GradCAM(predictor, layer: module)
-    // A figure never replaces an image that is explained.
-    var taken = Set(files.map { URL(fileURLWithPath: $0).resolvingSymlinksInPath().path })
+    let items = predictor.pipeline.itemsPerFrame(files.map { DataItem(path: $0) })
+    var figures = FigureFiles(folder: folder, inputs: files)
     var records: [ExplanationRecord] = []
-    for file in files {
+    for item in items {
       do {
-        let image = try predictor.prepare(file)
+        let image = try predictor.prepare(item.path, frame: item.frame)
         let answer = predictor.predict(image)
         let wanted: [Int]? =
           switch classes {
@@ -61,18 +63,17 @@ extension SavedRun {
           case .named: named.map { [$0] }
           }
         let whole = try method(image, classes: wanted.map { Array(Set($0 + measured)) })
-        try masks?.add(whole, file: file)
+        try masks?.add(whole, file: item.path)
         let explanation = wanted.map { whole.keeping($0) } ?? whole
-        let base = ((file as NSString).lastPathComponent as NSString).deletingPathExtension
-        let figure = Self.unusedPath("\(folder)/\(base)", &taken)
-        try explanation.figure(
-          title: "\(base): \(answer.label)", boxes: boxes, color: color, layerName: layerPath
-        ).write(to: figure)
+        let figure = try figures.write(
+          explanation.figure(
+            title: "\(FigureFiles.title(of: item)): \(answer.label)", boxes: boxes, color: color,
+            layerName: layerPath), of: item)
         records.append(
           ExplanationRecord(
-            file: file, figure: figure, predicted: answer.label, explanation))
+            item, figure: figure, predicted: answer.label, explanation))
       } catch let error as DataError {
-        records.append(ExplanationRecord(file: file, error: error))
+        records.append(ExplanationRecord(item, error: error))
       }
     }
     let encoder = JSONEncoder()
@@ -87,18 +88,5 @@ extension SavedRun {
       throw MapError(.unknownClass(className, known: predictor.vocab))
     }
     return index
-  }
-
-  /// Files of different folders may share their name.
-  private static func unusedPath(_ base: String, _ taken: inout Set<String>) -> String {
-    func resolved(_ path: String) -> String {
-      URL(fileURLWithPath: path).resolvingSymlinksInPath().path
-    }
-    var (path, number) = (base + ".png", 2)
-    while !taken.insert(resolved(path)).inserted {
-      path = "\(base)-\(number).png"
-      number += 1
-    }
-    return path
   }
 }

@@ -28,10 +28,12 @@ public struct SavedRun {
   ///   - path: The folder of the run.
   ///   - checkpoint: "best" or "last"; without a best checkpoint, "best" loads the last.
   ///   - known: The architectures to look the run's up in. Add your own.
+  ///   - frames: What is read of a DICOM file with several frames. Default: as in training.
   /// - Throws: `RunError`, `FileError`, `DataError` for a transform that is not registered, `UnknownArchitecture`,
   ///   `CheckpointError`, `WeightsMismatch`.
   public init(
-    _ path: String, checkpoint: String = "best", among known: [Architecture] = Architecture.all
+    _ path: String, checkpoint: String = "best", among known: [Architecture] = Architecture.all,
+    frames: FrameChoice? = nil
   ) throws {
     folder = try RunFolder(opening: path)
     description = try folder.settings(as: RunDescription.self)
@@ -42,12 +44,24 @@ public struct SavedRun {
     visionModel = VisionModel(
       try Architecture.named(plan.architecture, among: known), classCount: description.vocab.count,
       inputChannels: plan.pipeline.inputChannels, seed: plan.seed)
+    // A name that is a path would leave the run.
+    guard
+      ["best", "last"].contains(checkpoint) || folder.checkpoints.contains(checkpoint)
+    else {
+      throw PlanError(
+        .setting(
+          name: "the checkpoint", value: "\"\(checkpoint)\"",
+          allowed: folder.checkpoints.isEmpty
+            ? "in \(folder.path)/checkpoints, which has none"
+            : "one of \(folder.checkpoints.joined(separator: ", "))"))
+    }
     let file = folder.checkpointPath(self.checkpoint)
     let report = try visionModel.load(Checkpoint(contentsOf: file))
     guard report.isComplete else { throw WeightsMismatch(report, path: file) }
     visionModel.model.eval()
     predictor = Predictor(
-      model: visionModel.model, vocab: description.vocab, pipeline: plan.pipeline)
+      model: visionModel.model, vocab: description.vocab,
+      pipeline: try frames.map(plan.pipeline.choosing) ?? plan.pipeline)
   }
 
   /// Items of a part of the data.

@@ -2,6 +2,7 @@ import Checkpoints
 import DataBlocks
 import Layers
 import Models
+import Tensors
 import Training
 import Vision
 
@@ -21,21 +22,32 @@ extension TrainingPlan {
     func require(_ holds: Bool, _ name: String, _ value: Any, _ allowed: String) throws(PlanError) {
       if !holds { throw PlanError(.setting(name: name, value: "\(value)", allowed: allowed)) }
     }
+    let limit = Self.epochLimit
     try require(epochs >= 0, "the number of epochs", epochs, "0 or more")
     try require(
       resolvedFreezeEpochs >= 0, "the number of frozen epochs", resolvedFreezeEpochs, "0 or more")
+    try require(epochs <= limit, "the number of epochs", epochs, "at most \(limit)")
+    try require(
+      resolvedFreezeEpochs <= limit, "the number of frozen epochs", resolvedFreezeEpochs,
+      "at most \(limit)")
     try require(
       epochs + resolvedFreezeEpochs > 0, "the number of epochs", epochs, "1 or more")
     try require(batchSize >= 2, "the batch size", batchSize, "2 or more: batch norm needs it")
+    try require(batchSize <= 1_000_000, "the batch size", batchSize, "at most 1000000")
     try require(
       learningRate > 0 && learningRate.isFinite, "the learning rate", learningRate, "above 0")
+    try require(learningRate <= 1e30, "the learning rate", learningRate, "at most 1e30")
     try require(
       0 < validFraction && validFraction < 1, "the validation share", validFraction,
       "between 0 and 1")
     try require(
       compute.threads ?? 1 > 0, "the number of threads", compute.threads ?? 1, "1 or more")
     try require(
+      compute.threads ?? 1 <= 1024, "the number of threads", compute.threads ?? 1, "at most 1024")
+    try require(
       compute.workers ?? 0 >= 0, "the number of workers", compute.workers ?? 0, "0 or more")
+    try require(
+      compute.workers ?? 0 <= 1024, "the number of workers", compute.workers ?? 0, "at most 1024")
     let monitors = ["valid_loss", "train_loss"] + Self.metrics.map(\.name)
     try require(
       monitors.contains(monitor), "the monitored value", monitor,
@@ -50,14 +62,15 @@ extension TrainingPlan {
     try compute.apply()
     let architecture = try Architecture.named(architecture, among: known)
     let start = try weights.map { try Checkpoint(contentsOf: $0) }
-    let items = try table.items()
+    let items = try table.items(unreadable, readBy: pipeline)
     let (train, valid) = try split(items)
     guard !valid.isEmpty else { throw DataError(.noItems("validation"), path: table.path) }
     let loaders = try DataLoaders(
       train: train, valid: valid, pipeline: pipeline, batchSize: batchSize,
       workers: compute.workers, seed: seed, unreadable: unreadable)
     guard loaders.train.batchCount > 0 else {
-      throw DataError(.batchNotFilled(items: train.count, batchSize: batchSize), path: table.path)
+      throw DataError(
+        .batchNotFilled(items: loaders.train.items.count, batchSize: batchSize), path: table.path)
     }
     let check = GradientCheck(onBadGradient)
     let learner = visionLearner(
@@ -67,14 +80,27 @@ extension TrainingPlan {
         throw PlanError(.imageSize(size, architecture: architecture.name, refusal: refusal))
       }
     }
+    if Architecture.all.contains(where: { $0.name == architecture.name }) {
+      try checkMemory(of: learner.visionModel.model)
+    }
     learner.visionModel.recomputeBlocks(recomputes)
     return Prepared(
       learner: learner, loaders: loaders, gradientCheck: check,
       data: RunDescription.DataSummary(
-        train: train.count, valid: valid.count, test: items.count { $0.split == .test },
+        train: loaders.train.items.count, valid: loaders.valid?.items.count ?? 0,
+        test: items.count { $0.split == .test },
         sharedPatients: items.contains { $0.patient != nil }
           ? sharedPatients(train, valid).count : nil),
       weightsEvents: try start.map { try load($0, into: learner.visionModel) } ?? [])
+  }
+
+  /// Throws a `PlanError` if a step surely needs more memory than is free.
+  private func checkMemory(of model: Module) throws(PlanError) {
+    let (size, free) = (pipeline.inputSize, Compute.availableMemory)
+    let needed = ModelSummary.leastBytes(
+      of: model, channels: pipeline.inputChannels, pixels: size.height * size.width,
+      batchSize: batchSize, trains: !recomputes)
+    if needed > free { throw PlanError(.memory(needed: needed, available: free)) }
   }
 
   /// Splits by the table's column, else by patient, else at random.

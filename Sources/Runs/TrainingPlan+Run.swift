@@ -17,7 +17,7 @@ public struct TrainingResult {
   public let skipped: [DataError]
   /// The duration of the training.
   public let seconds: Double
-  /// Training images seen, over all epochs.
+  /// Training images seen, over all epochs, without those that were skipped.
   public let imagesSeen: Int
 }
 
@@ -87,6 +87,7 @@ extension TrainingPlan {
         throw DataError(.noItems("training: no batch could be read"), path: table.path)
       }
     } catch {
+      let error = prepared.loaders.listingUnreadable(error)
       try? log.event("error", "\(error)")
       try? log.end(status: "failed")
       // Without a trained checkpoint there is nothing to keep, and the same command can run again.
@@ -95,6 +96,7 @@ extension TrainingPlan {
     }
     try log.end(status: "finished")
     let seconds = (ContinuousClock.now - started) / .seconds(1)
+    prepared.loaders.train.readRest()
     let skipped = prepared.loaders.train.skipped + (prepared.loaders.valid?.skipped ?? [])
     for error in skipped {
       try log.event("skipped", "\(error)")
@@ -102,7 +104,7 @@ extension TrainingPlan {
     }
     return TrainingResult(
       folder: folder, learner: learner, skipped: skipped, seconds: seconds,
-      imagesSeen: learner.totalSteps * batchSize)
+      imagesSeen: prepared.loaders.train.deliveredItems)
   }
 
   /// The plan with the defaults that depend on other settings or on this process filled in.

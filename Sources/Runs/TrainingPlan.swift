@@ -45,6 +45,9 @@ public struct TrainingPlan: Sendable, Equatable, Codable {
   /// Threads, precision and convolution algorithm.
   public var compute = ComputeSettings()
 
+  /// The most epochs of either kind.
+  package static let epochLimit = 1_000_000
+
   /// The metrics that a run measures.
   public static let metrics: [Metric] = [.accuracy, .rocAuc]
 
@@ -60,17 +63,19 @@ public struct TrainingPlan: Sendable, Equatable, Codable {
   ///   - table: The images and their labels.
   ///   - imageSize: Rows and columns of the model's input.
   ///   - intensity: The intensity window of grayscale DICOM files.
+  ///   - frames: What is read of a DICOM file with several frames.
   ///   - augments: Rotate, zoom, warp and relight in training.
   ///   - flips: Mirror left and right in training.
   public init(
     table: LabelTable, imageSize: Int, intensity: DICOMIntensity = .automatic,
-    augments: Bool = true, flips: Bool = false
+    frames: FrameChoice = .refuse, augments: Bool = true, flips: Bool = false
   ) {
     let random: [any Transform] =
       augments ? augTransforms(doFlip: flips, maxWarp: 0.1) : flips ? [Flip()] : []
     self.init(
       table: table,
-      pipeline: Pipeline([ReadImage(intensity: intensity), Resize(imageSize)] + random))
+      pipeline: Pipeline(
+        [ReadImage(intensity: intensity, frames: frames), Resize(imageSize)] + random))
   }
 
   /// Epochs with the body frozen, as they are run.

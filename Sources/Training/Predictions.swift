@@ -14,6 +14,8 @@ public struct Predictions: Sendable {
   public let losses: [Double]
   /// Each item's index in its source.
   public let itemIndices: [Int]
+  /// The files that could not be read and were skipped, in the order of the items.
+  public internal(set) var skipped: [DataError] = []
 
   /// The index of the most probable class of each item; the first of equal ones (`with_decoded`).
   public var decoded: [Int] {

@@ -26,20 +26,28 @@ public struct Predictor {
 
   /// Reads a file and runs the pipeline in validation mode.
   ///
+  /// - Parameters:
+  ///   - path: A DICOM, PNG or JPEG file.
+  ///   - frame: The frame of a DICOM file, from 0; nil: as the pipeline's `ReadImage` says.
+  /// - Returns: The model's input with the original and the geometry between them.
   /// - Throws: `DataError` naming the file.
-  public func prepare(_ path: String) throws(DataError) -> PreparedImage {
-    try pipeline.prepare(path)
+  public func prepare(_ path: String, frame: Int? = nil) throws(DataError) -> PreparedImage {
+    try pipeline.prepare(path, frame: frame)
   }
 
   /// The most probable class of a file, its index, and the probability of every class: fastai's `learn.predict`.
   ///
+  /// - Parameters:
+  ///   - path: A DICOM, PNG or JPEG file.
+  ///   - frame: The frame of a DICOM file, from 0; nil: as the pipeline's `ReadImage` says.
+  /// - Returns: The class, its index, and the probabilities in the order of the vocabulary.
   /// - Throws: `DataError` naming the file if it cannot be read, or if the output is NaN or infinite.
-  public func predict(_ path: String) throws(DataError) -> (
+  public func predict(_ path: String, frame: Int? = nil) throws(DataError) -> (
     label: String, index: Int, probabilities: [Double]
   ) {
-    let answer = predict(try prepare(path))
+    let answer = predict(try prepare(path, frame: frame))
     guard answer.probabilities.allSatisfy(\.isFinite) else {
-      throw DataError(.outputNotFinite, path: path)
+      throw DataError(.outputNotFinite, path: DataItem(path: path, frame: frame).name)
     }
     return answer
   }
@@ -63,8 +71,10 @@ public struct Predictor {
   ///   - batchSize: Items per batch (`bs`).
   ///   - workers: Threads that read and transform; 0: the calling thread. Default: all cores.
   ///   - unreadable: What to do about files that cannot be read.
-  /// - Returns: One row per item that was read; `itemIndices` are positions in `items`.
-  /// - Throws: `DataError` naming a file, or an item whose label is not in the vocabulary.
+  /// - Returns: One row per item that was read; `itemIndices` are positions in `items`. The files that were skipped
+  ///   are in `skipped`.
+  /// - Throws: `DataError` naming all files that cannot be read, or an item whose label is not in the vocabulary;
+  ///   also if all files were skipped.
   public func predictions(
     for items: [DataItem], batchSize: Int = 64, workers: Int? = nil,
     unreadable: UnreadablePolicy = .stop
@@ -72,6 +82,12 @@ public struct Predictor {
     let loader = try DataLoader(
       items, pipeline: pipeline, target: CategoryBlock(vocab: vocab), mode: .validation,
       batchSize: batchSize, workers: workers, unreadable: unreadable)
-    return try Predictions(of: model, on: loader, lossFunction: lossFunction)
+    do {
+      var predictions = try Predictions(of: model, on: loader, lossFunction: lossFunction)
+      predictions.skipped = loader.skipped
+      return predictions
+    } catch {
+      throw DataLoader.listing(error, of: [loader])
+    }
   }
 }

@@ -150,7 +150,11 @@ struct ExplanationFileTests {
     #expect(figure.rows.map(\.count) == [3, 3, 3])
     #expect(
       figure.rows.map { $0.map(\.title) } == [
-        ["film", "evidence, p = 61.2 %: raw map, 2 x 3 cells", "evidence, p = 61.2 %"],
+        [
+          "film as the model sees it: 60 x 60 of 90 x 60 pixels",
+          "evidence, p = 61.2 %: raw map, 2 x 3 cells",
+          "evidence, p = 61.2 %",
+        ],
         [
           "", "nothing for it, p = 30.0 %: raw map, 2 x 3 cells",
           "nothing for it, p = 30.0 %: no cell is positive",
@@ -167,6 +171,14 @@ struct ExplanationFileTests {
         == "Grad-CAM at layer4, raw and signed; colors run from each map's lowest to its highest value."
     )
     #expect(figure.captions.count == 2)
+    // The film beside the maps is the middle square, which the model saw.
+    guard case .image(let seen) = figure.rows[0][0].content else {
+      Issue.record("the first panel is not an image")
+      return
+    }
+    #expect((seen.width, seen.height) == (60, 60))
+    #expect(seen.samples[..<60] == image.samples[15..<75])
+    #expect(seen.samples.suffix(60) == image.samples[(59 * 90 + 15)..<(59 * 90 + 75)])
     // Only a map with evidence changes the image.
     for (row, isOverlaid) in [(0, true), (1, false), (2, false)] {
       guard case .image(let drawn) = figure.rows[row][2].content else {

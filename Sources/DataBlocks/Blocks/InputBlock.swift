@@ -15,8 +15,11 @@ public struct ImageBlock: InputBlock {
   ///
   /// - Parameters:
   ///   - intensity: The intensity window of grayscale DICOM files. Default: what the file itself asks for.
-  ///   - frame: The frame of a DICOM file, from 0.
-  public init(intensity: DICOMIntensity = .automatic, frame: Int = 0) {
-    transforms = [ReadImage(intensity: intensity, frame: frame)]
+  ///   - frame: The frame of every DICOM file, from 0. Default: as `frames` says.
+  ///   - frames: What is read of a DICOM file with several frames.
+  public init(
+    intensity: DICOMIntensity = .automatic, frame: Int? = nil, frames: FrameChoice = .refuse
+  ) {
+    transforms = [ReadImage(intensity: intensity, frame: frame, frames: frames)]
   }
 }

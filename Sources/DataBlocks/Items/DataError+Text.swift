@@ -44,6 +44,16 @@ extension DataError {
       "the label \"\(label)\" is not in the vocabulary: \(list(known))"
     case .sharedPatients(let patients, let between):
       "\(patients.count) patients have images in both \(between), so results would be too good"
+    case .severalFrames(let count): "the file has \(count) frames"
+    case .tooManyFrames(let count, let limit):
+      "the file has \(count) frames; at most \(limit) of one file are read"
+    case .unreadableFiles(let errors, let checked, let count):
+      "\(errors.count) of \(checked < count ? "the first \(checked)" : "\(count)") images cannot "
+        + "be read; correct them, or leave them out (--skip-unreadable):\n" + lines(errors)
+    case .nothingReadable(let errors, let count, let mode):
+      (mode == .training
+        ? "no batch of training images is left" : "no image is left")
+        + ": \(errors.count) of \(count) cannot be read\n" + lines(errors)
     }
   }
 
@@ -75,7 +85,19 @@ extension DataError {
     case .batchNotFilled: "use a smaller batch size, or more images"
     case .unknownLabel: "correct the label, or add items of this class to the training set"
     case .sharedPatients: "split by patient"
+    case .severalFrames:
+      "choose which are used: the first (--frames first) or every one (--frames all)"
+    case .tooManyFrames: "split the file, or use its first frame (--frames first)"
+    case .unreadableFiles, .nothingReadable: nil
     }
+  }
+
+  /// The first errors, one per line.
+  private func lines(_ errors: [DataError]) -> String {
+    let shown = 20
+    var lines = errors.prefix(shown).map { "  \($0)" }
+    if errors.count > shown { lines.append("  and \(errors.count - shown) more") }
+    return lines.joined(separator: "\n")
   }
 
   private func list(_ names: [String]) -> String { names.joined(separator: ", ") }

@@ -65,6 +65,15 @@ public struct DataError: LightboxError, Equatable {
     case unknownLabel(String, known: [String])
     /// Patients have images on both sides of a split.
     case sharedPatients([String], between: String)
+
+    /// A DICOM file has several frames, and none was chosen.
+    case severalFrames(Int)
+    /// A DICOM file has more frames than are read from one file.
+    case tooManyFrames(Int, limit: Int)
+    /// Several files cannot be read; all of them if `checked` is `count`.
+    case unreadableFiles([DataError], checked: Int, count: Int)
+    /// Unreadable files were skipped, and nothing is left.
+    case nothingReadable([DataError], count: Int, mode: PipelineMode)
   }
 
   /// The facts.
@@ -100,10 +109,10 @@ public struct DataError: LightboxError, Equatable {
     }
   }
 
-  /// Whether the file could not be read or decoded.
-  var isOfFile: Bool {
+  /// Whether the file could not be read or decoded, so that `UnreadablePolicy` applies.
+  package var isOfFile: Bool {
     switch reason {
-    case .dicom, .imageFile: true
+    case .dicom, .imageFile, .severalFrames, .tooManyFrames: true
     default: false
     }
   }

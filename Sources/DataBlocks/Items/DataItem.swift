@@ -10,16 +10,23 @@ public struct DataItem: Sendable, Equatable {
   public var split: DataSplit?
   /// The patient, if a table says so.
   public var patient: String?
+  /// The frame of a DICOM file with several, from 0; nil: as the pipeline's `ReadImage` says.
+  public var frame: Int?
 
   /// Creates an item.
   public init(
-    path: String, label: String? = nil, split: DataSplit? = nil, patient: String? = nil
+    path: String, label: String? = nil, split: DataSplit? = nil, patient: String? = nil,
+    frame: Int? = nil
   ) {
     self.path = path
     self.label = label
     self.split = split
     self.patient = patient
+    self.frame = frame
   }
+
+  /// The path, followed by the number of the frame, from 1, if one is meant: "film.dcm#2".
+  public var name: String { path + (frame.map { "#\($0 + 1)" } ?? "") }
 }
 
 /// A part of the data.

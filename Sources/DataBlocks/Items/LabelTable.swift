@@ -1,4 +1,4 @@
-import Foundation
+import Files
 
 /// A table whose rows name image files in a folder, and their labels.
 public struct LabelTable: Sendable, Equatable, Codable {
@@ -61,7 +61,7 @@ public struct LabelTable: Sendable, Equatable, Codable {
       }
       let full =
         file.hasPrefix("/") ? file : folder + (folder.hasSuffix("/") ? "" : "/") + file
-      if checkingFiles, !FileManager.default.fileExists(atPath: full) {
+      if checkingFiles, !FileName.exists(full) {
         throw fail(.missingFile(full))
       }
       // A blank cell is an unknown patient.

@@ -30,6 +30,8 @@ public final class DataLoader: BatchSource {
   let unreadable: UnreadablePolicy
   private let cache: ImageCache
   private let skippedItems = Mutex<[Int: DataError]>([:])
+  private let delivered = Atomic<Int>(0)
+  private let triedItems = Mutex<Set<Int>>([])
 
   /// Creates a loader; `DataBlock` is the usual way to one.
   ///
@@ -77,6 +79,9 @@ public final class DataLoader: BatchSource {
       ? items.count / batchSize : (items.count + batchSize - 1) / batchSize
   }
 
+  /// The number of items in the batches that were returned so far, over all epochs.
+  package var deliveredItems: Int { delivered.load(ordering: .relaxed) }
+
   /// Files that could not be read so far, in the order of the items.
   public var skipped: [DataError] {
     skippedItems.withLock { found in found.keys.sorted().compactMap { found[$0] } }
@@ -121,7 +126,7 @@ public final class DataLoader: BatchSource {
       if let label = sample.label { try target.check(label) }
       return sample.label
     } catch {
-      throw error.at(items[index].path)
+      throw error.at(items[index].name)
     }
   }
 
@@ -137,7 +142,8 @@ public final class DataLoader: BatchSource {
 
   private func cached(_ index: Int) throws(DataError) -> (Sample, next: Int) {
     if let entry = cache[index] { return (entry.sample, entry.next) }
-    var sample = Sample(.file(items[index].path), label: items[index].label)
+    let item = items[index]
+    var sample = Sample(.file(item.path), label: item.label, frame: item.frame)
     let next = try pipeline.runCacheable(&sample, mode: mode)
     cache.keep(ImageCache.Entry(sample: sample, next: next), for: index)
     return (sample, next)
@@ -149,6 +155,7 @@ public final class DataLoader: BatchSource {
       // Only unreadable files can be skipped: other errors are faults of transforms and labels.
       if let error = slots.failures[slot], unreadable == .stop || !error.isOfFile { throw error }
     }
+    if unreadable == .skip { triedItems.withLock { $0.formUnion(indices) } }
     var (inputs, kept) = (slots.inputs, Array(indices.indices))
     if !slots.failures.isEmpty {
       skippedItems.withLock { found in
@@ -159,10 +166,33 @@ public final class DataLoader: BatchSource {
       if kept.isEmpty || (kept.count == 1 && mode == .training && batchSize > 1) { return nil }
       inputs = Tensor.stacked(kept.map { inputs[$0] })
     }
+    delivered.add(kept.count, ordering: .relaxed)
     let labels = kept.compactMap { slots.labels[$0] }
     return Batch(
       inputs: inputs, targets: labels.count == kept.count ? target.encode(labels) : nil,
       itemIndices: kept.map { indices[$0] })
+  }
+}
+
+extension DataLoader {
+  /// Reads the items that were in no batch, so that `skipped` has all files that cannot be read.
+  package func readRest() {
+    guard unreadable == .skip else { return }
+    let tried = triedItems.withLock { $0 }
+    let rest = items.indices.filter { !tried.contains($0) }
+    let found = pipeline.unreadable(among: rest.map { items[$0] }, workers: workers).faults
+    skippedItems.withLock { skipped in
+      for (position, error) in found { skipped[rest[position]] = error }
+    }
+  }
+
+  /// Ends an epoch.
+  ///
+  /// - Throws: `DataError` with the skipped files if they left no batch.
+  func endEpoch(hasBatches: Bool) throws(DataError) {
+    let skipped = skipped
+    guard !hasBatches, !skipped.isEmpty else { return }
+    throw DataError(.nothingReadable(skipped, count: items.count, mode: mode))
   }
 }
 

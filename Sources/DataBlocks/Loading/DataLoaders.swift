@@ -20,6 +20,9 @@ public struct DataLoaders: Sendable {
     seed: UInt64 = 42, unreadable: UnreadablePolicy = .stop
   ) throws(DataError) {
     guard !train.isEmpty else { throw DataError(.noItems("training")) }
+    // After the split, so that the frames of a file are on one side.
+    let train = pipeline.itemsPerFrame(train, workers: workers)
+    let valid = pipeline.itemsPerFrame(valid, workers: workers)
     let target = try target.fitted(to: train)
     func loader(_ items: [DataItem], _ mode: PipelineMode) throws(DataError) -> DataLoader {
       try DataLoader(
@@ -31,6 +34,11 @@ public struct DataLoaders: Sendable {
     self.pipeline = pipeline
     self.target = target
     self.workers = workers
+  }
+
+  /// The error of one file, or one that lists all files that cannot be read, if there are more.
+  package func listingUnreadable(_ error: any Error) -> any Error {
+    DataLoader.listing(error, of: [train] + (valid.map { [$0] } ?? []))
   }
 
   /// The classes; empty if the target is not a class.

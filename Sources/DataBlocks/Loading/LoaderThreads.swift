@@ -7,6 +7,7 @@ struct PlainBatches: BatchIterator {
   let plan: [[Int]]
   let epoch: Int
   var index = 0
+  private var hasBatches = false
 
   init(loader: DataLoader, plan: [[Int]], epoch: Int) {
     self.loader = loader
@@ -23,8 +24,12 @@ struct PlainBatches: BatchIterator {
           slot, loader.result(item, epoch: epoch, batch: index, into: slots.inputs, slot: slot))
       }
       index += 1
-      if let batch = try loader.assemble(slots, indices) { return batch }
+      if let batch = try loader.assemble(slots, indices) {
+        hasBatches = true
+        return batch
+      }
     }
+    try loader.endEpoch(hasBatches: hasBatches)
     return nil
   }
 }
@@ -35,6 +40,7 @@ final class ThreadedBatches: BatchIterator {
   private let loader: DataLoader
   private let plan: [[Int]]
   private var index = 0
+  private var hasBatches = false
 
   init(loader: DataLoader, plan: [[Int]], epoch: Int) {
     self.loader = loader
@@ -49,9 +55,13 @@ final class ThreadedBatches: BatchIterator {
     while index < plan.count {
       let slots = threads.wait(for: index)
       defer { index += 1 }
-      if let batch = try loader.assemble(slots, plan[index]) { return batch }
+      if let batch = try loader.assemble(slots, plan[index]) {
+        hasBatches = true
+        return batch
+      }
     }
     threads.stop()
+    try loader.endEpoch(hasBatches: hasBatches)
     return nil
   }
 }

@@ -4,10 +4,14 @@ import Tensors
 extension Pipeline {
   /// Reads a file and runs the pipeline in validation mode.
   ///
+  /// - Parameters:
+  ///   - path: A DICOM, PNG or JPEG file.
+  ///   - frame: The frame of a DICOM file, from 0; nil: as the pipeline's `ReadImage` says.
+  /// - Returns: The model's input with the original and the geometry between them.
   /// - Throws: `DataError` naming the file.
-  public func prepare(_ path: String) throws(DataError) -> PreparedImage {
+  public func prepare(_ path: String, frame: Int? = nil) throws(DataError) -> PreparedImage {
     do {
-      return try prepare(Sample(.file(path)))
+      return try prepare(Sample(.file(path), frame: frame))
     } catch {
       throw error.at(path)
     }

@@ -1,3 +1,4 @@
+import Files
 public import Imaging
 import Tensors
 
@@ -8,14 +9,37 @@ import Tensors
 public struct ReadImage: CheckedTransform {
   /// The intensity window of grayscale DICOM files.
   package let intensity: DICOMIntensity
-  /// The frame of a DICOM file, from 0.
-  package let frame: Int
+  /// The frame of every DICOM file, from 0; nil: as `frames` says.
+  package let frame: Int?
+  /// What is read of a DICOM file with several frames.
+  package let frames: FrameChoice
 
   /// Creates a reader.
-  public init(intensity: DICOMIntensity = .automatic, frame: Int = 0) {
+  ///
+  /// - Parameters:
+  ///   - intensity: The intensity window of grayscale DICOM files.
+  ///   - frame: The frame of every DICOM file, from 0. Default: as `frames` says.
+  ///   - frames: What is read of a DICOM file with several frames.
+  public init(
+    intensity: DICOMIntensity = .automatic, frame: Int? = nil, frames: FrameChoice = .refuse
+  ) {
     self.intensity = intensity
     self.frame = frame
+    self.frames = frames
     check()
+  }
+
+  /// Decodes settings; those of earlier versions have a frame, but no choice.
+  public init(from decoder: any Decoder) throws {
+    let fields = try decoder.container(keyedBy: CodingKeys.self)
+    intensity = try fields.decode(DICOMIntensity.self, forKey: .intensity)
+    frame = try fields.decodeIfPresent(Int.self, forKey: .frame)
+    frames = try fields.decodeIfPresent(FrameChoice.self, forKey: .frames) ?? .refuse
+  }
+
+  /// The same reader with another choice of frames.
+  package func choosing(_ frames: FrameChoice) -> ReadImage {
+    ReadImage(intensity: intensity, frames: frames)
   }
 
   /// Before everything else.
@@ -36,17 +60,38 @@ public struct ReadImage: CheckedTransform {
     case .bytes(let bytes, let name):
       sample.image =
         FileFormat(head: Array(bytes.prefix(FileFormat.headCount)))?.isPNGOrJPEG == true
-        ? try PixelBuffer(imageBytes: bytes) : try display(DICOMFile(bytes: bytes, name: name))
+        ? try PixelBuffer(imageBytes: bytes)
+        : try display(DICOMFile(bytes: bytes, name: name), frame: sample.frame)
     case .file(let path):
+      if let fault = FileName.irregularity(of: path) {
+        throw DICOMError(.unreadable, file: path, detail: fault)
+      }
       sample.image =
         FileFormat.ofFile(path)?.isPNGOrJPEG == true
-        ? try PixelBuffer(contentsOfImage: path) : try display(DICOMFile(contentsOf: path))
+        ? try PixelBuffer(contentsOfImage: path)
+        : try display(DICOMFile(contentsOf: path), frame: sample.frame)
     }
   }
 
-  private func display(_ file: DICOMFile) throws(DICOMError) -> PixelBuffer {
-    try file.display(frame: frame, intensity: intensity)
+  private func display(_ file: DICOMFile, frame wanted: Int?) throws -> PixelBuffer {
+    let chosen = wanted ?? frame ?? (frames == .first ? 0 : nil)
+    if chosen == nil, let count = file.frameCount, count > 1 {
+      throw DataError(
+        frames == .all && count > FrameChoice.limit
+          ? .tooManyFrames(count, limit: FrameChoice.limit) : .severalFrames(count))
+    }
+    return try file.display(frame: chosen ?? 0, intensity: intensity)
   }
 
-  var fault: String? { fault("frame", frame, in: 0...) }
+  /// The number of frames of a file, from its header; 1 if it is not DICOM or cannot be read.
+  static func frameCount(of path: String) -> Int {
+    guard FileFormat.ofFile(path)?.isPNGOrJPEG != true,
+      let file = try? DICOMFile.readHeader(of: path)
+    else {
+      return 1
+    }
+    return file.frameCount ?? 1
+  }
+
+  var fault: String? { frame.flatMap { fault("frame", $0, in: 0...) } }
 }

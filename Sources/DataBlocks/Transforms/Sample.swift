@@ -21,6 +21,8 @@ public struct Sample: Sendable {
 
   /// Where the image comes from.
   package let source: Source
+  /// The frame of a DICOM file, from 0; nil: as `ReadImage` says.
+  package let frame: Int?
   /// The label as the table or folder has it; nil if there is none.
   public var label: String?
   /// Where the pixels of the image lie in the original.
@@ -34,8 +36,9 @@ public struct Sample: Sendable {
   private var content = Content.unread
 
   /// Creates a sample whose image has not been read.
-  package init(_ source: Source, label: String? = nil) {
+  package init(_ source: Source, label: String? = nil, frame: Int? = nil) {
     self.source = source
+    self.frame = frame
     self.label = label
     if case .pixels(let image) = source { content = .bytes(image) }
   }

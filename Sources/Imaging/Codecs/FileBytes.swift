@@ -12,7 +12,7 @@ enum FileBytes {
       ImageFileError(.file(.unreadable(errno: code)), file: path)
     }
     // O_NONBLOCK: opening a pipe without a writer does not wait.
-    let descriptor = open(path, O_RDONLY | O_CLOEXEC | O_NONBLOCK)
+    let descriptor = open(FileName.bytes(of: path), O_RDONLY | O_CLOEXEC | O_NONBLOCK)
     guard descriptor >= 0 else {
       // A socket.
       if errno == ENXIO { throw ImageFileError(.notARegularFile, file: path) }
@@ -46,18 +46,6 @@ enum FileBytes {
     }
     guard code == 0 else { throw failure(code) }
     return bytes
-  }
-
-  /// Reads the first bytes of a file; none if it cannot be read or is not a regular file.
-  static func head(of path: String) -> [UInt8] {
-    let descriptor = open(path, O_RDONLY | O_CLOEXEC | O_NONBLOCK)
-    guard descriptor >= 0 else { return [] }
-    defer { close(descriptor) }
-    var status = stat()
-    guard fstat(descriptor, &status) == 0, status.st_mode & S_IFMT == S_IFREG else { return [] }
-    return [UInt8](unsafeUninitializedCapacity: FileFormat.headCount) { buffer, filled in
-      filled = max(0, Glibc.read(descriptor, buffer.baseAddress, FileFormat.headCount))
-    }
   }
 
   /// Writes a file atomically.

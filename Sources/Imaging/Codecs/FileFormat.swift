@@ -1,3 +1,5 @@
+import Files
+
 /// The format of a file by its first bytes, to say what a file is that cannot be read.
 package enum FileFormat: String, Sendable, CaseIterable {
   case png = "a PNG image"
@@ -56,7 +58,7 @@ package enum FileFormat: String, Sendable, CaseIterable {
 
   /// The format of the file at a path; nil if it is unknown or cannot be read.
   package static func ofFile(_ path: String) -> FileFormat? {
-    FileFormat(head: FileBytes.head(of: path))
+    FileFormat(head: FileHead.read(path, count: FileFormat.headCount))
   }
 
   private static let signatures: [(offset: Int, bytes: [UInt8], format: FileFormat)] = [

@@ -3,8 +3,9 @@ public import Imaging
 import Tensors
 
 extension Explanation {
-  /// Draws the image, and for each class its map and the map over the image, with boxes.
+  /// Draws what the model saw of the image, and for each class its map and the map over the image, with boxes.
   ///
+  /// The first panel has the same extent as the maps beside it; the last shows the whole image.
   /// A map without a positive cell is not overlaid; the panel says so.
   ///
   /// - Parameters:
@@ -23,7 +24,7 @@ extension Explanation {
         width: map.map.shape[1], height: map.map.shape[0], values: map.map.floatScalars)
       let name = "\(map.className), p = \(percent(map.probability))"
       let first: Figure.Panel =
-        number == 0 ? .image(image, title: "film", boxes: []) : Figure.Panel(.empty)
+        number == 0 ? seenPanel : Figure.Panel(.empty)
       let raw = Figure.Panel.map(
         values,
         style: Figure.MapStyle(
@@ -51,6 +52,27 @@ extension Explanation {
           + ", raw and signed; colors run from each map's lowest to its highest value.",
         "A map shows what the model used, not where a disease is; its resolution is one cell.",
       ])
+  }
+}
+
+extension Explanation {
+  /// The part of the image that the model saw; its title says so where that is not the whole.
+  private var seenPanel: Figure.Panel {
+    let box = extent.clamped(width: image.width, height: image.height).box
+    let (x0, y0) = (Int(box.x0.rounded()), Int(box.y0.rounded()))
+    let (x1, y1) = (Int(box.x1.rounded()), Int(box.y1.rounded()))
+    guard x1 > x0, y1 > y0, (x1 - x0, y1 - y0) != (image.width, image.height) else {
+      return .image(image, title: "film")
+    }
+    let rowLength = image.width * image.channels
+    let columns = x0 * image.channels..<x1 * image.channels
+    let samples = (y0..<y1).flatMap { row in
+      image.samples[row * rowLength + columns.lowerBound..<row * rowLength + columns.upperBound]
+    }
+    return .image(
+      PixelBuffer(width: x1 - x0, height: y1 - y0, channels: image.channels, samples: samples),
+      title: "film as the model sees it: \(x1 - x0) x \(y1 - y0) of \(image.width) x "
+        + "\(image.height) pixels")
   }
 }
 

@@ -14,14 +14,16 @@ struct BenchLayersCommand: ParsableCommand {
   @Flag(help: "Print one line per operation and implementation, summed over layers.")
   var byOperation = false
 
-  @Option(help: "Print this number of lines, slowest first; 0: all, in the order of execution.")
+  @Option(
+    help:
+      "Print this number of lines, 0 to 1000000, slowest first; 0: all, in the order of execution.")
   var top = 0
 
   @Flag(help: "Print JSON.")
   var json = false
 
   func validate() throws {
-    if top < 0 { throw ValidationError("--top \(top): use 0 or more") }
+    try requireOption("--top", top, in: 0...1_000_000)
   }
 
   func run() throws {

@@ -17,14 +17,14 @@ struct BenchLoadCommand: ParsableCommand {
   @Option(help: "The architecture; see \"lightbox models\".")
   var arch = "resnet50"
 
-  @Option(help: "The number of rounds, each with a new model.")
+  @Option(help: "The number of rounds, each with a new model, 1 to 10000.")
   var rounds = 5
 
   @Flag(help: "Print JSON.")
   var json = false
 
   func validate() throws {
-    if rounds < 1 { throw ValidationError("--rounds \(rounds): use 1 or more") }
+    try requireOption("--rounds", rounds, in: 1...10_000)
   }
 
   func run() throws {

@@ -1,5 +1,6 @@
 import ArgumentParser
 package import Benchmarking
+import Console
 import Lightbox
 
 extension Workload.Mode: ExpressibleByArgument {}
@@ -12,10 +13,10 @@ struct WorkloadOptions: ParsableArguments {
   @Option(help: "train (forward, loss, backward, AdamW step) or infer (forward).")
   var mode = Workload.Mode.train
 
-  @Option(help: "Images per step.")
+  @Option(help: "Images per step, 1 to 1000000; 2 or more in training.")
   var batchSize = 16
 
-  @Option(help: "Rows and columns of the images.")
+  @Option(help: "Rows and columns of the images, 32 to 4096.")
   var size = 224
 
   @Option(
@@ -30,22 +31,20 @@ struct WorkloadOptions: ParsableArguments {
   @Flag(help: "Recompute activations in backward (gradient checkpointing).")
   var recompute = false
 
-  @Option(help: "Threads that compute. Default: all cores.")
+  @Option(help: "Threads that compute, 1 to 1024. Default: all cores.")
   var threads: Int?
 
-  @Option(help: "Timed steps, after two warm-up steps.")
+  @Option(help: "Timed steps, after two warm-up steps, 1 to 10000.")
   var steps = 5
 
   func validate() throws {
-    if batchSize < 1 { throw ValidationError("--batch-size \(batchSize): use 1 or more") }
+    try requireOption("--batch-size", batchSize, in: 1...1_000_000)
     if batchSize < 2, mode == .train {
       throw ValidationError("--batch-size \(batchSize): batch norm needs 2 or more in training")
     }
-    if !(32...4096).contains(size) { throw ValidationError("--size \(size): use 32 to 4096") }
-    if steps < 1 { throw ValidationError("--steps \(steps): use 1 or more") }
-    if let threads, !(1...1024).contains(threads) {
-      throw ValidationError("--threads \(threads): use 1 to 1024")
-    }
+    try requireOption("--size", size, in: 32...4096)
+    try requireOption("--steps", steps, in: 1...10_000)
+    try requireOption("--threads", threads, in: 1...1024)
   }
 
   /// Configures the computation and creates the network with random weights and images.
@@ -55,6 +54,14 @@ struct WorkloadOptions: ParsableArguments {
     try Compute.use(precision)
     let architecture = try Architecture.named(arch)
     let model = architecture.makeModel()
+    let needed = ModelSummary.leastBytes(
+      of: model, pixels: size * size, batchSize: batchSize, trains: mode == .train && !recompute)
+    if needed > Compute.availableMemory {
+      throw ValidationError(
+        "--batch-size \(batchSize), --size \(size): a step needs at least "
+          + "\(NumberFormat.bytes(needed)), but \(NumberFormat.bytes(Compute.availableMemory)) are "
+          + "free; use smaller ones")
+    }
     model.recomputeBlocks(recompute)
     return Workload(
       model: model, classCount: architecture.classCount, mode: mode, batchSize: batchSize,

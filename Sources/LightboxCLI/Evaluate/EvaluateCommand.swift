@@ -5,17 +5,24 @@ import Lightbox
 
 struct EvaluateCommand: ParsableCommand {
   static let configuration = CommandConfiguration(
-    commandName: "evaluate", abstract: "Evaluate a run's model on labeled images.")
+    commandName: "evaluate", abstract: "Evaluate a run's model on labeled images.",
+    discussion: """
+      All files that cannot be read are listed; without --skip-unreadable nothing is measured, and the \
+      exit code is 1.
+      """)
 
   @OptionGroup var model: RunOptions
   @OptionGroup var source: TableOptions
   @OptionGroup var compute: ComputeOptions
+  @OptionGroup var loading: WorkersOption
+  @OptionGroup var unreadable: UnreadableOption
+  @OptionGroup var reading: FramesOption
 
   @Option(
     help: "train, valid, test or all. Default: test if the table has it, else all.")
   var split: String?
 
-  @Option(help: "Images per step.")
+  @Option(help: "Images per step, 1 to 1000000.")
   var batchSize = 32
 
   @Flag(help: "Print JSON.")
@@ -31,6 +38,8 @@ struct EvaluateCommand: ParsableCommand {
     let accuracy: Double
     let auc: Double?
     let perClass: [ClassReport]
+    /// Files that could not be read.
+    let skipped: [SkippedFile]
     let seconds: Double
     let imagesPerSecond: Double
 
@@ -41,7 +50,8 @@ struct EvaluateCommand: ParsableCommand {
       let precision: Double?
     }
 
-    init(_ evaluation: Evaluation, split: String, seconds: Double) {
+    init(_ evaluation: Evaluation, split: String, skipped: [DataError], seconds: Double) {
+      self.skipped = skipped.map(SkippedFile.init)
       self.split = split
       images = evaluation.items
       loss = evaluation.loss
@@ -56,18 +66,28 @@ struct EvaluateCommand: ParsableCommand {
   }
 
   func validate() throws {
-    if batchSize < 1 { throw ValidationError("--batch-size \(batchSize): use 1 or more") }
+    try requireOption("--batch-size", batchSize, in: 1...1_000_000)
   }
 
   func run() throws {
-    try compute.settings.apply()
-    let run = try model.open()
-    let (items, name) = try run.select(source.table().items(), split: split)
+    try compute.settings().apply()
+    let run = try model.open(frames: reading.frames)
+    var name = ""
+    let chosen = try source.table().items(unreadable.policy, readBy: run.predictor.pipeline) {
+      let (items, part) = try run.select($0, split: split)
+      name = part
+      return items
+    }
+    let items = run.predictor.pipeline.itemsPerFrame(chosen, workers: loading.workers)
     let started = Date()
     let found = try run.predictor.predictions(
-      for: items, batchSize: batchSize, workers: compute.workers)
+      for: items, batchSize: min(batchSize, items.count), workers: loading.workers,
+      unreadable: unreadable.policy)
     let evaluation = Evaluation(found, vocab: run.predictor.vocab)
-    let report = Report(evaluation, split: name, seconds: Date().timeIntervalSince(started))
+    let report = Report(
+      evaluation, split: name, skipped: found.skipped,
+      seconds: Date().timeIntervalSince(started))
+    unreadable.tell(found.skipped)
     if let predictions {
       try found.writeCSV(to: predictions, items: items, vocab: run.predictor.vocab)
     }

@@ -8,16 +8,19 @@ struct InterpretCommand: ParsableCommand {
     discussion: """
       Writes a figure per image (image, map, overlay) and interpret.json with maps and boxes to <out>. \
       Boxes are in pixels of the file. A box is the cell of the map with the highest activation; a class \
-      without a positive activation has none. A file that cannot be read is reported and skipped; the \
-      exit code is then 2.
+      without a positive activation has none. A figure has the name of its file, with a number if \
+      another file has this name. A file that cannot be read is reported and the others are explained; \
+      the exit code is then 2, with --skip-unreadable 0, and 1 if none can be read.
       """)
 
   @OptionGroup var model: RunOptions
 
-  @Argument(help: "DICOM, PNG or JPEG files.")
+  @Argument(help: "DICOM, PNG or JPEG files, or folders of them.")
   var files: [String]
 
   @OptionGroup var compute: ComputeOptions
+  @OptionGroup var unreadable: UnreadableOption
+  @OptionGroup var reading: FramesOption
 
   @Option(help: "The layer, such as layer4 or layer3.1. Default: the last convolutional layer.")
   var layer: String?
@@ -34,19 +37,37 @@ struct InterpretCommand: ParsableCommand {
   @Option(help: "A CSV file of true masks in SIIM's run-length format, to count hits.")
   var masks: String?
 
+  @Option(
+    help: ArgumentHelp(
+      "The size of the images on which the masks were drawn, such as 1024x1024, if not of the files.",
+      valueName: "columns x rows"))
+  var maskSize: String?
+
   @Option(help: "The class of the masks. Default: the last class.")
   var maskClass: String?
 
   @Option(help: "The folder to write.")
   var out: String
 
+  func validate() throws {
+    if masks == nil,
+      let given = maskClass.map({ "--mask-class \($0)" })
+        ?? maskSize.map({ "--mask-size \($0)" })
+    {
+      throw ValidationError("\(given): give the file of masks with --masks as well")
+    }
+    _ = try maskSize.map(parsedSize)
+  }
+
   func run() throws {
-    try compute.settings.apply()
+    try compute.settings().apply()
     guard let boxColor = Color(color) else {
       throw ValidationError(
         "--color \(color): use #rrggbb or one of \(Color.names.prefix(12).joined(separator: ", "))")
     }
-    let run = try model.open()
+    let maskSize = try maskSize.map(parsedSize)
+    let images = try ImageFiles.expand(files)
+    let run = try model.open(frames: reading.frames)
     let wanted: WantedClasses =
       switch className {
       case "all": .all
@@ -54,19 +75,38 @@ struct InterpretCommand: ParsableCommand {
       default: .named(className)
       }
     let comparison = masks.map {
-      MaskComparison($0, className: maskClass ?? run.predictor.vocab[run.predictor.vocab.count - 1])
+      MaskComparison(
+        $0, className: maskClass ?? run.predictor.vocab[run.predictor.vocab.count - 1],
+        size: maskSize)
     }
     let records = try run.interpret(
-      files, to: out, layer: layer, classes: wanted, boxes: boxes, color: boxColor,
+      images, to: out, layer: layer, classes: wanted, boxes: boxes, color: boxColor,
       masks: comparison)
     for record in records { show(record) }
     if let comparison { show(comparison) }
-    if records.contains(where: { $0.error != nil }) { throw ExitCode(2) }
+    try unreadable.exit(
+      after: records.count { $0.error == nil }, errors: records.count { $0.error != nil },
+      unreadable: records.filter(\.isUnreadable).compactMap(\.error))
+  }
+
+  private func parsedSize(_ text: String) throws -> ImageSize {
+    let numbers = text.lowercased().split(separator: "x", omittingEmptySubsequences: false)
+      .map { Int($0) ?? 0 }
+    guard numbers.count == 2, numbers.allSatisfy({ (1...65535).contains($0) }) else {
+      throw ValidationError(
+        "--mask-size \(text): use columns x rows, 1 to 65535 each, such as 1024x1024")
+    }
+    return ImageSize(height: numbers[1], width: numbers[0])
   }
 
   private func show(_ record: ExplanationRecord) {
-    if let error = record.error { return say("Error: \(error)") }
-    print("\(record.file): \(record.predicted ?? ""), figure \(record.figure ?? "")")
+    if let error = record.error {
+      if !record.isUnreadable { say("Error: \(error)") }
+      return
+    }
+    print(
+      "\(record.file)\(record.frame.map { "#\($0)" } ?? ""): \(record.predicted ?? ""), figure \(record.figure ?? "")"
+    )
     for found in record.boxes ?? [] where boxes {
       let box = found.box
       print(

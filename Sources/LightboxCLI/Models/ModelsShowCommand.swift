@@ -12,28 +12,23 @@ struct ModelsShowCommand: ParsableCommand {
   @Argument(help: "The architecture; see \"lightbox models\".")
   var name: String
 
-  @Option(help: "Rows and columns of the image. Default: those for which it was designed.")
+  @Option(
+    help: "Rows and columns of the image, 32 to 4096. Default: those for which it was designed.")
   var size: Int?
 
-  @Option(help: "Number of classes. Default: that of the published weights.")
+  @Option(help: "Number of classes, 1 to 1000000. Default: that of the published weights.")
   var classes: Int?
 
-  @Option(help: "Channels of the image.")
+  @Option(help: "Channels of the image, 1 to 1024.")
   var channels = 3
 
   @Flag(help: "Print JSON.")
   var json = false
 
   func validate() throws {
-    if let size, !(32...4096).contains(size) {
-      throw ValidationError("--size \(size): use 32 to 4096")
-    }
-    if let classes, !(1...1_000_000).contains(classes) {
-      throw ValidationError("--classes \(classes): use 1 to 1000000")
-    }
-    if !(1...1024).contains(channels) {
-      throw ValidationError("--channels \(channels): use 1 to 1024")
-    }
+    try requireOption("--size", size, in: 32...4096)
+    try requireOption("--classes", classes, in: 1...1_000_000)
+    try requireOption("--channels", channels, in: 1...1024)
   }
 
   struct Report: Encodable {

@@ -6,43 +6,62 @@ struct PredictCommand: ParsableCommand {
   static let configuration = CommandConfiguration(
     commandName: "predict", abstract: "Predict the classes of images.",
     discussion: """
-      Prints the class and the probability of every class. A file that cannot be read is reported and \
-      skipped; the exit code is then 2.
+      Prints the class and the probability of every class. Of a folder, all DICOM, PNG and JPEG files \
+      are read. A file that cannot be read is reported and the others are predicted; the exit code is \
+      then 2, with --skip-unreadable 0, and 1 if none can be read. A frame is shown as file#frame, from \
+      1.
       """)
 
   @OptionGroup var model: RunOptions
 
-  @Argument(help: "DICOM, PNG or JPEG files.")
+  @Argument(help: "DICOM, PNG or JPEG files, or folders of them.")
   var files: [String]
 
   @OptionGroup var compute: ComputeOptions
+  @OptionGroup var unreadable: UnreadableOption
+  @OptionGroup var reading: FramesOption
 
   @Flag(help: "Print JSON.")
   var json = false
 
   private struct Answer: Encodable {
     let file: String
+    /// The number of the frame, from 1, if the file has several and all are predicted.
+    let frame: Int?
     var label: String?
     var probabilities: [String: Double]?
     var error: String?
+    var isUnreadable = false
+
+    private enum CodingKeys: String, CodingKey { case file, frame, label, probabilities, error }
+
+    init(_ item: DataItem) {
+      file = FileName.shown(item.name)
+      frame = item.frame.map { $0 + 1 }
+    }
   }
 
   func run() throws {
-    try compute.settings.apply(imageCount: files.count)
-    let predictor = try model.open().predictor
-    let answers = files.map { file in
-      do {
-        let (label, _, probabilities) = try predictor.predict(file)
-        return Answer(
-          file: file, label: label,
-          probabilities: Dictionary(
-            zip(predictor.vocab, probabilities), uniquingKeysWith: { first, _ in first }))
+    let images = try ImageFiles.expand(files).map { DataItem(path: $0) }
+    try compute.settings().apply(imageCount: images.count)
+    let predictor = try model.open(frames: reading.frames).predictor
+    let answers = predictor.pipeline.itemsPerFrame(images).map { item -> Answer in
+      var answer = Answer(item)
+      do throws(DataError) {
+        let (label, _, probabilities) = try predictor.predict(item.path, frame: item.frame)
+        answer.label = label
+        answer.probabilities = Dictionary(
+          zip(predictor.vocab, probabilities), uniquingKeysWith: { first, _ in first })
       } catch {
-        return Answer(file: file, error: "\(error)")
+        answer.error = "\(error)"
+        answer.isUnreadable = error.isOfFile
       }
+      return answer
     }
     if json { try printJSON(answers) } else { show(answers, predictor.vocab) }
-    if answers.contains(where: { $0.error != nil }) { throw ExitCode(2) }
+    try unreadable.exit(
+      after: answers.count { $0.error == nil }, errors: answers.count { $0.error != nil },
+      unreadable: answers.filter(\.isUnreadable).compactMap(\.error))
   }
 
   private func show(_ answers: [Answer], _ vocab: [String]) {
@@ -53,7 +72,7 @@ struct PredictCommand: ParsableCommand {
         table.append(
           [answer.file, label] + vocab.map { NumberFormat.measured(probabilities[$0]) })
       } else {
-        say("Error: \(answer.error ?? answer.file)")
+        if !answer.isUnreadable { say("Error: \(answer.error ?? answer.file)") }
       }
     }
     if !table.rows.isEmpty { print(table) }

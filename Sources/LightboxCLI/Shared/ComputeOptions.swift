@@ -3,11 +3,8 @@ import Lightbox
 
 /// Threads, precision and convolution algorithm.
 struct ComputeOptions: ParsableArguments {
-  @Option(help: "Threads that compute. Default: all cores.")
+  @Option(help: "Threads that compute, 1 to 1024. Default: all cores.")
   var threads: Int?
-
-  @Option(help: "Threads that load images; 0: the main thread. Default: all cores.")
-  var workers: Int?
 
   @Option(
     help: "float32, or bfloat16 for convolutions; weights, statistics and loss are float32.")
@@ -19,17 +16,19 @@ struct ComputeOptions: ParsableArguments {
       valueName: "algorithm"))
   var convolution: Compute.ConvolutionAlgorithm?
 
-  func validate() throws {
-    if let threads, !(1...1024).contains(threads) {
-      throw ValidationError("--threads \(threads): use 1 to 1024")
-    }
-    if let workers, !(0...1024).contains(workers) {
-      throw ValidationError("--workers \(workers): use 0 to 1024")
-    }
-  }
+  func validate() throws { try requireOption("--threads", threads, in: 1...1024) }
 
-  var settings: ComputeSettings {
+  func settings(workers: Int? = nil) -> ComputeSettings {
     ComputeSettings(
       threads: threads, workers: workers, precision: precision, convolution: convolution)
   }
+}
+
+/// The threads of commands that load images in batches.
+struct WorkersOption: ParsableArguments {
+  @Option(
+    help: "Threads that load images, 0 to 1024; 0: the main thread. Default: all cores.")
+  var workers: Int?
+
+  func validate() throws { try requireOption("--workers", workers, in: 0...1024) }
 }

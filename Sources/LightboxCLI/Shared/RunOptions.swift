@@ -9,8 +9,8 @@ struct RunOptions: ParsableArguments {
   @Option(help: "The checkpoint: best or last.")
   var checkpoint = "best"
 
-  func open() throws -> SavedRun {
-    let saved = try SavedRun(run, checkpoint: checkpoint)
+  func open(frames: FrameChoice?) throws -> SavedRun {
+    let saved = try SavedRun(run, checkpoint: checkpoint, frames: frames)
     if saved.checkpoint != checkpoint {
       say("lightbox: the run has no checkpoint \"best\"; using \"last\"")
     }

@@ -1,5 +1,4 @@
 import ArgumentParser
-import Foundation
 import Lightbox
 
 /// A table of image files and their labels.
@@ -26,12 +25,11 @@ struct TableOptions: ParsableArguments {
   var patientColumn: String?
 
   func table() throws -> LabelTable {
-    let files = FileManager.default
-    guard files.fileExists(atPath: data) else {
+    guard FileName.isFolder(data) else {
       throw ValidationError("there is no folder \(data)")
     }
     let candidates = labels.map { [$0, "\(data)/\($0)"] } ?? ["\(data)/labels.csv"]
-    guard let path = candidates.first(where: { files.fileExists(atPath: $0) }) else {
+    guard let path = candidates.first(where: FileName.exists) else {
       throw ValidationError(
         "there is no table \(candidates.joined(separator: " or ")); give its path with --labels")
     }

@@ -18,7 +18,7 @@ struct WeightsCheckCommand: ParsableCommand {
   @Option(help: "The architecture; see \"lightbox models\".")
   var arch: String
 
-  @Option(help: "Number of classes. Default: that of the file.")
+  @Option(help: "Number of classes, 1 to 1000000. Default: that of the file.")
   var classes: Int?
 
   @OptionGroup var options: PartOption
@@ -30,7 +30,7 @@ struct WeightsCheckCommand: ParsableCommand {
   var json = false
 
   func validate() throws {
-    if let classes, classes < 1 { throw ValidationError("--classes \(classes): use 1 or more") }
+    try requireOption("--classes", classes, in: 1...1_000_000)
   }
 
   func run() throws {

@@ -1,4 +1,5 @@
 import CDCMTK
+import Files
 import Foundation
 
 /// The open file behind a `DICOMFile`.
@@ -39,9 +40,10 @@ final class DICOMHandle: @unchecked Sendable {
   private static func open(path: String, headerOnly: Bool) throws(DICOMError) -> OpaquePointer {
     var opened: OpaquePointer?
     var reason = lb_dcm_reason()
-    let status = lb_dcm_open_path(path, headerOnly ? 1 : 0, &opened, &reason)
+    let status = lb_dcm_open_path(FileName.bytes(of: path), headerOnly ? 1 : 0, &opened, &reason)
     guard status == LB_DCM_OK, let opened else {
-      throw DICOMError(status, file: path, reason: reason, head: FileBytes.head(of: path))
+      throw DICOMError(
+        status, file: path, reason: reason, head: FileHead.read(path, count: FileFormat.headCount))
     }
     return opened
   }

@@ -1,4 +1,5 @@
 import Dispatch
+public import Files
 import Foundation
 import Synchronization
 
@@ -38,7 +39,17 @@ public struct DICOMScan: Sendable {
   package private(set) var otherCount = 0
   /// The number of DICOM media directories (DICOMDIR).
   package private(set) var directoryCount = 0
-  /// The paths of the files that are not DICOM, sorted; empty files are among `faults`.
+  /// The paths of archives, such as zip files, sorted; they are not unpacked.
+  package private(set) var archives: [String] = []
+  /// The paths of links whose target does not exist, sorted.
+  package let danglingLinks: [String]
+  /// The paths of pipes, sockets and devices, sorted; they are not read.
+  package let specialFiles: [String]
+  /// The subfolders that cannot be read.
+  public let unreadableFolders: [FileError]
+  /// The number of hidden files and folders, which are not read.
+  package let hiddenCount: Int
+  /// The paths of the files that are not DICOM, sorted; empty files are among `faults`, archives are not listed.
   package private(set) var foreignFiles: [String] = []
   /// The DICOM files that cannot be read, or have unsupported pixels, sorted by path.
   public private(set) var faults: [DICOMError] = []
@@ -50,7 +61,12 @@ public struct DICOMScan: Sendable {
   package private(set) var duplicates: [String: [String]] = [:]
   private var counts: [Property: [String: Int]] = [:]
 
-  /// Scans a folder and its subfolders.
+  /// Whether no DICOM file was found, readable or not.
+  public var isEmpty: Bool {
+    imageCount + otherCount + directoryCount == 0 && faults.isEmpty
+  }
+
+  /// Scans a folder and its subfolders; links are followed.
   ///
   /// - Parameters:
   ///   - folder: The path of the folder.
@@ -63,7 +79,12 @@ public struct DICOMScan: Sendable {
     progress: (@Sendable (_ done: Int, _ total: Int) -> Void)? = nil
   ) throws(DICOMError) {
     precondition(threads.map { $0 >= 1 } ?? true, "threads is at least 1, not \(threads ?? 0)")
-    let paths = try regularFiles(below: folder)
+    let walk = try DICOMError.walk(folder)
+    let paths = walk.files
+    danglingLinks = walk.danglingLinks
+    specialFiles = walk.specialFiles
+    unreadableFolders = walk.unreadableFolders
+    hiddenCount = walk.hiddenCount
     let workers = threads ?? ProcessInfo.processInfo.activeProcessorCount
     let next = Atomic<Int>(0)
     let results = Mutex((done: 0, files: [ScannedFile?](repeating: nil, count: paths.count)))
@@ -93,6 +114,7 @@ public struct DICOMScan: Sendable {
     for file in files {
       switch file.kind {
       case .foreign: foreignFiles.append(file.path)
+      case .archive: archives.append(file.path)
       case .directory: directoryCount += 1
       case .other: otherCount += 1
       case .fault(let error): faults.append(error)
@@ -117,12 +139,14 @@ public struct DICOMScan: Sendable {
 extension DICOMScan {
   /// The scan as text: counts, tables by property, duplicates and unreadable files.
   ///
-  /// - Parameter limit: The maximum number of duplicates and of unreadable files to list.
+  /// - Parameter limit: The maximum number of lines of each list, such as of unreadable files.
   /// - Returns: Several lines without a final newline.
+  /// - Precondition: `limit` is not negative.
   public func summary(limit: Int = 20) -> String {
+    precondition(limit >= 0, "the limit is at least 0, not \(limit)")
     var lines = [
       "\(fileCount) files: \(imageCount) DICOM images, \(otherCount) other DICOM, "
-        + "\(directoryCount) DICOMDIR, \(foreignFiles.count) of other kinds, "
+        + "\(directoryCount) DICOMDIR, \(foreignFiles.count + archives.count) of other kinds, "
         + "\(faults.count) unreadable",
       "\(patientCount) patients; \(imagesWithoutPatient) images without a patient ID",
     ]
@@ -135,15 +159,21 @@ extension DICOMScan {
           "  " + String(repeating: " ", count: max(0, 8 - number.count)) + number + "  " + value)
       }
     }
-    if !duplicates.isEmpty {
-      lines += ["", "\(duplicates.count) SOP instance UIDs occur in several files:"]
-      let sorted = duplicates.values.sorted { ($0.first ?? "") < ($1.first ?? "") }
-      lines += sorted.prefix(limit).map { "  " + $0.joined(separator: " = ") }
+    func list(_ title: String, _ entries: [String]) {
+      guard !entries.isEmpty else { return }
+      lines += ["", title] + entries.prefix(limit).map { "  " + FileName.shown($0) }
+      if entries.count > limit { lines.append("  and \(entries.count - limit) more") }
     }
-    if !faults.isEmpty {
-      lines += ["", "unreadable"] + faults.prefix(limit).map { "  \($0)" }
-      if faults.count > limit { lines.append("  and \(faults.count - limit) more") }
-    }
+    list(
+      "\(duplicates.count) SOP instance UIDs occur in several files:",
+      duplicates.values.sorted { ($0.first ?? "") < ($1.first ?? "") }
+        .map { $0.joined(separator: " = ") })
+    list("archives, which are not read; unpack them", archives)
+    list("links whose target does not exist", danglingLinks)
+    list("pipes, sockets and devices, which are not read", specialFiles)
+    list("folders that cannot be read", unreadableFolders.map(\.description))
+    if hiddenCount > 0 { lines += ["", "\(hiddenCount) hidden files or folders are not read"] }
+    list("unreadable", faults.map(\.description))
     return lines.joined(separator: "\n")
   }
 }

@@ -1,4 +1,5 @@
 import CDCMTK
+import Files
 
 /// The result of scanning one file.
 struct ScannedFile: Sendable {
@@ -13,6 +14,8 @@ struct ScannedFile: Sendable {
     case directory
     /// Not a DICOM file.
     case foreign
+    /// A file that packs others, such as a zip file.
+    case archive
     case fault(DICOMError)
   }
 
@@ -24,8 +27,20 @@ struct ScannedFile: Sendable {
     do throws(DICOMError) {
       kind = try Self.kind(of: DICOMFile(contentsOf: path))
     } catch {
-      kind = error.reason == .notDICOM ? .foreign : .fault(error)
+      kind =
+        error.reason != .notDICOM ? .fault(error) : Self.isArchive(path) ? .archive : .foreign
     }
+  }
+
+  /// Whether a file starts as zip, gzip, bzip2, xz, 7z and rar files do, or is a tar file.
+  private static func isArchive(_ path: String) -> Bool {
+    let head = FileHead.read(path, count: 262)
+    let starts: [[UInt8]] = [
+      [0x50, 0x4B, 0x03, 0x04], [0x50, 0x4B, 0x05, 0x06], [0x1F, 0x8B], [0x42, 0x5A, 0x68],
+      [0xFD, 0x37, 0x7A, 0x58, 0x5A], [0x37, 0x7A, 0xBC, 0xAF], [0x52, 0x61, 0x72, 0x21],
+    ]
+    return starts.contains(where: head.starts(with:))
+      || head.dropFirst(257).elementsEqual(Array("ustar".utf8))
   }
 
   private static func kind(of file: DICOMFile) throws(DICOMError) -> Kind {

@@ -1,0 +1,88 @@
+import Foundation
+import Testing
+import TestSupport
+
+@Suite("Folders of films")
+struct FolderTests {
+  @Test("links are followed once, loops end; what cannot be read is listed")
+  func links() throws {
+    let work = try Scratch()
+    for number in 0..<3 { try work.writeFilm("real/sub/\(number).dcm", seed: number) }
+    try work.writeFilm("other/x.dcm", seed: 9)
+    try work.write([0x50, 0x4B, 3, 4, 0, 0], to: "real/films.zip")
+    try work.write(Array("junk".utf8), to: "real/sub/._0.dcm")
+    try work.write(Array("thumbs".utf8), to: "real/Thumbs.db")
+    let outcome = try Program.shell(
+      """
+      ln -s real top && ln -s .. real/loop && ln -s ../other real/folder && ln -s sub/0.dcm real/same.dcm
+      ln -s ../other/x.dcm real/x2.dcm && ln -s nowhere real/lost.dcm && ln -s self real/self
+      mkfifo real/pipe.dcm
+      timeout 20 $lightbox data scan top
+      """, in: work.path)
+    #expect(outcome.code == 0, "\(outcome.errors)")
+    #expect(outcome.output.contains("6 files: 4 DICOM images"), "\(outcome.output)")
+    for line in ["top/films.zip", "top/lost.dcm", "top/self", "top/pipe.dcm"] {
+      #expect(outcome.output.contains("\n  \(line)\n"), "\(line)")
+    }
+    #expect(outcome.output.contains("1 hidden file"))
+  }
+
+  @Test("a scan that finds no DICOM file exits with 1")
+  func nothing() throws {
+    let work = try Scratch()
+    try work.write(Array("text".utf8), to: "docs/a.txt")
+    for folder in ["docs", "none"] {
+      let outcome = try work.lightbox(["data", "scan", folder])
+      #expect(outcome.code == 1 && outcome.errors.contains("\(folder): "), "\(outcome.errors)")
+    }
+    let deep = (0..<60).map { "d\($0)" }.joined(separator: "/")
+    try work.writeFilm("deep/\(deep)/a.dcm")
+    #expect(try work.lightbox(["data", "scan", "deep"]).output.contains("1 files: 1 DICOM images"))
+  }
+
+  @Test("a folder that cannot be read is listed")
+  func permissions() throws {
+    guard geteuid() != 0 else { return }  // Root reads everything.
+    let work = try Scratch()
+    try work.writeFilm("films/a.dcm")
+    try work.writeFilm("films/closed/b.dcm")
+    let outcome = try Program.shell(
+      "chmod 0 films/closed; $lightbox data scan films; code=$?; chmod 700 films/closed; exit $code",
+      in: work.path)
+    #expect(outcome.code == 2 && outcome.output.contains("films/closed: it cannot be read"))
+  }
+
+  @Test(
+    "names that are not UTF-8 work in scan, predict and interpret, and are shown with their bytes")
+  func names() throws {
+    let work = try Scratch()
+    try work.train()
+    let outcome = try Program.shell(
+      """
+      mkdir odd && cp films/0.dcm $'odd/caf\\xe9.dcm' && cp films/1.dcm $'odd/caf\\xe8.dcm'
+      $lightbox data scan odd | head -1
+      $lightbox predict run $'odd/caf\\xe9.dcm' --json || exit 3
+      $lightbox predict run odd || exit 4
+      $lightbox interpret run odd --out maps || exit 5
+      $lightbox predict run $'odd/no\\xff.dcm'
+      ls maps | wc -l
+      """, in: work.path)
+    #expect(outcome.code == 0, "\(outcome.errors)")
+    #expect(outcome.output.contains("2 files: 2 DICOM images"))
+    #expect(outcome.output.contains(#""file" : "odd/caf\\xE9.dcm""#), "\(outcome.output)")
+    #expect(outcome.output.contains(#"odd/caf\xE8.dcm"#))
+    #expect(outcome.errors.contains(#"odd/no\xFF.dcm: "#), "\(outcome.errors)")
+    #expect(outcome.output.hasSuffix("3\n"), "\(outcome.output)")
+  }
+
+  @Test("a folder given to predict means the images below it")
+  func expanded() throws {
+    let work = try Scratch()
+    try work.train()
+    let outcome = try work.lightbox(["predict", "run", "films"])
+    #expect(outcome.code == 0 && outcome.output.split(separator: "\n").count == 17)
+    try work.write(Array("x".utf8), to: "empty/x.txt")
+    let empty = try work.lightbox(["predict", "run", "empty"])
+    #expect(empty.code == 1 && empty.errors.contains("no DICOM, PNG or JPEG file"))
+  }
+}

@@ -23,6 +23,10 @@ public struct TrainingResult {
 
 /// Progress of a run, for messages.
 public enum RunEvent: Sendable, Equatable {
+  /// The table was read, from these columns.
+  case columns(TableColumns)
+  /// Something about the data is odd.
+  case warning(DataWarning)
   /// Weights were loaded: the number of tensors taken, and the names left out.
   case weightsLoaded(path: String, taken: Int, left: [String])
   /// Training begins.
@@ -48,7 +52,7 @@ extension TrainingPlan {
     callbacks: [any Callback] = [],
     report: @escaping (String) -> Void = { print($0) }, notify: (RunEvent) -> Void = { _ in }
   ) throws -> TrainingResult {
-    let prepared = try prepare(among: known)
+    let prepared = try prepare(among: known, notify: notify)
     let learner = prepared.learner
     if let weights, let (taken, left) = prepared.loaded {
       notify(.weightsLoaded(path: weights, taken: taken, left: left))
@@ -59,6 +63,7 @@ extension TrainingPlan {
     let log: RunLog
     do {
       try folder.writeSettings(description)
+      try SplitRecord.write(prepared.items, to: path)
       folder.metadata = try metadata(description, run: path)
       log = try RunLog(writing: folder.databasePath)
       try log.begin(command: "train", version: lightboxVersion)

@@ -1,4 +1,4 @@
-import Foundation
+import Files
 
 /// One image file with its label.
 public struct DataItem: Sendable, Equatable {
@@ -10,6 +10,8 @@ public struct DataItem: Sendable, Equatable {
   public var split: DataSplit?
   /// The patient, if a table says so.
   public var patient: String?
+  /// The line of the table, from 1.
+  package var line: Int?
 
   /// Creates an item.
   public init(
@@ -33,11 +35,24 @@ public enum DataSplit: String, Sendable, Codable, CaseIterable {
 
   /// Parses "train", "val", "valid", "validation" or "test"; letter case does not count.
   package init?(name: String) {
-    switch name.lowercased() {
+    switch name.trimmed.lowercased() {
     case "train", "training": self = .train
     case "val", "valid", "validation": self = .valid
     case "test", "testing": self = .test
     default: return nil
     }
+  }
+
+  /// Parses a cell; in a column `is_valid`, as fastai's `ColSplitter` reads it, true and 1 are validation.
+  init?(name: String, column: String) {
+    if column.lowercased().filter({ $0.isLetter }) == "isvalid" {
+      switch name.trimmed.lowercased() {
+      case "true", "1", "1.0": self = .valid
+      case "false", "0", "0.0": self = .train
+      default: return nil
+      }
+      return
+    }
+    self.init(name: name)
   }
 }

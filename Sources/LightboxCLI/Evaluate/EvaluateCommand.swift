@@ -12,7 +12,9 @@ struct EvaluateCommand: ParsableCommand {
   @OptionGroup var compute: ComputeOptions
 
   @Option(
-    help: "train, valid, test or all. Default: test if the table has it, else all.")
+    help:
+      "train, valid, test or all. Default: test if the table has it, else all. Without a split in the table, train and valid are those of the run."
+  )
   var split: String?
 
   @Option(help: "Images per step.")
@@ -27,6 +29,7 @@ struct EvaluateCommand: ParsableCommand {
   private struct Report: Encodable {
     let split: String
     let images: Int
+    let trainingImages: Int?
     let loss: Double
     let accuracy: Double
     let auc: Double?
@@ -41,8 +44,9 @@ struct EvaluateCommand: ParsableCommand {
       let precision: Double?
     }
 
-    init(_ evaluation: Evaluation, split: String, seconds: Double) {
+    init(_ evaluation: Evaluation, split: String, trainingImages: Int?, seconds: Double) {
       self.split = split
+      self.trainingImages = trainingImages
       images = evaluation.items
       loss = evaluation.loss
       accuracy = evaluation.accuracy
@@ -62,12 +66,16 @@ struct EvaluateCommand: ParsableCommand {
   func run() throws {
     try compute.settings.apply()
     let run = try model.open()
-    let (items, name) = try run.select(source.table().items(), split: split)
+    let selected = try run.select(source.read(), split: split)
+    for warning in selected.warnings { tell(warning) }
+    let (items, name) = (selected.items, selected.name)
     let started = Date()
     let found = try run.predictor.predictions(
       for: items, batchSize: batchSize, workers: compute.workers)
     let evaluation = Evaluation(found, vocab: run.predictor.vocab)
-    let report = Report(evaluation, split: name, seconds: Date().timeIntervalSince(started))
+    let report = Report(
+      evaluation, split: name, trainingImages: selected.trainedOn,
+      seconds: Date().timeIntervalSince(started))
     if let predictions {
       try found.writeCSV(to: predictions, items: items, vocab: run.predictor.vocab)
     }

@@ -21,19 +21,22 @@ struct SplitRecord {
   /// - Throws: `FileError`.
   static func write(_ split: TrainingPlan.SplitItems, to folder: String) throws(FileError) {
     var text = CSVLine.text(["file", "label", "split", "size", "instance"])
-    let here = FileManager.default.currentDirectoryPath
     for (part, items) in [
       (DataSplit.train, split.train), (.valid, split.valid), (.test, split.test),
     ] {
       for item in items {
         let facts = split.facts[item.path]
         text += CSVLine.text([
-          item.path.hasPrefix("/") ? item.path : here + "/" + item.path, item.label ?? "",
-          part.rawValue, facts?.identity.map { "\($0.size)" } ?? "", facts?.instance ?? "",
+          absolute(item.path), item.label ?? "", part.rawValue,
+          facts?.identity.map { "\($0.size)" } ?? "", facts?.instance ?? "",
         ])
       }
     }
     try AtomicFile.write(text, to: "\(folder)/\(fileName)")
+  }
+
+  private static func absolute(_ path: String) -> String {
+    path.hasPrefix("/") ? path : FileManager.default.currentDirectoryPath + "/" + path
   }
 
   /// Reads the record of a run; nil if it has none, as runs of older versions.
@@ -81,7 +84,7 @@ struct SplitRecord {
     let (paths, instances) = (first(\.path), first(\.instance))
     return zip(items, facts).map { item, fact in
       fact.identity.flatMap { files[$0] } ?? fact.digest.flatMap { digests[$0] }
-        ?? fact.instance.flatMap { instances[$0] } ?? paths[item.path]
+        ?? fact.instance.flatMap { instances[$0] } ?? paths[Self.absolute(item.path)]
     }
   }
 }

@@ -67,6 +67,7 @@ extension TrainingPlan {
       folder.metadata = try metadata(description, run: path)
       log = try RunLog(writing: folder.databasePath)
       try log.begin(command: "train", version: lightboxVersion)
+      for warning in prepared.items.warnings { try log.event("warning", "\(warning)") }
     } catch {
       folder.removeContent()
       throw error

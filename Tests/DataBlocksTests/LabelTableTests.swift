@@ -120,6 +120,9 @@ struct LabelTableTests {
     #expect(
       folder.refusal(try folder.table("file,label\n1.png,a\n", label: "file"))?
         .contains("the column \"file\" is named for the file and the label") == true)
+    #expect(
+      folder.refusal(try folder.table("number,what,label\n7,1.png,a\n"))?
+        .contains("to use \"what\", give --file-column what") == true)
     let wide = (0..<50).map { "c\($0)" }.joined(separator: ",")
     #expect(
       folder.refusal(try folder.table("\(wide)\n"))?.contains("c11 and 38 more") == true)

@@ -4,6 +4,7 @@ import Foundation
 /// Looks up columns of a table by name, by a variant of the name, and by content.
 struct ColumnSearch {
   private let table: CSVTable
+  private let folder: String
   /// Columns by their names without case, blanks and punctuation.
   private let variants: [String: [String]]
 
@@ -31,8 +32,9 @@ struct ColumnSearch {
     ],
   ]
 
-  init(_ table: CSVTable) {
+  init(_ table: CSVTable, folder: String) {
     self.table = table
+    self.folder = folder
     var variants: [String: [String]] = [:]
     for name in table.columns.prefix(10_000) where !name.isEmpty && name.utf8.count <= 64 {
       variants[Self.plain(name), default: []].append(name)
@@ -88,7 +90,8 @@ struct ColumnSearch {
     }) {
       return DataError(.table(.otherSeparator(other)), path: table.path, line: 1)
     }
-    var suggestion = nearest(role, name, except: taken)
+    var suggestion = role == .file ? columnWithFiles() : nil
+    suggestion = suggestion ?? nearest(role, name, except: taken)
     let rest = known.filter { !taken.contains($0) }
     if suggestion == nil, role == .label, rest.count == 1 { suggestion = rest[0] }
     return DataError(
@@ -109,6 +112,16 @@ struct ColumnSearch {
     }
     if let near = NearestName.nearest(to: name, among: Array(known)) { return near }
     return known.first { $0.lowercased().contains(role.rawValue) }
+  }
+
+  /// The first column whose first cell is a file.
+  private func columnWithFiles() -> String? {
+    guard let row = table.rows.first else { return nil }
+    return table.columns.enumerated().prefix(1000).first { position, name in
+      let cell = row[position].trimmed
+      return !name.isEmpty && !cell.isEmpty && cell.utf8.count < 4096
+        && FileIdentity(fullPath(cell, folder: folder))?.isFile == true
+    }?.element
   }
 
   /// The first column whose cells are all names of parts, of at least two.

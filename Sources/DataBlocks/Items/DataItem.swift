@@ -20,7 +20,8 @@ public struct DataItem: Sendable, Equatable {
     self.path = path
     self.label = label
     self.split = split
-    self.patient = patient
+    // A blank cell is no patient whom other blank cells share.
+    self.patient = patient.flatMap { $0.trimmed.isEmpty ? nil : $0 }
   }
 }
 

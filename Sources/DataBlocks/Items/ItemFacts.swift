@@ -3,6 +3,7 @@ import Files
 import Foundation
 import Imaging
 import Synchronization
+import Tensors
 
 /// What an item's file tells about the image and the patient.
 package struct ItemFacts: Sendable {
@@ -27,7 +28,7 @@ package struct ItemFacts: Sendable {
   ///   - threads: Threads that read.
   /// - Returns: The facts, and the number of files whose patient is taken as a placeholder because most have it.
   package static func gather(
-    _ paths: [String], threads: Int = ProcessInfo.processInfo.activeProcessorCount
+    _ paths: [String], threads: Int = Compute.cores
   ) -> (facts: [ItemFacts], placeholders: Int) {
     var facts = parallel(paths, threads) { ItemFacts(header: $0) }
     let placeholders = removePlaceholders(&facts)

@@ -68,8 +68,8 @@ package enum MissingFileHint: Sendable, Equatable {
     ]
     .map { $0.isEmpty ? "." : $0 }
     let inside = (try? FileManager.default.contentsOfDirectory(atPath: folder)) ?? []
-    folders += inside.sorted().prefix(200).map { path($0, in: folder) }
-      .filter { FileIdentity($0)?.isFolder == true }
+    folders += inside.sorted().prefix(10_000).map { path($0, in: folder) }
+      .filter { FileIdentity($0)?.isFolder == true }.prefix(100)
     for other in folders {
       let moved = count { $0.hasPrefix("/") ? nil : path($0, in: other) }
       found.append((.folder(other, count: moved), moved))

@@ -51,7 +51,7 @@ extension TableColumns {
   ///
   /// - Throws: `DataError` if a column is missing, or if an unused one has the values of a split.
   init(of table: CSVTable, for names: LabelTable) throws(DataError) {
-    let search = ColumnSearch(table)
+    let search = ColumnSearch(table, folder: names.folder)
     file = try search.required(.file, names.fileColumn)
     label = try search.required(.label, names.labelColumn, except: file)
     let (file, label) = (file, label)

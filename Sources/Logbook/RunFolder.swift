@@ -27,7 +27,8 @@ public final class RunFolder: CheckpointStore {
       return
     }
     for name in [
-      "run.json", "metrics.sqlite", "metrics.sqlite-wal", "metrics.sqlite-shm", "checkpoints",
+      "run.json", "split.csv", "metrics.sqlite", "metrics.sqlite-wal", "metrics.sqlite-shm",
+      "checkpoints",
       "figures",
     ] {
       try? files.removeItem(atPath: "\(path)/\(name)")

@@ -78,9 +78,11 @@ package struct WeightsMatch: Sendable {
     let classifier = isSavedModel ? nil : network.classifierName + "."
     classifierPrefix = classifier
     // The first convolution has another path in body and head.
-    let stem = isSavedModel ? network.firstConvolution.flatMap { first in
-      model.namedModules.first { $0.module === first.layer }?.path
-    } : nil
+    let stem =
+      isSavedModel
+      ? network.firstConvolution.flatMap { first in
+        model.namedModules.first { $0.module === first.layer }?.path
+      } : nil
 
     let shapes = Dictionary(wanted.map { ($0.name, $0.shape) }, uniquingKeysWith: { a, _ in a })
     var positions: [String: Int] = [:]

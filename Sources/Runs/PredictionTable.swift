@@ -12,21 +12,13 @@ extension Predictions {
   ///   - vocab: The classes.
   /// - Throws: `FileError`.
   public func writeCSV(to path: String, items: [DataItem], vocab: [String]) throws(FileError) {
-    var text = Self.row(["file", "label", "predicted"] + vocab.map { "p(\($0))" })
+    var text = CSVLine.text(["file", "label", "predicted"] + vocab.map { "p(\($0))" })
     for row in 0..<count {
       let item = items[itemIndices[row]]
-      text += Self.row(
+      text += CSVLine.text(
         [FileName.shown(item.name), item.label ?? "", vocab[decoded[row]]]
           + probabilities[row].map { NumberFormat.fixed(Double($0), 6) })
     }
     try AtomicFile.write(text, to: path)
-  }
-
-  /// Quotes cells as RFC 4180 does.
-  private static func row(_ cells: [String]) -> String {
-    cells.map { cell in
-      cell.contains { ",\"\r\n".contains($0) || $0.isNewline }
-        ? "\"" + cell.replacing("\"", with: "\"\"") + "\"" : cell
-    }.joined(separator: ",") + "\n"
   }
 }

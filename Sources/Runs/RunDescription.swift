@@ -12,8 +12,12 @@ public struct RunDescription: Sendable, Equatable, Codable {
     public let valid: Int
     /// Test items, which training does not see.
     public let test: Int
-    /// Patients with items in training and validation; nil if the table names no patients.
+    /// How the items were divided: "by the column split", "at random, by patient"; nil if an older version wrote it.
+    public let method: String?
+    /// Patients with items in more than one part; nil if neither the table nor DICOM headers name patients.
     public let sharedPatients: Int?
+    /// Items of training and validation whose patient is not known.
+    public let unknownPatients: Int?
   }
 
   /// The format of this description.
@@ -66,7 +70,9 @@ extension RunDescription {
     [
       ("table", plan.table.path),
       ("images", "\(data.train) training, \(data.valid) validation, \(data.test) test"),
+      ("split", data.method ?? "unknown"),
       ("shared patients", data.sharedPatients.map(String.init) ?? "unknown"),
+      ("unknown patients", data.unknownPatients.map { "\($0) images" } ?? "unknown"),
       ("weights", plan.weights ?? "random"),
       ("epochs", "\(plan.epochs)"), ("freeze-epochs", "\(plan.resolvedFreezeEpochs)"),
       ("batch-size", "\(plan.batchSize)"), ("lr", "\(plan.learningRate)"),

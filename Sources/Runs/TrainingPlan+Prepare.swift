@@ -15,6 +15,7 @@ extension TrainingPlan {
     let data: RunDescription.DataSummary
     /// What was taken from the file of weights; empty without weights.
     let weightsEvents: [RunEvent]
+    let items: SplitItems
   }
 
   /// Throws a `PlanError` if a setting is out of its range.
@@ -57,13 +58,18 @@ extension TrainingPlan {
   /// Reads the table, splits it once, and creates loaders and learner.
   ///
   /// - Throws: Everything that can be refused before a folder is created.
-  func prepare(among known: [Architecture]) throws -> Prepared {
+  func prepare(
+    among known: [Architecture], notify: (RunEvent) -> Void = { _ in }
+  ) throws -> Prepared {
     try check()
     try compute.apply()
     let architecture = try Architecture.named(architecture, among: known)
     let start = try weights.map { try Checkpoint(contentsOf: $0) }
-    let items = try table.items(unreadable, readBy: pipeline)
-    let (train, valid) = try split(items)
+    let content = try table.read()
+    notify(.columns(content.columns))
+    let items = try split(content)
+    for warning in items.warnings { notify(.warning(warning)) }
+    let (train, valid) = (items.train, items.valid)
     guard !valid.isEmpty else { throw DataError(.noItems("validation"), path: table.path) }
     let loaders = try DataLoaders(
       train: train, valid: valid, pipeline: pipeline, batchSize: batchSize,
@@ -88,9 +94,9 @@ extension TrainingPlan {
       learner: learner, loaders: loaders, gradientCheck: check,
       data: RunDescription.DataSummary(
         train: loaders.train.items.count, valid: loaders.valid?.items.count ?? 0,
-        test: items.count { $0.split == .test },
-        sharedPatients: items.contains { $0.patient != nil }
-          ? sharedPatients(train, valid).count : nil),
+        test: items.test.count, method: items.method, sharedPatients: items.sharedPatients,
+        unknownPatients: items.unknownPatients),
+      items: items,
       weightsEvents: try start.map { try load($0, into: learner.visionModel) } ?? [])
   }
 
@@ -101,32 +107,5 @@ extension TrainingPlan {
       of: model, channels: pipeline.inputChannels, pixels: size.height * size.width,
       batchSize: batchSize, trains: !recomputes)
     if needed > free { throw PlanError(.memory(needed: needed, available: free)) }
-  }
-
-  /// Splits by the table's column, else by patient, else at random.
-  private func split(_ items: [DataItem]) throws -> (train: [DataItem], valid: [DataItem]) {
-    let seed = UInt32(truncatingIfNeeded: seed)
-    let splitter: any Splitter =
-      if items.contains(where: { $0.split != nil }) {
-        ColSplitter()
-      } else if items.contains(where: { $0.patient != nil }) {
-        PatientSplitter(validFraction: validFraction, seed: seed)
-      } else {
-        RandomSplitter(validFraction: validFraction, seed: seed)
-      }
-    let indices = try splitter.split(items)
-    let (train, valid) = (indices.train.map { items[$0] }, indices.valid.map { items[$0] })
-    if !allowsSharedPatients {
-      for (name, others) in [
-        ("training and validation", valid),
-        ("training and test", items.filter { $0.split == .test }),
-      ] {
-        let shared = sharedPatients(train, others)
-        if !shared.isEmpty {
-          throw DataError(.sharedPatients(shared, between: name), path: table.path)
-        }
-      }
-    }
-    return (train, valid)
   }
 }

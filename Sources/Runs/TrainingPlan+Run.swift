@@ -23,6 +23,10 @@ public struct TrainingResult {
 
 /// Progress of a run, for messages.
 public enum RunEvent: Sendable, Equatable {
+  /// The table was read, from these columns.
+  case columns(TableColumns)
+  /// Something about the data is odd.
+  case warning(DataWarning)
   /// Weights were loaded: the number of tensors taken, and the names left out.
   case weightsLoaded(path: String, taken: Int, left: [String])
   /// The file of weights has several networks, of which only this one fits the model.
@@ -52,7 +56,7 @@ extension TrainingPlan {
     callbacks: [any Callback] = [],
     report: @escaping (String) -> Void = { print($0) }, notify: (RunEvent) -> Void = { _ in }
   ) throws -> TrainingResult {
-    let prepared = try prepare(among: known)
+    let prepared = try prepare(among: known, notify: notify)
     let learner = prepared.learner
     for event in prepared.weightsEvents { notify(event) }
     let folder = try RunFolder(creating: path)
@@ -61,9 +65,11 @@ extension TrainingPlan {
     let log: RunLog
     do {
       try folder.writeSettings(description)
+      try SplitRecord.write(prepared.items, to: path)
       folder.metadata = try metadata(description, run: path)
       log = try RunLog(writing: folder.databasePath)
       try log.begin(command: "train", version: lightboxVersion)
+      for warning in prepared.items.warnings { try log.event("warning", "\(warning)") }
     } catch {
       folder.removeContent()
       throw error

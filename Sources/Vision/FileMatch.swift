@@ -99,7 +99,8 @@ extension VisionModel {
   private func isSame(_ a: Found, _ b: Found, in file: Checkpoint) -> Bool {
     func entries(_ found: Found) -> [String: Checkpoint.Entry] {
       var all: [String: Checkpoint.Entry] = [:]
-      for entry in found.candidate.match.entries where !found.candidate.match.isClassifier(entry.name) {
+      for entry in found.candidate.match.entries
+      where !found.candidate.match.isClassifier(entry.name) {
         if entry.outcome != .extra, let position = entry.position {
           all[entry.name] = found.part.entries[position].entry
         }

@@ -134,6 +134,24 @@ struct DataLoaderTests {
       sharedPatients(patients.train.map { films[$0] }, patients.valid.map { films[$0] }).isEmpty)
   }
 
+  @Test("blank patients of table rows are unknown, and blank labels are refused")
+  func blankCells() throws {
+    let table = try CSVTable(
+      text: "file,label,patient\n"
+        + (0..<10).map { "\($0).png,\($0 % 2),\($0 < 8 ? "" : "p")\n" }.joined(),
+      path: "t.csv")
+    func block(_ label: @escaping @Sendable (CSVTable.Row) -> String?) -> DataBlock<CSVTable.Row> {
+      DataBlock(
+        getX: { $0[0] }, getY: label, getPatient: { $0["patient"] },
+        splitter: PatientSplitter(validFraction: 0.4, seed: 1), itemTransforms: [Resize(8)])
+    }
+    let loaders = try block { $0[1] }.dataLoaders(table.rows, batchSize: 2)
+    let items = loaders.train.items + (loaders.valid?.items ?? [])
+    #expect(items.count { $0.patient == nil } == 8 && items.count { $0.patient == "p" } == 2)
+    #expect(loaders.valid?.items.contains { $0.patient == nil } == true)
+    #expect(throws: DataError.self) { try block { _ in " " }.dataLoaders(table.rows, batchSize: 2) }
+  }
+
   @Test("tables that are wrong are refused with the line and the way out")
   func tables() throws {
     try withFolder { folder in

@@ -103,4 +103,23 @@ struct FilesTests {
     )
     #expect(ErrorPlace().description.isEmpty)
   }
+
+  @Test("characters that are not seen are shown, and long texts cut")
+  func visible() {
+    #expect("split\r".visible == "split\\r" && "a b".visible == "a b")
+    #expect("a\u{A0}\u{200B}\u{FEFF}\n\t".visible == "a\\u{A0}\\u{200B}\\u{FEFF}\\n\\t")
+    #expect("\u{1B}[31mred".visible == "\\u{1B}[31mred")
+    #expect(
+      String(repeating: "x", count: 1000).quoted == "\"" + String(repeating: "x", count: 80) + "…\""
+    )
+    #expect(listed((0..<15).map(String.init)) == "0, 1, 2, 3, 4, 5, 6, 7, 8, 9, 10, 11 and 3 more")
+    #expect(" \u{A0}a b\r\n".trimmed == "a b" && "\u{200B} ".trimmed == "" && "é".trimmed == "é")
+  }
+
+  @Test("cells are quoted where a reader would change them")
+  func csvLine() {
+    #expect(
+      CSVLine.text(["a", "b,c", "say \"hi\"", "x\ny", "x\r\ny", " a", "a\u{A0}", "", "=1+1"])
+        == "a,\"b,c\",\"say \"\"hi\"\"\",\"x\ny\",\"x\r\ny\",\" a\",\"a\u{A0}\",,=1+1\n")
+  }
 }

@@ -156,6 +156,19 @@ struct SavedRunTests {
       DataItem(path: "a, b.png", label: "say \"hi\""), DataItem(path: "line\nbreak.png"),
       DataItem(path: "carriage\r\nreturn.png", label: "x,y"),
     ]
+    // Every label comes back as it was.
+    let labels = [" a ", "\u{A0}b", "c\r\nd", "e\"", "\"", "f;g", "=1+1", "\t", "h\ri"]
+    let odd = Predictions(
+      outputs: labels.map { _ in [0, 1] }, probabilities: labels.map { _ in [0.5, 0.5] },
+      targets: [], itemIndices: Array(labels.indices))
+    try odd.writeCSV(
+      to: work.file("odd.csv"), items: labels.map { DataItem(path: $0, label: $0) },
+      vocab: ["x", "\n y"])
+    let read = try CSVTable(contentsOf: work.file("odd.csv"))
+    #expect(read.columns == ["file", "label", "predicted", "p(x)", "p(\n y)"])
+    #expect(read.rows.map { $0["label"] } == labels && read.rows.map { $0["file"] } == labels)
+    #expect(read.rows.allSatisfy { $0["predicted"] == "\n y" })
+
     let path = work.file("table.csv")
     try work.write("an older file", to: "table.csv")
     try predictions.writeCSV(to: path, items: items, vocab: ["say \"hi\"", "x,y"])

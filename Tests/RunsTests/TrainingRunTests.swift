@@ -41,7 +41,9 @@ struct TrainingRunTests {
     #expect(description.vocab == ["No Pneumothorax", "Pneumothorax"])
     #expect(description.format == RunDescription.currentFormat)
     #expect(description.version == lightboxVersion)
-    #expect(events == [.started(description)])
+    #expect(events.last == .started(description))
+    #expect(
+      events.dropLast().map { "\($0)" }.joined().contains("columns file, label, split, patient"))
     let data = description.data
     #expect(data.train + data.valid + data.test == 24 && data.train >= 8 && data.valid > 0)
     #expect(data.sharedPatients == 0)
@@ -125,7 +127,9 @@ struct TrainingRunTests {
     plan.weights = work.file("first/checkpoints/best.safetensors")
     var events: [RunEvent] = []
     try plan.quietRun(in: work.file("second")) { events.append($0) }
-    guard case .weightsLoaded(let path, let taken, let left) = try #require(events.first) else {
+    guard
+      case .weightsLoaded(let path, let taken, let left) = try #require(events.dropFirst().first)
+    else {
       Issue.record("no event of loaded weights, but \(events)")
       return
     }
@@ -160,7 +164,7 @@ struct TrainingRunTests {
     var events: [RunEvent] = []
     let result = try plan.quietRun(in: work.file("run")) { events.append($0) }
     #expect(result.skipped.map(\.path) == [work.file("3.png"), work.file("9.png")])
-    #expect(events.dropFirst() == result.skipped.map { .skipped($0) }[...])
+    #expect(events.dropFirst(2) == result.skipped.map { .skipped($0) }[...])
     #expect(try RunSummary(work.file("run")).status == "finished")
   }
 

@@ -1,3 +1,4 @@
+import Files
 import Tensors
 
 /// From a source to batches: fastai's `DataBlock`.
@@ -38,7 +39,10 @@ public struct DataBlock<Source: Sendable>: Sendable {
     batchTransforms: [any Transform] = []
   ) {
     makeItem = {
-      DataItem(path: getX($0), label: getY($0), split: getSplit($0), patient: getPatient($0))
+      let label = getY($0)
+      return DataItem(
+        path: getX($0), label: label?.trimmed == "" ? nil : label, split: getSplit($0),
+        patient: getPatient($0))
     }
     target = blocks.1
     self.splitter = splitter

@@ -1,132 +1,95 @@
-import Foundation
+import Files
 
 /// A table of comma-separated values with a header (RFC 4180).
+///
+/// Lines end with LF, CR LF, CR, or CR CR LF as Python's `csv` writes on Windows. The text is UTF-8, or UTF-16 with a
+/// byte order mark. Names of columns and unquoted cells are trimmed; a quoted cell keeps its content. Lines without
+/// any content are skipped, as are blank cells behind the last column. As in RFC 4180 and other than in pandas, a
+/// quotation mark inside an unquoted cell and text behind a closing one are errors.
 public struct CSVTable: Sendable {
   /// A row of the table.
   public struct Row: Sendable {
-    /// The line in the file, from 1.
-    package let line: Int
-    fileprivate let columns: [String: Int]
-    /// The cells, in the order of the columns.
-    public let cells: [String]
+    let content: CSVContent
+    let number: Int
 
+    /// The line in the file, from 1.
+    package var line: Int { content.lines[number] }
+    /// The cells, in the order of the columns.
+    public var cells: [String] { content.names.indices.map { self[$0] } }
     /// The cell of a column; nil if there is no such column.
-    public subscript(column: String) -> String? { columns[column].map { cells[$0] } }
+    public subscript(column: String) -> String? { content.positions[column].map { self[$0] } }
     /// The cell at a position, from 0.
-    public subscript(position: Int) -> String { cells[position] }
+    public subscript(position: Int) -> String { content.cell(row: number, position) }
   }
 
-  /// The names of the columns.
-  public let columns: [String]
+  /// The names of the columns; "" for a column without a name.
+  public var columns: [String] { content.names }
   /// The rows after the header.
   public let rows: [Row]
   /// The path of the file, for messages.
   package let path: String
+  private let content: CSVContent
 
   /// Reads a file.
   ///
+  /// - Parameters:
+  ///   - path: The file.
+  ///   - separator: The character between cells. Default: the comma, or what a first line such as `sep=;` says.
   /// - Throws: `DataError` naming the file and the line.
-  public init(contentsOf path: String) throws(DataError) {
-    guard let data = FileManager.default.contents(atPath: path) else {
-      throw DataError(.tableUnreadable, path: path)
-    }
-    guard let text = String(data: data, encoding: .utf8) else {
-      throw DataError(.notUTF8, path: path)
-    }
-    try self.init(text: text, path: path)
+  public init(contentsOf path: String, separator: CSVSeparator? = nil) throws(DataError) {
+    try self.init(bytes: CSVText.bytes(ofFile: path), path: path, separator: separator)
   }
 
   /// Parses a text.
   ///
   /// - Throws: `DataError` naming the path and the line.
-  package init(text: String, path: String) throws(DataError) {
-    var records = try CSVTable.records(text, path)
-    guard let header = records.first?.cells, !header.allSatisfy(\.isEmpty) else {
-      throw DataError(.noHeader, path: path, line: 1)
-    }
-    let names = header.map { $0.trimmingCharacters(in: .whitespaces) }
-    for (position, name) in names.enumerated() where names[..<position].contains(name) {
-      throw DataError(.duplicateColumn(name), path: path, line: 1)
-    }
-    records.removeFirst()
-    let places = Dictionary(uniqueKeysWithValues: names.enumerated().map { ($1, $0) })
-    var rows: [Row] = []
-    for record in records where record.cells != [""] {
-      guard record.cells.count == names.count else {
-        throw DataError(
-          .cellCount(record.cells.count, expected: names.count), path: path, line: record.line)
-      }
-      rows.append(Row(line: record.line, columns: places, cells: record.cells))
-    }
-    columns = names
-    self.rows = rows
+  package init(
+    text: String, path: String, separator: CSVSeparator? = nil
+  ) throws(DataError) {
+    try self.init(bytes: Array(text.utf8), path: path, separator: separator)
+  }
+
+  /// Parses the bytes of a file.
+  ///
+  /// - Throws: `DataError` naming the path and the line.
+  package init(
+    bytes: [UInt8], path: String, separator: CSVSeparator? = nil
+  ) throws(DataError) {
+    var parser = CSVParser(path: path, separator: separator)
+    content = try parser.parse(try CSVText.utf8(bytes, path: path))
     self.path = path
+    let content = content
+    rows = content.lines.indices.map { Row(content: content, number: $0) }
+  }
+}
+
+/// The cells of a table in one piece of memory.
+final class CSVContent: Sendable {
+  /// The names of the columns.
+  let names: [String]
+  /// The position of each name.
+  let positions: [String: Int]
+  /// The line of each row.
+  let lines: [Int]
+  private let bytes: [UInt8]
+  /// Where each cell ends, row by row.
+  private let ends: [Int32]
+
+  init(names: [String], positions: [String: Int], lines: [Int], bytes: [UInt8], ends: [Int32]) {
+    precondition(
+      ends.count == lines.count * names.count,
+      "\(ends.count) cells in \(lines.count) rows of \(names.count) columns")
+    self.names = names
+    self.positions = positions
+    self.lines = lines
+    self.bytes = bytes
+    self.ends = ends
   }
 
-  /// Throws a `DataError` that lists the columns unless one of them has this name.
-  package func requireColumn(_ name: String) throws(DataError) {
-    guard columns.contains(name) else {
-      throw DataError(.missingColumn(name, known: columns), path: path)
-    }
-  }
-
-  private static func records(
-    _ text: String, _ path: String
-  ) throws(DataError) -> [(line: Int, cells: [String])] {
-    var records: [(Int, [String])] = []
-    var cells: [String] = []
-    var cell: [UInt8] = []
-    var (line, start) = (1, 1)
-    var (isQuoted, wasQuoted) = (false, false)
-    let bytes = Array(text.utf8)
-    var i = bytes.starts(with: [0xEF, 0xBB, 0xBF]) ? 3 : 0
-    func finished(_ cell: [UInt8]) -> String { String(decoding: cell, as: UTF8.self) }
-    while i < bytes.count {
-      let byte = bytes[i]
-      i += 1
-      if isQuoted {
-        if byte == UInt8(ascii: "\"") {
-          if i < bytes.count, bytes[i] == UInt8(ascii: "\"") {
-            cell.append(byte)
-            i += 1
-          } else {
-            isQuoted = false
-          }
-        } else {
-          if byte == UInt8(ascii: "\n") { line += 1 }
-          cell.append(byte)
-        }
-        continue
-      }
-      switch byte {
-      case UInt8(ascii: "\"") where cell.isEmpty && !wasQuoted:
-        isQuoted = true
-        wasQuoted = true
-      case UInt8(ascii: "\""):
-        throw DataError(.quoteInsideCell, path: path, line: line)
-      case UInt8(ascii: ","):
-        cells.append(finished(cell))
-        cell = []
-        wasQuoted = false
-      case UInt8(ascii: "\r") where i < bytes.count && bytes[i] == UInt8(ascii: "\n"): continue
-      case UInt8(ascii: "\n"):
-        cells.append(finished(cell))
-        records.append((start, cells))
-        cells = []
-        cell = []
-        wasQuoted = false
-        line += 1
-        start = line
-      default: cell.append(byte)
-      }
-    }
-    if isQuoted {
-      throw DataError(.quoteNotClosed, path: path, line: start)
-    }
-    if !cell.isEmpty || !cells.isEmpty {
-      cells.append(finished(cell))
-      records.append((start, cells))
-    }
-    return records
+  func cell(row: Int, _ position: Int) -> String {
+    precondition(names.indices.contains(position), "column \(position) of \(names.count)")
+    let index = row * names.count + position
+    let start = index == 0 ? 0 : Int(ends[index - 1])
+    return String(decoding: bytes[start..<Int(ends[index])], as: UTF8.self)
   }
 }

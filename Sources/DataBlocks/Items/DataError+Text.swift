@@ -18,32 +18,26 @@ extension DataError {
       "the pipeline uses the transform \"\(name)\", which is not registered"
     case .invalidTransform(let name, let fault): "the transform \(name): \(fault)"
     case .tableUnreadable: "the table cannot be opened"
-    case .notUTF8: "the table is not UTF-8 text"
     case .noHeader: "the table has no header"
-    case .duplicateColumn(let name): "the header names the column \"\(name)\" twice"
+    case .duplicateColumn(let name): "the header names the column \(name.quoted) twice"
     case .cellCount(let found, let expected):
       "the row has \(found) cells, the header has \(expected)"
     case .quoteInsideCell: "there is a quotation mark inside an unquoted cell"
     case .quoteNotClosed: "a quotation mark is never closed"
-    case .missingColumn(let name, let known):
-      "there is no column \"\(name)\"; there are \(list(known))"
     case .emptyFileName: "the file name is empty"
-    case .emptyLabel(let file): "the label of \(file) is empty"
     case .outputNotFinite: "the model's output is not finite"
     case .missingLabel: "the training item has no label"
-    case .duplicateFile(let file, let first): "\(file) is in line \(first) already"
-    case .missingFile(let file): "the file \(file) does not exist"
-    case .unknownSplit(let name): "\"\(name)\" is not a split"
+    case .duplicateFile(let file, let first): "the file \(file.visible) is in line \(first) already"
+    case .unknownSplit(let name): "\(name.quoted) is not a split"
     case .noRows: "the table has no rows"
+    case .table(let fault): fault.problem
     case .oneClass(let label):
-      "all training items have the label \"\(label ?? "")\"; a classifier needs two classes"
+      "all training items have the label \((label ?? "").quoted); a classifier needs two classes"
     case .noItems(let part): "there are no items for \(part)"
     case .batchNotFilled(let items, let batchSize):
       "\(items) training items do not fill a batch of \(batchSize)"
     case .unknownLabel(let label, let known):
-      "the label \"\(label)\" is not in the vocabulary: \(list(known))"
-    case .sharedPatients(let patients, let between):
-      "\(patients.count) patients have images in both \(between), so results would be too good"
+      "the label \(label.quoted) is not in the vocabulary: \(listed(known))"
     case .severalFrames(let count): "the file has \(count) frames"
     case .tooManyFrames(let count, let limit):
       "the file has \(count) frames; at most \(limit) of one file are read"
@@ -69,22 +63,19 @@ extension DataError {
     case .unknownTransform(let name): "call Pipeline.register(\(name).self) before loading"
     case .invalidTransform: "correct the stored pipeline"
     case .tableUnreadable: "check the path and its permissions"
-    case .notUTF8: "save it as UTF-8"
     case .noHeader: "name the columns in the first line"
     case .duplicateColumn: "rename one of them"
     case .cellCount: "check commas and quotation marks"
     case .quoteInsideCell: "quote the whole cell and double the mark"
     case .quoteNotClosed: "close it"
-    case .missingColumn: "name the right one"
-    case .emptyFileName, .emptyLabel, .missingLabel, .duplicateFile: "correct or remove the row"
+    case .emptyFileName, .missingLabel, .duplicateFile: "correct or remove the row"
+    case .table(let fault): fault.remedy
     case .outputNotFinite: "check the weights"
-    case .missingFile: "check the data folder"
     case .unknownSplit: "use train, valid (or val) or test"
     case .noRows: "add rows of files and labels"
     case .oneClass, .noItems: "check the labels and the split"
     case .batchNotFilled: "use a smaller batch size, or more images"
     case .unknownLabel: "correct the label, or add items of this class to the training set"
-    case .sharedPatients: "split by patient"
     case .severalFrames:
       "choose which are used: the first (--frames first) or every one (--frames all)"
     case .tooManyFrames: "split the file, or use its first frame (--frames first)"

@@ -24,8 +24,6 @@ public struct DataError: LightboxError, Equatable {
 
     /// A table cannot be opened.
     case tableUnreadable
-    /// A table is not UTF-8 text.
-    case notUTF8
     /// A table has no header.
     case noHeader
     /// A header names a column twice.
@@ -36,24 +34,20 @@ public struct DataError: LightboxError, Equatable {
     case quoteInsideCell
     /// A quoted cell does not end.
     case quoteNotClosed
-    /// A table lacks a column.
-    case missingColumn(String, known: [String])
     /// A row names no file.
     case emptyFileName
-    /// A row has no label.
-    case emptyLabel(file: String)
     /// The model's output for the file is NaN or infinite.
     case outputNotFinite
     /// A training item has no label.
     case missingLabel
     /// Two rows name the same file.
     case duplicateFile(String, firstLine: Int)
-    /// A row names a file that does not exist.
-    case missingFile(String)
     /// A split is not train, valid or test.
     case unknownSplit(String)
     /// A table has a header only.
     case noRows
+    /// Another fault of a table.
+    case table(TableFault)
 
     /// All training items have one label.
     case oneClass(String?)
@@ -63,9 +57,6 @@ public struct DataError: LightboxError, Equatable {
     case batchNotFilled(items: Int, batchSize: Int)
     /// A label is not in the vocabulary.
     case unknownLabel(String, known: [String])
-    /// Patients have images on both sides of a split.
-    case sharedPatients([String], between: String)
-
     /// A DICOM file has several frames, and none was chosen.
     case severalFrames(Int)
     /// A DICOM file has more frames than are read from one file.

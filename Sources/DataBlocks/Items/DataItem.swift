@@ -1,4 +1,4 @@
-import Foundation
+import Files
 
 /// One image file with its label.
 public struct DataItem: Sendable, Equatable {
@@ -12,6 +12,8 @@ public struct DataItem: Sendable, Equatable {
   public var patient: String?
   /// The frame of a DICOM file with several, from 0; nil: as the pipeline's `ReadImage` says.
   public var frame: Int?
+  /// The line of the table, from 1.
+  package var line: Int?
 
   /// Creates an item.
   public init(
@@ -21,7 +23,8 @@ public struct DataItem: Sendable, Equatable {
     self.path = path
     self.label = label
     self.split = split
-    self.patient = patient
+    // A blank cell is no patient whom other blank cells share.
+    self.patient = patient.flatMap { $0.trimmed.isEmpty ? nil : $0 }
     self.frame = frame
   }
 
@@ -40,11 +43,24 @@ public enum DataSplit: String, Sendable, Codable, CaseIterable {
 
   /// Parses "train", "val", "valid", "validation" or "test"; letter case does not count.
   package init?(name: String) {
-    switch name.lowercased() {
+    switch name.trimmed.lowercased() {
     case "train", "training": self = .train
     case "val", "valid", "validation": self = .valid
     case "test", "testing": self = .test
     default: return nil
     }
+  }
+
+  /// Parses a cell; in a column `is_valid`, as fastai's `ColSplitter` reads it, true and 1 are validation.
+  init?(name: String, column: String) {
+    if column.lowercased().filter({ $0.isLetter }) == "isvalid" {
+      switch name.trimmed.lowercased() {
+      case "true", "1", "1.0": self = .valid
+      case "false", "0", "0.0": self = .train
+      default: return nil
+      }
+      return
+    }
+    self.init(name: name)
   }
 }

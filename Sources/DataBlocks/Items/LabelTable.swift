@@ -1,4 +1,5 @@
 import Files
+import Foundation
 
 /// A table whose rows name image files in a folder, and their labels.
 public struct LabelTable: Sendable, Equatable, Codable {
@@ -10,15 +11,26 @@ public struct LabelTable: Sendable, Equatable, Codable {
   package let fileColumn: String
   /// The column of labels.
   package let labelColumn: String
-  /// The column of train, valid and test; nil: "split" if there is one.
+  /// The column of train, valid and test; nil: "split" if there is one; "": none.
   package let splitColumn: String?
-  /// The column of patients; nil: "patient" if there is one.
+  /// The column of patients; nil: "patient" if there is one; "": none.
   package let patientColumn: String?
+  /// The character between cells; nil: the comma.
+  package let separator: CSVSeparator?
 
   /// Describes a table.
+  ///
+  /// - Parameters:
+  ///   - path: The CSV file.
+  ///   - folder: The folder that file names are relative to.
+  ///   - fileColumn: The column of file names.
+  ///   - labelColumn: The column of labels.
+  ///   - splitColumn: The column of train, valid (or val) and test. Default: "split", if there is one; "": none.
+  ///   - patientColumn: The column of patients. Default: "patient" or "patient_id", if there is one; "": none.
+  ///   - separator: The character between cells (`sep`). Default: the comma.
   public init(
     _ path: String, folder: String, fileColumn: String = "file", labelColumn: String = "label",
-    splitColumn: String? = nil, patientColumn: String? = nil
+    splitColumn: String? = nil, patientColumn: String? = nil, separator: CSVSeparator? = nil
   ) {
     self.path = path
     self.folder = folder
@@ -26,49 +38,87 @@ public struct LabelTable: Sendable, Equatable, Codable {
     self.labelColumn = labelColumn
     self.splitColumn = splitColumn
     self.patientColumn = patientColumn
+    self.separator = separator
   }
 
-  /// Reads the items.
+  /// Reads the items and checks that each of them has a label and a file.
   ///
   /// - Parameter checkingFiles: Whether a file that does not exist is an error.
   /// - Returns: One item per row.
   /// - Throws: `DataError` naming the table and the line.
   public func items(checkingFiles: Bool = true) throws(DataError) -> [DataItem] {
-    let table = try CSVTable(contentsOf: path)
-    for name in [fileColumn, labelColumn] + [splitColumn, patientColumn].compactMap(\.self) {
-      try table.requireColumn(name)
+    let found = try read(checkingFiles: checkingFiles)
+    try found.check(found.items)
+    return found.items
+  }
+
+  /// Reads the items.
+  ///
+  /// Rows without a label and files that do not exist are no errors here: `LabeledItems.check(_:)` finds them among
+  /// the items that are used.
+  ///
+  /// - Parameter checkingFiles: Whether to look for files that do not exist.
+  /// - Returns: One item per row, and the columns.
+  /// - Throws: `DataError` naming the table and the line.
+  public func read(checkingFiles: Bool = true) throws(DataError) -> LabeledItems {
+    let table = try CSVTable(contentsOf: path, separator: separator)
+    let columns = try TableColumns(of: table, for: self)
+    let positions = Dictionary(
+      table.columns.enumerated().map { ($1, $0) }, uniquingKeysWith: { a, _ in a })
+    func cell(_ row: CSVTable.Row, _ column: String?) -> String? {
+      let text = column.flatMap { positions[$0] }.map { row[$0].trimmed }
+      return text?.isEmpty == false ? text : nil
     }
-    func column(_ given: String?, _ usual: String) -> String? {
-      given ?? (table.columns.contains(usual) ? usual : nil)
-    }
-    let split = column(splitColumn, "split")
-    let patient = column(patientColumn, "patient")
-    var seen: [String: Int] = [:]
+    var lines: [String: Int] = [:]
     var items: [DataItem] = []
+    var missing: [(item: Int, name: String)] = []
     for row in table.rows {
-      guard let file = row[fileColumn], let label = row[labelColumn] else { continue }
       func fail(_ reason: DataError.Reason) -> DataError {
         DataError(reason, path: path, line: row.line)
       }
-      if file.isEmpty { throw fail(.emptyFileName) }
-      if label.isEmpty { throw fail(.emptyLabel(file: file)) }
-      if let first = seen[file] { throw fail(.duplicateFile(file, firstLine: first)) }
-      seen[file] = row.line
+      guard var file = cell(row, columns.file) else { throw fail(.emptyFileName) }
+      if let first = lines.updateValue(row.line, forKey: Self.plainPath(file)) {
+        throw fail(.duplicateFile(file, firstLine: first))
+      }
       var part: DataSplit?
-      if let split, let name = row[split] {
-        part = DataSplit(name: name)
+      if let column = columns.split {
+        let name = cell(row, column) ?? ""
+        part = DataSplit(name: name, column: column)
         if part == nil { throw fail(.unknownSplit(name)) }
       }
-      let full =
-        file.hasPrefix("/") ? file : folder + (folder.hasSuffix("/") ? "" : "/") + file
-      if checkingFiles, !FileName.exists(full) {
-        throw fail(.missingFile(full))
+      var full = fullPath(file, folder: folder)
+      if checkingFiles, FileIdentity(full) == nil {
+        // A quoted name may have blanks at its ends.
+        let exact = row[columns.file] ?? file
+        if exact != file, FileIdentity(fullPath(exact, folder: folder)) != nil {
+          file = exact
+          full = fullPath(exact, folder: folder)
+        } else {
+          missing.append((items.count, file))
+        }
       }
-      // A blank cell is an unknown patient.
-      let name = patient.flatMap { row[$0] }.flatMap { $0.isEmpty ? nil : $0 }
-      items.append(DataItem(path: full, label: label, split: part, patient: name))
+      let patient = cell(row, columns.patient)
+      var item = DataItem(
+        path: full, label: cell(row, columns.label), split: part,
+        patient: patient.flatMap { MissingValue.isUnknownPatient($0) ? nil : $0 })
+      item.line = row.line
+      items.append(item)
     }
     if items.isEmpty { throw DataError(.noRows, path: path) }
-    return items
+    return LabeledItems(table: self, items: items, columns: columns, missing: missing)
+  }
+
+  /// The path without `.`, double slashes and `..` behind a folder's name.
+  private static func plainPath(_ path: String) -> String {
+    guard path.utf8.contains(UInt8(ascii: "/")) else { return path }
+    var parts: [Substring] = []
+    for part in path.split(separator: "/") where part != "." {
+      if part == "..", let last = parts.last, last != ".." {
+        parts.removeLast()
+      } else {
+        parts.append(part)
+      }
+    }
+    return (path.hasPrefix("/") ? "/" : "") + parts.joined(separator: "/")
   }
 }

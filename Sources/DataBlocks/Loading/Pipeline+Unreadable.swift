@@ -61,28 +61,3 @@ extension DataLoader {
       error, among: loaders.flatMap(\.items), workers: loader.workers)
   }
 }
-
-extension LabelTable {
-  /// Reads the items, and if files are missing, lists them beside the other files that cannot be read.
-  ///
-  /// - Parameters:
-  ///   - unreadable: With `.skip`, a file that does not exist is no error: it is skipped when it is loaded.
-  ///   - pipeline: Reads the files.
-  ///   - choose: Chooses the items that are used; the files of others need not exist. Default: all.
-  /// - Returns: One item per row that was chosen.
-  /// - Throws: `DataError`.
-  package func items(
-    _ unreadable: UnreadablePolicy, readBy pipeline: Pipeline,
-    choose: ([DataItem]) throws -> [DataItem] = { $0 }
-  ) throws -> [DataItem] {
-    guard unreadable == .stop else { return try choose(items(checkingFiles: false)) }
-    do {
-      return try choose(items())
-    } catch {
-      // Anything but a missing file is thrown again here.
-      let chosen = try choose(items(checkingFiles: false))
-      guard chosen.contains(where: { !FileName.exists($0.path) }) else { return chosen }
-      throw pipeline.listing(error, among: chosen)
-    }
-  }
-}

@@ -19,7 +19,9 @@ struct EvaluateCommand: ParsableCommand {
   @OptionGroup var reading: FramesOption
 
   @Option(
-    help: "train, valid, test or all. Default: test if the table has it, else all.")
+    help:
+      "train, valid, test or all. Default: test if the table has it, else all. Without a split in the table, train and valid are those of the run."
+  )
   var split: String?
 
   @Option(help: "Images per step, 1 to 1000000.")
@@ -34,6 +36,7 @@ struct EvaluateCommand: ParsableCommand {
   private struct Report: Encodable {
     let split: String
     let images: Int
+    let trainingImages: Int?
     let loss: Double
     let accuracy: Double
     let auc: Double?
@@ -50,9 +53,13 @@ struct EvaluateCommand: ParsableCommand {
       let precision: Double?
     }
 
-    init(_ evaluation: Evaluation, split: String, skipped: [DataError], seconds: Double) {
+    init(
+      _ evaluation: Evaluation, split: String, trainingImages: Int?, skipped: [DataError],
+      seconds: Double
+    ) {
       self.skipped = skipped.map(SkippedFile.init)
       self.split = split
+      self.trainingImages = trainingImages
       images = evaluation.items
       loss = evaluation.loss
       accuracy = evaluation.accuracy
@@ -72,20 +79,18 @@ struct EvaluateCommand: ParsableCommand {
   func run() throws {
     try compute.settings().apply()
     let run = try model.open(frames: reading.frames)
-    var name = ""
-    let chosen = try source.table().items(unreadable.policy, readBy: run.predictor.pipeline) {
-      let (items, part) = try run.select($0, split: split)
-      name = part
-      return items
-    }
-    let items = run.predictor.pipeline.itemsPerFrame(chosen, workers: loading.workers)
+    let selected = try run.select(
+      source.read(), split: split, skippingMissing: unreadable.policy == .skip)
+    for warning in selected.warnings { tell(warning) }
+    let name = selected.name
+    let items = run.predictor.pipeline.itemsPerFrame(selected.items, workers: loading.workers)
     let started = Date()
     let found = try run.predictor.predictions(
       for: items, batchSize: min(batchSize, items.count), workers: loading.workers,
       unreadable: unreadable.policy)
     let evaluation = Evaluation(found, vocab: run.predictor.vocab)
     let report = Report(
-      evaluation, split: name, skipped: found.skipped,
+      evaluation, split: name, trainingImages: selected.trainedOn, skipped: found.skipped,
       seconds: Date().timeIntervalSince(started))
     unreadable.tell(found.skipped)
     if let predictions {

@@ -1,5 +1,6 @@
-import ArgumentParser
-import Lightbox
+public import ArgumentParser
+import Foundation
+public import Lightbox
 
 /// A table of image files and their labels.
 struct TableOptions: ParsableArguments {
@@ -18,11 +19,20 @@ struct TableOptions: ParsableArguments {
   @Option(help: "The column with the labels.")
   var labelColumn = "label"
 
-  @Option(help: "The column with train, valid (or val) or test. Default: split, if it exists.")
+  @Option(
+    help:
+      "The column with train, valid (or val) or test; none: no column. Default: split, if it exists."
+  )
   var splitColumn: String?
 
-  @Option(help: "The column with the patients. Default: patient, if it exists.")
+  @Option(
+    help:
+      "The column with the patients; none: no column. Default: patient or patient_id, if it exists."
+  )
   var patientColumn: String?
+
+  @Option(help: "The character between cells: comma, semicolon, tab or pipe. Default: comma.")
+  var separator: CSVSeparator?
 
   func table() throws -> LabelTable {
     guard FileName.isFolder(data) else {
@@ -35,6 +45,27 @@ struct TableOptions: ParsableArguments {
     }
     return LabelTable(
       path, folder: data, fileColumn: fileColumn,
-      labelColumn: labelColumn, splitColumn: splitColumn, patientColumn: patientColumn)
+      labelColumn: labelColumn, splitColumn: name(splitColumn), patientColumn: name(patientColumn),
+      separator: separator)
   }
+
+  /// Reads the table and says which columns were used.
+  func read() throws -> LabeledItems {
+    let content = try table().read()
+    tell(content.columns)
+    return content
+  }
+
+  private func name(_ column: String?) -> String? { column == "none" ? "" : column }
 }
+
+extension CSVSeparator: ExpressibleByArgument {
+  /// Parses a name or the character.
+  public init?(argument: String) { self.init(argument) }
+}
+
+/// Says which columns of a table are used.
+func tell(_ columns: TableColumns) { say("lightbox: \(columns)") }
+
+/// Says what is odd about data.
+func tell(_ warning: DataWarning) { say("lightbox: warning: \(warning)") }

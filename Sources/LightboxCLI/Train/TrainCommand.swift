@@ -79,7 +79,7 @@ struct TrainCommand: ParsableCommand {
     help: "Rotate, zoom and warp images, and change brightness and contrast, in training.")
   var augment = true
 
-  @Flag(help: "Allow patients with images in both training and validation.")
+  @Flag(help: "Allow patients and images in more than one of training, validation and test.")
   var allowSharedPatients = false
 
   @Option(help: "The folder to create for the run.")
@@ -135,6 +135,8 @@ struct TrainCommand: ParsableCommand {
 
   private func tell(_ event: RunEvent) {
     switch event {
+    case .columns(let columns): LightboxCLI.tell(columns)
+    case .warning(let warning): LightboxCLI.tell(warning)
     case .weightsLoaded(let path, let taken, let left):
       say("lightbox: loaded \(taken) tensors from \(path)")
       if !left.isEmpty {
@@ -154,7 +156,7 @@ struct TrainCommand: ParsableCommand {
       say(
         """
         lightbox: \(run.plan.architecture), \(run.data.train) training and \(run.data.valid) \
-        validation images
+        validation images, split \(run.data.method ?? "as before")
         lightbox: classes \(run.vocab.joined(separator: " | "))
         """)
     case .skipped: break

@@ -1,0 +1,111 @@
+import Files
+
+/// Something odd about data that is used all the same.
+public struct DataWarning: Sendable, Equatable, CustomStringConvertible {
+  /// The facts.
+  package enum Reason: Sendable, Equatable {
+    /// Classes with nearly the same name, and their numbers of items.
+    case similarClasses([String], counts: [Int])
+    /// A class whose name means a missing value elsewhere.
+    case missingValueClass(String, count: Int)
+    /// A class with one item.
+    case singleItem(String)
+    /// Classes with items for the test but none for training.
+    case untrainedClasses([String])
+    /// Rows without a label that are not used.
+    case unlabeledRows(Int, in: String)
+    /// Files that do not exist and are not used.
+    case missingFiles(Int, in: String)
+    /// Rows whose patient the table does not name, and how many of these have one in their DICOM header.
+    case unknownPatients(Int, of: Int, inHeaders: Int)
+    /// Identifiers of patients in the headers of DICOM files say nothing, as one stands for most of them.
+    case constantPatient(Int)
+    /// Items are kept together by the patients of DICOM headers, or because they are the same image.
+    case grouped(patients: Int, images: Int)
+    /// The same image or patient in two parts of the data, which was allowed.
+    case overlap(SplitOverlap)
+    /// The same image more than once in one part.
+    case repeated(SplitOverlap)
+    /// Images that the model was trained on are evaluated.
+    case trainedOn(Int, of: Int)
+    /// Images that chose the best epoch are evaluated.
+    case validatedOn(Int, of: Int)
+  }
+
+  /// The facts.
+  package let reason: Reason
+
+  package init(_ reason: Reason) { self.reason = reason }
+
+  /// The warning as a sentence.
+  public var description: String {
+    switch reason {
+    case .similarClasses(let names, let counts):
+      "the classes \(zip(names, counts).map { "\($0.quoted) (\($1))" }.joined(separator: ", ")) differ "
+        + "only by case, blanks or the way a number is written; correct the labels if one is meant"
+    case .missingValueClass(let name, let count):
+      "\(count) items have the class \(name.quoted), which other programs write for a missing value"
+    case .singleItem(let name): "the class \(name.quoted) has one item only"
+    case .untrainedClasses(let names):
+      "no training item has the class \(listed(names)), but test items have"
+    case .unlabeledRows(let count, let part): "\(count) \(part) rows have no label"
+    case .missingFiles(let count, let part): "\(count) \(part) files do not exist"
+    case .unknownPatients(let count, let total, let known):
+      "the table does not name the patient of \(count) of \(total) rows; "
+        + (known > 0 ? "\(known) of them have one in the DICOM header" : "")
+        + (known > 0 && known < count ? ", and " : "")
+        + (known == 0 ? "each" : known < count ? "each other one" : "")
+        + (known < count ? " counts as a patient of its own" : "")
+    case .constantPatient(let count):
+      "\(count) DICOM files have one PatientID, which is taken as a placeholder and not as a patient"
+    case .grouped(let patients, let images):
+      "the split keeps together "
+        + [
+          patients > 0 ? "the images of \(patients) patients of the DICOM headers" : nil,
+          images > 0 ? "\(images) images that occur more than once" : nil,
+        ].compactMap(\.self).joined(separator: " and ")
+    case .overlap(let overlap): "\(overlap.problem); allowed"
+    case .repeated(let overlap): overlap.problem
+    case .trainedOn(let count, let total):
+      "\(count) of the \(total) images were trained on, so the results are too good; evaluate others, "
+        + "such as --split test or --split valid"
+    case .validatedOn(let count, let total):
+      "\(count) of the \(total) images chose the best epoch, so the results are somewhat too good"
+    }
+  }
+}
+
+extension DataWarning {
+  /// What is odd about the classes of items.
+  static func classes(of items: [DataItem], isTraining: Bool) -> [DataWarning] {
+    var counts: [String: Int] = [:]
+    for item in items { if let label = item.label { counts[label, default: 0] += 1 } }
+    var groups: [String: [String]] = [:]
+    for name in counts.keys { groups[plain(name), default: []].append(name) }
+    var warnings: [DataWarning] = []
+    for names in groups.values.filter({ $0.count > 1 }).map({ $0.sorted() })
+      .sorted(by: { $0[0] < $1[0] })
+    {
+      warnings.append(
+        DataWarning(.similarClasses(names, counts: names.map { counts[$0] ?? 0 })))
+    }
+    for name in counts.keys.sorted() {
+      let count = counts[name] ?? 0
+      if MissingValue.isName(name) {
+        warnings.append(DataWarning(.missingValueClass(name, count: count)))
+      }
+      if isTraining, count == 1 { warnings.append(DataWarning(.singleItem(name))) }
+    }
+    // A column of numbers or texts as label gives thousands.
+    let shown = 12
+    return warnings.count > shown ? Array(warnings.prefix(shown)) : warnings
+  }
+
+  /// A name without case, blanks, punctuation between words and the ways of writing one number.
+  private static func plain(_ name: String) -> String {
+    let text = name.trimmed
+    if let number = Double(text), number.isFinite { return "\(number == 0 ? 0 : number)" }
+    let scalars = text.lowercased().unicodeScalars.filter { !$0.isBlank && $0 != "_" && $0 != "-" }
+    return scalars.isEmpty ? text : String(String.UnicodeScalarView(scalars))
+  }
+}

@@ -1,0 +1,79 @@
+import Files
+
+/// The items of a table, the columns they were read from, and what is odd about them.
+public struct LabeledItems: Sendable {
+  /// The table.
+  public let table: LabelTable
+  /// One item per row.
+  public package(set) var items: [DataItem]
+  /// The columns that were used.
+  public let columns: TableColumns
+  /// The indices of items whose file does not exist, and their names in the table.
+  package let missing: [(item: Int, name: String)]
+
+  init(
+    table: LabelTable, items: [DataItem], columns: TableColumns,
+    missing: [(item: Int, name: String)]
+  ) {
+    self.table = table
+    self.items = items
+    self.columns = columns
+    self.missing = missing
+  }
+
+  /// Checks that items have labels, and files that exist.
+  ///
+  /// - Parameters:
+  ///   - used: Those of `items` that are used.
+  ///   - skippingMissing: Whether some files may be missing, as long as one exists.
+  /// - Throws: `DataError` with all of them: the first ones and their number.
+  public func check(_ used: [DataItem], skippingMissing: Bool = false) throws(DataError) {
+    let absent = absent(used)
+    if let first = absent.first, !skippingMissing || absent.count == used.count {
+      let hint = MissingFileHint.find(
+        absent.map(\.name), folder: table.folder, table: table.path)
+      throw DataError(
+        .table(
+          .missingFiles(
+            absent.prefix(5).map { items[$0.item].path }, count: absent.count, of: used.count,
+            hint: hint)), path: table.path, line: items[first.item].line)
+    }
+    let unlabeled = used.filter { $0.label == nil }
+    if let first = unlabeled.first {
+      throw DataError(
+        .table(
+          .emptyLabels(
+            lines: unlabeled.prefix(5).compactMap(\.line), count: unlabeled.count)),
+        path: table.path, line: first.line)
+    }
+  }
+
+  /// The number of items whose file does not exist.
+  package func missingCount(_ used: [DataItem]) -> Int { absent(used).count }
+
+  private func absent(_ used: [DataItem]) -> [(item: Int, name: String)] {
+    let lines = Set(used.compactMap(\.line))
+    return missing.filter { items[$0.item].line.map(lines.contains) ?? false }
+  }
+
+  /// What is odd about the labels of some items.
+  ///
+  /// - Parameters:
+  ///   - used: Those of `items` that are used.
+  ///   - isTraining: Whether classes with a single item matter.
+  /// - Returns: A warning per class or group of classes.
+  public func warnings(_ used: [DataItem], isTraining: Bool = true) -> [DataWarning] {
+    DataWarning.classes(of: used, isTraining: isTraining)
+  }
+
+  /// The rows whose patient is unknown, if the table names patients.
+  ///
+  /// - Parameter facts: The facts of the files of `items`.
+  /// - Returns: nil if all are known.
+  package func unknownPatients(_ facts: [ItemFacts]) -> DataWarning? {
+    let unknown = items.indices.filter { items[$0].patient == nil }
+    guard columns.patient != nil, !unknown.isEmpty else { return nil }
+    let known = unknown.count { facts[$0].patient != nil }
+    return DataWarning(.unknownPatients(unknown.count, of: items.count, inHeaders: known))
+  }
+}

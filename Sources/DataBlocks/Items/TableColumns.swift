@@ -1,0 +1,82 @@
+import Files
+
+/// The columns of a table that are used, and those that were looked for in vain.
+public struct TableColumns: Sendable, Equatable, CustomStringConvertible {
+  /// The column of file names.
+  public let file: String
+  /// The column of labels.
+  public let label: String
+  /// The column of train, valid and test; nil if there is none.
+  public let split: String?
+  /// The column of patients; nil if there is none.
+  public let patient: String?
+  /// Columns that may be meant where an optional one is missing.
+  package let nearest: [TableFault.Role: String]
+  /// Optional columns that are not wanted.
+  package let unwanted: [TableFault.Role]
+
+  /// One line: `columns file, label = "finding", split; no column patient (nearest: "person")`.
+  public var description: String {
+    let used: [(TableFault.Role, String?)] = [
+      (.file, file), (.label, label), (.split, split), (.patient, patient),
+    ]
+    var text =
+      "columns "
+      + used.compactMap { role, name in
+        name.map { $0 == role.rawValue ? $0 : "\(role.rawValue) = \($0.quoted)" }
+      }.joined(separator: ", ")
+    let missing = used.filter { $0.1 == nil && !unwanted.contains($0.0) }.map(\.0)
+    if !missing.isEmpty {
+      text += "; no column " + missing.map(\.rawValue).joined(separator: " or ")
+    }
+    for role in missing {
+      if let name = nearest[role] {
+        text +=
+          "; for the \(role.rawValue), is \(name.quoted) meant? "
+          + "(\(role.option) \(TableFault.argument(name)))"
+      }
+    }
+    if !unwanted.isEmpty {
+      text += "; not used by choice: " + unwanted.map(\.rawValue).joined(separator: ", ")
+    }
+    return text
+  }
+}
+
+extension TableColumns {
+  /// Finds the columns of a table.
+  ///
+  /// An exact name is taken first, then the only one that differs by case, blanks or punctuation ("Split",
+  /// "patient_id"). What only resembles a name is not taken but suggested.
+  ///
+  /// - Throws: `DataError` if a column is missing, or if an unused one has the values of a split.
+  init(of table: CSVTable, for names: LabelTable) throws(DataError) {
+    let search = ColumnSearch(table, folder: names.folder)
+    file = try search.required(.file, names.fileColumn)
+    label = try search.required(.label, names.labelColumn, except: file)
+    let (file, label) = (file, label)
+    split = try search.optional(.split, names.splitColumn, except: [file, label])
+    patient = try search.optional(
+      .patient, names.patientColumn, except: [file, label, split].compactMap(\.self))
+    unwanted = [
+      names.splitColumn == "" ? .split : nil, names.patientColumn == "" ? .patient : nil,
+    ].compactMap(\.self)
+    let taken: [(TableFault.Role, String)] =
+      [(.file, file), (.label, label), (.split, split), (.patient, patient)].compactMap {
+        role, name in name.map { (role, $0) }
+      }
+    for (i, one) in taken.enumerated() {
+      for other in taken[(i + 1)...] where one.1 == other.1 {
+        throw DataError(.table(.sameColumn(one.1, one.0, other.0)), path: table.path)
+      }
+    }
+    let used = Set(taken.map(\.1))
+    if split == nil, names.splitColumn == nil, let name = search.columnWithSplits(except: used) {
+      throw DataError(.table(.unusedSplit(name)), path: table.path)
+    }
+    var nearest: [TableFault.Role: String] = [:]
+    if split == nil { nearest[.split] = search.nearest(.split, "split", except: used) }
+    if patient == nil { nearest[.patient] = search.nearest(.patient, "patient", except: used) }
+    self.nearest = nearest
+  }
+}

@@ -1,0 +1,58 @@
+public import DataBlocks
+import Logbook
+
+/// Items that are evaluated.
+public struct SelectedItems: Sendable {
+  /// The items.
+  public let items: [DataItem]
+  /// The name of the part: "train", "valid", "test" or "all".
+  public let name: String
+  /// How many of them the model was trained on; nil if the run does not know.
+  public let trainedOn: Int?
+  /// What is odd about them.
+  public let warnings: [DataWarning]
+}
+
+extension SavedRun {
+  /// Items of a part of a table, compared with those of the training.
+  ///
+  /// If the table has no split, items that the run knows have the part that they had in its own split.
+  ///
+  /// - Parameters:
+  ///   - table: The table's content.
+  ///   - split: "train", "valid", "test" or "all". Default: the test items if there are any, else all.
+  ///   - skippingMissing: Whether some files may be missing.
+  /// - Returns: The items, the name of the part, and warnings.
+  /// - Throws: `DataError` if the name is unknown, if there are no such items, or if one of them has no label or file.
+  public func select(
+    _ table: LabeledItems, split: String? = nil, skippingMissing: Bool = false
+  ) throws(DataError) -> SelectedItems {
+    var items = table.items
+    let record = try SplitRecord(of: folder.path)
+    var parts: [DataSplit?]?
+    if let record, table.columns.split == nil {
+      let found = record.parts(of: items)
+      for index in items.indices { items[index].split = found[index] }
+      parts = found
+    }
+    // Without a split in the table, its parts are used if they are asked for.
+    let (chosen, name) = try select(items, split: split ?? (parts == nil ? nil : "all"))
+    try table.check(chosen, skippingMissing: skippingMissing)
+    if parts != nil {
+      parts = chosen.map(\.split)
+    } else {
+      parts = record?.parts(of: chosen)
+    }
+    let trained = parts?.count { $0 == .train }
+    var warnings = table.warnings(chosen, isTraining: false)
+    if let trained, trained > 0, DataSplit(name: name) != .train {
+      warnings.append(DataWarning(.trainedOn(trained, of: chosen.count)))
+    }
+    if let valid = parts?.count(where: { $0 == .valid }), valid > 0,
+      name == "all" || DataSplit(name: name) == .test
+    {
+      warnings.append(DataWarning(.validatedOn(valid, of: chosen.count)))
+    }
+    return SelectedItems(items: chosen, name: name, trainedOn: trained, warnings: warnings)
+  }
+}

@@ -1,0 +1,102 @@
+import DataBlocks
+import Files
+
+extension TrainingPlan {
+  /// The items of a table in their parts, and what the comparison of the parts found.
+  struct SplitItems {
+    let train: [DataItem]
+    let valid: [DataItem]
+    let test: [DataItem]
+    /// What identifies the items' files, by path.
+    let facts: [String: ItemFacts]
+    let warnings: [DataWarning]
+    /// How the items were divided: "by the column split", "at random, by patient".
+    let method: String
+    /// Patients in two parts; nil if no patient is known.
+    let sharedPatients: Int?
+    /// Items of training and validation whose patient is unknown.
+    let unknownPatients: Int
+  }
+
+  /// Splits by the table's column, else at random.
+  ///
+  /// A random split keeps the images of a patient in one part, and copies of an image too; the patients of DICOM
+  /// headers count where the table names none.
+  ///
+  /// - Throws: `DataError` if an item that is used has no label or file, or if parts share an image or a patient.
+  func split(_ table: LabeledItems) throws -> SplitItems {
+    let items = table.items
+    let (facts, placeholders) = ItemFacts.gather(items.map(\.path))
+    let proof = SplitProof(items, facts)
+    var warnings: [DataWarning] = []
+    let indices: (train: [Int], valid: [Int])
+    let method: String
+    if let column = table.columns.split {
+      indices = ColSplitter().split(items)
+      method = "by the column \(column.visible)"
+    } else {
+      let splitter: any Splitter
+      (splitter, method) = randomSplitter(items, proof, &warnings)
+      indices = try splitter.split(
+        zip(items, proof.groups()).map { DataItem(path: $0.path, patient: "\($1)") })
+    }
+    let test = table.columns.split == nil ? [] : items.indices.filter { items[$0].split == .test }
+    func part(_ indices: [Int]) -> [DataItem] { indices.map { items[$0] } }
+    let (train, valid) = (part(indices.train), part(indices.valid))
+    try table.check(train + valid, skippingMissing: unreadable == .skip)
+
+    let parts: [DataSplit: [Int]] = [.train: indices.train, .valid: indices.valid, .test: test]
+    let overlaps = proof.overlaps(of: parts)
+    if !overlaps.isEmpty, !allowsSharedPatients {
+      throw DataError(.table(.overlaps(overlaps)), path: table.table.path)
+    }
+    warnings += overlaps.map { DataWarning(.overlap($0)) }
+    warnings += proof.repeats(in: parts).map { DataWarning(.repeated($0)) }
+    if placeholders > 0 { warnings.append(DataWarning(.constantPatient(placeholders))) }
+    if let unknown = table.unknownPatients(facts) { warnings.append(unknown) }
+    warnings += table.warnings(train + valid)
+    warnings += testWarnings(table, part(test), vocab: Set(train.compactMap(\.label)))
+    let patients = overlaps.filter { $0.kind == .patient || $0.kind == .headerPatient }
+    return SplitItems(
+      train: train, valid: valid, test: part(test),
+      facts: Dictionary(zip(items.map(\.path), facts), uniquingKeysWith: { first, _ in first }),
+      warnings: warnings, method: method,
+      sharedPatients: proof.knowsPatients ? patients.reduce(0) { $0 + $1.count } : nil,
+      unknownPatients: (indices.train + indices.valid).count {
+        items[$0].patient == nil && facts[$0].patient == nil
+      })
+  }
+
+  private func randomSplitter(
+    _ items: [DataItem], _ proof: SplitProof, _ warnings: inout [DataWarning]
+  ) -> (any Splitter, method: String) {
+    let seed = UInt32(truncatingIfNeeded: seed)
+    let (patients, images) = proof.grouped
+    if patients > 0 || images > 0 {
+      warnings.append(DataWarning(.grouped(patients: patients, images: images)))
+    } else if items.allSatisfy({ $0.patient == nil }) {
+      return (
+        RandomSplitter(validFraction: validFraction, seed: seed),
+        proof.knowsPatients ? "at random, one image per patient" : "at random, by image"
+      )
+    }
+    return (
+      PatientSplitter(validFraction: validFraction, seed: seed),
+      proof.knowsPatients ? "at random, by patient" : "at random, copies together"
+    )
+  }
+
+  /// Test items are not used in training, so what they lack is no error.
+  private func testWarnings(
+    _ table: LabeledItems, _ test: [DataItem], vocab: Set<String>
+  ) -> [DataWarning] {
+    var warnings: [DataWarning] = []
+    let unlabeled = test.count { $0.label == nil }
+    if unlabeled > 0 { warnings.append(DataWarning(.unlabeledRows(unlabeled, in: "test"))) }
+    let missing = table.missingCount(test)
+    if missing > 0 { warnings.append(DataWarning(.missingFiles(missing, in: "test"))) }
+    let others = Set(test.compactMap(\.label)).subtracting(vocab)
+    if !others.isEmpty { warnings.append(DataWarning(.untrainedClasses(others.sorted()))) }
+    return warnings
+  }
+}

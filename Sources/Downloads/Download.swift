@@ -6,6 +6,8 @@ import Foundation
 struct Download {
   let url: String
   let part: String
+  /// The largest size of a file: a server could send bytes until the disk is full.
+  let sizeLimit: Int
 
   private static let agent = "lightbox"
 
@@ -46,7 +48,7 @@ struct Download {
   }
 
   private func check(
-    _ outcome: (code: Int, result: lb_fetch_result, writeError: Int32), _ kept: Int
+    _ outcome: Outcome, _ kept: Int
   ) throws(DownloadError) {
     var result = outcome.result
     let message = withUnsafeBytes(of: &result.message) {
@@ -59,7 +61,11 @@ struct Download {
       // The body of an error is not written, so the file may be empty.
       if kept == 0 { unlink(part) }
       throw DownloadError(.httpStatus(result.status), url)
+    case LB_FETCH_STOPPED where outcome.isTooLarge:
+      unlink(part)
+      throw DownloadError(.tooLarge(limit: sizeLimit), url)
     case LB_FETCH_STOPPED:
+      if kept == 0 { unlink(part) }
       throw DownloadError(.file(.unwritable(errno: outcome.writeError)), part)
     default:
       if kept == 0 { unlink(part) }
@@ -67,20 +73,33 @@ struct Download {
     }
   }
 
+  private struct Outcome {
+    let code: Int
+    let result: lb_fetch_result
+    let writeError: Int32
+    let isTooLarge: Bool
+  }
+
   /// The context of the C callbacks.
   private final class Receiver {
     let descriptor: Int32
     let from: Int
     let progress: (Int, Int) -> Void
+    var left: Int
     var writeError: Int32 = 0
 
-    init(_ descriptor: Int32, from: Int, _ progress: @escaping (Int, Int) -> Void) {
+    init(
+      _ descriptor: Int32, from: Int, limit: Int, _ progress: @escaping (Int, Int) -> Void
+    ) {
       self.descriptor = descriptor
       self.from = from
+      left = max(limit - from, 0)
       self.progress = progress
     }
 
     func receive(_ bytes: UnsafeRawPointer, _ count: Int) -> Bool {
+      left -= count
+      guard left >= 0 else { return false }
       var done = 0
       while done < count {
         let written = write(descriptor, bytes + done, count - done)
@@ -97,10 +116,10 @@ struct Download {
 
   private func transfer(
     _ descriptor: Int32, from: Int, _ progress: @escaping (Int, Int) -> Void
-  ) -> (code: Int, result: lb_fetch_result, writeError: Int32) {
+  ) -> Outcome {
     ftruncate(descriptor, off_t(from))
     lseek(descriptor, off_t(from), SEEK_SET)
-    let receiver = Receiver(descriptor, from: from, progress)
+    let receiver = Receiver(descriptor, from: from, limit: sizeLimit, progress)
     var result = lb_fetch_result()
     let code = withExtendedLifetime(receiver) {
       lb_fetch(
@@ -113,9 +132,13 @@ struct Download {
         { context, done, total in
           guard let context else { return }
           let receiver = Unmanaged<Receiver>.fromOpaque(context).takeUnretainedValue()
-          receiver.progress(receiver.from + Int(done), total > 0 ? receiver.from + Int(total) : 0)
+          // The total is what the server says.
+          let (all, overflow) = receiver.from.addingReportingOverflow(Int(total))
+          receiver.progress(receiver.from + Int(done), total > 0 && !overflow ? all : 0)
         }, &result)
     }
-    return (Int(code), result, receiver.writeError)
+    return Outcome(
+      code: Int(code), result: result, writeError: receiver.writeError,
+      isTooLarge: receiver.left < 0)
   }
 }

@@ -18,6 +18,10 @@ public struct DownloadError: LightboxError, Equatable {
     case wrongHash(expectedPrefix: String, found: String)
     /// The file in the cache has another SHA-256.
     case wrongHashInCache(expectedPrefix: String, found: String)
+    /// The server sends more than this number of bytes.
+    case tooLarge(limit: Int)
+    /// The path in the cache is a folder, a pipe or a device.
+    case notRegularFile
     /// Another process downloads the same file.
     case busy
     /// There are no published weights of this name.
@@ -49,6 +53,9 @@ public struct DownloadError: LightboxError, Equatable {
     case .wrongHashInCache(let prefix, let found):
       "the SHA-256 of the file in the cache is \(found.prefix(16))…, which does not begin with "
         + prefix
+    case .tooLarge(let limit):
+      "the server sends more than \(limit) bytes, the limit for weights; the file was removed"
+    case .notRegularFile: "it is a folder, a pipe or a device, not a file"
     case .busy: "another process is downloading it"
     case .unknownName(let name, _): "there are no published weights named \"\(name)\""
     }
@@ -64,7 +71,8 @@ public struct DownloadError: LightboxError, Equatable {
     case .interrupted(_, let kept):
       kept > 0 ? "\(kept) bytes are kept; repeat the command to resume" : nil
     case .wrongHash: "try again"
-    case .wrongHashInCache: "remove it to download it again"
+    case .tooLarge: "check the URL"
+    case .wrongHashInCache, .notRegularFile: "remove it to download it again"
     case .busy: "wait until it is finished"
     case .unknownName(_, let nearest):
       nearest.isEmpty ? nil : "did you mean \(nearest.joined(separator: ", "))?"

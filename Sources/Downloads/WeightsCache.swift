@@ -8,9 +8,13 @@ public struct WeightsCache: Sendable {
   /// Whether downloads are disabled.
   package let isOffline: Bool
 
-  package init(folder: String, isOffline: Bool = false) {
+  /// The largest size of a downloaded file in bytes.
+  private let sizeLimit: Int
+
+  package init(folder: String, isOffline: Bool = false, sizeLimit: Int = 4 << 30) {
     self.folder = folder
     self.isOffline = isOffline
+    self.sizeLimit = sizeLimit
   }
 
   /// Creates the cache that the environment configures.
@@ -23,6 +27,7 @@ public struct WeightsCache: Sendable {
       ["1", "on", "yes", "true"].contains(environment[name]?.lowercased() ?? "")
     }
     isOffline = isOn("LIGHTBOX_OFFLINE") || isOn("HF_HUB_OFFLINE")
+    sizeLimit = 4 << 30
     let home = environment["HOME"] ?? NSHomeDirectory()
     let caches = environment["XDG_CACHE_HOME"] ?? "\(home)/.cache"
     let torch = "\(environment["TORCH_HOME"] ?? "\(caches)/torch")/hub/checkpoints"
@@ -66,7 +71,9 @@ public struct WeightsCache: Sendable {
   ) throws(DownloadError) -> (path: String, wasDownloaded: Bool) {
     let name = url.split(separator: "/").last.map(String.init) ?? url
     let path = path(of: name)
-    if FileManager.default.fileExists(atPath: path) {
+    var status = stat()
+    if stat(path, &status) == 0 {
+      guard status.st_mode & S_IFMT == S_IFREG else { throw DownloadError(.notRegularFile, path) }
       let found = try sha256(path)
       // Not replaced, because the folder may be shared with PyTorch.
       guard found.hasPrefix(hashPrefix) else {
@@ -76,7 +83,7 @@ public struct WeightsCache: Sendable {
     }
     guard !isOffline else { throw DownloadError(.offline(folder: folder), name) }
     do { try createFolder(folder) } catch { throw DownloadError(.file(error.reason), error.path) }
-    try Download(url: url, part: "\(path).part").run(hashPrefix: hashPrefix, progress)
+    try Download(url: url, part: "\(path).part", sizeLimit: sizeLimit).run(hashPrefix: hashPrefix, progress)
     guard rename("\(path).part", path) == 0 else {
       throw DownloadError(.file(.unwritable(errno: errno)), path)
     }

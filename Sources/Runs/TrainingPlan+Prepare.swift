@@ -96,8 +96,8 @@ extension TrainingPlan {
         train: loaders.train.items.count, valid: loaders.valid?.items.count ?? 0,
         test: items.test.count, method: items.method, sharedPatients: items.sharedPatients,
         unknownPatients: items.unknownPatients),
-      items: items,
-      weightsEvents: try start.map { try load($0, into: learner.visionModel) } ?? [])
+      weightsEvents: try start.map { try load($0, into: learner.visionModel) } ?? [],
+      items: items)
   }
 
   /// Throws a `PlanError` if a step surely needs more memory than is free.

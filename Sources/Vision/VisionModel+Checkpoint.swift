@@ -1,6 +1,6 @@
 package import Checkpoints
 public import Layers
-package import Models
+import Models
 public import Tensors
 
 extension VisionModel {

@@ -12,6 +12,12 @@ final class LocalServer: Sendable {
     var status = 200
     /// Redirects requests to /moved.
     var redirects = false
+    /// Where requests are redirected, instead of an answer.
+    var location: String?
+    /// The length in the header, which may be wrong; nil: that of the body.
+    var statedLength: String?
+    /// Repeats the content without an end or a length.
+    var isEndless = false
   }
 
   let port: UInt16
@@ -68,6 +74,15 @@ final class LocalServer: Sendable {
       put(client, Array("HTTP/1.1 302 Found\r\nLocation: /moved\r\nContent-Length: 0\r\n\r\n".utf8))
       return
     }
+    if let location = behavior.location {
+      put(client, Array("HTTP/1.1 302 Found\r\nLocation: \(location)\r\nContent-Length: 0\r\n\r\n".utf8))
+      return
+    }
+    if behavior.isEndless {
+      put(client, Array("HTTP/1.1 200 OK\r\nConnection: close\r\n\r\n".utf8))
+      while put(client, behavior.content) {}
+      return
+    }
     guard behavior.status == 200 else {
       put(client, Array("HTTP/1.1 \(behavior.status) No\r\nContent-Length: 2\r\n\r\nno".utf8))
       return
@@ -83,7 +98,7 @@ final class LocalServer: Sendable {
       body = body[start...]
     }
     let line = start > 0 ? "206 Partial Content" : "200 OK"
-    var answer = "HTTP/1.1 \(line)\r\nContent-Length: \(body.count)\r\nConnection: close\r\n"
+    var answer = "HTTP/1.1 \(line)\r\nContent-Length: \(behavior.statedLength ?? "\(body.count)")\r\nConnection: close\r\n"
     if start > 0 {
       let all = behavior.content.count
       answer += "Content-Range: bytes \(start)-\(all - 1)/\(all)\r\n"
@@ -92,14 +107,17 @@ final class LocalServer: Sendable {
     put(client, Array(body.prefix(behavior.breaksAfter ?? body.count)))
   }
 
-  private func put(_ client: Int32, _ bytes: [UInt8]) {
+  /// - Returns: False if the client closed the connection.
+  @discardableResult
+  private func put(_ client: Int32, _ bytes: [UInt8]) -> Bool {
     var done = 0
     while done < bytes.count {
       let sent = bytes[done...].withUnsafeBytes {
         send(client, $0.baseAddress, $0.count, Int32(MSG_NOSIGNAL))
       }
-      if sent <= 0 { return }
+      if sent <= 0 { return false }
       done += sent
     }
+    return true
   }
 }

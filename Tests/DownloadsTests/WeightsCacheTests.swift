@@ -121,6 +121,104 @@ struct WeightsCacheTests {
     }
   }
 
+  private func reason(_ body: () throws -> Void) -> DownloadError.Reason? {
+    do {
+      try body()
+      return nil
+    } catch { return (error as? DownloadError)?.reason }
+  }
+
+  @Test("redirects to files, to other protocols and in a circle are errors")
+  func redirects() throws {
+    for location in ["file:///etc/hostname", "gopher://127.0.0.1/", "ftp://127.0.0.1/x", "/again"] {
+      try with(.init(content: content, location: location)) { server, cache in
+        guard case .interrupted(let message, let kept)? = reason({
+          _ = try cache.file(server.url("a.pth"), hashPrefix: prefix)
+        }) else {
+          Issue.record("\(location)")
+          return
+        }
+        #expect(kept == 0 && !message.isEmpty)
+        #expect(names(cache) == [])
+      }
+    }
+  }
+
+  @Test("a body without an end stops at the limit, and nothing is left")
+  func endless() throws {
+    try with(.init(content: content, isEndless: true)) { server, cache in
+      let small = WeightsCache(folder: cache.folder, sizeLimit: 1_000_000)
+      #expect(
+        reason { _ = try small.file(server.url("a.pth"), hashPrefix: prefix) }
+          == .tooLarge(limit: 1_000_000))
+      #expect(names(cache) == [])
+    }
+  }
+
+  @Test("a wrong length of a body is an interrupted download, however large")
+  func lengths() throws {
+    for length in ["400000", "9223372036854775807"] {
+      try with(.init(content: content, statedLength: length)) { server, cache in
+        for _ in 0..<2 {
+          guard case .interrupted(_, let kept)? = reason({
+            _ = try cache.file(server.url("a.pth"), hashPrefix: prefix) { _, _ in }
+          }) else {
+            Issue.record("\(length)")
+            return
+          }
+          #expect(kept == content.count)
+          #expect(names(cache) == ["a.pth.part"])
+          // The server has nothing more to send, so the second time it starts again.
+        }
+      }
+    }
+  }
+
+  @Test("changed and shortened files never get their name")
+  func tampered() throws {
+    var changed = content
+    changed[1000] ^= 1
+    for body in [changed, Array(content.dropLast()), content + [0], [], Array("<html>".utf8)] {
+      try with(.init(content: body)) { server, cache in
+        guard case .wrongHash? = reason({
+          _ = try cache.file(server.url("a.pth"), hashPrefix: prefix)
+        }) else {
+          Issue.record("\(body.count) bytes")
+          return
+        }
+        #expect(names(cache) == [])
+      }
+    }
+  }
+
+  @Test("a full disk is an error that names the file")
+  func fullDisk() throws {
+    try with(.init(content: content)) { server, cache in
+      try FileManager.default.createDirectory(
+        atPath: cache.folder, withIntermediateDirectories: true)
+      #expect(symlink("/dev/full", "\(cache.folder)/a.pth.part") == 0)
+      #expect(
+        throws: DownloadError(.file(.unwritable(errno: ENOSPC)), "\(cache.folder)/a.pth.part")
+      ) {
+        try cache.file(server.url("a.pth"), hashPrefix: prefix)
+      }
+      #expect(!names(cache).contains("a.pth"))
+    }
+  }
+
+  @Test("a pipe or a folder in the cache is refused")
+  func notFiles() throws {
+    try with(.init(content: content)) { server, cache in
+      try FileManager.default.createDirectory(
+        atPath: cache.folder + "/a.pth", withIntermediateDirectories: true)
+      #expect(mkfifo("\(cache.folder)/b.pth", 0o600) == 0)
+      for name in ["a.pth", "b.pth"] {
+        #expect(
+          reason { _ = try cache.file(server.url(name), hashPrefix: prefix) } == .notRegularFile)
+      }
+    }
+  }
+
   @Test("the folder is LIGHTBOX_WEIGHTS, PyTorch's if it exists, or Lightbox's")
   func folders() throws {
     let home = FileManager.default.temporaryDirectory.appendingPathComponent("lightbox-\(UUID())")

@@ -168,7 +168,7 @@ let package = Package(
         "Interpret", "Vision", "TestSupport",
       ]),
     // Run the built program as a child process.
-    tests("LightboxCLITests", of: ["Imaging", "TestSupport"]),
+    tests("LightboxCLITests", of: ["TestSupport"]),
     tests(
       "RunsTests",
       of: [

@@ -10,8 +10,15 @@ import Imaging
 struct FigureFiles {
   private let folder: String
   private let inputs: Set<String>
-  private var owners: [String: String] = [:]
-  private var nextNumbers: [String: Int] = [:]
+  private var numbers: [String: Numbers] = [:]
+
+  /// The numbers of the figures of one name, so that many images of one name need no repeated search.
+  private struct Numbers {
+    /// The numbers by the marks of their images.
+    var byOwner: [String: Int] = [:]
+    /// The numbers up to this one have been looked at.
+    var seen = 0
+  }
 
   /// Describes a folder that exists.
   ///
@@ -40,25 +47,22 @@ struct FigureFiles {
       + (item.frame.map { ", frame \($0 + 1)" } ?? "")
   }
 
-  /// The first path that is free, or that of the image's own figure.
+  /// The path of the image's own figure, or the first that is free.
   private mutating func path(for item: DataItem, owner: String) -> String {
     let base = Self.name(of: item)
-    // Numbers are kept, so that many images of one name need no repeated search; a repeated image finds its own.
-    let key = base + "\n" + owner
-    var number = nextNumbers[key] ?? nextNumbers[base] ?? 1
-    while true {
-      let path = "\(folder)/\(base)\(number > 1 ? "-\(number)" : "").png"
-      let isInput = inputs.contains(Self.resolved(path))
-      let found = owners[path] ?? (isInput ? "" : Self.owner(ofFigure: path))
-      if found == nil || found == owner {
-        owners[path] = owner
-        nextNumbers[base] = number + 1
-        nextNumbers[key] = number
-        return path
-      }
-      owners[path] = found
-      number += 1
+    var names = numbers[base] ?? Numbers()
+    defer { numbers[base] = names }
+    func path(_ number: Int) -> String {
+      "\(folder)/\(base)\(number > 1 ? "-\(number)" : "").png"
     }
+    while names.byOwner[owner] == nil {
+      names.seen += 1
+      let next = path(names.seen)
+      let isInput = inputs.contains(Self.resolved(next))
+      // A file that is not a figure of ours has no owner and is left alone.
+      names.byOwner[isInput ? "" : Self.owner(ofFigure: next) ?? owner] = names.seen
+    }
+    return path(names.byOwner[owner] ?? 1)
   }
 
   /// The file name of a figure without ending: that of the image, with the frame.

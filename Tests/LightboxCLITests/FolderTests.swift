@@ -82,6 +82,15 @@ struct FolderTests {
     let outcome = try work.lightbox(["predict", "run", "films"])
     #expect(outcome.code == 0 && outcome.output.split(separator: "\n").count == 17)
     try work.write(Array("x".utf8), to: "empty/x.txt")
+    let linked = try Program.shell(
+      """
+      mkdir -p mixed/DICOMDIR.d && ln -s ../films mixed/films && ln -s none mixed/lost.dcm
+      cp films/0.dcm mixed/DICOMDIR && mkfifo mixed/pipe.dcm
+      timeout 20 $lightbox predict run mixed
+      """, in: work.path)
+    #expect(linked.code == 0 && linked.output.split(separator: "\n").count == 17)
+    #expect(
+      linked.errors.contains("mixed/lost.dcm: ") && linked.errors.contains("mixed/pipe.dcm: "))
     let empty = try work.lightbox(["predict", "run", "empty"])
     #expect(empty.code == 1 && empty.errors.contains("no DICOM, PNG or JPEG file"))
   }

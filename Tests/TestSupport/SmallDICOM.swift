@@ -7,6 +7,7 @@ package enum SmallDICOM {
   ///   - rows: Rows of a frame.
   ///   - columns: Columns of a frame.
   ///   - statedFrames: The number of frames in the header. Default: the right one.
+  /// - Returns: The bytes of the file.
   package static func file(
     frames: [UInt8], rows: Int = 36, columns: Int = 40, statedFrames: String? = nil
   ) -> [UInt8] {

@@ -66,7 +66,7 @@ struct InterpretCommand: ParsableCommand {
         "--color \(color): use #rrggbb or one of \(Color.names.prefix(12).joined(separator: ", "))")
     }
     let maskSize = try maskSize.map(parsedSize)
-    let images = try ImageFiles.expand(files)
+    let images = try unreadable.expand(files)
     let run = try model.open(frames: reading.frames)
     let wanted: WantedClasses =
       switch className {

@@ -42,7 +42,7 @@ struct PredictCommand: ParsableCommand {
   }
 
   func run() throws {
-    let images = try ImageFiles.expand(files).map { DataItem(path: $0) }
+    let images = try unreadable.expand(files).map { DataItem(path: $0) }
     try compute.settings().apply(imageCount: images.count)
     let predictor = try model.open(frames: reading.frames).predictor
     let answers = predictor.pipeline.itemsPerFrame(images).map { item -> Answer in

@@ -14,6 +14,14 @@ struct UnreadableOption: ParsableArguments {
 
   var policy: UnreadablePolicy { skipUnreadable ? .skip : .stop }
 
+  /// Replaces folders by the images below them, and says what in them is not read.
+  func expand(_ paths: [String]) throws -> [String] {
+    let (files, notes) = try ImageFiles.expand(paths)
+    for note in notes.prefix(Self.shown) { say("lightbox: not read: \(note)") }
+    if notes.count > Self.shown { say("lightbox: \(notes.count - Self.shown) more are not read") }
+    return files
+  }
+
   /// Lists the unreadable files of a command that treats files one by one, and throws its exit code.
   ///
   /// - Parameters:

@@ -41,29 +41,42 @@ extension FileError {
 package enum ImageFiles {
   /// Replaces folders by the DICOM, PNG and JPEG files below them, sorted; files stay as they are.
   ///
-  /// A DICOM file is told by its ending or its preamble.
+  /// A DICOM file is told by its ending or its preamble; media directories (DICOMDIR) are left out.
   ///
+  /// - Returns: The files, and what in the folders cannot be read, such as links without a target, as messages.
   /// - Throws: `DICOMError` if a folder cannot be read or has no such file.
-  package static func expand(_ paths: [String]) throws(DICOMError) -> [String] {
+  package static func expand(
+    _ paths: [String]
+  ) throws(DICOMError) -> (files: [String], notes: [String]) {
     var files: [String] = []
+    var notes: [String] = []
     for path in paths {
       guard FileName.isFolder(path) else {
         files.append(path)
         continue
       }
-      let found = try DICOMError.walk(path).files.filter(isImage)
+      let walk = try DICOMError.walk(path)
+      let found = walk.files.filter(isImage)
+      notes += walk.danglingLinks.map {
+        "\(FileName.shown($0)): the target of the link does not exist"
+      }
+      notes += walk.specialFiles.map {
+        "\(FileName.shown($0)): \(FileName.irregularity(of: $0) ?? "not a file")"
+      }
+      notes += walk.unreadableFolders.map(\.description)
       guard !found.isEmpty else {
         throw DICOMError(
           .unreadable, file: path, detail: "the folder has no DICOM, PNG or JPEG file")
       }
       files += found
     }
-    return files
+    return (files, notes)
   }
 
   private static func isImage(_ path: String) -> Bool {
     let name = path.lowercased()
     if name.hasSuffix(".dcm") || name.hasSuffix(".dicom") { return true }
+    if name.hasSuffix("/dicomdir") { return false }
     let head = FileHead.read(path, count: 132)
     return PNG.isPNG(head) || JPEG.isJPEG(head) || head.suffix(4) == [0x44, 0x49, 0x43, 0x4D]
   }

@@ -30,6 +30,7 @@ package struct FolderWalk: Sendable {
   private var visited: Set<Identity> = []
   private var folders: [String] = []
   private var links: [String] = []
+  private var linkedFiles: [(path: String, identity: Identity)] = []
 
   /// Visits a folder and its subfolders.
   ///
@@ -47,12 +48,16 @@ package struct FolderWalk: Sendable {
     folders = [root]
     visitFolders()
     if let error = unreadableFolders.first, error.path == root { throw error }
-    // Links come last, so that a film has its own path where it has one.
+    // Links come last, those to files after those to folders, so that a film has its own path where it has one.
     while !links.isEmpty {
       let next = links.sorted()
       links = []
       for link in next { follow(link) }
       visitFolders()
+    }
+    for (path, identity) in linkedFiles.sorted(by: { $0.path < $1.path })
+    where visited.insert(identity).inserted {
+      files.append(path)
     }
     files.sort()
     danglingLinks.sort()
@@ -125,7 +130,12 @@ package struct FolderWalk: Sendable {
       if visited.insert(Identity(status)).inserted { folders.append(path) }
     case S_IFREG:
       // Two names of one file are two files, a link to a file that was found is not.
-      if visited.insert(Identity(status)).inserted || !isLink { files.append(path) }
+      if isLink {
+        linkedFiles.append((path, Identity(status)))
+      } else {
+        visited.insert(Identity(status))
+        files.append(path)
+      }
     default: specialFiles.append(path)
     }
   }

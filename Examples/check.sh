@@ -78,6 +78,10 @@ rejects "does not exist; check the data folder" "$bin/lightbox" train broken --s
 awk -F, 'NR == 1 || $2 == "Pneumothorax"' films/labels.csv >films/one.csv
 rejects "two classes" "${train[@]}" --labels one.csv --out r3
 rejects "there is no column" "${train[@]}" --label-column finding --out r4
+tr ',' ';' <films/labels.csv >films/semicolons.csv
+rejects "give --separator semicolon" "${train[@]}" --labels semicolons.csv --out r4
+sed 's/$/\r\r/' films/labels.csv >films/crcrlf.csv
+"${train[@]}" --labels crcrlf.csv --out crcrlf 2>&1 | grep -q "columns file, label, split, patient" || fail "CR CR LF: the split is lost"
 rejects "did you mean" "${train[@]}" --arch resnet19 --out r5
 rejects "did you mean" "$bin/lightbox" models show resnet5O
 rejects "densenet121 needs 29" "$bin/lightbox" train films --arch densenet121 --size 28 --out r4

@@ -1,13 +1,18 @@
 /// The finite values of a frame in ascending order, with their counts.
 struct SortedValues {
   private let values: [Double]
-  /// `ends[i]` is the number of values up to and including `values[i]`.
+  /// `ends[i]` is the number of values up to and including `values[i]`; empty if that is `i + 1`.
   private let ends: [Int]
 
   /// Collects the transformed samples; NaN and infinity are left out.
   init(_ samples: StoredPixels.Samples, _ transform: (Double) -> Float) {
+    guard let counts = samples.counts() else {
+      values = samples.map { Double(transform($0)) }.filter(\.isFinite).sorted()
+      ends = []
+      return
+    }
     // Transforming distinct samples only is exact and avoids sorting all pixels.
-    let distinct = samples.counts().map { (value: Double(transform($0.value)), count: $0.count) }
+    let distinct = counts.map { (value: Double(transform($0.value)), count: $0.count) }
       .filter { $0.value.isFinite }.sorted { $0.value < $1.value }
     values = distinct.map(\.value)
     var total = 0
@@ -18,10 +23,11 @@ struct SortedValues {
   }
 
   /// The number of values.
-  var count: Int { ends.last ?? 0 }
+  var count: Int { ends.last ?? values.count }
 
   /// The value at a position of the sorted values.
   private subscript(position: Int) -> Double {
+    if ends.isEmpty { return values[position] }
     var (low, high) = (0, ends.count - 1)
     while low < high {
       let middle = (low + high) / 2
@@ -42,8 +48,8 @@ struct SortedValues {
 }
 
 extension StoredPixels.Samples {
-  /// The distinct samples and how often each occurs, in any order.
-  func counts() -> [(value: Double, count: Int)] {
+  /// The distinct samples and how often each occurs, in any order; nil for more than 16 bits.
+  func counts() -> [(value: Double, count: Int)]? {
     func small<T: FixedWidthInteger>(_ samples: [T]) -> [(value: Double, count: Int)] {
       guard let range else { return [] }
       let low = Int(range.lowerBound)
@@ -53,18 +59,12 @@ extension StoredPixels.Samples {
         count > 0 ? (Double(low + index), count) : nil
       }
     }
-    func large<T>(_ samples: [T], _ number: (T) -> Double) -> [(value: Double, count: Int)] {
-      samples.map { (number($0), 1) }
-    }
     return switch self {
     case .uint8(let v): small(v)
     case .int8(let v): small(v)
     case .uint16(let v): small(v)
     case .int16(let v): small(v)
-    case .uint32(let v): large(v) { Double($0) }
-    case .int32(let v): large(v) { Double($0) }
-    case .float32(let v): large(v) { Double($0) }
-    case .float64(let v): large(v) { $0 }
+    case .uint32, .int32, .float32, .float64: nil
     }
   }
 }

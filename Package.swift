@@ -91,6 +91,7 @@ let package = Package(
       uses: [
         "Files", "Tensors", "Layers", "DataBlocks", "Checkpoints", "Training",
         .product(name: "GRDB", package: "GRDB.swift"),
+        .product(name: "GRDBSQLite", package: "GRDB.swift"),
       ]),
 
     // Floor 5: training runs from plan to evaluation.

@@ -10,6 +10,8 @@ public struct PlanError: LightboxError, Equatable {
     case imageSize(Int, architecture: String, refusal: String)
     /// Loss or gradients are not finite.
     case notFinite(String)
+    /// Training was asked to end: by what, after how many epochs, and its last weights.
+    case interrupted(reason: String, epochs: Int, checkpoint: String?)
   }
 
   /// The facts.
@@ -17,6 +19,11 @@ public struct PlanError: LightboxError, Equatable {
 
   /// Creates an error.
   package init(_ reason: Reason) { self.reason = reason }
+
+  /// Whether training was asked to end.
+  package var isInterruption: Bool {
+    if case .interrupted = reason { true } else { false }
+  }
 
   /// A plan has no file.
   public var place: ErrorPlace { ErrorPlace() }
@@ -28,6 +35,8 @@ public struct PlanError: LightboxError, Equatable {
     case .imageSize(let size, let architecture, let refusal):
       "image size \(size): \(architecture) \(refusal)"
     case .notFinite(let message): message
+    case .interrupted(let reason, let epochs, _):
+      "the run was interrupted (\(reason)) after \(epochs) \(epochs == 1 ? "epoch" : "epochs")"
     }
   }
 
@@ -35,6 +44,8 @@ public struct PlanError: LightboxError, Equatable {
   public var remedy: String? {
     switch reason {
     case .setting, .imageSize: nil
+    case .interrupted(_, _, let checkpoint):
+      checkpoint.map { "a new run can start from its weights, \($0)" }
     case .notFinite: "use a lower learning rate, or skip such batches"
     }
   }

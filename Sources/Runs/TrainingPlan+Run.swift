@@ -38,14 +38,15 @@ extension TrainingPlan {
   ///   - path: The folder to create.
   ///   - known: The architectures to look the plan's up in. Add your own.
   ///   - callbacks: More callbacks, such as `ProgressCallback`.
+  ///   - cancellation: Interrupts the run from another thread.
   ///   - report: Receives the table of epochs, line by line.
   ///   - notify: Receives events.
   /// - Returns: The learner with the best weights, and what was recorded.
   /// - Throws: `PlanError`, `DataError`, `RunError`, `FileError` and the errors of weights. A run that fails before its
-  ///   first epoch leaves no folder.
+  ///   first epoch leaves no folder. One that is interrupted keeps it.
   public func run(
     in path: String, among known: [Architecture] = Architecture.all,
-    callbacks: [any Callback] = [],
+    callbacks: [any Callback] = [], cancellation: CancelFitCallback? = nil,
     report: @escaping (String) -> Void = { print($0) }, notify: (RunEvent) -> Void = { _ in }
   ) throws -> TrainingResult {
     let prepared = try prepare(among: known)
@@ -53,7 +54,10 @@ extension TrainingPlan {
     if let weights, let (taken, left) = prepared.loaded {
       notify(.weightsLoaded(path: weights, taken: taken, left: left))
     }
+    cancellation?.begin()
+    defer { cancellation?.end() }
     let folder = try RunFolder(creating: path)
+    defer { folder.release() }
     let description = RunDescription(
       plan: resolved, vocab: prepared.loaders.vocab, data: prepared.data)
     let log: RunLog
@@ -62,6 +66,8 @@ extension TrainingPlan {
       folder.metadata = try metadata(description, run: path)
       log = try RunLog(writing: folder.databasePath)
       try log.begin(command: "train", version: lightboxVersion)
+      // At once, so that it is recorded if the process does not reach the end of the batch.
+      cancellation?.observe { [log] _ in try? log.end(status: "interrupted") }
     } catch {
       folder.removeContent()
       throw error
@@ -74,16 +80,26 @@ extension TrainingPlan {
         callbacks + [
           SaveModelCallback(monitor: monitor, name: "best", resetsOnFit: false),
           LogbookCallback(folder, log),
-        ]
+        ] + (cancellation.map { [$0] } ?? [])
       learner.add(callbacks)
       // The learner is returned; without its callbacks the database is closed.
       defer { learner.remove(callbacks) }
       notify(.started(description))
       try fit(learner)
       if let message = prepared.gradientCheck.ending { throw PlanError(.notFinite(message)) }
+      if learner.fitWasCanceled, let reason = cancellation?.reason {
+        throw PlanError(
+          .interrupted(
+            reason: reason, epochs: learner.recorder.rows.count,
+            checkpoint: folder.hasCheckpoint("last") ? folder.checkpointPath("last") : nil))
+      }
       if learner.totalSteps == 0 {
         throw DataError(.noItems("training: no batch could be read"), path: table.path)
       }
+    } catch let error as PlanError where error.isInterruption {
+      try? log.event("interrupted", error.problem)
+      try? log.end(status: "interrupted")
+      throw error
     } catch {
       try? log.event("error", "\(error)")
       try? log.end(status: "failed")

@@ -171,8 +171,10 @@ let package = Package(
       "RunsTests",
       of: [
         "Files", "Tensors", "Imaging", "Layers", "DataBlocks", "Checkpoints", "Models", "Training",
-        "Datasets", "Vision", "Interpret", "Logbook", "Runs",
+        "Datasets", "Vision", "Interpret", "Logbook", "Runs", "TestSupport",
+        .product(name: "GRDB", package: "GRDB.swift"),
       ]),
+    tests("LightboxCLITests", of: []),
   ],
   swiftLanguageModes: [.v6],
   cLanguageStandard: .gnu17,

@@ -1,10 +1,11 @@
 import Foundation
+import Synchronization
 
 /// The lock of a process on a folder that it writes to.
 ///
 /// It is a file in the folder with a file lock (`flock`), which the operating system releases however the
 /// process ends, and the facts of the process. A file system without file locks has only the facts.
-package final class FolderLock {
+package final class FolderLock: Sendable {
   /// The process that holds or held a lock.
   package struct Owner: Codable, Sendable, Equatable {
     /// The process.
@@ -31,7 +32,7 @@ package final class FolderLock {
 
   private let path: String
   private let descriptor: Int32
-  private var isReleased = false
+  private let isReleased = Mutex(false)
 
   private init(_ path: String, _ descriptor: Int32) {
     self.path = path
@@ -81,7 +82,9 @@ package final class FolderLock {
     return nil
   }
 
-  /// Without file locks, only the creator of a file owns it. `acquire` may have created it empty.
+  /// Without file locks, only the creator of a file owns it.
+  ///
+  /// `acquire` may have created it empty.
   private static func createExclusively(_ path: String) throws(FileError) -> FolderLock? {
     var status = stat()
     if stat(path, &status) == 0, status.st_size > 0 { return nil }
@@ -108,10 +111,12 @@ package final class FolderLock {
 
   /// Removes the file and releases the lock.
   package func release() {
-    guard !isReleased else { return }
-    isReleased = true
-    if Self.isSame(descriptor, path) { unlink(path) }
-    close(descriptor)
+    isReleased.withLock { isReleased in
+      guard !isReleased else { return }
+      isReleased = true
+      if Self.isSame(descriptor, path) { unlink(path) }
+      close(descriptor)
+    }
   }
 
   /// Who uses the folder.

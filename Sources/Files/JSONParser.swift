@@ -128,7 +128,8 @@ struct JSONParser {
       }
       endPlain(&units, &plain)
       switch raw[i + 1] {
-      case UInt8(ascii: "\""), UInt8(ascii: "\\"), UInt8(ascii: "/"): units.append(UInt16(raw[i + 1]))
+      case UInt8(ascii: "\""), UInt8(ascii: "\\"), UInt8(ascii: "/"):
+        units.append(UInt16(raw[i + 1]))
       case UInt8(ascii: "b"): units.append(8)
       case UInt8(ascii: "f"): units.append(12)
       case UInt8(ascii: "n"): units.append(10)

@@ -61,7 +61,8 @@ struct PartFile {
     let names = found.withLock { found in
       if found[folder] == nil {
         if found.count >= foldersKept { found = [:] }
-        let all = try? FileManager.default.contentsOfDirectory(atPath: folder.isEmpty ? "." : folder)
+        let all = try? FileManager.default.contentsOfDirectory(
+          atPath: folder.isEmpty ? "." : folder)
         found[folder] = (all ?? []).filter { $0.hasPrefix(".") && $0.hasSuffix(".part") }
       }
       let own = found[folder]?.filter { isPart($0, prefix) } ?? []

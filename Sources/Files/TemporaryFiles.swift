@@ -20,11 +20,16 @@ package enum TemporaryFiles {
   ///
   /// No other thread can rename or remove a temporary file meanwhile.
   package static func removeAll(exiting code: Int32) -> Never {
-    paths.withLock { paths in
-      for path in paths where unlink(path) != 0 {
-        try? FileManager.default.removeItem(atPath: path)
+    // A disk that does not answer must not keep the process.
+    for _ in 0..<100 {
+      _ = paths.withLockIfAvailable { paths in
+        for path in paths where unlink(path) != 0 {
+          try? FileManager.default.removeItem(atPath: path)
+        }
+        _exit(code)
       }
-      _exit(code)
+      usleep(10_000)
     }
+    _exit(code)
   }
 }

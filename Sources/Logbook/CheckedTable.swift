@@ -104,7 +104,8 @@ extension Database {
   var hasTables: Bool {
     get throws {
       try Row.fetchOne(
-        self, sql: "select 1 from sqlite_master where name not like 'sqlite_%' "
+        self,
+        sql: "select 1 from sqlite_master where name not like 'sqlite_%' "
           + "and name <> 'grdb_migrations' limit 1") != nil
     }
   }

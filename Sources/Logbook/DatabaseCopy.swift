@@ -10,7 +10,8 @@ final class DatabaseCopy: Sendable {
 
   /// - Throws: `FileError`.
   init(of original: String) throws {
-    folder = FileManager.default.temporaryDirectory.appendingPathComponent("lightbox-\(UUID())")
+    folder =
+      FileManager.default.temporaryDirectory.appendingPathComponent("lightbox-\(UUID())")
       .path
     path = folder + "/metrics.sqlite"
     TemporaryFiles.add(folder)

@@ -59,7 +59,8 @@ public struct RunError: LightboxError, Equatable {
     case .folderNotEmpty: "the folder is not empty"
     case .endedEarly(let status, _):
       status == "died"
-        ? "the folder has a run whose process was killed" : "the folder has a run that \(words(status))"
+        ? "the folder has a run whose process was killed"
+        : "the folder has a run that \(words(status))"
     case .inUse(let pid, let host):
       "another process writes to this folder"
         + (pid.map { " (\($0)\(host.map { " on \($0)" } ?? ""))" } ?? "")

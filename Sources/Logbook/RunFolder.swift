@@ -51,7 +51,9 @@ public final class RunFolder: CheckpointStore {
         created += try createFolder(self.path).filter { !created.contains($0) }
         do {
           lock = try Self.takeLock(self.path)
-        } catch let error as FileError where attempt < 9 && error.reason == .unwritable(errno: ENOENT) {
+        } catch let error as FileError
+          where attempt < 9 && error.reason == .unwritable(errno: ENOENT)
+        {
           continue
         }
       }

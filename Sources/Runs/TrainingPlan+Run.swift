@@ -73,6 +73,7 @@ extension TrainingPlan {
       throw error
     }
     let started = ContinuousClock.now
+    let validation = ValidationCheck()
     do {
       learner.checkpoints = folder
       learner.report = report
@@ -80,13 +81,15 @@ extension TrainingPlan {
         callbacks + [
           SaveModelCallback(monitor: monitor, name: "best", resetsOnFit: false),
           LogbookCallback(folder, log),
-        ] + (cancellation.map { [$0] } ?? [])
+        ] + (cancellation.map { [$0] } ?? []) + (onBadGradient == .stop ? [validation] : [])
       learner.add(callbacks)
       // The learner is returned; without its callbacks the database is closed.
       defer { learner.remove(callbacks) }
       notify(.started(description))
       try fit(learner)
-      if let message = prepared.gradientCheck.ending { throw PlanError(.notFinite(message)) }
+      if let message = prepared.gradientCheck.ending ?? validation.ending {
+        throw PlanError(.notFinite(message))
+      }
       if learner.fitWasCanceled, let reason = cancellation?.reason {
         throw PlanError(
           .interrupted(
@@ -107,6 +110,7 @@ extension TrainingPlan {
       if folder.checkpoints.isEmpty || learner.totalSteps == 0 { folder.removeContent() }
       throw error
     }
+    cancellation?.end()
     try log.end(status: "finished")
     let seconds = (ContinuousClock.now - started) / .seconds(1)
     let skipped = prepared.loaders.train.skipped + (prepared.loaders.valid?.skipped ?? [])

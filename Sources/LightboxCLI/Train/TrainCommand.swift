@@ -9,7 +9,8 @@ struct TrainCommand: ParsableCommand {
       Without a split in the table, --valid-pct of the patients (of the images, if the table names no \
       patients) are used for validation. The best epoch by --monitor is saved as \
       <out>/checkpoints/best.safetensors, the last one as last.safetensors. With --weights, the head is \
-      trained first, then all layers, early layers at lower rates (fastai's fine_tune).
+      trained first, then all layers, early layers at lower rates (fastai's fine_tune). Ctrl-C, SIGTERM and \
+      SIGHUP end the run after the current batch; the weights of the last finished epoch are kept.
       """)
 
   @OptionGroup var source: TableOptions
@@ -100,8 +101,15 @@ struct TrainCommand: ParsableCommand {
   }
 
   func run() throws {
-    let result = try plan().run(
-      in: out, callbacks: [ProgressCallback()], report: emit, notify: tell)
+    let result: TrainingResult
+    do {
+      result = try plan().run(
+        in: out, callbacks: [ProgressCallback()], cancellation: Signals.cancellation,
+        report: emit, notify: tell)
+    } catch let error as PlanError where error.isInterruption {
+      say("lightbox: \(error)")
+      throw ExitCode(Signals.exitCode)
+    }
     let rate = Double(result.imagesSeen) / result.seconds
     say(
       "lightbox: \(NumberFormat.fixed(result.seconds, 1)) s, \(NumberFormat.fixed(rate, 1)) training "

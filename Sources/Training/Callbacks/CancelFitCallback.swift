@@ -26,14 +26,18 @@ public final class CancelFitCallback: Callback, Sendable {
   /// - Returns: Whether a fit runs.
   @discardableResult
   public func cancel(_ reason: String) -> Bool {
-    let (isActive, observer) = state.withLock { state in
-      let isFirst = state.reason == nil
-      state.reason = state.reason ?? reason
-      return (state.isActive, isFirst && state.isActive ? state.observer : nil)
+    // The observer runs under the lock, so that it has ended when `end` returns.
+    state.withLock { state in
+      if state.reason == nil {
+        state.reason = reason
+        if state.isActive { state.observer?(reason) }
+      }
+      return state.isActive
     }
-    observer?(reason)
-    return isActive
   }
+
+  /// Whether a fit runs, or is about to.
+  package var isActive: Bool { state.withLock { $0.isActive } }
 
   /// Why the fit was asked to end; nil if it was not.
   public var reason: String? { state.withLock { $0.reason } }
@@ -41,7 +45,7 @@ public final class CancelFitCallback: Callback, Sendable {
   /// Takes requests from now on, before the fit begins.
   package func begin() { state.withLock { $0.isActive = true } }
 
-  /// Calls a function, on the thread that asks, as soon as the fit is asked to end.
+  /// Calls a short function, on the thread that asks, as soon as the fit is asked to end.
   package func observe(_ observer: @escaping @Sendable (String) -> Void) {
     state.withLock { $0.observer = observer }
   }

@@ -60,7 +60,9 @@ public final class GradientCheck: Callback {
   public func afterLoss(_ learner: Learner) throws {
     guard learner.isTraining, !learner.loss.isFinite else { return }
     try reject(
-      learner, "the loss is \(learner.loss): \(learner.nonFiniteSource)", .cancelBatch)
+      learner,
+      "the loss is \(learner.loss.isNaN ? .nan : learner.loss): \(learner.nonFiniteSource)",
+      .cancelBatch)
   }
 
   /// Checks the gradients.

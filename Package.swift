@@ -92,6 +92,7 @@ let package = Package(
       uses: [
         "Files", "Tensors", "Layers", "DataBlocks", "Checkpoints", "Training",
         .product(name: "GRDB", package: "GRDB.swift"),
+        .product(name: "GRDBSQLite", package: "GRDB.swift"),
       ]),
 
     // Floor 5: training runs from plan to evaluation.
@@ -174,6 +175,7 @@ let package = Package(
       of: [
         "Files", "Tensors", "Imaging", "Layers", "DataBlocks", "Checkpoints", "Models", "Training",
         "Datasets", "Vision", "Interpret", "Logbook", "Runs", "TestSupport",
+        .product(name: "GRDB", package: "GRDB.swift"),
       ]),
   ],
   swiftLanguageModes: [.v6],

@@ -42,6 +42,7 @@ final class StagedFolder {
     self.target = target
     createdTarget = !exists
     staging = target + "/" + Self.prefix + String(UInt64.random(in: 0...(.max)), radix: 36)
+    TemporaryFiles.add(staging)
     do {
       try files.createDirectory(atPath: staging, withIntermediateDirectories: true)
     } catch {
@@ -87,14 +88,14 @@ final class StagedFolder {
       throw Self.failure(error, path: target)
     }
     isFinished = true
-    try? files.removeItem(atPath: staging)
+    TemporaryFiles.finish(staging) { try? files.removeItem(atPath: staging) }
     close(lock)
   }
 
   /// Removes the staging folder.
   private func abandon() {
     isFinished = true
-    try? FileManager.default.removeItem(atPath: staging)
+    TemporaryFiles.finish(staging) { try? FileManager.default.removeItem(atPath: staging) }
     close(lock)
     // rmdir removes empty folders only.
     if createdTarget { rmdir(target) }

@@ -59,7 +59,9 @@ package enum NumberFormat {
 
   /// Formats with C's `printf`, since the standard library cannot round to a number of digits.
   private static func formatted(_ format: String, _ digits: Int, _ value: Double) -> String {
-    withVaList([CInt(digits), value]) { arguments in
+    // C writes the sign of NaN, which says nothing.
+    if value.isNaN { return "nan" }
+    return withVaList([CInt(digits), value]) { arguments in
       // The largest double has 309 digits before the point.
       var text = [CChar](repeating: 0, count: 340 + digits)
       let count = vsnprintf(&text, text.count, format, arguments)

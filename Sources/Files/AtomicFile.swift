@@ -4,40 +4,74 @@ package import Foundation
 package enum AtomicFile {
   /// Writes a file with a function.
   ///
+  /// A link is followed. A device or a pipe is written directly.
+  ///
   /// - Parameters:
   ///   - path: The final name; an existing file is replaced.
   ///   - body: Writes the content.
   /// - Throws: `FileError`, or an error of `body`. An existing file is not changed then.
   package static func write(to path: String, _ body: (FileHandle) throws -> Void) throws {
-    let folder = (path as NSString).deletingLastPathComponent
-    let temporary =
-      (folder.isEmpty ? "" : folder + "/")
-      + ".\((path as NSString).lastPathComponent).\(getpid()).part"
-    let descriptor = open(temporary, O_WRONLY | O_CREAT | O_TRUNC | O_CLOEXEC, 0o644)
-    guard descriptor >= 0 else { throw FileError(.unwritable(errno: errno), path: path) }
-    let file = FileHandle(fileDescriptor: descriptor, closeOnDealloc: true)
+    var status = stat()
+    let exists = stat(path, &status) == 0
+    let kind = status.st_mode & S_IFMT
+    if exists, kind != S_IFREG, kind != S_IFDIR { return try writeDirectly(to: path, body) }
+    let target = exists && kind == S_IFREG ? resolved(path) : path
+    let part: PartFile
+    do { part = try PartFile.create(for: target) } catch { throw error.at(path) }
+    let file = FileHandle(fileDescriptor: part.descriptor, closeOnDealloc: true)
     do {
       do {
         try body(file)
+        if exists, kind == S_IFREG { fchmod(part.descriptor, status.st_mode & 0o7777) }
         try file.synchronize()
-        try file.close()
       } catch {
         throw systemCode(of: error).map { FileError(.unwritable(errno: $0), path: path) } ?? error
       }
-      guard rename(temporary, path) == 0 else {
-        throw FileError(.unwritable(errno: errno), path: path)
+      // The lock ends with the descriptor, so it is closed after the file has its name.
+      let code = TemporaryFiles.finish(part.path) { rename(part.path, target) == 0 ? 0 : errno }
+      guard code == 0 else { throw FileError(.unwritable(errno: code), path: path) }
+      do {
+        try file.close()
+      } catch {
+        throw FileError(.unwritable(errno: systemCode(of: error) ?? EIO), path: path)
       }
     } catch {
+      TemporaryFiles.finish(part.path) { _ = unlink(part.path) }
       try? file.close()
-      unlink(temporary)
       throw error
     }
-    // Sync the folder, which contains the new name.
-    let directory = open(folder.isEmpty ? "." : folder, O_RDONLY | O_CLOEXEC)
-    if directory >= 0 {
-      fsync(directory)
-      close(directory)
+    syncFolder(of: target)
+  }
+
+  /// The path without symbolic links; the path itself if it cannot be resolved.
+  private static func resolved(_ path: String) -> String {
+    guard let real = realpath(path, nil) else { return path }
+    defer { free(real) }
+    return String(cString: real)
+  }
+
+  private static func writeDirectly(
+    to path: String, _ body: (FileHandle) throws -> Void
+  ) throws {
+    let descriptor = open(path, O_WRONLY | O_CLOEXEC | O_NOCTTY)
+    guard descriptor >= 0 else { throw FileError(.unwritable(errno: errno), path: path) }
+    let file = FileHandle(fileDescriptor: descriptor, closeOnDealloc: true)
+    do {
+      try body(file)
+      try file.close()
+    } catch {
+      try? file.close()
+      throw systemCode(of: error).map { FileError(.unwritable(errno: $0), path: path) } ?? error
     }
+  }
+
+  /// Makes a new name durable.
+  private static func syncFolder(of path: String) {
+    let folder = (path as NSString).deletingLastPathComponent
+    let directory = open(folder.isEmpty ? "." : folder, O_RDONLY | O_CLOEXEC)
+    guard directory >= 0 else { return }
+    fsync(directory)
+    close(directory)
   }
 
   /// Writes bytes.
@@ -63,13 +97,34 @@ package enum AtomicFile {
 
 /// Creates a folder and its missing parents.
 ///
+/// - Returns: The folders that this call created, parents first.
 /// - Throws: `FileError`.
-package func createFolder(_ path: String) throws(FileError) {
-  do {
-    try FileManager.default.createDirectory(atPath: path, withIntermediateDirectories: true)
-  } catch {
-    throw FileError(.folderNotCreated(errno: systemCode(of: error) ?? EIO), path: path)
+@discardableResult
+package func createFolder(_ path: String) throws(FileError) -> [String] {
+  var status = stat()
+  if stat(path, &status) == 0 {
+    guard status.st_mode & S_IFMT == S_IFDIR else {
+      throw FileError(.folderNotCreated(errno: ENOTDIR), path: path)
+    }
+    return []
   }
+  let parent = (path as NSString).deletingLastPathComponent
+  var created: [String] = []
+  do {
+    if !parent.isEmpty, parent != path { created = try createFolder(parent) }
+  } catch {
+    throw FileError(error.reason, path: path)
+  }
+  guard mkdir(path, 0o777) == 0 else {
+    let code = errno
+    // Another process may have created it meanwhile.
+    if code == EEXIST, stat(path, &status) == 0, status.st_mode & S_IFMT == S_IFDIR {
+      return created
+    }
+    for folder in created.reversed() { rmdir(folder) }
+    throw FileError(.folderNotCreated(errno: code), path: path)
+  }
+  return created + [path]
 }
 
 /// The `errno` of an error of Foundation; nil if it is not a file system error.

@@ -10,6 +10,10 @@ public struct FileError: LightboxError, Equatable {
     case unwritable(errno: Int32)
     /// The folder cannot be created.
     case folderNotCreated(errno: Int32)
+    /// The path is a folder, a pipe or a device.
+    case notAFile
+    /// The file has more bytes than any valid one.
+    case tooLarge(bytes: Int, limit: Int)
   }
 
   package let reason: Reason
@@ -22,6 +26,9 @@ public struct FileError: LightboxError, Equatable {
     self.path = path
   }
 
+  /// The same facts with another path.
+  package func at(_ path: String) -> FileError { FileError(reason, path: path) }
+
   /// The path.
   public var place: ErrorPlace { ErrorPlace(file: path) }
 
@@ -31,6 +38,8 @@ public struct FileError: LightboxError, Equatable {
     case .unreadable(let code): "it cannot be read: \(systemWords(code))"
     case .unwritable(let code): "it cannot be written: \(systemWords(code))"
     case .folderNotCreated(let code): "the folder cannot be created: \(systemWords(code))"
+    case .notAFile: "it is not a file"
+    case .tooLarge(let bytes, let limit): "it has \(bytes) bytes; the limit is \(limit)"
     }
   }
 
@@ -39,10 +48,14 @@ public struct FileError: LightboxError, Equatable {
     let code =
       switch reason {
       case .unreadable(let code), .unwritable(let code), .folderNotCreated(let code): code
+      case .notAFile, .tooLarge: ENOENT
       }
     switch code {
     case ENOENT, ENOTDIR: return "check the path"
     case EACCES, EPERM, EROFS: return "check the permissions"
+    case EEXIST: return "choose another path"
+    case ENAMETOOLONG: return "use a shorter name"
+    case EIO: return "check the disk"
     case ENOSPC, EDQUOT, EFBIG: return "free disk space and try again; no file was changed"
     default: return nil
     }

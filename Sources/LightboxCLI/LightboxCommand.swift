@@ -1,5 +1,4 @@
 import ArgumentParser
-import Foundation
 import Lightbox
 
 /// The program.
@@ -15,13 +14,27 @@ struct LightboxCommand: ParsableCommand {
       RunsCommand.self, BenchCommand.self,
     ])
 
-  /// Ignores SIGPIPE: a closed pipe must not kill the process while it writes a file.
+  /// Runs a command; every write to the standard output is checked, also of help and version.
   static func main() {
-    signal(SIGPIPE, SIG_IGN)
+    StandardOutput.reserveDescriptors()
+    Signals.start()
     let arguments = CommandArguments.given
-    if let message = CommandArguments.emptyArgument(in: arguments) {
-      exit(withError: ValidationError(message))
+    do {
+      if let message = CommandArguments.emptyArgument(in: arguments) {
+        throw ValidationError(message)
+      }
+      var command = try parseAsRoot(arguments)
+      try command.run()
+      StandardOutput.finish()
+    } catch {
+      let (code, message) = (exitCode(for: error), fullMessage(for: error))
+      if code == .success {
+        if !message.isEmpty { print(message) }
+        StandardOutput.finish()
+      } else if !message.isEmpty {
+        say(message)
+      }
+      exit(withError: code)
     }
-    main(arguments)
   }
 }

@@ -6,16 +6,28 @@ public struct RunError: LightboxError, Equatable {
   package enum Reason: Sendable, Equatable {
     /// The folder for a new run contains files.
     case folderNotEmpty
+    /// The folder for a new run has a run that ended early: its status, and its last weights.
+    case endedEarly(status: String, checkpoint: String?)
+    /// Another process uses the folder.
+    case inUse(pid: Int32?, host: String?)
     /// The folder has no `run.json`.
     case notARun
+    /// The process of a run ended before it wrote `run.json`.
+    case diedBeforeSettings
     /// Neither the folder nor a folder in it is a run.
     case noRuns
     /// `run.json` does not have the expected content.
-    case invalidSettings(String)
+    case invalidSettings(JSONFault, remedy: String? = nil)
     /// A checkpoint does not fit the model.
     case weightsMismatch(missing: [String], mismatched: [String])
+    /// The optimizer's state in a checkpoint is not one that was saved.
+    case invalidState(name: String, problem: String)
     /// SQLite refused to open, read or write the database.
     case database(code: Int, message: String)
+    /// The database does not have the expected content.
+    case invalidDatabase(String)
+    /// A newer version made changes to the database: the first one that is unknown.
+    case newerDatabase(String)
   }
 
   package let reason: Reason
@@ -26,31 +38,79 @@ public struct RunError: LightboxError, Equatable {
     self.path = path
   }
 
-  /// The folder or file.
-  public var place: ErrorPlace { ErrorPlace(file: path) }
+  /// The same facts with a path, if there is none yet.
+  package func at(_ path: String) -> RunError {
+    RunError(reason, path: self.path.isEmpty ? path : self.path)
+  }
+
+  /// The folder or file, and the field or line in it.
+  public var place: ErrorPlace {
+    switch reason {
+    case .invalidSettings(let fault, _):
+      ErrorPlace(file: path, line: fault.line, element: fault.field)
+    case .invalidState(let name, _): ErrorPlace(file: path, element: name)
+    default: ErrorPlace(file: path)
+    }
+  }
 
   /// Why the run cannot be used, as a clause.
   public var problem: String {
     switch reason {
     case .folderNotEmpty: "the folder is not empty"
+    case .endedEarly(let status, _):
+      status == "died"
+        ? "the folder has a run whose process was killed"
+        : "the folder has a run that \(words(status))"
+    case .inUse(let pid, let host):
+      "another process writes to this folder"
+        + (pid.map { " (\($0)\(host.map { " on \($0)" } ?? ""))" } ?? "")
     case .notARun: "the folder has no run.json, so it is not a training run"
+    case .diedBeforeSettings: "the process of this run was killed before it wrote run.json"
     case .noRuns: "there are no training runs in this folder"
-    case .invalidSettings(let detail): "the settings cannot be decoded: \(detail)"
+    case .invalidSettings(let fault, _): fault.problem
     case .weightsMismatch(let missing, let mismatched):
       "the weights do not fit the model: \(missing.count) missing"
         + list(missing) + ", \(mismatched.count) of another shape" + list(mismatched)
+    case .invalidState(_, let problem): problem
     case .database(let code, let message): "SQLite error \(code): \(message)"
+    case .invalidDatabase(let problem): problem
+    case .newerDatabase(let name):
+      "a newer version of Lightbox wrote this database (\"\(name)\" is unknown)"
     }
   }
 
-  /// How to resolve it; nil for errors of SQLite.
+  private func words(_ status: String) -> String {
+    switch status {
+    case "interrupted": "was interrupted"
+    case "failed": "failed"
+    default: "is \(status)"
+    }
+  }
+
+  /// How to resolve it; nil if there is no general way.
   public var remedy: String? {
     switch reason {
     case .folderNotEmpty: "choose another folder or remove this one first"
+    case .endedEarly(_, let checkpoint):
+      "choose another folder or remove this one first"
+        + (checkpoint.map { "; a new run can start from its weights, \($0)" } ?? "")
+    case .inUse: "choose another folder, or wait until it has ended"
     case .notARun, .noRuns: "check the path"
-    case .invalidSettings: "read the run with the version that wrote it"
+    case .diedBeforeSettings: "remove the folder, or train into it again"
+    case .invalidSettings(_, let remedy): remedy ?? "correct the file, or train again"
     case .weightsMismatch: "check that the run trained this architecture"
-    case .database: nil
+    case .invalidState: "load the weights without the optimizer's state"
+    case .database(let code, _):
+      switch code {
+      case 5, 6: "another process has locked it; try again later"
+      case 8, 14: "check the permissions"
+      case 10: "check the disk and its free space"
+      case 13: "free disk space and try again"
+      case 11, 26: "the settings and weights of the run can be used without it"
+      default: nil
+      }
+    case .invalidDatabase: "the settings and weights of the run can be used without it"
+    case .newerDatabase: "use that version"
     }
   }
 

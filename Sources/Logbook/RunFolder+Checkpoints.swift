@@ -1,4 +1,5 @@
 import Checkpoints
+import Files
 import Foundation
 import Layers
 import Tensors
@@ -42,14 +43,39 @@ extension RunFolder {
         path: checkpointPath(name))
     }
     guard withOptimizer else { return }
-    learner.optimizer.load(
-      StateDictionary(
-        try file.tensors { $0.hasPrefix(optimizerPrefix) }.map {
-          (name: String($0.name.dropFirst(optimizerPrefix.count)), tensor: $0.tensor)
-        }))
-    if let text = file.metadata["hyperparameters"] {
-      learner.optimizer.hyperparameters = try JSONDecoder().decode(
-        [Hyperparameters].self, from: Data(text.utf8))
+    let state = StateDictionary(
+      try file.tensors { $0.hasPrefix(optimizerPrefix) }.map {
+        (name: String($0.name.dropFirst(optimizerPrefix.count)), tensor: $0.tensor)
+      })
+    if let fault = learner.optimizer.fault(in: state) {
+      throw RunError(
+        .invalidState(name: optimizerPrefix + fault.name, problem: fault.problem),
+        path: checkpointPath(name))
     }
+    let values = try hyperparameters(
+      file.metadata["hyperparameters"], count: learner.optimizer.groupCount, name)
+    learner.optimizer.load(state)
+    if let values { learner.optimizer.hyperparameters = values }
+  }
+
+  private func hyperparameters(
+    _ text: String?, count: Int, _ checkpoint: String
+  ) throws(RunError) -> [Hyperparameters]? {
+    guard let text else { return nil }
+    func fault(_ problem: String) -> RunError {
+      RunError(
+        .invalidState(name: "hyperparameters", problem: problem), path: checkpointPath(checkpoint))
+    }
+    let found: [Hyperparameters]
+    do {
+      found = try JSONDocument(Data(text.utf8)).decode([Hyperparameters].self)
+    } catch {
+      let known = error as? JSONFault
+      throw fault([known?.field, known?.problem].compactMap(\.self).joined(separator: ": "))
+    }
+    guard found.count == count else {
+      throw fault("they are of \(found.count) parameter groups; the model has \(count)")
+    }
+    return found
   }
 }

@@ -1,5 +1,5 @@
 import DataBlocks
-import Files
+package import Files
 import Foundation
 public import Training
 
@@ -17,34 +17,106 @@ public final class RunFolder: CheckpointStore {
   /// Added to the metadata of each checkpoint.
   package var metadata: [String: String] = [:]
 
-  private let existedBefore: Bool
+  /// Folders that were created for this run, parents first.
+  private let created: [String]
+  private var lock: FolderLock?
 
-  /// Removes what a run has written, and the folder itself unless it existed before the run.
+  /// Removes what a run has written, and the folders that were created for it.
   package func removeContent() {
-    let files = FileManager.default
-    guard existedBefore else {
-      try? files.removeItem(atPath: path)
-      return
+    for name in Self.entries { try? FileManager.default.removeItem(atPath: "\(path)/\(name)") }
+    release()
+    // Only empty folders are removed: another run may have begun in them.
+    for folder in created.reversed() { rmdir(folder) }
+  }
+
+  private static let entries = [
+    "run.json", "split.csv", "metrics.sqlite", "metrics.sqlite-wal", "metrics.sqlite-shm",
+    "checkpoints",
+    "figures",
+  ]
+  private static let lockName = "run.lock"
+
+  /// Creates the folder of a new run and locks it: one process at a time writes to a run.
+  ///
+  /// The lock is released when the object is destroyed, or when the process ends.
+  ///
+  /// - Throws: `RunError` if the folder exists and is not empty, or if another process uses it, `FileError` if it
+  ///   cannot be created.
+  public init(creating path: String) throws {
+    self.path = path.count > 1 && path.hasSuffix("/") ? Self.trimmed(path) : path
+    var created: [String] = []
+    do {
+      var lock: FolderLock?
+      // Another process that failed may remove the folder between the two calls.
+      for attempt in 0..<10 where lock == nil {
+        created += try createFolder(self.path).filter { !created.contains($0) }
+        do {
+          lock = try Self.takeLock(self.path)
+        } catch let error as FileError
+          where attempt < 9 && error.reason == .unwritable(errno: ENOENT)
+        {
+          continue
+        }
+      }
+      self.lock = lock
+      self.created = created
+    } catch {
+      for folder in created.reversed() { rmdir(folder) }
+      throw error
     }
-    for name in [
-      "run.json", "split.csv", "metrics.sqlite", "metrics.sqlite-wal", "metrics.sqlite-shm",
-      "checkpoints",
-      "figures",
-    ] {
-      try? files.removeItem(atPath: "\(path)/\(name)")
+    do {
+      try checkEmpty()
+      for folder in ["checkpoints", "figures"] { try createFolder("\(self.path)/\(folder)") }
+    } catch {
+      release()
+      for folder in created.reversed() { rmdir(folder) }
+      throw error
     }
   }
 
-  /// Creates the folder of a new run.
-  ///
-  /// - Throws: `RunError` if the folder exists and is not empty, `FileError` if it cannot be created.
-  public init(creating path: String) throws {
-    self.path = path
-    existedBefore = FileManager.default.fileExists(atPath: path)
-    if let content = try? FileManager.default.contentsOfDirectory(atPath: path), !content.isEmpty {
-      throw RunError(.folderNotEmpty, path: path)
+  private static func trimmed(_ path: String) -> String {
+    let trimmed = path.reversed().drop { $0 == "/" }
+    return trimmed.isEmpty ? "/" : String(trimmed.reversed())
+  }
+
+  private static func takeLock(_ path: String) throws -> FolderLock {
+    let file = "\(path)/\(lockName)"
+    if let lock = try FolderLock.acquire(file) { return lock }
+    switch FolderLock.state(of: file) {
+    case .held(let owner), .left(let owner):
+      throw RunError(.inUse(pid: owner?.pid, host: owner?.host), path: path)
+    case .free: throw RunError(.inUse(pid: nil, host: nil), path: path)
     }
-    for folder in [path, path + "/checkpoints", path + "/figures"] { try createFolder(folder) }
+  }
+
+  /// Refuses a folder with files, but for what a process leaves that is killed before it writes `run.json`.
+  private func checkEmpty() throws {
+    let names: [String]
+    do {
+      names = try FileManager.default.contentsOfDirectory(atPath: path)
+    } catch {
+      throw FileError(.unreadable(errno: systemCode(of: error) ?? EIO), path: path)
+    }
+    for name in names where name != Self.lockName {
+      let entry = "\(path)/\(name)"
+      let isLeft =
+        name == "checkpoints" || name == "figures"
+        ? rmdir(entry) == 0
+        : name.hasPrefix(".run.json.") && name.hasSuffix(".part") && unlink(entry) == 0
+      if isLeft { continue }
+      throw earlierRun(names) ?? RunError(.folderNotEmpty, path: path)
+    }
+  }
+
+  /// Why a run in the folder ended early; nil if it did not.
+  private func earlierRun(_ names: [String]) -> RunError? {
+    guard names.contains("run.json") else { return nil }
+    let status = (try? RunLog(reading: databasePath).status()) ?? nil
+    guard status != "finished" else { return nil }
+    let checkpoint = ["last", "best"].first(where: hasCheckpoint).map(checkpointPath)
+    // This process has the lock, so no other one runs.
+    let shown = status == nil || status == "running" ? "died" : status ?? ""
+    return RunError(.endedEarly(status: shown, checkpoint: checkpoint), path: path)
   }
 
   /// Opens the folder of an existing run.
@@ -52,10 +124,34 @@ public final class RunFolder: CheckpointStore {
   /// - Throws: `RunError` if it has no `run.json`.
   public init(opening path: String) throws(RunError) {
     self.path = path
-    existedBefore = true
-    guard FileManager.default.fileExists(atPath: path + "/run.json") else {
+    created = []
+    guard Self.exists("\(path)/run.json") else {
+      if case .left = FolderLock.state(of: "\(path)/\(Self.lockName)") {
+        throw RunError(.diedBeforeSettings, path: path)
+      }
       throw RunError(.notARun, path: path)
     }
+  }
+
+  private static func exists(_ path: String) -> Bool {
+    FileManager.default.fileExists(atPath: path)
+  }
+
+  /// Locks the folder of an existing run, to continue it.
+  ///
+  /// - Throws: `RunError` if another process uses it, `FileError` if it is not writable.
+  package func takeLock() throws { if lock == nil { lock = try Self.takeLock(path) } }
+
+  /// Releases the lock: the run is over.
+  package func release() {
+    lock?.release()
+    lock = nil
+  }
+
+  /// Whether a process, this or another, writes to the run.
+  package var isInUse: Bool {
+    if case .held = FolderLock.state(of: "\(path)/\(Self.lockName)") { return true }
+    return false
   }
 
   /// Writes the settings completely or not at all.
@@ -73,22 +169,19 @@ public final class RunFolder: CheckpointStore {
   /// - Throws: `FileError` if the file cannot be read, `RunError` if it cannot be decoded, or the
   ///   `LightboxError` that the settings throw themselves.
   package func settings<Settings: Decodable>(as type: Settings.Type) throws -> Settings {
-    let data: Data
     do {
-      data = try Data(contentsOf: URL(fileURLWithPath: settingsPath))
-    } catch {
-      throw FileError(.unreadable(errno: systemCode(of: error) ?? EIO), path: settingsPath)
-    }
-    do {
-      return try JSONDecoder().decode(type, from: data)
+      return try JSONDocument(readFile(settingsPath, limit: Self.settingsLimit)).decode(type)
+    } catch let fault as JSONFault {
+      throw RunError(.invalidSettings(fault), path: settingsPath)
+    } catch let error as RunError {
+      throw error.at(settingsPath)
     } catch let error as DataError {
       throw error.at(settingsPath)
-    } catch let error as any LightboxError {
-      throw error
-    } catch {
-      throw RunError(.invalidSettings("\(error)"), path: settingsPath)
     }
   }
+
+  /// Bytes of the largest `run.json`: some 100,000 long names of classes.
+  private static let settingsLimit = 16 << 20
 
   /// The path of a checkpoint.
   public func checkpointPath(_ name: String) -> String { "\(path)/checkpoints/\(name).safetensors" }
@@ -105,10 +198,24 @@ public final class RunFolder: CheckpointStore {
     return files.filter { $0.hasSuffix(suffix) }.map { String($0.dropLast(suffix.count)) }.sorted()
   }
 
-  /// Runs directly below a folder, sorted by name; the folder itself if it is a run.
-  package static func runs(below folder: String) -> [RunFolder] {
-    let names = (try? FileManager.default.contentsOfDirectory(atPath: folder)) ?? []
-    let found = names.sorted().compactMap { try? RunFolder(opening: "\(folder)/\($0)") }
-    return found.isEmpty ? (try? [RunFolder(opening: folder)]) ?? [] : found
+  /// Paths of the runs directly below a folder, sorted by name; the folder itself if it is a run.
+  ///
+  /// - Throws: `FileError` if the folder cannot be read.
+  package static func runs(below folder: String) throws(FileError) -> [String] {
+    let names: [String]
+    do {
+      names = try FileManager.default.contentsOfDirectory(atPath: folder)
+    } catch {
+      throw FileError(.unreadable(errno: systemCode(of: error) ?? EIO), path: folder)
+    }
+    let found = names.sorted().map { "\(folder)/\($0)" }.filter(isRun)
+    return found.isEmpty && isRun(folder) ? [folder] : found
+  }
+
+  /// Whether a folder has a run, or what a killed one left.
+  private static func isRun(_ path: String) -> Bool {
+    if exists("\(path)/run.json") { return true }
+    if case .left = FolderLock.state(of: "\(path)/\(lockName)") { return true }
+    return false
   }
 }

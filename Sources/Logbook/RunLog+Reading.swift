@@ -1,3 +1,4 @@
+import Foundation
 import GRDB
 
 extension RunLog {
@@ -17,31 +18,71 @@ extension RunLog {
 
   /// Reads all epochs, in order.
   package func epochs() throws(RunError) -> [Epoch] {
-    do {
-      return try database.read { db in
-        var metrics: [Int: [String: Double]] = [:]
-        for row in try GRDB.Row.fetchAll(db, sql: "select epoch, name, value from metrics") {
-          metrics[row["epoch"], default: [:]][row["name"]] = row["value"]
-        }
-        return try GRDB.Row.fetchAll(db, sql: "select * from epochs order by epoch").map { row in
-          Epoch(
-            epoch: row["epoch"], trainLoss: row["train_loss"], validLoss: row["valid_loss"],
-            seconds: row["seconds"], metrics: metrics[row["epoch"]] ?? [:])
+    try read { db in
+      guard try db.hasTables else { return [] }
+      var metrics: [Int: [String: Double]] = [:]
+      var names: Set<String> = []
+      let values = try CheckedTable(db, "metrics", ["epoch", "name", "value"])
+      try values.forEachRow(db) { row in
+        let (epoch, name) = (try row.integer(0), try row.text(1))
+        metrics[epoch, default: [:]][name] = try row.number(2)
+        names.insert(name)
+        guard names.count <= RunLog.maximumMetrics else {
+          throw RunError(
+            .invalidDatabase("it has more than \(RunLog.maximumMetrics) metrics"), path: "")
         }
       }
-    } catch {
-      throw RunError(error, path: path)
+      let table = try CheckedTable(
+        db, "epochs", ["epoch", "train_loss", "valid_loss", "seconds"], order: "epoch")
+      var epochs: [Epoch] = []
+      try table.forEachRow(db) { row in
+        let epoch = try row.integer(0)
+        epochs.append(
+          Epoch(
+            epoch: epoch, trainLoss: try row.number(1), validLoss: try row.number(2),
+            seconds: try row.number(3) ?? 0, metrics: metrics[epoch] ?? [:]))
+      }
+      return epochs
     }
   }
 
-  /// Reads the status of the last run: "running", "finished" or "failed"; nil if none began.
+  private static let maximumMetrics = 1000
+
+  /// Reads the status of the last run: "running", "finished", "failed" or "interrupted"; nil if none began.
   ///
   /// A run whose process was killed stays "running".
   package func status() throws(RunError) -> String? {
+    try read { db in
+      guard try db.hasTables else { return nil }
+      var status: String?
+      try CheckedTable(db, "runs", ["status"], order: "id desc", limit: 1).forEachRow(db) {
+        status = try $0.text(0)
+      }
+      return status
+    }
+  }
+
+  /// Reads why the last run failed or was interrupted; nil if it did not, or does not say.
+  package func reason() throws(RunError) -> String? {
+    try read { db in
+      guard try db.hasTables else { return nil }
+      var reason: String?
+      let events = try CheckedTable(
+        db, "events", ["message"], filter: "kind in ('error', 'interrupted')", order: "id desc",
+        limit: 1)
+      try events.forEachRow(db) { reason = try $0.text(0) }
+      return reason
+    }
+  }
+
+  private func read<Value>(_ body: (Database) throws -> Value) throws(RunError) -> Value {
     do {
       return try database.read { db in
-        try String.fetchOne(db, sql: "select status from runs order by id desc limit 1")
+        try Schema.checkVersion(db)
+        return try body(db)
       }
+    } catch let error as RunError {
+      throw error.at(path)
     } catch {
       throw RunError(error, path: path)
     }

@@ -1,14 +1,17 @@
+import Files
 import Foundation
 import GRDB
+import GRDBSQLite
 package import Training
 
 /// The database of a run: one writer, any number of readers.
 ///
 /// `Docs/Logbook.md` describes the tables. Each epoch is one transaction, so a reader never sees a part
 /// of one.
-public final class RunLog {
+public final class RunLog: Sendable {
   let database: DatabaseQueue
   let path: String
+  private let copy: DatabaseCopy?
 
   /// Opens a run's database for writing; creates or migrates its tables.
   ///
@@ -21,24 +24,70 @@ public final class RunLog {
     configuration.busyMode = .timeout(5)
     do {
       database = try DatabaseQueue(path: path, configuration: configuration)
+      try database.read(Schema.checkVersion)
       try Schema.migrator.migrate(database)
+    } catch let error as RunError {
+      throw error.at(path)
+    } catch {
+      throw RunError(error, path: path)
+    }
+    copy = nil
+  }
+
+  /// Opens a run's database for reading, also while another process writes.
+  ///
+  /// The file may come from anybody: its schema is not trusted, and its values are limited in size.
+  ///
+  /// - Throws: `RunError` if SQLite cannot open the file.
+  package init(reading path: String) throws(RunError) {
+    self.path = path
+    do {
+      try Self.checkFile(path)
+      do {
+        database = try Self.reader(path)
+        copy = nil
+      } catch let error as DatabaseError
+        where [.SQLITE_CANTOPEN, .SQLITE_READONLY].contains(error.resultCode)
+      {
+        // SQLite needs a file beside one in WAL mode, which a read-only folder does not take.
+        let copy = try DatabaseCopy(of: path)
+        database = try Self.reader(copy.path)
+        self.copy = copy
+      }
+    } catch let error as RunError {
+      throw error
+    } catch let error as FileError {
+      throw RunError(.invalidDatabase(error.problem), path: path)
     } catch {
       throw RunError(error, path: path)
     }
   }
 
-  /// Opens a run's database for reading, also while another process writes.
-  ///
-  /// - Throws: `RunError` if SQLite cannot open the file.
-  package init(reading path: String) throws(RunError) {
-    self.path = path
+  private static let maximumValueBytes: Int32 = 1 << 20
+
+  private static func reader(_ path: String) throws -> DatabaseQueue {
     var configuration = Configuration()
     configuration.readonly = true
     configuration.busyMode = .timeout(5)
-    do {
-      database = try DatabaseQueue(path: path, configuration: configuration)
-    } catch {
-      throw RunError(error, path: path)
+    configuration.prepareDatabase { db in
+      sqlite3_limit(db.sqliteConnection, SQLITE_LIMIT_LENGTH, maximumValueBytes)
+      try db.execute(sql: "pragma trusted_schema = off")
+    }
+    let queue = try DatabaseQueue(path: path, configuration: configuration)
+    // The file is read on the first access.
+    _ = try queue.read { try Row.fetchOne($0, sql: "select 1 from sqlite_master limit 1") }
+    return queue
+  }
+
+  /// SQLite would wait for the writer of a pipe.
+  private static func checkFile(_ path: String) throws {
+    for file in [path, path + "-wal"] {
+      var status = stat()
+      guard stat(file, &status) == 0 else {
+        if file == path { throw FileError(.unreadable(errno: errno), path: path) }
+        continue
+      }
+      guard status.st_mode & S_IFMT == S_IFREG else { throw FileError(.notAFile, path: file) }
     }
   }
 
@@ -63,7 +112,7 @@ public final class RunLog {
 
   /// Records the end of the run that began last.
   ///
-  /// - Parameter status: "finished" or "failed".
+  /// - Parameter status: "finished", "failed" or "interrupted".
   /// - Throws: `RunError` if SQLite cannot write.
   public func end(status: String) throws(RunError) {
     try write { db in

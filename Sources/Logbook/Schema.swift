@@ -34,4 +34,15 @@ enum Schema {
     }
     return migrator
   }
+
+  /// Throws a `RunError` if a newer version migrated the database.
+  static func checkVersion(_ db: Database) throws {
+    guard try db.tableExists("grdb_migrations") else { return }
+    let table = try CheckedTable(db, "grdb_migrations", ["identifier"], limit: 1000)
+    let known = migrator.migrations
+    try table.forEachRow(db) { row in
+      let name = try row.text(0)
+      if !known.contains(name) { throw RunError(.newerDatabase(name), path: "") }
+    }
+  }
 }

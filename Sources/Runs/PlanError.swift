@@ -13,6 +13,8 @@ public struct PlanError: LightboxError, Equatable {
     case memory(needed: Int, available: Int)
     /// Loss or gradients are not finite.
     case notFinite(String)
+    /// Training was asked to end: by what, after how many epochs, and its last weights.
+    case interrupted(reason: String, epochs: Int, checkpoint: String?)
   }
 
   /// The facts.
@@ -20,6 +22,11 @@ public struct PlanError: LightboxError, Equatable {
 
   /// Creates an error.
   package init(_ reason: Reason) { self.reason = reason }
+
+  /// Whether training was asked to end.
+  package var isInterruption: Bool {
+    if case .interrupted = reason { true } else { false }
+  }
 
   /// A plan has no file.
   public var place: ErrorPlace { ErrorPlace() }
@@ -34,6 +41,8 @@ public struct PlanError: LightboxError, Equatable {
       "a training step needs at least \(NumberFormat.bytes(needed)), but "
         + "\(NumberFormat.bytes(available)) are free"
     case .notFinite(let message): message
+    case .interrupted(let reason, let epochs, _):
+      "the run was interrupted (\(reason)) after \(epochs) \(epochs == 1 ? "epoch" : "epochs")"
     }
   }
 
@@ -42,6 +51,8 @@ public struct PlanError: LightboxError, Equatable {
     switch reason {
     case .setting, .imageSize: nil
     case .memory: "use a smaller batch size or image size, or recompute activations (--recompute)"
+    case .interrupted(_, _, let checkpoint):
+      checkpoint.map { "a new run can start from its weights, \($0)" }
     case .notFinite: "use a lower learning rate, or skip such batches"
     }
   }

@@ -1,4 +1,6 @@
-public import DataBlocks
+import DataBlocks
+import Files
+import Logbook
 import Tensors
 import Training
 
@@ -44,7 +46,8 @@ public struct RunDescription: Sendable, Equatable, Codable {
 
   /// Decodes a description.
   ///
-  /// - Throws: `RunFormatError` if another version of Lightbox wrote it in another format.
+  /// - Throws: `RunFormatError` if another version of Lightbox wrote it in another format, `RunError` naming a field
+  ///   that is out of its range.
   public init(from decoder: any Decoder) throws {
     let fields = try decoder.container(keyedBy: CodingKeys.self)
     format = try fields.decode(Int.self, forKey: .format)
@@ -55,11 +58,50 @@ public struct RunDescription: Sendable, Equatable, Codable {
     plan = try fields.decode(TrainingPlan.self, forKey: .plan)
     vocab = try fields.decode([String].self, forKey: .vocab)
     data = try fields.decode(DataSummary.self, forKey: .data)
-    try plan.check()
-    guard vocab.count > 1, Set(vocab).count == vocab.count else {
-      throw PlanError(
-        .setting(
-          name: "the vocabulary", value: "\(vocab)", allowed: "at least two different classes"))
+    if let fault = plan.fault {
+      throw Self.fault(
+        "plan.\(fault.field)", "it is \(fault.value), but must be \(fault.allowed)")
+    }
+    try checkVocab()
+    for (name, count) in [
+      ("train", data.train), ("valid", data.valid), ("test", data.test),
+      ("sharedPatients", data.sharedPatients ?? 0),
+    ] where count < 0 {
+      throw Self.fault("data.\(name)", "it is \(count), but must be 0 or more")
+    }
+  }
+
+  private static let maximumClasses = 100_000
+
+  private func checkVocab() throws(RunError) {
+    guard (2...Self.maximumClasses).contains(vocab.count) else {
+      throw Self.fault(
+        "vocab", "there are \(vocab.count) classes, but must be 2 to \(Self.maximumClasses)")
+    }
+    var seen: [String: Int] = [:]
+    for (index, name) in vocab.enumerated() {
+      if name.allSatisfy(\.isWhitespace) {
+        throw Self.fault("vocab[\(index)]", "the name of the class is blank")
+      }
+      if let first = seen.updateValue(index, forKey: name) {
+        throw Self.fault(
+          "vocab[\(index)]", "the class \(name.debugDescription) is vocab[\(first)] already")
+      }
+    }
+  }
+
+  private static func fault(_ field: String, _ problem: String) -> RunError {
+    RunError(.invalidSettings(JSONFault(field: field, problem)), path: "")
+  }
+
+  /// Reads the settings of a run.
+  ///
+  /// - Throws: `FileError`, `RunError`, `RunFormatError`, `DataError`.
+  static func read(_ folder: RunFolder) throws -> RunDescription {
+    do {
+      return try folder.settings(as: RunDescription.self)
+    } catch let error as RunFormatError {
+      throw error.at(folder.settingsPath)
     }
   }
 }

@@ -11,10 +11,18 @@ public struct RunFormatError: LightboxError, Equatable {
   /// The facts.
   package let reason: Reason
 
-  init(_ reason: Reason) { self.reason = reason }
+  let path: String?
 
-  /// Known to the caller, who opened the run.
-  public var place: ErrorPlace { ErrorPlace() }
+  init(_ reason: Reason, path: String? = nil) {
+    self.reason = reason
+    self.path = path
+  }
+
+  /// The same facts with a path.
+  func at(_ path: String) -> RunFormatError { RunFormatError(reason, path: path) }
+
+  /// The file.
+  public var place: ErrorPlace { ErrorPlace(file: path) }
 
   /// What is wrong.
   public var problem: String {

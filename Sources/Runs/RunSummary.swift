@@ -9,8 +9,10 @@ public struct RunSummary: Sendable {
   public let path: String
   /// The content of `run.json`.
   public let description: RunDescription
-  /// "running" (also if it was killed), "finished" or "failed"; "empty" before it began.
+  /// "running", "finished", "failed", "interrupted", or "died" if its process was killed.
   public let status: String
+  /// Why the run failed or was interrupted; nil if it did not, or does not say.
+  public let reason: String?
   /// The epochs, in order.
   public let epochs: [RunLog.Epoch]
 
@@ -20,10 +22,21 @@ public struct RunSummary: Sendable {
   public init(_ path: String) throws {
     self.path = path
     let folder = try RunFolder(opening: path)
-    description = try folder.settings(as: RunDescription.self)
-    let log = try RunLog(reading: folder.databasePath)
-    epochs = try log.epochs()
-    status = try log.status() ?? "empty"
+    description = try RunDescription.read(folder)
+    // Asked first: a run that ends meanwhile is not taken as dead.
+    let isInUse = folder.isInUse
+    let log = try RunSummary.log(folder)
+    epochs = try log?.epochs() ?? []
+    let status = try log?.status() ?? "running"
+    self.status = status == "running" && !isInUse ? "died" : status
+    reason = ["failed", "interrupted"].contains(status) ? try log?.reason() : nil
+  }
+
+  /// The database; nil if the process was killed, or has not come so far, before it was created.
+  private static func log(_ folder: RunFolder) throws -> RunLog? {
+    let exists = FileManager.default.fileExists(atPath: folder.databasePath)
+    if !exists, folder.checkpoints.isEmpty { return nil }
+    return try RunLog(reading: folder.databasePath)
   }
 
   /// The epoch with the best monitored value, whose weights are the best checkpoint.
@@ -63,14 +76,14 @@ public struct RunSummary: Sendable {
 
   /// The runs directly in a folder, sorted by name; the folder itself if it is a run.
   ///
-  /// - Throws: `RunError` if there are none.
+  /// - Throws: `RunError` if there are none, `FileError` if the folder cannot be read.
   package static func list(in folder: String) throws -> [Listed] {
-    let runs = RunFolder.runs(below: folder)
+    let runs = try RunFolder.runs(below: folder)
     guard !runs.isEmpty else { throw RunError(.noRuns, path: folder) }
-    return runs.map { run in
-      let name = run.path.split(separator: "/").last.map(String.init) ?? run.path
+    return runs.map { path in
+      let name = path.split(separator: "/").last.map(String.init) ?? path
       do {
-        return Listed(name: name, summary: try RunSummary(run.path), error: nil)
+        return Listed(name: name, summary: try RunSummary(path), error: nil)
       } catch {
         return Listed(name: name, summary: nil, error: error)
       }

@@ -1,5 +1,6 @@
 import Checkpoints
 public import DataBlocks
+import Files
 import Layers
 public import Logbook
 public import Models
@@ -29,21 +30,18 @@ public struct SavedRun {
   ///   - checkpoint: "best" or "last"; without a best checkpoint, "best" loads the last.
   ///   - known: The architectures to look the run's up in. Add your own.
   ///   - frames: What is read of a DICOM file with several frames. Default: as in training.
-  /// - Throws: `RunError`, `FileError`, `DataError` for a transform that is not registered, `UnknownArchitecture`,
+  /// - Throws: `RunError`, `RunFormatError`, `FileError`, `DataError` for a transform that is not registered,
   ///   `CheckpointError`, `WeightsMismatch`.
   public init(
     _ path: String, checkpoint: String = "best", among known: [Architecture] = Architecture.all,
     frames: FrameChoice? = nil
   ) throws {
     folder = try RunFolder(opening: path)
-    description = try folder.settings(as: RunDescription.self)
+    description = try RunDescription.read(folder)
     let usesLast =
       checkpoint == "best" && !folder.hasCheckpoint("best") && folder.hasCheckpoint("last")
     self.checkpoint = usesLast ? "last" : checkpoint
     let plan = description.plan
-    visionModel = VisionModel(
-      try Architecture.named(plan.architecture, among: known), classCount: description.vocab.count,
-      inputChannels: plan.pipeline.inputChannels, seed: plan.seed)
     // A name that is a path would leave the run.
     guard
       ["best", "last"].contains(checkpoint) || folder.checkpoints.contains(checkpoint)
@@ -55,6 +53,7 @@ public struct SavedRun {
             ? "in \(folder.path)/checkpoints, which has none"
             : "one of \(folder.checkpoints.joined(separator: ", "))"))
     }
+    visionModel = try Self.network(description, among: known, settings: folder.settingsPath)
     let file = folder.checkpointPath(self.checkpoint)
     let report = try visionModel.load(Checkpoint(contentsOf: file))
     guard report.isComplete else { throw WeightsMismatch(report, path: file) }
@@ -62,6 +61,32 @@ public struct SavedRun {
     predictor = Predictor(
       model: visionModel.model, vocab: description.vocab,
       pipeline: try frames.map(plan.pipeline.choosing) ?? plan.pipeline)
+  }
+
+  /// Creates the network that the settings describe, with random weights.
+  private static func network(
+    _ description: RunDescription, among known: [Architecture], settings: String
+  ) throws(RunError) -> VisionModel {
+    func fault(_ field: String, _ problem: String, _ remedy: String?) -> RunError {
+      RunError(.invalidSettings(JSONFault(field: field, problem), remedy: remedy), path: settings)
+    }
+    let plan = description.plan
+    let architecture: Architecture
+    do {
+      architecture = try Architecture.named(plan.architecture, among: known)
+    } catch {
+      throw fault("plan.architecture", error.problem, error.remedy)
+    }
+    let model = VisionModel(
+      architecture, classCount: description.vocab.count,
+      inputChannels: plan.pipeline.inputChannels, seed: plan.seed)
+    for size in Set([plan.pipeline.inputSize.height, plan.pipeline.inputSize.width]).sorted() {
+      if let refusal = model.refusal(ofSize: size) {
+        throw fault(
+          "plan.pipeline", "it gives images of \(size); \(architecture.name) \(refusal)", nil)
+      }
+    }
+    return model
   }
 
   /// Items of a part of the data.

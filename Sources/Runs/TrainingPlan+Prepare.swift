@@ -18,43 +18,6 @@ extension TrainingPlan {
     let items: SplitItems
   }
 
-  /// Throws a `PlanError` if a setting is out of its range.
-  public func check() throws(PlanError) {
-    func require(_ holds: Bool, _ name: String, _ value: Any, _ allowed: String) throws(PlanError) {
-      if !holds { throw PlanError(.setting(name: name, value: "\(value)", allowed: allowed)) }
-    }
-    let limit = Self.epochLimit
-    try require(epochs >= 0, "the number of epochs", epochs, "0 or more")
-    try require(
-      resolvedFreezeEpochs >= 0, "the number of frozen epochs", resolvedFreezeEpochs, "0 or more")
-    try require(epochs <= limit, "the number of epochs", epochs, "at most \(limit)")
-    try require(
-      resolvedFreezeEpochs <= limit, "the number of frozen epochs", resolvedFreezeEpochs,
-      "at most \(limit)")
-    try require(
-      epochs + resolvedFreezeEpochs > 0, "the number of epochs", epochs, "1 or more")
-    try require(batchSize >= 2, "the batch size", batchSize, "2 or more: batch norm needs it")
-    try require(batchSize <= 1_000_000, "the batch size", batchSize, "at most 1000000")
-    try require(
-      learningRate > 0 && learningRate.isFinite, "the learning rate", learningRate, "above 0")
-    try require(learningRate <= 1e30, "the learning rate", learningRate, "at most 1e30")
-    try require(
-      0 < validFraction && validFraction < 1, "the validation share", validFraction,
-      "between 0 and 1")
-    try require(
-      compute.threads ?? 1 > 0, "the number of threads", compute.threads ?? 1, "1 or more")
-    try require(
-      compute.threads ?? 1 <= 1024, "the number of threads", compute.threads ?? 1, "at most 1024")
-    try require(
-      compute.workers ?? 0 >= 0, "the number of workers", compute.workers ?? 0, "0 or more")
-    try require(
-      compute.workers ?? 0 <= 1024, "the number of workers", compute.workers ?? 0, "at most 1024")
-    let monitors = ["valid_loss", "train_loss"] + Self.metrics.map(\.name)
-    try require(
-      monitors.contains(monitor), "the monitored value", monitor,
-      "one of \(monitors.joined(separator: ", "))")
-  }
-
   /// Reads the table, splits it once, and creates loaders and learner.
   ///
   /// - Throws: Everything that can be refused before a folder is created.
@@ -79,6 +42,7 @@ extension TrainingPlan {
         .batchNotFilled(items: loaders.train.items.count, batchSize: batchSize), path: table.path)
     }
     let check = GradientCheck(onBadGradient)
+    check.reportsEnding = false
     let learner = visionLearner(
       loaders, architecture, metrics: Self.metrics, callbacks: [check], seed: seed)
     for size in Set([pipeline.inputSize.height, pipeline.inputSize.width]).sorted() {

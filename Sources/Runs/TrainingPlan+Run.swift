@@ -46,20 +46,24 @@ extension TrainingPlan {
   ///   - path: The folder to create.
   ///   - known: The architectures to look the plan's up in. Add your own.
   ///   - callbacks: More callbacks, such as `ProgressCallback`.
+  ///   - cancellation: Interrupts the run from another thread.
   ///   - report: Receives the table of epochs, line by line.
   ///   - notify: Receives events.
   /// - Returns: The learner with the best weights, and what was recorded.
   /// - Throws: `PlanError`, `DataError`, `RunError`, `FileError` and the errors of weights. A run that fails before its
-  ///   first epoch leaves no folder.
+  ///   first epoch leaves no folder. One that is interrupted keeps it.
   public func run(
     in path: String, among known: [Architecture] = Architecture.all,
-    callbacks: [any Callback] = [],
+    callbacks: [any Callback] = [], cancellation: CancelFitCallback? = nil,
     report: @escaping (String) -> Void = { print($0) }, notify: (RunEvent) -> Void = { _ in }
   ) throws -> TrainingResult {
     let prepared = try prepare(among: known, notify: notify)
     let learner = prepared.learner
     for event in prepared.weightsEvents { notify(event) }
+    cancellation?.begin()
+    defer { cancellation?.end() }
     let folder = try RunFolder(creating: path)
+    defer { folder.release() }
     let description = RunDescription(
       plan: resolved, vocab: prepared.loaders.vocab, data: prepared.data)
     let log: RunLog
@@ -70,11 +74,14 @@ extension TrainingPlan {
       log = try RunLog(writing: folder.databasePath)
       try log.begin(command: "train", version: lightboxVersion)
       for warning in prepared.items.warnings { try log.event("warning", "\(warning)") }
+      // At once, so that it is recorded if the process does not reach the end of the batch.
+      cancellation?.observe { [log] _ in try? log.end(status: "interrupted") }
     } catch {
       folder.removeContent()
       throw error
     }
     let started = ContinuousClock.now
+    let validation = ValidationCheck()
     do {
       learner.checkpoints = folder
       learner.report = report
@@ -82,16 +89,28 @@ extension TrainingPlan {
         callbacks + [
           SaveModelCallback(monitor: monitor, name: "best", resetsOnFit: false),
           LogbookCallback(folder, log),
-        ]
+        ] + (cancellation.map { [$0] } ?? []) + (onBadGradient == .stop ? [validation] : [])
       learner.add(callbacks)
       // The learner is returned; without its callbacks the database is closed.
       defer { learner.remove(callbacks) }
       notify(.started(description))
       try fit(learner)
-      if let message = prepared.gradientCheck.ending { throw PlanError(.notFinite(message)) }
+      if let message = prepared.gradientCheck.ending ?? validation.ending {
+        throw PlanError(.notFinite(message))
+      }
+      if learner.fitWasCanceled, let reason = cancellation?.reason {
+        throw PlanError(
+          .interrupted(
+            reason: reason, epochs: learner.recorder.rows.count,
+            checkpoint: folder.hasCheckpoint("last") ? folder.checkpointPath("last") : nil))
+      }
       if learner.totalSteps == 0 {
         throw DataError(.noItems("training: no batch could be read"), path: table.path)
       }
+    } catch let error as PlanError where error.isInterruption {
+      try? log.event("interrupted", error.problem)
+      try? log.end(status: "interrupted")
+      throw error
     } catch {
       let error = prepared.loaders.listingUnreadable(error)
       try? log.event("error", "\(error)")
@@ -100,6 +119,7 @@ extension TrainingPlan {
       if folder.checkpoints.isEmpty || learner.totalSteps == 0 { folder.removeContent() }
       throw error
     }
+    cancellation?.end()
     try log.end(status: "finished")
     let seconds = (ContinuousClock.now - started) / .seconds(1)
     prepared.loaders.train.readRest()

@@ -16,13 +16,115 @@ struct RunFolderTests {
   func notEmpty() throws {
     let temporary = TemporaryPath()
     let run = try RunFolder(creating: temporary.path)
-    let error = #expect(throws: RunError.self) { try RunFolder(creating: temporary.path) }
+    var error = #expect(throws: RunError.self) { try RunFolder(creating: temporary.path + "/") }
+    guard case .inUse(let pid, _)? = error?.reason else {
+      Issue.record("\(String(describing: error))")
+      return
+    }
+    #expect(pid == getpid())
+    let files = { try FileManager.default.contentsOfDirectory(atPath: temporary.path).sorted() }
+    #expect(try files() == ["checkpoints", "figures", "run.lock"])
+    run.release()
+    try Data().write(to: URL(fileURLWithPath: temporary.path + "/other"))
+    error = #expect(throws: RunError.self) { try RunFolder(creating: temporary.path) }
     #expect(error?.reason == .folderNotEmpty)
     #expect(
       error?.description
         == "\(run.path): the folder is not empty; choose another folder or remove this one first")
-    let files = try FileManager.default.contentsOfDirectory(atPath: run.path).sorted()
-    #expect(files == ["checkpoints", "figures"])
+    #expect(try files().contains("other") && !files().contains("run.lock"))
+  }
+
+  @Test("of many threads that create one folder one succeeds; one that fails removes only its own")
+  func concurrent() async throws {
+    let temporary = TemporaryPath()
+    for round in 0..<20 {
+      let path = "\(temporary.path)/new/\(round)/run"
+      if round % 2 == 1 { try createFolder(path) }
+      let winners = await withTaskGroup(of: Bool.self) { group in
+        for _ in 0..<8 {
+          group.addTask {
+            guard let run = try? RunFolder(creating: path) else { return false }
+            let isKept = (try? run.writeSettings(["kept": true])) != nil
+            usleep(1000)
+            run.release()
+            return isKept
+          }
+        }
+        return await group.reduce(0) { $0 + ($1 ? 1 : 0) }
+      }
+      #expect(winners == 1)
+      #expect(FileManager.default.fileExists(atPath: path + "/run.json"))
+    }
+    let path = temporary.path + "/failing"
+    await withTaskGroup(of: Void.self) { group in
+      for number in 0..<200 {
+        group.addTask {
+          guard let run = try? RunFolder(creating: path) else { return }
+          guard (try? run.writeSettings(["number": number])) != nil else {
+            Issue.record("the folder of a run was removed by another")
+            return
+          }
+          let isThere = FileManager.default.fileExists(atPath: run.settingsPath)
+          #expect(isThere)
+          run.removeContent()
+        }
+      }
+    }
+    #expect(!FileManager.default.fileExists(atPath: path))
+  }
+
+  @Test("what a process left that was killed before it wrote its settings is taken over")
+  func leftBeforeSettings() async throws {
+    let temporary = TemporaryPath()
+    await #expect(processExitsWith: .signal(SIGKILL)) { [path = temporary.path as String] in
+      let run = try RunFolder(creating: path)
+      withExtendedLifetime(run) { _ = kill(getpid(), SIGKILL) }
+    }
+    let error = #expect(throws: RunError.self) { try RunFolder(opening: temporary.path) }
+    #expect(error?.reason == .diedBeforeSettings)
+    #expect(try RunFolder.runs(below: temporary.path) == [temporary.path])
+    let run = try RunFolder(creating: temporary.path)
+    #expect(run.isInUse)
+  }
+
+  @Test("a hostile optimizer state or hyperparameters in a checkpoint are errors")
+  func hostileState() throws {
+    let temporary = TemporaryPath()
+    let run = try RunFolder(creating: temporary.path)
+    let learner = smallLearner()
+    try learner.fit(1, learningRate: 0.01)
+    try run.save("best", learner, withOptimizer: true)
+    let path = run.checkpointPath("best")
+    let file = try SafeTensors(contentsOf: path)
+    func expectFault(
+      _ text: String,
+      _ change: (inout [(name: String, tensor: Tensor)], inout [String: String]) -> Void
+    ) throws {
+      var tensors = try file.tensors { _ in true }.map { (name: $0.name, tensor: $0.tensor) }
+      var metadata = file.metadata
+      change(&tensors, &metadata)
+      try SafeTensors.write(tensors, metadata: metadata, to: path)
+      let error = #expect(throws: RunError.self) {
+        try run.load("best", into: smallLearner(), withOptimizer: true)
+      }
+      #expect(error?.description.contains(text) == true, "\(String(describing: error))")
+      try run.load("best", into: smallLearner(), withOptimizer: false)
+    }
+    try expectFault("[0].momentum: it is \"x\", but must be a number") {
+      $1["hyperparameters"] = $1["hyperparameters"]?.replacing(
+        #/"momentum":[-0-9.e]+/#, with: "\"momentum\":\"x\"")
+    }
+    try expectFault("0 parameter groups") { $1["hyperparameters"] = "[]" }
+    try expectFault("it ends too early") { $1["hyperparameters"] = "[" }
+    for (suffix, tensor) in [
+      ("#step", Tensor([Float(1)])), ("#step", Tensor([Int64(-1)])),
+      ("#average", Tensor([Float(1), 2])),
+    ] {
+      try expectFault("optimizer:0.weight\(suffix)") { tensors, _ in
+        let index = tensors.firstIndex { $0.name == "optimizer:0.weight\(suffix)" }
+        if let index { tensors[index].tensor = tensor }
+      }
+    }
   }
 
   @Test("a folder that cannot be created is an error that names it")
@@ -107,10 +209,10 @@ struct RunFolderTests {
       let run = try RunFolder(creating: "\(temporary.path)/\(name)")
       if name != "c" { try run.writeSettings(["name": name]) }
     }
-    let paths = RunFolder.runs(below: temporary.path).map(\.path)
+    let paths = try RunFolder.runs(below: temporary.path)
     #expect(paths == ["\(temporary.path)/a", "\(temporary.path)/b"])
-    #expect(RunFolder.runs(below: paths[0]).map(\.path) == [paths[0]])
-    #expect(RunFolder.runs(below: temporary.path + "/c").isEmpty)
+    #expect(try RunFolder.runs(below: paths[0]) == [paths[0]])
+    #expect(try RunFolder.runs(below: temporary.path + "/c").isEmpty)
   }
 
   private func weights(_ learner: Learner) -> [[Float]] {

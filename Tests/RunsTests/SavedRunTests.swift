@@ -56,7 +56,8 @@ struct SavedRunTests {
     let error = #expect(throws: WeightsMismatch.self) { try SavedRun(path) }
     #expect(error?.path == "\(path)/checkpoints/best.safetensors")
     try work.write(json.replacing("\"resnet20\"", with: "\"resnet2020\""), to: "run/run.json")
-    #expect(throws: UnknownArchitecture.self) { try SavedRun(path) }
+    let unknown = #expect(throws: RunError.self) { try SavedRun(path) }
+    #expect(unknown?.place.element == "plan.architecture")
   }
 
   @Test("a run of another format is refused with the version that wrote it")
@@ -73,7 +74,7 @@ struct SavedRunTests {
     #expect(error?.reason == .format(1, version: "0.1.0"))
     #expect(
       error?.description
-        == "the run has format 1 of Lightbox 0.1.0; this version reads format 2; open it with "
+        == "\(path)/run.json: the run has format 1 of Lightbox 0.1.0; this version reads format 2; open it with "
         + "the version that wrote it (0.1.0), or train again")
     try work.write("{", to: "run/run.json")
     let damaged = #expect(throws: RunError.self) { try SavedRun(path) }

@@ -191,10 +191,11 @@ struct TrainingRunTests {
       Issue.record("not an error about the loss: \(String(describing: error))")
       return
     }
-    #expect(message.hasPrefix("epoch 1, batch 0: "))
+    #expect(message == "epoch 0: the validation loss is nan; training ends")
     #expect(error?.remedy == "use a lower learning rate, or skip such batches")
     let summary = try RunSummary(work.file("run"))
     #expect(summary.status == "failed" && summary.epochs.count == 1)
+    #expect(summary.reason == error?.description)
     #expect(summary.epochs[0].validLoss == nil && summary.path == work.file("run"))
     #expect(try RunFolder(opening: work.file("run")).checkpoints == ["last"])
   }

@@ -101,7 +101,8 @@ struct SeveralNetworksTests {
     }
   }
 
-  @Test("one network with any prefix is taken as before", arguments: ["module.", "model.", "backbone."])
+  @Test(
+    "one network with any prefix is taken as before", arguments: ["module.", "model.", "backbone."])
   func one(prefix: String) throws {
     try with([prefix], ["queue", "head.weight"]) { file, model in
       let found = try model.match(file)

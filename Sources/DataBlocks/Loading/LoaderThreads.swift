@@ -95,14 +95,16 @@ private final class LoaderThreads: @unchecked Sendable {
     ahead = max(2, loader.workers)
   }
 
+  /// Starts the threads, as many as the system allows.
   func start() {
     let count = min(loader.workers, max(plan.reduce(0) { $0 + $1.count }, 1))
-    running = count
+    condition.lock()
+    defer { condition.unlock() }
     for number in 0..<count {
-      let thread = Thread { [self] in work() }
-      thread.name = "loader \(number)"
-      thread.stackSize = 4 << 20
-      thread.start()
+      guard startThread("loader \(number)", stackSize: 4 << 20, { [self] in work() }) else {
+        return
+      }
+      running += 1
     }
   }
 
@@ -124,16 +126,21 @@ private final class LoaderThreads: @unchecked Sendable {
     return (batch, slot, inputs)
   }
 
+  /// Fills the next slot; false if none is left.
+  private func fillNext() -> Bool {
+    guard let (batch, slot, inputs) = take() else { return false }
+    let result = loader.result(
+      plan[batch][slot], epoch: epoch, batch: batch, into: inputs, slot: slot)
+    condition.lock()
+    jobs[batch]?.remaining -= 1
+    jobs[batch]?.slots.record(slot, result)
+    if jobs[batch]?.remaining == 0 { condition.broadcast() }
+    condition.unlock()
+    return true
+  }
+
   private func work() {
-    while let (batch, slot, inputs) = take() {
-      let result = loader.result(
-        plan[batch][slot], epoch: epoch, batch: batch, into: inputs, slot: slot)
-      condition.lock()
-      jobs[batch]?.remaining -= 1
-      jobs[batch]?.slots.record(slot, result)
-      if jobs[batch]?.remaining == 0 { condition.broadcast() }
-      condition.unlock()
-    }
+    while fillNext() {}
     condition.lock()
     running -= 1
     condition.broadcast()
@@ -152,7 +159,14 @@ private final class LoaderThreads: @unchecked Sendable {
         condition.broadcast()
         return job.slots
       }
-      condition.wait()
+      if running > 0 {
+        condition.wait()
+      } else {
+        // No thread could be started: this one does the work.
+        condition.unlock()
+        _ = fillNext()
+        condition.lock()
+      }
     }
   }
 

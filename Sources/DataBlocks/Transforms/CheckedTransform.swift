@@ -15,6 +15,16 @@ extension CheckedTransform {
   func fault<Value: Comparable>(
     _ name: String, _ value: Value, in range: some RangeExpression<Value>
   ) -> String? {
-    range.contains(value) ? nil : "\(name) is \(value), out of its range"
+    range.contains(value) ? nil : "\(name) is \(value), but must be \(words(range))"
+  }
+
+  /// A range in words: "0 to 1", "0 or more".
+  private func words<Value: Comparable>(_ range: some RangeExpression<Value>) -> String {
+    switch range {
+    case let range as ClosedRange<Value>: "\(range.lowerBound) to \(range.upperBound)"
+    case let range as Range<Value>: "at least \(range.lowerBound) and below \(range.upperBound)"
+    case let range as PartialRangeFrom<Value>: "\(range.lowerBound) or more"
+    default: "in its range"
+    }
   }
 }

@@ -52,10 +52,23 @@ public struct Normalize: CheckedTransform {
     }
   }
 
+  private static let maximumChannels = 1024
+  /// Outside, the reciprocal or the values of the input are not finite numbers any more.
+  private static let deviations: ClosedRange<Float> = 1e-9...1e9
+
   var fault: String? {
-    let isValid =
-      mean.count == standardDeviation.count && !mean.isEmpty
-      && standardDeviation.allSatisfy { $0 > 0 }
-    return isValid ? nil : "means \(mean) and standard deviations \(standardDeviation) do not fit"
+    guard (1...Self.maximumChannels).contains(mean.count) else {
+      return "mean has \(mean.count) numbers, but must have 1 to \(Self.maximumChannels)"
+    }
+    guard mean.count == standardDeviation.count else {
+      return "standardDeviation has \(standardDeviation.count) numbers, but mean has \(mean.count)"
+    }
+    if let index = mean.firstIndex(where: { !(abs($0) <= 1e9) }) {
+      return "mean[\(index)] is \(mean[index]), but must be -1e9 to 1e9"
+    }
+    if let index = standardDeviation.firstIndex(where: { !Self.deviations.contains($0) }) {
+      return "standardDeviation[\(index)] is \(standardDeviation[index]), but must be 1e-9 to 1e9"
+    }
+    return nil
   }
 }

@@ -11,6 +11,8 @@ extension Pipeline: Codable {
     Zoom.self, Warp.self, Brightness.self, Contrast.self, Normalize.self, RandomErasing.self,
   ]
 
+  private static let maximumTransforms = 1000
+
   /// Makes transforms of a type loadable; built-in ones are.
   ///
   /// Call it before a run whose pipeline uses the type is loaded. A name is registered once; the last
@@ -43,6 +45,11 @@ extension Pipeline: Codable {
     var list = try decoder.unkeyedContainer()
     var transforms: [any Transform] = []
     while !list.isAtEnd {
+      guard transforms.count < Self.maximumTransforms else {
+        throw DecodingError.dataCorruptedError(
+          in: list,
+          debugDescription: "it has more than \(Self.maximumTransforms) transforms")
+      }
       let entry = try list.nestedContainer(keyedBy: Key.self)
       let name = try entry.decode(String.self, forKey: .name)
       guard let type = Self.type(named: name) else { throw DataError(.unknownTransform(name)) }

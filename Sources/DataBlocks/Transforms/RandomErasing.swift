@@ -75,7 +75,6 @@ public struct RandomErasing: CheckedTransform {
     fault("probability", probability, in: 0...1) ?? fault("maximumArea", maximumArea, in: 0...1)
       ?? fault("minimumArea", minimumArea, in: 0...maximumArea)
       ?? fault("maximumCount", maximumCount, in: 1...1000)
-      ?? (minimumAspect > 0 && minimumAspect <= 1
-        ? nil : "minimumAspect is \(minimumAspect), outside of 0...1")
+      ?? fault("minimumAspect", minimumAspect, in: 0.001...1)
   }
 }

@@ -89,10 +89,12 @@ public struct RandomResizedCropGPU: CheckedTransform {
   }
 
   var fault: String? {
-    if ratio.count != 2 || !(0 < ratio[0] && ratio[0] <= ratio[1]) {
-      return "ratio is \(ratio); it needs a smallest and a largest width per height"
+    guard ratio.count == 2 else {
+      return "ratio has \(ratio.count) numbers, but must have a smallest and a largest"
     }
     return fault("size", size, in: 1...8192)
+      ?? fault("ratio[1]", ratio[1], in: 0.001...1000)
+      ?? fault("ratio[0]", ratio[0], in: 0.001...ratio[1])
       ?? fault("maximumScale", maximumScale, in: 0...1)
       ?? fault("minimumScale", minimumScale, in: 0...maximumScale)
       ?? fault("validScale", validScale, in: 0...1)

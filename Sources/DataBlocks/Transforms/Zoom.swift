@@ -32,8 +32,7 @@ public struct Zoom: CheckedTransform, CoordinateTransform {
   }
 
   var fault: String? {
-    minimum > 0 && minimum <= maximum
-      ? fault("probability", probability, in: 0...1)
-      : "the zoom runs from \(minimum) to \(maximum); it must be above 0 and ascending"
+    fault("maximum", maximum, in: 0.001...1000) ?? fault("minimum", minimum, in: 0.001...maximum)
+      ?? fault("probability", probability, in: 0...1)
   }
 }

@@ -4,7 +4,11 @@ import Lightbox
 
 struct RunsListCommand: ParsableCommand {
   static let configuration = CommandConfiguration(
-    commandName: "list", abstract: "List the runs in a folder with their best epochs.")
+    commandName: "list", abstract: "List the runs in a folder with their best epochs.",
+    discussion: """
+      The status is running, finished, failed, interrupted (by a signal), died (its process was killed) \
+      or unreadable; the exit code is then 1.
+      """)
 
   @Argument(help: "The folder of the runs.")
   var folder = "."
@@ -28,5 +32,6 @@ struct RunsListCommand: ParsableCommand {
     for run in runs {
       if let error = run.error { say("Error: \(error)") }
     }
+    if runs.contains(where: { $0.error != nil }) { throw ExitCode(1) }
   }
 }

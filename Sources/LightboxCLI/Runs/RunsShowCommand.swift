@@ -19,6 +19,7 @@ struct RunsShowCommand: ParsableCommand {
   private struct Shown: Encodable {
     let description: RunDescription
     let status: String
+    let reason: String?
     let epochs: [RunLog.Epoch]
   }
 
@@ -27,9 +28,11 @@ struct RunsShowCommand: ParsableCommand {
     let run = try RunSummary(isInFolder ? "\(folder)/\(name)" : name)
     if json {
       return try printJSON(
-        Shown(description: run.description, status: run.status, epochs: run.epochs))
+        Shown(
+          description: run.description, status: run.status, reason: run.reason, epochs: run.epochs))
     }
-    print("\(run.path): \(run.description.plan.architecture), \(run.status)")
+    print("\(run.path): \(run.description.plan.architecture), \(run.status)".printable)
+    if let reason = run.reason { print("reason: \(reason)".printable) }
     let settings = TextTable(
       ["", TextColumn("", isFlexible: true)],
       rows: [["classes", run.description.vocab.joined(separator: " | ")]]

@@ -10,7 +10,8 @@ struct TrainCommand: ParsableCommand {
       patients) are used for validation. The best epoch by --monitor is saved as \
       <out>/checkpoints/best.safetensors, the last one as last.safetensors. With --weights, the head is \
       trained first, then all layers, early layers at lower rates (fastai's fine_tune). All files that \
-      cannot be read are listed; without --skip-unreadable the exit code is then 1.
+      cannot be read are listed; without --skip-unreadable the exit code is then 1. Ctrl-C, SIGTERM and \
+      SIGHUP end the run after the current batch; the weights of the last finished epoch are kept.
       """)
 
   @OptionGroup var source: TableOptions
@@ -124,8 +125,15 @@ struct TrainCommand: ParsableCommand {
   }
 
   func run() throws {
-    let result = try plan().run(
-      in: out, callbacks: [ProgressCallback()], report: emit, notify: tell)
+    let result: TrainingResult
+    do {
+      result = try plan().run(
+        in: out, callbacks: [ProgressCallback()], cancellation: Signals.cancellation,
+        report: emit, notify: tell)
+    } catch let error as PlanError where error.isInterruption {
+      say("lightbox: \(error)")
+      throw ExitCode(Signals.exitCode)
+    }
     unreadable.tell(result.skipped)
     let rate = Double(result.imagesSeen) / result.seconds
     say(

@@ -14,6 +14,25 @@ extension Optimizer {
     return found
   }
 
+  /// What is wrong with a state from a file, as a name and a clause; nil if it can be loaded.
+  package func fault(in state: StateDictionary) -> (name: String, problem: String)? {
+    for entry in groups.joined() {
+      let shape = entry.parameter.value.shape
+      for name in rule.stateNames.map({ "\(entry.name)#\($0)" }) {
+        guard let tensor = state[name] else { continue }
+        if tensor.shape != shape || tensor.dtype != .float32 {
+          return (name, "it has shape \(tensor.shape) and type \(tensor.dtype), not \(shape)")
+        }
+      }
+      let name = "\(entry.name)#step"
+      guard let step = state[name] else { continue }
+      guard step.dtype == .int64, step.shape.reduce(1, *) == 1,
+        (0...(1 << 40)).contains(step.scalars(as: Int64.self)[0])
+      else { return (name, "it is not a number of steps") }
+    }
+    return nil
+  }
+
   /// Loads a state that `stateDictionary` returned.
   ///
   /// Parameters without an entry keep their state.

@@ -33,6 +33,7 @@ extension FileError {
     switch reason {
     case .unreadable(let code), .unwritable(let code), .folderNotCreated(let code):
       systemWords(code)
+    case .notAFile, .tooLarge: problem
     }
   }
 }

@@ -23,6 +23,8 @@ public final class GradientCheck: Callback {
   private let limit: Int
   /// The message with which this callback ended the fit; nil if it did not.
   public private(set) var ending: String?
+  /// Whether the message of `ending` is reported; not where the caller throws it.
+  package var reportsEnding = true
   /// Number of batches skipped so far, over all fits.
   public private(set) var skippedBatches = 0
   private var consecutive = 0
@@ -58,7 +60,9 @@ public final class GradientCheck: Callback {
   public func afterLoss(_ learner: Learner) throws {
     guard learner.isTraining, !learner.loss.isFinite else { return }
     try reject(
-      learner, "the loss is \(learner.loss): \(learner.nonFiniteSource)", .cancelBatch)
+      learner,
+      "the loss is \(learner.loss.isNaN ? .nan : learner.loss): \(learner.nonFiniteSource)",
+      .cancelBatch)
   }
 
   /// Checks the gradients.
@@ -93,7 +97,7 @@ public final class GradientCheck: Callback {
       learner.optimizer.clearGradients()
       ending = "\(message); \(last)"
       try learner.note("bad_gradient", "\(message); \(last)")
-      learner.report("\(message); \(last)")
+      if reportsEnding { learner.report("\(message); \(last)") }
       throw Interruption.cancelFit
     }
     skippedBatches += 1

@@ -1,0 +1,197 @@
+import Foundation
+import Testing
+
+@Suite("Signals and killed processes")
+struct InterruptionTests {
+  /// Starts an endless training, waits for its first checkpoint, and runs a script with its process `$p`.
+  private func endless(_ script: String, prefix: String = "") -> String {
+    """
+    \(prefix) env --default-signal=INT,TERM \(ShellScript.train) --epochs 100000 --out run \
+    > out 2> err & p=$!
+    until [ -e run/checkpoints/last.safetensors ] || ! kill -0 $p; do sleep 0.02; done
+    \(script)
+    """
+  }
+
+  @Test(
+    "a signal ends a run as interrupted, with its number in the exit code",
+    arguments: [("INT", 130), ("TERM", 143), ("HUP", 129)])
+  func signals(name: String, code: Int) throws {
+    let work = try ShellScript()
+    let ended = try work.run(endless("kill -\(name) $p; wait $p; echo $?; tail -n 1 err"))
+    #expect(
+      ended.output.hasPrefix("\(code)\nlightbox: the run was interrupted (SIG\(name)) after "))
+    let shown = try work.run("$lightbox runs show run; find . -name '*.part' -o -name run.lock")
+    #expect(shown.output.hasPrefix("./run: resnet20, interrupted\nreason: the run was interrupted"))
+    #expect(!shown.output.contains(".part") && !shown.output.contains("run.lock"))
+    #expect(try work.run("$lightbox evaluate run films --checkpoint last").code == 0)
+    let again = try work.run("\(ShellScript.train) --epochs 1 --out run")
+    #expect(again.code == 1)
+    #expect(
+      again.errors.hasSuffix(
+        "Error: run: the folder has a run that was interrupted; choose another folder or remove this "
+          + "one first; a new run can start from its weights, run/checkpoints/last.safetensors\n"))
+  }
+
+  @Test("a second signal ends a run at once; it is recorded as interrupted")
+  func second() throws {
+    let work = try ShellScript()
+    let ended = try work.run(endless("kill -TERM $p; kill -INT $p; wait $p; echo $?"))
+    #expect(["130\n", "143\n"].contains(ended.output))
+    #expect(
+      try work.run("$lightbox runs show run").output.hasPrefix("./run: resnet20, interrupted"))
+  }
+
+  @Test("SIGHUP stays ignored under nohup")
+  func nohup() throws {
+    let work = try ShellScript()
+    let ended = try work.run(
+      endless(
+        "kill -HUP $p; sleep 0.3; kill -0 $p; echo $?; kill -TERM $p; wait $p; echo $?",
+        prefix: "nohup"))
+    #expect(ended.output == "0\n143\n")
+  }
+
+  @Test("a killed run is died: it is listed, shown and refused with a way on")
+  func killed() throws {
+    let work = try ShellScript()
+    let while_ = try work.run(
+      endless(
+        "\(ShellScript.train) --epochs 1 --out run; $lightbox runs show run; kill -KILL $p; wait $p; echo $?"
+      ))
+    #expect(while_.errors.contains("Error: run: another process writes to this folder ("))
+    #expect(
+      while_.output.contains("./run: resnet20, running\n") && while_.output.hasSuffix("137\n"))
+    #expect(try work.run("$lightbox runs show run").output.hasPrefix("./run: resnet20, died\n"))
+    #expect(try work.run("$lightbox runs show run --json").output.contains("\"status\" : \"died\""))
+    let again = try work.run("\(ShellScript.train) --epochs 1 --out run")
+    #expect(again.code == 1)
+    #expect(
+      again.errors.contains(
+        "Error: run: the folder has a run whose process was killed; choose another folder or remove "
+      ))
+    // A run in its first second: before the tables, and before the database.
+    let first = try work.run(
+      ": > run/metrics.sqlite; rm -f run/metrics.sqlite-*; $lightbox runs show run")
+    #expect(first.code == 0 && first.output.hasPrefix("./run: resnet20, died\n"))
+    let none = try work.run("rm -r run/metrics.sqlite* run/checkpoints/*; $lightbox runs show run")
+    #expect(none.code == 0 && none.output.hasPrefix("./run: resnet20, died\n"))
+    let settings = try work.run("rm run/run.json; $lightbox runs show run")
+    #expect(settings.code == 1)
+    #expect(
+      settings.errors.contains(
+        "was killed before it wrote run.json; remove the folder, or train into it"))
+    #expect(try work.run("$lightbox runs list .").code == 1)
+  }
+
+  @Test("runs that cannot be read are named, the others listed, and the exit code is 1")
+  func unreadable() throws {
+    let work = try ShellScript()
+    let listed = try work.run(
+      """
+      \(ShellScript.train) --epochs 1 --out runs/a > /dev/null 2>&1
+      cp -r runs/a runs/b; echo '{' > runs/b/run.json
+      cp -r runs/a runs/c; echo 'no database, but long enough' > runs/c/metrics.sqlite
+      $lightbox runs list runs
+      """)
+    #expect(listed.code == 1)
+    let rows = listed.output.split(separator: "\n").dropFirst().map { $0.split(separator: " ") }
+    #expect(rows.map { $0.first } == ["a", "b", "c"])
+    #expect(rows.map { $0.contains("unreadable") } == [false, true, true])
+    #expect(listed.errors.contains("Error: runs/b/run.json, line 2: "))
+    #expect(listed.errors.contains("Error: runs/c/metrics.sqlite: SQLite error 26: "))
+    #expect(
+      try work.run("$lightbox runs list none").errors.contains(
+        "none: it cannot be read: No such file"))
+  }
+
+  @Test(
+    "of processes that train into one folder at the same time, one succeeds",
+    arguments: [false, true])
+  func concurrent(exists: Bool) throws {
+    let work = try ShellScript()
+    let ended = try work.run(
+      """
+      \(exists ? "mkdir run" : "")
+      for i in 1 2 3 4 5 6; do
+        ( \(ShellScript.train) --epochs 1 --out run > /dev/null 2> e$i; echo $? ) &
+      done
+      wait
+      """)
+    #expect(ended.output.split(separator: "\n").sorted() == ["0", "1", "1", "1", "1", "1"])
+    #expect(try work.run("$lightbox runs show run").output.contains(", finished\n"))
+    #expect(try work.run("cat e?").errors.isEmpty)
+  }
+
+  @Test("folders that cannot be used are refused; missing parents are created, and removed again")
+  func folders() throws {
+    let work = try ShellScript()
+    let train = "\(ShellScript.train) --epochs 1 --out"
+    #expect(try work.run("\(train) a/b/run/ > /dev/null && $lightbox runs show a/b/run").code == 0)
+    #expect(
+      try work.run("mkdir real; ln -s real link; \(train) link > /dev/null; ls real").output
+        .contains("run.json"))
+    for (script, text) in [
+      ("touch file; \(train) file", "file: the folder cannot be created: Not a directory"),
+      ("touch file; \(train) file/run", "file/run: the folder cannot be created: Not a directory"),
+      ("mkdir full; touch full/x; \(train) full", "full: the folder is not empty"),
+      (
+        "ln -s nowhere broken; \(train) broken", "broken: the folder cannot be created: File exists"
+      ),
+      ("\(train) ''", ""),
+    ] {
+      let refused = try work.run(script)
+      #expect(refused.code != 0 && refused.errors.contains(text), "\(script): \(refused.errors)")
+    }
+    #expect(try work.run("ls full; \(train) new/run --lr 1e38; ls new").output.hasPrefix("x\n"))
+    #expect(!work.exists("new"))
+  }
+
+  @Test("a data set whose command is interrupted leaves nothing")
+  func staged() throws {
+    let work = try ShellScript()
+    let ended = try work.run(
+      """
+      env --default-signal=TERM $lightbox data synth many --count 2000 --size 512 > /dev/null 2>&1 & p=$!
+      until [ -e many ]; do sleep 0.01; done
+      sleep 0.3; kill -TERM $p; wait $p; echo $?; ls -A many
+      """)
+    #expect(ended.output == "143\n")
+  }
+
+  @Test("a model that gives NaN ends the run as failed, and the message comes once")
+  func notFinite() throws {
+    let work = try ShellScript()
+    let train =
+      "$lightbox train films --arch resnet18 --size 32 --batch-size 8 --threads 1 --epochs 2"
+    for lr in ["1000", "1e30"] {
+      let ended = try work.run("\(train) --lr \(lr) --out run\(lr)")
+      let lines = ended.errors.split(separator: "\n").filter { $0.hasPrefix("Error: ") }
+      #expect(!ended.output.contains("-nan") && !ended.errors.contains("-nan"))
+      guard ended.code != 0 else { continue }
+      #expect(ended.code == 1 && lines.count == 1, "\(ended.errors)")
+      #expect(!ended.output.contains("training ends"))
+      if work.exists("run\(lr)") {
+        let shown = try work.run("$lightbox runs show run\(lr)").output
+        #expect(shown.hasPrefix("./run\(lr): resnet18, failed\nreason: epoch "))
+      }
+    }
+  }
+
+  @Test("checkpoints and tables are whole or not there where files are limited in size")
+  func limitedFiles() throws {
+    let work = try ShellScript()
+    let ended = try work.run("ulimit -f 400; \(ShellScript.train) --epochs 1 --out run")
+    #expect(ended.code == 1)
+    #expect(ended.errors.contains("File too large"), "\(ended.errors)")
+    #expect(!work.exists("run"))
+    #expect(try work.run("\(ShellScript.train) --epochs 1 --out run").code == 0)
+    let converted = try work.run(
+      """
+      ulimit -f 400; $lightbox weights convert run/checkpoints/last.safetensors a.pth; echo $?
+      $lightbox evaluate run films --predictions /dev/full; echo $?; ls -A
+      """)
+    #expect(converted.output.components(separatedBy: "1\n").count >= 3)
+    #expect(!converted.output.contains("a.pth") && !converted.output.contains(".part"))
+  }
+}

@@ -15,9 +15,15 @@ struct LightboxCommand: ParsableCommand {
       RunsCommand.self, BenchCommand.self,
     ])
 
-  /// Ignores SIGPIPE: a closed pipe must not kill the process while it writes a file.
+  /// Ignores SIGPIPE: a closed pipe must not kill the process while it writes a file. A lack of memory is an error, not
+  /// a crash.
   static func main() {
     signal(SIGPIPE, SIG_IGN)
+    Compute.onOutOfMemory { message in
+      FileHandle.standardError.write(Data("Error: \(message)\n".utf8))
+      // Other threads still compute, so nothing is torn down.
+      _exit(1)
+    }
     main(nil)
   }
 }

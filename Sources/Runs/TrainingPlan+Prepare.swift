@@ -68,6 +68,13 @@ extension TrainingPlan {
       }
     }
     learner.visionModel.recomputeBlocks(recomputes)
+    try MemoryNeed(
+      of: learner.visionModel.model,
+      input: [
+        batchSize, pipeline.inputChannels, pipeline.inputSize.height, pipeline.inputSize.width,
+      ],
+      training: epochs > 0, batchesAhead: loaders.train.batchesAhead
+    ).check(recompute: recomputes ? nil : "recompute activations (--recompute)")
     return Prepared(
       learner: learner, loaders: loaders, gradientCheck: check,
       data: RunDescription.DataSummary(

@@ -64,7 +64,8 @@ public struct Predictor {
   ///   - workers: Threads that read and transform; 0: the calling thread. Default: all cores.
   ///   - unreadable: What to do about files that cannot be read.
   /// - Returns: One row per item that was read; `itemIndices` are positions in `items`.
-  /// - Throws: `DataError` naming a file, or an item whose label is not in the vocabulary.
+  /// - Throws: `DataError` naming a file, or an item whose label is not in the vocabulary; `LightboxError` if there is
+  ///   not enough memory for a batch.
   public func predictions(
     for items: [DataItem], batchSize: Int = 64, workers: Int? = nil,
     unreadable: UnreadablePolicy = .stop
@@ -72,6 +73,14 @@ public struct Predictor {
     let loader = try DataLoader(
       items, pipeline: pipeline, target: CategoryBlock(vocab: vocab), mode: .validation,
       batchSize: batchSize, workers: workers, unreadable: unreadable)
+    let size = pipeline.inputSize
+    try MemoryNeed(
+      of: model,
+      input: [
+        min(batchSize, max(items.count, 1)), pipeline.inputChannels, size.height, size.width,
+      ],
+      training: false, batchesAhead: loader.batchesAhead
+    ).check()
     return try Predictions(of: model, on: loader, lossFunction: lossFunction)
   }
 }

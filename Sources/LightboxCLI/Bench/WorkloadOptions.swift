@@ -56,6 +56,9 @@ struct WorkloadOptions: ParsableArguments {
     let architecture = try Architecture.named(arch)
     let model = architecture.makeModel()
     model.recomputeBlocks(recompute)
+    try MemoryNeed(
+      of: model, input: [batchSize, 3, size, size], training: mode == .train, batchesAhead: 1
+    ).check(recompute: recompute || mode == .infer ? nil : "use --recompute")
     return Workload(
       model: model, classCount: architecture.classCount, mode: mode, batchSize: batchSize,
       size: size)

@@ -3,6 +3,7 @@
 #include <CKernels.h>
 #include <sys/mman.h>
 
+#include <atomic>
 #include <cstdlib>
 #include <memory>
 #include <mutex>
@@ -24,10 +25,18 @@ dnnl_stream_t stream() {
 
 // Scratchpad of the primitives: one block per executing thread, of the largest size needed so far. A scratchpad
 // managed by oneDNN belongs to the thread that created the primitive and is not safe for concurrent execution.
+std::atomic<size_t> all_scratch;
+
 struct Scratch {
   void *memory = nullptr;
   size_t bytes = 0;
-  ~Scratch() { free(memory); }
+  ~Scratch() { release(); }
+  void release() {
+    free(memory);
+    all_scratch -= bytes;
+    memory = nullptr;
+    bytes = 0;
+  }
 };
 thread_local Scratch scratch;
 
@@ -36,12 +45,13 @@ size_t scratch_page(size_t bytes) { return bytes < ((size_t)1 << 20) ? 4096 : (s
 
 void *scratch_of(size_t bytes) {
   if (bytes > scratch.bytes) {
-    free(scratch.memory);
-    const size_t page = scratch_page(bytes);
-    scratch.bytes = (bytes + page - 1) / page * page;
-    scratch.memory = aligned_alloc(page, scratch.bytes);
-    if (!scratch.memory) scratch.bytes = 0;
-    else if (page > 4096) madvise(scratch.memory, scratch.bytes, MADV_HUGEPAGE);
+    scratch.release();
+    const size_t page = scratch_page(bytes), rounded = (bytes + page - 1) / page * page;
+    scratch.memory = aligned_alloc(page, rounded);
+    if (!scratch.memory) return nullptr;
+    scratch.bytes = rounded;
+    all_scratch += rounded;
+    if (page > 4096) madvise(scratch.memory, rounded, MADV_HUGEPAGE);
   }
   return scratch.memory;
 }
@@ -137,6 +147,8 @@ const char *lb_primitive_implementation(const lb_primitive *primitive) {
 size_t lb_primitive_scratch_growth(const lb_primitive *primitive) {
   return primitive->scratch > scratch.bytes ? primitive->scratch - scratch.bytes : 0;
 }
+
+size_t lb_scratch_bytes(void) { return all_scratch; }
 
 int lb_primitive_execute(
   const lb_primitive *primitive, int count, const int32_t *arguments, void *const *pointers) {

@@ -15,8 +15,8 @@ struct LightboxCommand: ParsableCommand {
       RunsCommand.self, BenchCommand.self,
     ])
 
-  /// Ignores SIGPIPE: a closed pipe must not kill the process while it writes a file. A lack of memory is an error, not
-  /// a crash.
+  /// Ignores SIGPIPE, since a closed pipe must not kill the process while it writes a file, and makes a lack of memory an
+  /// error, not a crash.
   static func main() {
     signal(SIGPIPE, SIG_IGN)
     Compute.onOutOfMemory { message in

@@ -63,6 +63,9 @@ public enum Compute {
     return wanted <= best
   }
 
+  /// Whether oneDNN computes in bfloat16 here, in the processor or emulated with AVX-512.
+  package static var supportsBFloat16: Bool { lb_has_bfloat16() || lb_emulates_bfloat16() }
+
   /// Algorithm of convolutions, `.fastest` by default.
   public static var convolution: ConvolutionAlgorithm {
     get { choices.withLock { $0.convolution } }
@@ -76,7 +79,7 @@ public enum Compute {
   ///
   /// - Throws: `UnsupportedPrecision` if the processor does not support it.
   public static func use(_ precision: Precision) throws(UnsupportedPrecision) {
-    guard precision != .bfloat16 || lb_has_bfloat16() || lb_emulates_bfloat16() else {
+    guard precision != .bfloat16 || supportsBFloat16 else {
       throw UnsupportedPrecision(
         reason: .needsAVX512(
           precision: precision, instructions: String(cString: lb_onednn_isa())))

@@ -1,4 +1,5 @@
 import CKernels
+import COneDNN
 import Files
 import Synchronization
 
@@ -74,17 +75,20 @@ final class MemoryPool: Sendable {
   }
 
   /// Bytes that are left for what is not a tensor: compiled primitives, images, buffers of libraries.
-  private static let margin = 16 << 20
+  private static let margin = 24 << 20
 
   /// Bytes that can still be allocated: what the limits leave, less the blocks that nothing was written to so far.
   ///
-  /// The pages of a block count as used when they are first written to. The other memory of the process may be
-  /// written more than the pool's, so this is an upper bound.
+  /// The pages of a block count as used when they are first written to. What the process has written besides since
+  /// the first tensor is taken for blocks, so this is an upper bound.
   var available: Int {
     let left = ProcessLimits().availableMemory
-    let held = state.withLock { $0.inUse + $0.cached }
-    return max(0, left - max(0, held - Int(clamping: lb_memory_resident())))
+    let held = state.withLock { $0.inUse + $0.cached } + Int(clamping: lb_scratch_bytes())
+    return max(0, left - max(0, held - max(0, Int(clamping: lb_memory_resident()) - baseline)))
   }
+
+  /// Resident bytes before the first tensor.
+  private let baseline = Int(clamping: lb_memory_resident())
 
   private func refuse(_ count: Int, _ purpose: String) -> Never {
     let inUse = state.withLock { $0.inUse }

@@ -2,8 +2,9 @@ import Foundation
 import Tensors
 import Testing
 
-/// Threads that wait for work sleep, whatever the environment says. The settings are read when the first tensor
-/// operation loads the libraries, so each test has a process of its own.
+/// Threads that wait for work sleep, whatever the environment says.
+///
+/// The settings are read when the first tensor operation loads the libraries, so each test has a process of its own.
 @Suite("Waiting threads")
 struct WaitingThreadsTests {
   /// The processor time that this process uses while its main thread sleeps, as a share of one core.

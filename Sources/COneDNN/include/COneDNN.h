@@ -54,6 +54,8 @@ const lb_layout *lb_primitive_layout(const lb_primitive *primitive, lb_argument 
 const char *lb_primitive_implementation(const lb_primitive *primitive);
 /// The bytes by which the scratchpad of the calling thread grows if it executes the primitive.
 size_t lb_primitive_scratch_growth(const lb_primitive *primitive);
+/// The bytes in the scratchpads of all threads.
+size_t lb_scratch_bytes(void);
 /// Returns 0 or the oneDNN status.
 int lb_primitive_execute(
   const lb_primitive *primitive, int count, const int32_t *arguments, void *const *pointers);

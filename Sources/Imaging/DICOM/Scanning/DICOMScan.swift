@@ -1,4 +1,5 @@
 import Dispatch
+import Files
 import Foundation
 import Synchronization
 
@@ -62,7 +63,7 @@ public struct DICOMScan: Sendable {
   ) throws(DICOMError) {
     precondition(threads.map { $0 >= 1 } ?? true, "threads is at least 1, not \(threads ?? 0)")
     let paths = try regularFiles(below: folder)
-    let workers = threads ?? ProcessInfo.processInfo.activeProcessorCount
+    let workers = threads ?? ProcessLimits.cores
     let next = Atomic<Int>(0)
     let results = Mutex((done: 0, files: [ScannedFile?](repeating: nil, count: paths.count)))
     DispatchQueue.concurrentPerform(iterations: max(1, min(workers, paths.count))) { _ in

@@ -71,7 +71,10 @@ package struct MemoryNeed: Sendable, Equatable {
 
   /// Throws if more is needed than can still be allocated.
   ///
-  /// - Parameter recompute: How to recompute activations, for the message; nil if that is done or does not help.
+  /// - Parameters:
+  ///   - recompute: How to recompute activations, for the message; nil if that is done or does not help.
+  ///   - available: Bytes that can still be allocated.
+  /// - Throws: `InsufficientMemory`.
   package func check(recompute: String? = nil, available: Int = Compute.availableMemory)
     throws(InsufficientMemory)
   {

@@ -31,7 +31,7 @@ public enum Compute {
   }
   private static let choices = Mutex(Choices())
 
-  /// Number of threads (`torch.set_num_threads`). Default: the cores that this process may use, or `OMP_NUM_THREADS`.
+  /// Number of threads (`torch.set_num_threads`); default: the cores that this process may use, or `OMP_NUM_THREADS`.
   ///
   /// Applies to oneDNN, OpenBLAS and all other kernels. Processor affinity and the quota of control groups limit
   /// the default. Threads that wait sleep, whatever `OMP_WAIT_POLICY` says.
@@ -95,8 +95,9 @@ public enum Compute {
   /// allocated and not been written to.
   package static var availableMemory: Int { MemoryPool.shared.available }
 
-  /// Sets what is done if memory runs out in an operation, which cannot throw: a function of the message that ends the
-  /// process. Default: `fatalError`.
+  /// Sets what is done if memory runs out in an operation, which cannot throw.
+  ///
+  /// - Parameter end: Receives the message and ends the process. Default: `fatalError`.
   package static func onOutOfMemory(_ end: @escaping @Sendable (String) -> Never) {
     MemoryPool.exhausted.withLock { $0 = end }
   }

@@ -17,6 +17,8 @@ final class MemoryPool: Sendable {
     var cached = 0
     /// Bytes allocated since the available memory was last read.
     var unchecked = 0
+    /// Resident bytes of the process besides blocks.
+    var other = 0
 
     mutating func countUse(of capacity: Int) {
       inUse += capacity
@@ -71,7 +73,8 @@ final class MemoryPool: Sendable {
       state.unchecked = 0
       return true
     }
-    return !isDue || count <= available - Self.margin
+    // Large blocks are made of huge pages of 2 MiB.
+    return !isDue || count + (2 << 20) <= available - Self.margin
   }
 
   /// Bytes that are left for what is not a tensor: compiled primitives, images, buffers of libraries.
@@ -79,16 +82,19 @@ final class MemoryPool: Sendable {
 
   /// Bytes that can still be allocated: what the limits leave, less the blocks that nothing was written to so far.
   ///
-  /// The pages of a block count as used when they are first written to. What the process has written besides since
-  /// the first tensor is taken for blocks, so this is an upper bound.
+  /// The pages of a block count as used when they are first written to. What the process uses besides its blocks is
+  /// the most by which its resident memory exceeded them so far.
   var available: Int {
     let left = ProcessLimits().availableMemory
-    let held = state.withLock { $0.inUse + $0.cached } + Int(clamping: lb_scratch_bytes())
-    return max(0, left - max(0, held - max(0, Int(clamping: lb_memory_resident()) - baseline)))
+    let resident = Int(clamping: lb_memory_resident())
+    let scratch = Int(clamping: lb_scratch_bytes())
+    let untouched = state.withLock { state in
+      let held = state.inUse + state.cached + scratch
+      state.other = max(state.other, resident - held)
+      return held + state.other - resident
+    }
+    return max(0, left - untouched)
   }
-
-  /// Resident bytes before the first tensor.
-  private let baseline = Int(clamping: lb_memory_resident())
 
   private func refuse(_ count: Int, _ purpose: String) -> Never {
     let inUse = state.withLock { $0.inUse }
@@ -98,7 +104,7 @@ final class MemoryPool: Sendable {
         + "batch size or image size")
   }
 
-  /// What is done about a lack of memory, with the message: operations cannot throw. Never returns.
+  /// What is done about a lack of memory, since operations cannot throw; receives the message.
   static let exhausted = Mutex<@Sendable (String) -> Never>({ fatalError($0) })
 
   func give(_ block: UnsafeMutableRawPointer, _ capacity: Int) {

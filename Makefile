@@ -1,5 +1,5 @@
 # `make demo` and `make test` install what is missing on a fresh machine.
-.PHONY: demo test setup build lint format imports examples bench fuzz clean
+.PHONY: demo test test-avx2 setup build build-avx2 lint format imports examples bench fuzz clean
 
 demo: build
 	@Examples/demo.sh
@@ -8,11 +8,23 @@ test: setup
 	swift build -c release --build-tests
 	swift test -c release --skip-build
 
+# The suites that compare numbers, with the instruction set of processors without AVX-512.
+test-avx2: setup
+	swift build -c release --build-tests
+	ONEDNN_MAX_CPU_ISA=AVX2 swift test -c release --skip-build \
+	  --filter '^(TensorsTests|LayersTests|ModelsTests|TrainingTests|InterpretTests)\.'
+
 setup:
 	@command -v swift >/dev/null || { echo "setup: Swift 6.3 is required: https://www.swift.org/install/linux"; exit 1; }
 	@.ci/install-packages
 
 build: setup
+	swift build -c release --product lightbox
+
+# The program without AVX-512 in its own loops, for the rows of `make bench` that are limited to AVX2.
+build-avx2: setup
+	LIGHTBOX_MAX_LEVEL=3 swift build -c release --product lightbox
+	cp .build/release/lightbox .build/lightbox-avx2
 	swift build -c release --product lightbox
 
 lint:
@@ -30,7 +42,7 @@ examples: setup
 	swift build -c release --product lightbox
 	@Examples/check.sh
 
-bench: build
+bench: build-avx2
 	@Benchmarks/setup.sh
 	@python3 Benchmarks/bench.py $(BENCH)
 

@@ -36,9 +36,15 @@ let package = Package(
   ],
   targets: [
     // Floor 0: C and C++.
-    .target(name: "CKernels", linkerSettings: [.linkedLibrary("gomp")]),
-    .target(name: "COneDNN", linkerSettings: [.linkedLibrary("dnnl"), .linkedLibrary("gomp")]),
-    .target(name: "COpenBLAS", linkerSettings: [.linkedLibrary("dl")]),
+    .target(name: "CLimits"),
+    .target(
+      name: "CKernels", dependencies: ["CLimits"],
+      // `make bench` compares programs without AVX-512.
+      cSettings: Context.environment["LIGHTBOX_MAX_LEVEL"].map { [.define("LB_MAX_LEVEL", to: $0)] }
+        ?? [],
+      linkerSettings: [.linkedLibrary("dl")]),
+    .target(name: "COneDNN", dependencies: ["CKernels"], linkerSettings: [.linkedLibrary("dl")]),
+    .target(name: "COpenBLAS", dependencies: ["CKernels"]),
     .target(
       name: "CCodecs",
       linkerSettings: [
@@ -61,12 +67,12 @@ let package = Package(
 
     // Floor 1.
     room("Console"),
-    room("Files", uses: ["CCrypto"]),
+    room("Files", uses: ["CCrypto", "CLimits"]),
     room("Tensors", uses: ["CKernels", "COneDNN", "COpenBLAS", "Files"]),
     room("Imaging", uses: ["Files", "CCodecs", "CDCMTK"]),
 
     // Floor 2.
-    room("Layers", uses: ["Console", "Tensors"]),
+    room("Layers", uses: ["Console", "Files", "Tensors"]),
     room("Checkpoints", uses: ["Files", "Tensors", "CZip"]),
     room("DataBlocks", uses: ["Files", "Tensors", "Imaging"]),
 
@@ -135,7 +141,8 @@ let package = Package(
     .target(
       name: "TestSupport", path: "Tests/TestSupport",
       resources: [.copy("Fixtures")], swiftSettings: rules),
-    tests("BenchmarkingTests", of: ["Tensors", "Layers", "Benchmarking", "TestSupport"]),
+    tests(
+      "BenchmarkingTests", of: ["Tensors", "Layers", "Models", "Benchmarking", "TestSupport"]),
     tests("ConsoleTests", of: ["Console"]),
     tests("FilesTests", of: ["Files", "TestSupport"]),
     tests("TensorsTests", of: ["Tensors", "TestSupport"]),

@@ -4,6 +4,7 @@
 README.md describes the workloads and the method. Environment variables:
 
 LIGHTBOX_BIN         the program (default: .build/release/lightbox)
+LIGHTBOX_AVX2_BIN    the program without AVX-512 (default: .build/lightbox-avx2)
 LIGHTBOX_BENCH_VENV  the Python environment of the peers (default: .venv-bench)
 LIGHTBOX_BENCH_WORK  cache of images, models and runs (default: .build/bench)
 ROUNDS, THREADS      defaults of --rounds and --threads
@@ -53,13 +54,14 @@ def setting(chosen):
         return os.path.abspath(os.path.join(CHECKOUT, os.environ.get(variable) or default))
 
     lightbox = path("LIGHTBOX_BIN", ".build/release/lightbox")
+    avx2 = path("LIGHTBOX_AVX2_BIN", ".build/lightbox-avx2")
     python = os.path.join(path("LIGHTBOX_BENCH_VENV", ".venv-bench"), "bin", "python")
     for needed, remedy in ((lightbox, "make build"), (python, "Benchmarks/setup.sh")):
         if not os.access(needed, os.X_OK):
             sys.exit(f"bench: {needed} does not exist; create it with: {remedy}")
     folder = path("LIGHTBOX_BENCH_WORK", ".build/bench")
     os.makedirs(folder, exist_ok=True)
-    return workloads.Setting(lightbox, python, folder, chosen.threads, chosen.quick)
+    return workloads.Setting(lightbox, avx2, python, folder, chosen.threads, chosen.quick)
 
 
 def select(experiments, pattern):
@@ -100,7 +102,7 @@ def main():
     except re.error as error:
         sys.exit(f"bench: --rows {pattern}: {error}")
     if chosen.list:
-        setting_without_paths = workloads.Setting("", "", "", chosen.threads, chosen.quick)
+        setting_without_paths = workloads.Setting("", "", "", "", chosen.threads, chosen.quick)
         for experiment in select(workloads.experiments(setting_without_paths), pattern):
             for row in experiment.rows:
                 print(row.id)

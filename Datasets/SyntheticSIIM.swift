@@ -70,7 +70,7 @@ public struct SyntheticSIIM: Sendable, Equatable {
     self.count = count
     self.size = size
     self.seed = seed
-    self.threads = threads ?? ProcessInfo.processInfo.activeProcessorCount
+    self.threads = threads ?? ProcessLimits.cores
   }
 
   /// Generates the data set in a folder.

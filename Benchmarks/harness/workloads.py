@@ -1,4 +1,5 @@
 """Defines the rows of the table and the commands of each side."""
+import copy
 import csv
 import os
 import shutil
@@ -17,6 +18,8 @@ NAMES = {
     "resnetblur50": "blur ResNet-50",
     "densenet121": "DenseNet-121",
 }
+# The networks that are also measured without AVX-512.
+LIMITED = ["resnet18", "resnet50", "densenet121"]
 PRECISIONS = ["float32", "bfloat16"]
 LAYOUTS = {"PyTorch nhwc": "channels_last", "PyTorch nchw": "contiguous"}
 IMAGE_COUNT = 250
@@ -25,13 +28,16 @@ IMAGE_COUNT = 250
 class Setting:
     """Paths and numbers that are the same for all runs."""
 
-    def __init__(self, lightbox, python, folder, threads, quick):
+    def __init__(self, lightbox, avx2, python, folder, threads, quick):
         self.lightbox = lightbox
+        # The program of the rows that are limited to AVX2.
+        self.avx2 = avx2
         self.python = python
         self.folder = folder
         self.threads = threads
         self.quick = quick
-        common = {k: v for k, v in os.environ.items() if not k.startswith(("OMP_", "KMP_", "MKL_", "GOMP_"))}
+        own = ("OMP_", "KMP_", "MKL_", "GOMP_", "OPENBLAS_", "ONEDNN_", "DNNL_", "ATEN_")
+        common = {k: v for k, v in os.environ.items() if not k.startswith(own)}
         self.lightbox_environment = common
         # Hide GPUs: fastai uses one by default.
         self.peer_environment = dict(
@@ -40,6 +46,16 @@ class Setting:
 
     def path(self, name):
         return os.path.join(self.folder, name)
+
+    def limited_to_avx2(self):
+        """Returns the same setting with both sides limited to AVX2. README.md says what each variable limits."""
+        limited = copy.copy(self)
+        limited.lightbox = self.avx2
+        limited.lightbox_environment = dict(self.lightbox_environment, ONEDNN_MAX_CPU_ISA="AVX2")
+        limited.peer_environment = dict(
+            self.peer_environment, ONEDNN_MAX_CPU_ISA="AVX2", ATEN_CPU_CAPABILITY="avx2", MKL_ENABLE_INSTRUCTIONS="AVX2"
+        )
+        return limited
 
     def run_lightbox(self, *arguments):
         return processes.run([self.lightbox, *map(str, arguments)], self.lightbox_environment)
@@ -57,6 +73,7 @@ def experiments(setting):
     """Returns all experiments in the order of the table."""
     found = [steps(setting, "train", arch, precision) for precision in PRECISIONS for arch in NAMES]
     found += [steps(setting, "infer", arch, precision) for precision in PRECISIONS for arch in NAMES]
+    found += [limited_steps(setting, mode, arch) for mode in ("train", "infer") for arch in LIMITED]
     return found + [latency(setting), one_image(setting), epoch(setting)]
 
 
@@ -114,6 +131,14 @@ def steps(setting, mode, arch, precision):
             rows.append(Row(f"{id} compiled", "  against torch.compile", precision, ["torch.compile"]))
     options = step_options(setting, arch, mode, precision, 16, 3 if mode == "train" else 8)
     return Experiment(rows, *step_sides(setting, options, engines))
+
+
+def limited_steps(setting, mode, arch):
+    """Training or inference with batch size 16, both sides limited to AVX2."""
+    engines = {name: ["--layout", layout] for name, layout in LAYOUTS.items()}
+    row = Row(f"{mode} {arch} float32 avx2", f"{mode} {NAMES[arch]}, AVX2", "float32", list(LAYOUTS), 1.0)
+    options = step_options(setting, arch, mode, "float32", 16, 3 if mode == "train" else 8)
+    return Experiment([row], *step_sides(setting.limited_to_avx2(), options, engines))
 
 
 def latency(setting):

@@ -6,6 +6,7 @@
 #include <string.h>
 #include <sys/mman.h>
 #include <sys/resource.h>
+#include <unistd.h>
 
 // Page faults of 4 KiB each cost more than the kernel that fills a large tensor, so large blocks are aligned to huge
 // pages and advised to use them.
@@ -33,15 +34,13 @@ void lb_memory_free(void *pointer, size_t bytes) {
   else munmap(pointer, (bytes + LB_HUGE - 1) / LB_HUGE * LB_HUGE);
 }
 
-size_t lb_memory_available(void) {
-  FILE *f = fopen("/proc/meminfo", "re");
-  if (!f) return SIZE_MAX;
-  char line[256];
-  size_t kib = SIZE_MAX;
-  while (fgets(line, sizeof line, f))
-    if (sscanf(line, "MemAvailable: %zu kB", &kib) == 1) break;
+size_t lb_memory_resident(void) {
+  FILE *f = fopen("/proc/self/statm", "re");
+  if (!f) return 0;
+  size_t resident = 0, shared = 0;
+  int found = fscanf(f, "%*s %zu %zu", &resident, &shared);
   fclose(f);
-  return kib == SIZE_MAX ? SIZE_MAX : kib * 1024;
+  return found == 2 && resident > shared ? (resident - shared) * (size_t)sysconf(_SC_PAGESIZE) : 0;
 }
 
 size_t lb_memory_peak_resident(void) {

@@ -6,7 +6,7 @@ namespace {
 
 /// Channels in a block of the processor's kernels: what one vector register holds.
 int64_t channel_block() {
-  return (dnnl_get_effective_cpu_isa() & dnnl_cpu_isa_avx512_core) == dnnl_cpu_isa_avx512_core ? 16 : 8;
+  return (dnnl().get_effective_cpu_isa() & dnnl_cpu_isa_avx512_core) == dnnl_cpu_isa_avx512_core ? 16 : 8;
 }
 
 dnnl_memory_desc_t images_in(int order, const dnnl_dim_t *dims, int scalar) {
@@ -15,7 +15,7 @@ dnnl_memory_desc_t images_in(int order, const dnnl_dim_t *dims, int scalar) {
   if (!blocks && order != LB_ORDER_CHANNELS_LAST) return any(4, dims, scalar);
   dnnl_format_tag_t tag = !blocks ? dnnl_nhwc : block == 16 ? dnnl_nChw16c : dnnl_nChw8c;
   dnnl_memory_desc_t md;
-  dnnl_memory_desc_init_by_tag(&md, 4, dims, data_type(scalar), tag);
+  dnnl().memory_desc_init_by_tag(&md, 4, dims, data_type(scalar), tag);
   return md;
 }
 
@@ -28,7 +28,7 @@ Images describe(const lb_convolution &c) {
   Images i;
   dnnl_dim_t source[] = {c.n, c.ic, c.ih, c.iw}, destination[] = {c.n, c.oc, c.oh, c.ow};
   if (c.plain_source)
-    dnnl_memory_desc_init_by_tag(&i.source, 4, source, data_type(c.scalar), dnnl_nchw);
+    dnnl().memory_desc_init_by_tag(&i.source, 4, source, data_type(c.scalar), dnnl_nchw);
   else
     i.source = images_in(c.order, source, c.scalar);
   i.destination = images_in(c.order, destination, c.scalar);
@@ -40,7 +40,7 @@ Images describe(const lb_convolution &c) {
     i.weights = any(4, weights, c.scalar);
   }
   dnnl_dim_t bias[] = {c.oc};
-  dnnl_memory_desc_init_by_tag(&i.bias, 1, bias, dnnl_f32, dnnl_a);
+  dnnl().memory_desc_init_by_tag(&i.bias, 1, bias, dnnl_f32, dnnl_a);
   i.strides[0] = c.sh; i.strides[1] = c.sw;
   i.dilates[0] = c.dh - 1; i.dilates[1] = c.dw - 1;
   i.before[0] = c.pt; i.before[1] = c.pl;
@@ -56,21 +56,21 @@ dnnl_alg_kind_t algorithm(const lb_convolution &c) {
 int forward_descriptor(const lb_convolution &c, dnnl_primitive_desc_t *out) {
   Images i = describe(c);
   dnnl_convolution_desc_t d;
-  dnnl_status_t status = dnnl_dilated_convolution_forward_desc_init(
+  dnnl_status_t status = dnnl().dilated_convolution_forward_desc_init(
     &d, c.inference ? dnnl_forward_inference : dnnl_forward_training, algorithm(c), &i.source,
     &i.weights, c.has_bias ? &i.bias : nullptr, &i.destination, i.strides, i.dilates, i.before, i.after);
   if (status != dnnl_success) return status;
   dnnl_primitive_attr_t a = attributes();
   if (c.relu || c.addend) {
     dnnl_post_ops_t operations;
-    dnnl_post_ops_create(&operations);
-    if (c.addend) dnnl_post_ops_append_binary(operations, dnnl_binary_add, &layout_of(c.addend)->md);
-    if (c.relu) dnnl_post_ops_append_eltwise(operations, 1.0f, dnnl_eltwise_relu, 0.0f, 0.0f);
-    dnnl_primitive_attr_set_post_ops(a, operations);
-    dnnl_post_ops_destroy(operations);
+    dnnl().post_ops_create(&operations);
+    if (c.addend) dnnl().post_ops_append_binary(operations, dnnl_binary_add, &layout_of(c.addend)->md);
+    if (c.relu) dnnl().post_ops_append_eltwise(operations, 1.0f, dnnl_eltwise_relu, 0.0f, 0.0f);
+    dnnl().primitive_attr_set_post_ops(a, operations);
+    dnnl().post_ops_destroy(operations);
   }
-  status = dnnl_primitive_desc_create(out, &d, a, engine(), nullptr);
-  dnnl_primitive_attr_destroy(a);
+  status = dnnl().primitive_desc_create(out, &d, a, engine(), nullptr);
+  dnnl().primitive_attr_destroy(a);
   return status;
 }
 
@@ -84,7 +84,7 @@ int make_backward(const lb_convolution &c, const lb_primitive **out, Begin begin
     dnnl_convolution_desc_t od;
     status = begin(&od, describe(c));
     if (status == dnnl_success) status = describe_primitive(d, &od, hint);
-    dnnl_primitive_desc_destroy(hint);
+    dnnl().primitive_desc_destroy(hint);
     return status;
   });
 }
@@ -101,7 +101,7 @@ int lb_make_convolution_forward(lb_convolution c, const lb_primitive **out) {
 int lb_make_convolution_backward_data(lb_convolution c, const lb_primitive **out) {
   c.kind = 1;
   return make_backward(c, out, [=](dnnl_convolution_desc_t *d, const Images &i) {
-    return dnnl_dilated_convolution_backward_data_desc_init(
+    return dnnl().dilated_convolution_backward_data_desc_init(
       d, algorithm(c), &i.source, &i.weights, &i.destination, i.strides, i.dilates, i.before, i.after);
   });
 }
@@ -111,7 +111,7 @@ int lb_make_convolution_backward_weights(lb_convolution c, const lb_primitive **
   return make_backward(c, out, [=](dnnl_convolution_desc_t *d, const Images &i) {
     // Gradients of weights are float32, also for bfloat16 images.
     dnnl_memory_desc_t weights = any(i.weights.ndims, i.weights.dims, LB_SCALAR_F32);
-    return dnnl_dilated_convolution_backward_weights_desc_init(
+    return dnnl().dilated_convolution_backward_weights_desc_init(
       d, algorithm(c), &i.source, &weights, c.has_bias ? &i.bias : nullptr, &i.destination, i.strides,
       i.dilates, i.before, i.after);
   });
@@ -121,11 +121,11 @@ int lb_make_row_product(lb_row_product p, const lb_primitive **out) {
   return make(key_of('m', p), out, [=](dnnl_primitive_desc_t *descriptor) -> int {
     dnnl_dim_t left[] = {p.outputs, p.rows}, right[] = {p.rows, p.inputs}, product[] = {p.outputs, p.inputs};
     dnnl_memory_desc_t a, b, c;
-    dnnl_memory_desc_init_by_tag(&a, 2, left, data_type((int)p.scalar), dnnl_ba);
-    dnnl_memory_desc_init_by_tag(&b, 2, right, data_type((int)p.scalar), dnnl_ab);
-    dnnl_memory_desc_init_by_tag(&c, 2, product, dnnl_f32, dnnl_ab);
+    dnnl().memory_desc_init_by_tag(&a, 2, left, data_type((int)p.scalar), dnnl_ba);
+    dnnl().memory_desc_init_by_tag(&b, 2, right, data_type((int)p.scalar), dnnl_ab);
+    dnnl().memory_desc_init_by_tag(&c, 2, product, dnnl_f32, dnnl_ab);
     dnnl_matmul_desc_t d;
-    dnnl_status_t status = dnnl_matmul_desc_init(&d, &a, &b, nullptr, &c);
+    dnnl_status_t status = dnnl().matmul_desc_init(&d, &a, &b, nullptr, &c);
     return status == dnnl_success ? describe_primitive(descriptor, &d, nullptr) : status;
   });
 }

@@ -41,8 +41,8 @@ const lb_layout *lightbox::intern(const dnnl_memory_desc_t &descriptor) {
   std::lock_guard<std::mutex> guard(layouts_lock);
   auto &bucket = (*layouts)[hash];
   for (auto *l : bucket)
-    if (dnnl_memory_desc_equal(&l->md, &md)) return l;
-  auto *l = new lb_layout{md, dnnl_memory_desc_get_size(&md), plain};
+    if (dnnl().memory_desc_equal(&l->md, &md)) return l;
+  auto *l = new lb_layout{md, dnnl().memory_desc_get_size(&md), plain};
   bucket.push_back(l);
   return l;
 }
@@ -54,7 +54,7 @@ const lb_layout *lb_layout_plain(int rank, const int64_t *dims, lb_scalar scalar
     dnnl_format_tag_undef, dnnl_a, dnnl_ab, dnnl_abc, dnnl_abcd, dnnl_abcde, dnnl_abcdef};
   if (rank < 1 || rank > 6) return nullptr;
   dnnl_memory_desc_t md;
-  if (dnnl_memory_desc_init_by_tag(&md, rank, dims, data_type(scalar), tags[rank]) != dnnl_success)
+  if (dnnl().memory_desc_init_by_tag(&md, rank, dims, data_type(scalar), tags[rank]) != dnnl_success)
     return nullptr;
   return intern(md);
 }
@@ -77,14 +77,14 @@ const lb_layout *lb_layout_in_channel_blocks(const int64_t *dims, int64_t block,
       tag = dnnl_nhwc;
   }
   dnnl_memory_desc_t md;
-  if (dnnl_memory_desc_init_by_tag(&md, 4, dims, data_type(scalar), tag) != dnnl_success) return nullptr;
+  if (dnnl().memory_desc_init_by_tag(&md, 4, dims, data_type(scalar), tag) != dnnl_success) return nullptr;
   return intern(md);
 }
 
 const lb_layout *lb_layout_of_transposed_filters(const int64_t *dims) {
   dnnl_dim_t exchanged[] = {dims[1], dims[0], 1, 1}, strides[] = {1, dims[1], 1, 1};
   dnnl_memory_desc_t md;
-  if (dnnl_memory_desc_init_by_strides(&md, 4, exchanged, dnnl_f32, strides) != dnnl_success) return nullptr;
+  if (dnnl().memory_desc_init_by_strides(&md, 4, exchanged, dnnl_f32, strides) != dnnl_success) return nullptr;
   return intern(md);
 }
 

@@ -1,9 +1,7 @@
 // Declarations shared by the files of this target.
 #pragma once
 #include "COneDNN.h"
-
-#include <oneapi/dnnl/dnnl.h>
-#include <oneapi/dnnl/dnnl_debug.h>
+#include "library.hpp"
 
 #include <functional>
 #include <string>
@@ -37,7 +35,7 @@ inline const lb_layout *layout_of(uintptr_t address) { return reinterpret_cast<c
 /// A descriptor that lets oneDNN choose the order.
 inline dnnl_memory_desc_t any(int rank, const dnnl_dim_t *dims, int scalar) {
   dnnl_memory_desc_t md;
-  dnnl_memory_desc_init_by_tag(&md, rank, dims, data_type(scalar), dnnl_format_tag_any);
+  dnnl().memory_desc_init_by_tag(&md, rank, dims, data_type(scalar), dnnl_format_tag_any);
   return md;
 }
 
@@ -48,8 +46,8 @@ template <typename Descriptor>
 dnnl_status_t describe_primitive(
   dnnl_primitive_desc_t *out, const Descriptor *d, dnnl_primitive_desc_t hint) {
   dnnl_primitive_attr_t a = attributes();
-  dnnl_status_t status = dnnl_primitive_desc_create(out, d, a, engine(), hint);
-  dnnl_primitive_attr_destroy(a);
+  dnnl_status_t status = dnnl().primitive_desc_create(out, d, a, engine(), hint);
+  dnnl().primitive_attr_destroy(a);
   return status;
 }
 

@@ -1,10 +1,12 @@
 #define _GNU_SOURCE
 #include "COpenBLAS.h"
+#include <CKernels.h>
 #include <dlfcn.h>
 #include <pthread.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <strings.h>
 
 typedef void (*lb_sgemm_function)(
   int order, int ta, int tb, int m, int n, int k, float alpha, const float *a, int lda,
@@ -17,20 +19,38 @@ static char error[512];
 static int wanted_threads;
 static pthread_once_t once = PTHREAD_ONCE_INIT;
 
-static void load(void) {
+/// The kernels for this processor. OpenBLAS knows processors by their number and uses the kernels of 2004 on Intel's
+/// that are newer than itself. The limit for oneDNN applies here too.
+static const char *core_type(void) {
 #if defined(__x86_64__)
+  const char *limit = getenv("ONEDNN_MAX_CPU_ISA");
+  if (!limit) limit = getenv("DNNL_MAX_CPU_ISA");
+  if (limit && strcasecmp(limit, "SSE41") == 0) return "NEHALEM";
+  if (limit && strcasecmp(limit, "AVX") == 0) return "SANDYBRIDGE";
   __builtin_cpu_init();
-  if (__builtin_cpu_supports("avx512f") && __builtin_cpu_supports("avx512dq")
-      && __builtin_cpu_supports("avx512bw") && __builtin_cpu_supports("avx512vl"))
-    setenv("OPENBLAS_CORETYPE", "SKYLAKEX", 0);
+  bool avx512 = __builtin_cpu_supports("avx512f") && __builtin_cpu_supports("avx512dq")
+    && __builtin_cpu_supports("avx512bw") && __builtin_cpu_supports("avx512vl");
+  if (avx512 && !(limit && strncasecmp(limit, "AVX2", 4) == 0)) return "SKYLAKEX";
+  if (__builtin_cpu_supports("avx2") && __builtin_cpu_supports("fma")) return "HASWELL";
 #endif
-  const char *names[] = {"libopenblas.so.0", "libopenblas.so"};
-  void *handle = NULL;
-  for (int i = 0; i < 2 && !handle; ++i) handle = dlopen(names[i], RTLD_NOW | RTLD_LOCAL);
-  if (!handle) {
-    snprintf(error, sizeof error, "%s", dlerror());
-    return;
-  }
+  return NULL;
+}
+
+static void load(void) {
+  // The OpenMP build of OpenBLAS shares the runtime.
+  lb_load_openmp();
+  char threads[16];
+  snprintf(threads, sizeof threads, "%d", wanted_threads > 0 ? wanted_threads : lb_threads());
+  const char *core = core_type();
+  // Its threads wait actively for 2^n ticks of the clock, by default 2^26 (some 20 ms).
+  const lb_variable variables[] = {
+    {"OPENBLAS_THREAD_TIMEOUT", "10", false},
+    {"OPENBLAS_NUM_THREADS", threads, true},
+    {"OPENBLAS_CORETYPE", core, true},
+  };
+  const char *const names[] = {"libopenblas.so.0", "libopenblas.so"};
+  void *handle = lb_load_library(names, 2, variables, core ? 3 : 2, error, sizeof error);
+  if (!handle) return;
   sgemm = (lb_sgemm_function)dlsym(handle, "cblas_sgemm");
   set_threads = (void (*)(int))dlsym(handle, "openblas_set_num_threads");
   get_config = (char *(*)(void))dlsym(handle, "openblas_get_config");

@@ -1,4 +1,5 @@
 import Dispatch
+import Files
 import Foundation
 import Synchronization
 
@@ -25,7 +26,7 @@ func inParallel(
       }
     } catch { failure.withLock { $0 = $0 ?? error } }
   }
-  let threads = bytes < 4 << 20 ? 1 : min(ProcessInfo.processInfo.activeProcessorCount, 8, count)
+  let threads = bytes < 4 << 20 ? 1 : min(ProcessLimits.cores, 8, count)
   if threads < 2 {
     work()
   } else {

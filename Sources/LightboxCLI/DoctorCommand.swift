@@ -5,15 +5,13 @@ import Lightbox
 struct DoctorCommand: ParsableCommand {
   static let configuration = CommandConfiguration(
     commandName: "doctor",
-    abstract: "Show the processor, threads and libraries that Lightbox uses.")
+    abstract: "Show the processor, threads, libraries and limits that Lightbox uses.")
 
   @Flag(help: "Print JSON.")
   var json = false
 
   func run() throws {
-    let facts =
-      [("lightbox", lightboxVersion)] + Compute.description
-      + [("memory free", "\(Compute.availableMemory >> 20) MiB")]
+    let facts = [("lightbox", lightboxVersion)] + Compute.description
     if json {
       try printJSON(Dictionary(facts, uniquingKeysWith: { first, _ in first }))
     } else {

@@ -18,6 +18,11 @@ struct LightboxCommand: ParsableCommand {
   static func main() {
     StandardOutput.reserveDescriptors()
     Signals.start()
+    Compute.onOutOfMemory { message in
+      FileHandle.standardError.write(Data("Error: \(message)\n".utf8))
+      // Other threads still compute, so nothing is torn down.
+      _exit(1)
+    }
     let arguments = CommandArguments.given
     do {
       if let message = CommandArguments.emptyArgument(in: arguments) {

@@ -9,8 +9,6 @@ public struct PlanError: LightboxError, Equatable {
     case setting(name: String, value: String, allowed: String)
     /// The architecture does not take images of this size.
     case imageSize(Int, architecture: String, refusal: String)
-    /// A step needs more memory than is free, both in bytes.
-    case memory(needed: Int, available: Int)
     /// Loss or gradients are not finite.
     case notFinite(String)
     /// Training was asked to end: by what, after how many epochs, and its last weights.
@@ -37,9 +35,6 @@ public struct PlanError: LightboxError, Equatable {
     case .setting(let name, let value, let allowed): "\(name) is \(value), but must be \(allowed)"
     case .imageSize(let size, let architecture, let refusal):
       "image size \(size): \(architecture) \(refusal)"
-    case .memory(let needed, let available):
-      "a training step needs at least \(NumberFormat.bytes(needed)), but "
-        + "\(NumberFormat.bytes(available)) are free"
     case .notFinite(let message): message
     case .interrupted(let reason, let epochs, _):
       "the run was interrupted (\(reason)) after \(epochs) \(epochs == 1 ? "epoch" : "epochs")"
@@ -50,7 +45,6 @@ public struct PlanError: LightboxError, Equatable {
   public var remedy: String? {
     switch reason {
     case .setting, .imageSize: nil
-    case .memory: "use a smaller batch size or image size, or recompute activations (--recompute)"
     case .interrupted(_, _, let checkpoint):
       checkpoint.map { "a new run can start from its weights, \($0)" }
     case .notFinite: "use a lower learning rate, or skip such batches"

@@ -50,10 +50,14 @@ extension TrainingPlan {
         throw PlanError(.imageSize(size, architecture: architecture.name, refusal: refusal))
       }
     }
-    if Architecture.all.contains(where: { $0.name == architecture.name }) {
-      try checkMemory(of: learner.visionModel.model)
-    }
     learner.visionModel.recomputeBlocks(recomputes)
+    try MemoryNeed(
+      of: learner.visionModel.model,
+      input: [
+        batchSize, pipeline.inputChannels, pipeline.inputSize.height, pipeline.inputSize.width,
+      ],
+      training: epochs > 0, batchesAhead: loaders.train.batchesAhead
+    ).check(recompute: recomputes ? nil : "recompute activations (--recompute)")
     return Prepared(
       learner: learner, loaders: loaders, gradientCheck: check,
       data: RunDescription.DataSummary(
@@ -62,14 +66,5 @@ extension TrainingPlan {
         unknownPatients: items.unknownPatients),
       weightsEvents: try start.map { try load($0, into: learner.visionModel) } ?? [],
       items: items)
-  }
-
-  /// Throws a `PlanError` if a step surely needs more memory than is free.
-  private func checkMemory(of model: Module) throws(PlanError) {
-    let (size, free) = (pipeline.inputSize, Compute.availableMemory)
-    let needed = ModelSummary.leastBytes(
-      of: model, channels: pipeline.inputChannels, pixels: size.height * size.width,
-      batchSize: batchSize, trains: !recomputes)
-    if needed > free { throw PlanError(.memory(needed: needed, available: free)) }
   }
 }

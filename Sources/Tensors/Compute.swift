@@ -1,6 +1,7 @@
 import CKernels
 import COneDNN
 import COpenBLAS
+import Files
 import Synchronization
 
 /// Process-wide settings: threads, precision and the convolution algorithm.
@@ -30,9 +31,10 @@ public enum Compute {
   }
   private static let choices = Mutex(Choices())
 
-  /// Number of threads, all cores by default (`torch.set_num_threads`).
+  /// Number of threads (`torch.set_num_threads`); default: the cores that this process may use, or `OMP_NUM_THREADS`.
   ///
-  /// Applies to oneDNN, OpenBLAS and all other kernels.
+  /// Applies to oneDNN, OpenBLAS and all other kernels. Processor affinity and the quota of control groups limit
+  /// the default. Threads that wait sleep, whatever `OMP_WAIT_POLICY` says.
   public static var threads: Int {
     get { Int(lb_threads()) }
     set {
@@ -43,7 +45,26 @@ public enum Compute {
   }
 
   /// Number of processor cores that this process may use.
-  package static var cores: Int { Int(lb_online_cores()) }
+  package static var cores: Int { ProcessLimits.cores }
+
+  /// The instruction set that oneDNN uses, as a value of `ONEDNN_MAX_CPU_ISA`, which limits it.
+  package static var instructionSet: String { String(cString: lb_onednn_isa_name()) }
+
+  /// Whether oneDNN has this instruction set, a value of `ONEDNN_MAX_CPU_ISA`, here.
+  package static func supports(instructionSet name: String) -> Bool {
+    let sets = [
+      "SSE41", "AVX", "AVX2", "AVX512_CORE", "AVX512_CORE_VNNI", "AVX512_CORE_BF16",
+      "AVX512_CORE_AMX",
+    ]
+    let own = instructionSet == "AVX2_VNNI" ? "AVX2" : instructionSet
+    guard let wanted = sets.firstIndex(of: name), let best = sets.firstIndex(of: own) else {
+      return false
+    }
+    return wanted <= best
+  }
+
+  /// Whether oneDNN computes in bfloat16 here, in the processor or emulated with AVX-512.
+  package static var supportsBFloat16: Bool { lb_has_bfloat16() || lb_emulates_bfloat16() }
 
   /// Algorithm of convolutions, `.fastest` by default.
   public static var convolution: ConvolutionAlgorithm {
@@ -58,7 +79,7 @@ public enum Compute {
   ///
   /// - Throws: `UnsupportedPrecision` if the processor does not support it.
   public static func use(_ precision: Precision) throws(UnsupportedPrecision) {
-    guard precision != .bfloat16 || lb_has_bfloat16() || lb_emulates_bfloat16() else {
+    guard precision != .bfloat16 || supportsBFloat16 else {
       throw UnsupportedPrecision(
         reason: .needsAVX512(
           precision: precision, instructions: String(cString: lb_onednn_isa())))
@@ -70,8 +91,16 @@ public enum Compute {
   /// `max_memory_allocated`).
   package static var memory: (inUse: Int, peak: Int, cached: Int) { MemoryPool.shared.use }
 
-  /// Bytes of main memory available without swapping.
-  package static var availableMemory: Int { Int(clamping: lb_memory_available()) }
+  /// Bytes that can still be allocated: what the machine, control groups and resource limits leave, less what has been
+  /// allocated and not been written to.
+  package static var availableMemory: Int { MemoryPool.shared.available }
+
+  /// Sets what is done if memory runs out in an operation, which cannot throw.
+  ///
+  /// - Parameter end: Receives the message and ends the process. Default: `fatalError`.
+  package static func onOutOfMemory(_ end: @escaping @Sendable (String) -> Never) {
+    MemoryPool.exhausted.withLock { $0 = end }
+  }
 
   /// Peak resident size of this process in bytes.
   package static var peakResidentMemory: Int { Int(clamping: lb_memory_peak_resident()) }
@@ -94,9 +123,13 @@ public enum Compute {
   /// Libraries with versions, instruction set and threads, for display.
   package static var description: [(name: String, value: String)] {
     let blas = lb_blas_load()
+    let limits = ProcessLimits()
     return [
-      ("cores", "\(cores)"),
-      ("threads", "\(threads)"),
+      ("cores", limits.coreText),
+      (
+        "threads",
+        "\(threads), \(lb_openmp_sleeps() ? "asleep while they wait" : "waiting as set in the environment")"
+      ),
       ("oneDNN", "\(String(cString: lb_onednn_version())), \(String(cString: lb_onednn_isa()))"),
       (
         "OpenBLAS",
@@ -106,8 +139,13 @@ public enum Compute {
       ),
       (
         "bfloat16",
-        lb_has_bfloat16() ? "supported by the processor" : "not supported by the processor"
+        lb_has_bfloat16()
+          ? "supported by the processor"
+          : lb_emulates_bfloat16()
+            ? "emulated with AVX-512" : "not supported by the processor"
       ),
+      ("memory limit", limits.memoryText),
+      ("memory free", "\(availableMemory >> 20) MiB"),
     ]
   }
 }

@@ -1,4 +1,6 @@
 import CKernels
+import COneDNN
+import Files
 import Synchronization
 
 /// Caches free blocks by size, since page faults cost more than most kernels.
@@ -13,6 +15,15 @@ final class MemoryPool: Sendable {
     var peak = 0
     /// Bytes in free blocks.
     var cached = 0
+    /// Bytes allocated since the available memory was last read.
+    var unchecked = 0
+    /// Resident bytes of the process besides blocks.
+    var other = 0
+
+    mutating func countUse(of capacity: Int) {
+      inUse += capacity
+      peak = max(peak, inUse)
+    }
   }
   private let state = Mutex(State())
 
@@ -29,29 +40,72 @@ final class MemoryPool: Sendable {
   /// Exits with a message if the memory is not available, before the system swaps or kills a process.
   func take(_ capacity: Int, _ purpose: () -> String) -> UnsafeMutableRawPointer {
     let reused = state.withLock { state in
-      state.inUse += capacity
-      state.peak = max(state.peak, state.inUse)
       guard let block = state.free[capacity]?.popLast() else { return UInt(0) }
       state.cached -= capacity
+      state.countUse(of: capacity)
       return UInt(bitPattern: block)
     }
     if let block = UnsafeMutableRawPointer(bitPattern: reused) { return block }
     for _ in 0..<2 {
-      // Linux overcommits memory, so a successful allocation does not mean that memory is available.
-      // Only large blocks are checked: the check takes longer than allocating a small block.
-      if capacity < 1 << 20 || capacity <= lb_memory_available(),
-        let block = lb_memory_allocate(capacity)
-      {
+      if isAvailable(capacity), let block = lb_memory_allocate(capacity) {
+        state.withLock { $0.countUse(of: capacity) }
         return block
       }
       releaseCached()
     }
-    let inUse = state.withLock { $0.inUse }
-    fatalError(
-      "out of memory: \(purpose()) needs \(capacity) bytes; tensors use "
-        + "\(inUse - capacity) and \(lb_memory_available()) are available; use a smaller batch "
-        + "size or image size")
+    refuse(capacity, purpose())
   }
+
+  /// Exits with a message if `count` bytes, which are about to be allocated outside of the pool, are not available.
+  func reserve(_ count: Int, _ purpose: String) {
+    if isAvailable(count) { return }
+    releaseCached()
+    if !isAvailable(count) { refuse(count, purpose) }
+  }
+
+  /// Linux overcommits memory, so a successful allocation does not mean that memory is available.
+  ///
+  /// Small blocks are checked once per 4 MiB: the check takes longer than allocating one.
+  private func isAvailable(_ count: Int) -> Bool {
+    let isDue = state.withLock { state in
+      state.unchecked += count
+      guard count >= 1 << 20 || state.unchecked >= 4 << 20 else { return false }
+      state.unchecked = 0
+      return true
+    }
+    // Large blocks are made of huge pages of 2 MiB.
+    return !isDue || count + (2 << 20) <= available - Self.margin
+  }
+
+  /// Bytes that are left for what is not a tensor: compiled primitives, images, buffers of libraries.
+  private static let margin = 24 << 20
+
+  /// Bytes that can still be allocated: what the limits leave, less the blocks that nothing was written to so far.
+  ///
+  /// The pages of a block count as used when they are first written to. What the process uses besides its blocks is
+  /// the most by which its resident memory exceeded them so far.
+  var available: Int {
+    let left = ProcessLimits().availableMemory
+    let resident = Int(clamping: lb_memory_resident())
+    let scratch = Int(clamping: lb_scratch_bytes())
+    let untouched = state.withLock { state in
+      let held = state.inUse + state.cached + scratch
+      state.other = max(state.other, resident - held)
+      return held + state.other - resident
+    }
+    return max(0, left - untouched)
+  }
+
+  private func refuse(_ count: Int, _ purpose: String) -> Never {
+    let inUse = state.withLock { $0.inUse }
+    let (needed, used, left) = (mebibytes(count), mebibytes(inUse), mebibytes(available))
+    Self.exhausted.withLock { $0 }(
+      "out of memory: \(purpose) needs \(needed); tensors use \(used) and \(left) are available; use a smaller "
+        + "batch size or image size")
+  }
+
+  /// What is done about a lack of memory, since operations cannot throw; receives the message.
+  static let exhausted = Mutex<@Sendable (String) -> Never>({ fatalError($0) })
 
   func give(_ block: UnsafeMutableRawPointer, _ capacity: Int) {
     let address = UInt(bitPattern: block)
@@ -83,4 +137,9 @@ final class MemoryPool: Sendable {
       state.cached = 0
     }
   }
+}
+
+/// Bytes in MiB, rounded up.
+private func mebibytes(_ count: Int) -> String {
+  "\((count >> 20) + (count & 0xfffff == 0 ? 0 : 1)) MiB"
 }

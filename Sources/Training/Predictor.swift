@@ -74,7 +74,7 @@ public struct Predictor {
   /// - Returns: One row per item that was read; `itemIndices` are positions in `items`. The files that were skipped
   ///   are in `skipped`.
   /// - Throws: `DataError` naming all files that cannot be read, or an item whose label is not in the vocabulary;
-  ///   also if all files were skipped.
+  ///   also if all files were skipped; `LightboxError` if there is not enough memory for a batch.
   public func predictions(
     for items: [DataItem], batchSize: Int = 64, workers: Int? = nil,
     unreadable: UnreadablePolicy = .stop
@@ -82,6 +82,14 @@ public struct Predictor {
     let loader = try DataLoader(
       items, pipeline: pipeline, target: CategoryBlock(vocab: vocab), mode: .validation,
       batchSize: batchSize, workers: workers, unreadable: unreadable)
+    let size = pipeline.inputSize
+    try MemoryNeed(
+      of: model,
+      input: [
+        min(batchSize, max(items.count, 1)), pipeline.inputChannels, size.height, size.width,
+      ],
+      training: false, batchesAhead: loader.batchesAhead
+    ).check()
     do {
       var predictions = try Predictions(of: model, on: loader, lossFunction: lossFunction)
       predictions.skipped = loader.skipped

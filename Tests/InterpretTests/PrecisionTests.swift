@@ -8,7 +8,7 @@ import Testing
 import Vision
 
 // The precision is the whole process's choice, so this has a process of its own.
-@Suite("Maps in bfloat16")
+@Suite("Maps in bfloat16", .enabled(if: Compute.supportsBFloat16, "bfloat16 needs AVX-512"))
 struct PrecisionTests {
   @Test("Grad-CAM's tensors are float32, and near those of float32")
   func maps() async {

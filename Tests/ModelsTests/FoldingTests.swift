@@ -90,7 +90,9 @@ struct FoldingTests {
   }
 
   // The precision is a setting of the process.
-  @Test("folded and separate layers agree in bfloat16; a change of precision takes effect")
+  @Test(
+    "folded and separate layers agree in bfloat16; a change of precision takes effect",
+    .enabled(if: Compute.supportsBFloat16, "bfloat16 needs AVX-512"))
   func bfloat16() async {
     await #expect(processExitsWith: .success) {
       for name in FoldingTests.names {

@@ -5,7 +5,9 @@ import TestSupport
 import Testing
 
 // The precision is a setting of the process, so every test runs in a separate process.
-@Suite("A training step in bfloat16 compared with float32")
+@Suite(
+  "A training step in bfloat16 compared with float32",
+  .enabled(if: Compute.supportsBFloat16, "bfloat16 needs AVX-512"))
 struct MixedPrecisionTests {
   @Test("ResNet-18 at 64 x 64: logits, loss and all gradients")
   func resnet() async {

@@ -32,6 +32,13 @@ struct NetworkTests {
     "xresnet34": Flip(upTo: "5.3.convpath.0.1.bias", bound: 1e-2),
   ]
 
+  /// Those of the convolutions of other instruction sets, which add in another order.
+  static let flipsWithoutAVX512 = [
+    "resnet50": Flip(upTo: "layer3.1.bn3.bias", bound: 5e-2),
+    "resnetblur50": Flip(upTo: "layer3.2.bn3.bias", bound: 5e-2),
+  ]
+  private static let hasAVX512 = Compute.supports(instructionSet: "AVX512_CORE")
+
   func made(_ fixture: ModelFixture) throws -> Module {
     let prefix = "vision_learner_"
     guard fixture.name.hasPrefix(prefix) else {
@@ -122,7 +129,9 @@ struct NetworkTests {
     try fixture.expect(logits, "\(mode).logits")
     let loss = logits.crossEntropy(try fixture.labels)
     let expectedLoss = try fixture.number(mode, "loss")
-    expectClose([loss.item], [Float(expectedLoss)], relative: 1e-5, "loss")
+    // Batch norm over few values amplifies what other convolutions round.
+    expectClose(
+      [loss.item], [Float(expectedLoss)], relative: Self.hasAVX512 ? 1e-5 : 1e-4, "loss")
     loss.backward()
     let parameters = Dictionary(
       uniqueKeysWithValues: model.namedParameters.map { ($0.name, $0.parameter) })
@@ -131,7 +140,10 @@ struct NetworkTests {
     expectClose(
       [total], [try fixture.number(mode, "grad_l2_total")], relative: normTolerance, "total norm")
     let order = model.namedParameters.map(\.name)
-    let flip = Self.flips[fixture.name]
+    let flip =
+      Self.hasAVX512
+      ? Self.flips[fixture.name]
+      : Self.flipsWithoutAVX512[fixture.name] ?? Self.flips[fixture.name]
     let last = flip.flatMap { order.firstIndex(of: $0.upTo) } ?? -1
     /// The usual tolerance, or that of a ReLU that flips.
     func tolerance(_ usual: Double, _ name: String, _ deviation: String) throws -> Double {

@@ -44,7 +44,9 @@ private func compare(
 }
 
 // The precision is process-wide, so each test runs in its own process.
-@Suite("Operations in bfloat16 are close to float32, values and gradients")
+@Suite(
+  "Operations in bfloat16 are close to float32, values and gradients",
+  .enabled(if: Compute.supportsBFloat16, "bfloat16 needs AVX-512"))
 struct BFloat16Tests {
   @Test("convolutions: stem, 3x3, 1x1 with stride, groups; with and without bias")
   func convolutions() async {

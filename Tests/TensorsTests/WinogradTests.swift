@@ -3,7 +3,10 @@ import TestSupport
 import Testing
 
 /// The difference between Winograd and direct convolution for layers of a ResNet.
-@Suite("Winograd is close to direct convolution")
+@Suite(
+  "Winograd is close to direct convolution",
+  .enabled(
+    if: Compute.supports(instructionSet: "AVX512_CORE"), "oneDNN has Winograd with AVX-512 only"))
 struct WinogradTests {
   // The algorithm is process-wide, so the test runs in its own process.
   @Test("output and gradients within relative RMS 3e-6 of direct convolution")

@@ -19,6 +19,7 @@
 #include "grid_sample.h"
 #include "image_planes.h"
 #include "layer_norm.h"
+#include "library.h"
 #include "max_pooling.h"
 #include "normals.h"
 #include "optimizer_steps.h"

@@ -52,6 +52,10 @@ typedef enum lb_argument {
 const lb_layout *lb_primitive_layout(const lb_primitive *primitive, lb_argument argument);
 /// oneDNN's name of the implementation, such as "jit:avx512_core".
 const char *lb_primitive_implementation(const lb_primitive *primitive);
+/// The bytes by which the scratchpad of the calling thread grows if it executes the primitive.
+size_t lb_primitive_scratch_growth(const lb_primitive *primitive);
+/// The bytes in the scratchpads of all threads.
+size_t lb_scratch_bytes(void);
 /// Returns 0 or the oneDNN status.
 int lb_primitive_execute(
   const lb_primitive *primitive, int count, const int32_t *arguments, void *const *pointers);
@@ -105,6 +109,8 @@ int lb_make_pooling_backward(lb_pooling shape, const lb_primitive **out);
 const char *lb_onednn_version(void);
 /// The instruction set that oneDNN uses, such as "AVX-512 with VNNI".
 const char *lb_onednn_isa(void);
+/// The same as a value of ONEDNN_MAX_CPU_ISA, such as "AVX512_CORE_VNNI"; empty if unknown.
+const char *lb_onednn_isa_name(void);
 /// True if the processor has bfloat16 instructions.
 bool lb_has_bfloat16(void);
 /// True if the processor has matrix tiles (AMX) and the operating system enables them.

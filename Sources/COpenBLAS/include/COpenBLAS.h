@@ -1,7 +1,8 @@
 // OpenBLAS, loaded on first use.
 //
 // OpenBLAS selects its kernels when it is loaded and does not recognize every processor, so OPENBLAS_CORETYPE must
-// be set before. Loading it with dlopen ensures this in every process, and programs that do not need it start faster.
+// be set before, as must the time that its threads wait actively. Loading it with dlopen ensures this in every process,
+// and programs that do not need it start faster.
 #pragma once
 #include <stdbool.h>
 #include <stddef.h>

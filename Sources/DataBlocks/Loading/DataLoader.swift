@@ -14,7 +14,7 @@ public enum UnreadablePolicy: String, Sendable, Codable {
 ///
 /// Random numbers of an item come from (seed, epoch, item, transform), so the number of workers changes
 /// nothing. Images are kept in memory after the transforms that are the same in each epoch, up to a quarter
-/// of the free memory.
+/// of the available memory.
 public final class DataLoader: BatchSource {
   /// The items.
   public let items: [DataItem]
@@ -24,6 +24,8 @@ public final class DataLoader: BatchSource {
   package let workers: Int
   /// Whether items are shuffled and transforms random (training), or neither (validation).
   package let mode: PipelineMode
+  /// Batches that threads fill before they are asked for.
+  package var batchesAhead: Int { workers == 0 ? 0 : min(max(2, workers), max(batchCount, 1)) }
   let pipeline: Pipeline
   let target: any TargetBlock
   let seed: UInt64
@@ -67,7 +69,7 @@ public final class DataLoader: BatchSource {
     self.workers = workers ?? Compute.cores
     self.seed = seed
     self.unreadable = unreadable
-    cache = ImageCache(limit: Compute.availableMemory / 4)
+    cache = ImageCache()
   }
 
   /// The number of items in an epoch.

@@ -54,15 +54,10 @@ struct WorkloadOptions: ParsableArguments {
     try Compute.use(precision)
     let architecture = try Architecture.named(arch)
     let model = architecture.makeModel()
-    let needed = ModelSummary.leastBytes(
-      of: model, pixels: size * size, batchSize: batchSize, trains: mode == .train && !recompute)
-    if needed > Compute.availableMemory {
-      throw ValidationError(
-        "--batch-size \(batchSize), --size \(size): a step needs at least "
-          + "\(NumberFormat.bytes(needed)), but \(NumberFormat.bytes(Compute.availableMemory)) are "
-          + "free; use smaller ones")
-    }
     model.recomputeBlocks(recompute)
+    try MemoryNeed(
+      of: model, input: [batchSize, 3, size, size], training: mode == .train, batchesAhead: 1
+    ).check(recompute: recompute || mode == .infer ? nil : "use --recompute")
     return Workload(
       model: model, classCount: architecture.classCount, mode: mode, batchSize: batchSize,
       size: size)

@@ -45,6 +45,9 @@ struct Primitive {
 
   var implementation: String { String(cString: lb_primitive_implementation(pointer)) }
 
+  /// Whether oneDNN computes it element by element, a hundred times slower than its other implementations.
+  var isReference: Bool { Profiler.isReference(implementation) }
+
   /// Runs the primitive and records it in the profile under `operation`.
   func execute(
     _ operation: StaticString, operations: Double = 0,
@@ -55,6 +58,10 @@ struct Primitive {
 
   private func execute(_ arguments: [(lb_argument, UnsafeMutableRawPointer)]) {
     lb_use_threads()
+    let growth = lb_primitive_scratch_growth(pointer)
+    if growth > 0 {
+      MemoryPool.shared.reserve(Int(growth), "the working memory of a convolution")
+    }
     let names = arguments.map { Int32($0.0.rawValue) }
     let pointers: [UnsafeMutableRawPointer?] = arguments.map(\.1)
     let status = lb_primitive_execute(pointer, Int32(names.count), names, pointers)

@@ -31,6 +31,11 @@ package enum Profiler {
     package let operations: Double
   }
 
+  /// Whether this is oneDNN's name of a reference implementation, such as "ref:any".
+  package static func isReference(_ implementation: String) -> Bool {
+    implementation.contains("ref")
+  }
+
   private struct State {
     var events: [Event] = []
     var layers: [String] = []

@@ -30,7 +30,9 @@ package struct PackedConvolution: Sendable {
     shape.key.inference = 1
     // By default oneDNN prefers channels-last for inference, which has no Winograd: 14 % slower for a
     // ResNet-50, with additional reorders.
-    if shape.key.order == LB_ORDER_ANY.value { shape.key.order = LB_ORDER_BLOCKS.value }
+    if shape.key.order == LB_ORDER_ANY.value, shape.isFastInBlocks {
+      shape.key.order = LB_ORDER_BLOCKS.value
+    }
     if let addend {
       precondition(
         addend.shape == shape.outputShape,
@@ -99,7 +101,15 @@ extension ConvolutionShape {
   /// The forward primitive; nil if oneDNN has only a slow reference implementation.
   fileprivate func forwardIfFast() -> Primitive? {
     guard let found = Primitive(make: { lb_make_convolution_forward(key, $0) }) else { return nil }
-    return found.implementation.contains("ref") || found.implementation.contains("gemm")
-      ? nil : found
+    return found.isReference || found.implementation.contains("gemm") ? nil : found
+  }
+
+  /// Whether oneDNN has more than a reference implementation for images in channel blocks: groups of a few channels
+  /// have none.
+  fileprivate var isFastInBlocks: Bool {
+    var wanted = key
+    wanted.order = LB_ORDER_BLOCKS.value
+    return Primitive(make: { lb_make_convolution_forward(wanted, $0) }).map { !$0.isReference }
+      ?? false
   }
 }

@@ -20,6 +20,9 @@ extension Tensor {
       "\(name): a window of \(g.kernelSize), stride \(g.stride), padding \(g.padding) does not fit "
         + "an input of \(shape)")
     if maximum, let result = maxPooledInBlocks(g, Extent(oh, ow), name) { return result }
+    if dtype == .bfloat16, !Compute.supportsBFloat16 {
+      return converted(to: .float32).pooled(g, maximum: maximum, name).converted(to: .bfloat16)
+    }
     var key = lb_pooling()
     key.source = oneDNNLayout.address
     key.oh = Int64(oh)

@@ -85,7 +85,7 @@ public struct DICOMScan: Sendable {
     specialFiles = walk.specialFiles
     unreadableFolders = walk.unreadableFolders
     hiddenCount = walk.hiddenCount
-    let workers = threads ?? ProcessInfo.processInfo.activeProcessorCount
+    let workers = threads ?? ProcessLimits.cores
     let next = Atomic<Int>(0)
     let results = Mutex((done: 0, files: [ScannedFile?](repeating: nil, count: paths.count)))
     DispatchQueue.concurrentPerform(iterations: max(1, min(workers, paths.count))) { _ in

@@ -26,6 +26,10 @@ extension TrainingPlan {
   /// - Throws: `DataError` if an item that is used has no label or file, or if parts share an image or a patient.
   func split(_ table: LabeledItems) throws -> SplitItems {
     let items = table.items
+    let isGiven = table.columns.split != nil
+    try table.check(
+      isGiven ? items.filter { $0.split == .train || $0.split == .valid } : items,
+      skippingMissing: unreadable == .skip)
     let (facts, placeholders) = ItemFacts.gather(items.map(\.path))
     let proof = SplitProof(items, facts)
     var warnings: [DataWarning] = []
@@ -40,10 +44,9 @@ extension TrainingPlan {
       indices = try splitter.split(
         zip(items, proof.groups()).map { DataItem(path: $0.path, patient: "\($1)") })
     }
-    let test = table.columns.split == nil ? [] : items.indices.filter { items[$0].split == .test }
+    let test = !isGiven ? [] : items.indices.filter { items[$0].split == .test }
     func part(_ indices: [Int]) -> [DataItem] { indices.map { items[$0] } }
     let (train, valid) = (part(indices.train), part(indices.valid))
-    try table.check(train + valid, skippingMissing: unreadable == .skip)
 
     let parts: [DataSplit: [Int]] = [.train: indices.train, .valid: indices.valid, .test: test]
     let overlaps = proof.overlaps(of: parts)

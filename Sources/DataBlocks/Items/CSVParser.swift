@@ -3,7 +3,7 @@ import Files
 /// Divides a text into cells, in time and memory proportional to its bytes.
 struct CSVParser {
   static let maximumColumns = 1_000_000
-  static let maximumRows = 5_000_000
+  static let maximumRows = 2_000_000
   static let maximumCells = 50_000_000
 
   private let path: String

@@ -71,12 +71,12 @@ public struct LabelTable: Sendable, Equatable, Codable {
     }
     var lines: [String: Int] = [:]
     var items: [DataItem] = []
-    var missing: [(item: Int, name: String)] = []
+    var missing: [Int] = []
     for row in table.rows {
       func fail(_ reason: DataError.Reason) -> DataError {
         DataError(reason, path: path, line: row.line)
       }
-      guard var file = cell(row, columns.file) else { throw fail(.emptyFileName) }
+      guard let file = cell(row, columns.file) else { throw fail(.emptyFileName) }
       if let first = lines.updateValue(row.line, forKey: Self.plainPath(file)) {
         throw fail(.duplicateFile(file, firstLine: first))
       }
@@ -91,10 +91,9 @@ public struct LabelTable: Sendable, Equatable, Codable {
         // A quoted name may have blanks at its ends.
         let exact = row[columns.file] ?? file
         if exact != file, FileIdentity(fullPath(exact, folder: folder)) != nil {
-          file = exact
           full = fullPath(exact, folder: folder)
         } else {
-          missing.append((items.count, file))
+          missing.append(items.count)
         }
       }
       let patient = cell(row, columns.patient)

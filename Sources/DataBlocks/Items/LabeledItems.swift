@@ -8,12 +8,12 @@ public struct LabeledItems: Sendable {
   public package(set) var items: [DataItem]
   /// The columns that were used.
   public let columns: TableColumns
-  /// The indices of items whose file does not exist, and their names in the table.
-  package let missing: [(item: Int, name: String)]
+  /// The indices of items whose file does not exist.
+  private let missing: [Int]
 
   init(
     table: LabelTable, items: [DataItem], columns: TableColumns,
-    missing: [(item: Int, name: String)]
+    missing: [Int]
   ) {
     self.table = table
     self.items = items
@@ -31,12 +31,12 @@ public struct LabeledItems: Sendable {
     let absent = absent(used)
     if let first = absent.first, !skippingMissing || absent.count == used.count {
       let hint = MissingFileHint.find(
-        absent.map(\.name), folder: table.folder, table: table.path)
+        absent.prefix(1000).map { name(of: items[$0]) }, folder: table.folder, table: table.path)
       throw DataError(
         .table(
           .missingFiles(
-            absent.prefix(5).map { items[$0.item].path }, count: absent.count, of: used.count,
-            hint: hint)), path: table.path, line: items[first.item].line)
+            absent.prefix(5).map { items[$0].path }, count: absent.count, of: used.count,
+            hint: hint)), path: table.path, line: items[first].line)
     }
     let unlabeled = used.filter { $0.label == nil }
     if let first = unlabeled.first {
@@ -51,9 +51,16 @@ public struct LabeledItems: Sendable {
   /// The number of items whose file does not exist.
   package func missingCount(_ used: [DataItem]) -> Int { absent(used).count }
 
-  private func absent(_ used: [DataItem]) -> [(item: Int, name: String)] {
+  /// The name in the table.
+  private func name(of item: DataItem) -> String {
+    guard !table.folder.isEmpty else { return item.path }
+    let folder = table.folder + (table.folder.hasSuffix("/") ? "" : "/")
+    return item.path.hasPrefix(folder) ? String(item.path.dropFirst(folder.count)) : item.path
+  }
+
+  private func absent(_ used: [DataItem]) -> [Int] {
     let lines = Set(used.compactMap(\.line))
-    return missing.filter { items[$0.item].line.map(lines.contains) ?? false }
+    return missing.filter { items[$0].line.map(lines.contains) ?? false }
   }
 
   /// What is odd about the labels of some items.

@@ -39,7 +39,8 @@ extension Checkpoint {
       let entry = indices[name].map { entries[$0] }
       return sum + (entry.map { $0.shape.reduce($0.type.tensorType.byteCount, *) } ?? 0)
     }
-    guard needed > 1 << 30, let text = try? String(contentsOfFile: "/proc/meminfo", encoding: .utf8),
+    guard needed > 1 << 30,
+      let text = try? String(contentsOfFile: "/proc/meminfo", encoding: .utf8),
       let line = text.split(separator: "\n").first(where: { $0.hasPrefix("MemAvailable:") }),
       let available = Int(line.filter(\.isNumber)).map({ $0 * 1024 }), needed > available
     else { return }

@@ -58,7 +58,8 @@ extension Checkpoint {
     CheckpointError(
       .ambiguousNetwork(
         parts.map {
-          NetworkCandidate(part: $0.path.isEmpty ? "." : $0.name(ofPrefix: ""), count: $0.entries.count)
+          NetworkCandidate(
+            part: $0.path.isEmpty ? "." : $0.name(ofPrefix: ""), count: $0.entries.count)
         }),
       path: path)
   }

@@ -83,7 +83,8 @@ public struct WeightsCache: Sendable {
     }
     guard !isOffline else { throw DownloadError(.offline(folder: folder), name) }
     do { try createFolder(folder) } catch { throw DownloadError(.file(error.reason), error.path) }
-    try Download(url: url, part: "\(path).part", sizeLimit: sizeLimit).run(hashPrefix: hashPrefix, progress)
+    try Download(url: url, part: "\(path).part", sizeLimit: sizeLimit).run(
+      hashPrefix: hashPrefix, progress)
     guard rename("\(path).part", path) == 0 else {
       throw DownloadError(.file(.unwritable(errno: errno)), path)
     }

@@ -51,9 +51,15 @@ extension WeightsMatch {
           positions: match.entries.compactMap { $0.outcome == .extra ? nil : $0.position }))
     }
     var kept: [Candidate] = []
-    for candidate in found.enumerated().sorted(by: {
-      ($1.element.positions.count, $0.offset) < ($0.element.positions.count, $1.offset)
-    }).map(\.element) {
+    func rank(_ candidate: Candidate) -> (Int, Int) {
+      (candidate.match.usability == .none ? 0 : 1, candidate.positions.count)
+    }
+    // The sort is stable for equal ranks by the position.
+    let ordered = found.enumerated().sorted {
+      let (first, second) = (rank($0.element), rank($1.element))
+      return first == second ? $0.offset < $1.offset : first > second
+    }
+    for candidate in ordered.map(\.element) {
       let own = Set(candidate.positions)
       if !kept.contains(where: { 2 * own.intersection($0.positions).count > own.count }) {
         kept.append(candidate)

@@ -73,14 +73,18 @@ package struct WeightsMatch: Sendable {
       return (wanted, matches, matches.count { $0.name != nil })
     }
     let (saved, whole) = (compare(model), compare(network))
-    isSavedModel = saved.count > 0 && saved.count >= whole.count
+    // A body alone is a whole network without its classifier.
+    let hasHead = saved.matches.contains { $0.name?.hasPrefix("1.") ?? false }
+    isSavedModel =
+      saved.count > whole.count || saved.count > 0 && saved.count == whole.count && hasHead
     let (wanted, matches, _) = isSavedModel ? saved : whole
     let classifier = isSavedModel ? nil : network.classifierName + "."
     classifierPrefix = classifier
     // The first convolution has another path in body and head.
-    let stem = isSavedModel ? network.firstConvolution.flatMap { first in
-      model.namedModules.first { $0.module === first.layer }?.path
-    } : nil
+    let stem =
+      isSavedModel
+      ? model.namedModules.first { $0.module is Conv2D }.map { $0.path + ".weight" } : nil
+    let ownStem = network.firstConvolution.map { $0.path + ".weight" }
 
     let shapes = Dictionary(wanted.map { ($0.name, $0.shape) }, uniquingKeysWith: { a, _ in a })
     var positions: [String: Int] = [:]
@@ -92,9 +96,9 @@ package struct WeightsMatch: Sendable {
       }
       positions[name] = position
       var channels: Int?
-      if tensor.shape != shape, !isSavedModel || name == stem.map({ $0 + ".weight" }) {
-        let own = isSavedModel ? network.firstConvolution.map { $0.path + ".weight" } : name
-        channels = network.channelsAdapting(tensor.shape, of: own ?? name)
+      if tensor.shape != shape, !isSavedModel || name == stem {
+        channels = network.channelsAdapting(
+          tensor.shape, of: isSavedModel ? ownStem ?? name : name)
       }
       let outcome: Outcome =
         if let channels {

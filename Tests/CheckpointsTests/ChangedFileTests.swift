@@ -55,7 +55,8 @@ struct ChangedFileTests {
     }
   }
 
-  @Test("a file that is written while it is read is an error", arguments: ["safetensors", "legacy"])
+  @Test(
+    "a file that is written while it is read is an error", arguments: ["safetensors", "legacy"])
   func written(kind: String) throws {
     try with(kind) { path, _ in
       let file = try Checkpoint(contentsOf: path)
@@ -101,7 +102,9 @@ struct ChangedFileTests {
     }
   }
 
-  @Test("a sparse file of 200 GB is refused at once", arguments: ["pth", "safetensors", "zip", "legacy"])
+  @Test(
+    "a sparse file of 200 GB is refused at once",
+    arguments: ["pth", "safetensors", "zip", "legacy"])
   func sparse(kind: String) throws {
     try with("legacy") { path, folder in
       let large = "\(folder)/large.\(kind == "zip" || kind == "legacy" ? "pth" : kind)"
@@ -124,8 +127,12 @@ struct ChangedFileTests {
   @Test("NaN, infinite and negative values are found in every type")
   func valueFaults() throws {
     func bits(_ words: [UInt16]) -> [UInt8] { words.flatMap { PickleAssembler.little($0) } }
-    func floats(_ values: [Float]) -> [UInt8] { values.flatMap { PickleAssembler.little($0.bitPattern) } }
-    func doubles(_ values: [Double]) -> [UInt8] { values.flatMap { PickleAssembler.little($0.bitPattern) } }
+    func floats(_ values: [Float]) -> [UInt8] {
+      values.flatMap { PickleAssembler.little($0.bitPattern) }
+    }
+    func doubles(_ values: [Double]) -> [UInt8] {
+      values.flatMap { PickleAssembler.little($0.bitPattern) }
+    }
     let tensors: [(name: String, type: String, count: Int, bytes: [UInt8])] = [
       ("f32", "F32", 4, floats([1, .nan, -.infinity, .leastNonzeroMagnitude])),
       ("f64", "F64", 4, doubles([1e300, -1e39, .nan, 1e-300])),

@@ -155,7 +155,8 @@ extension Mutator {
       let name = ["t\(i)", "t0", "__metadata__", "\\u0000", "\\ud83d\\ude00", "é", ""][
         below(4) == 0 ? below(7) : 0]
       var fields = [
-        "\"dtype\":\"\(types[type])\"", "\"shape\":[\(shape.map(String.init).joined(separator: ","))]",
+        "\"dtype\":\"\(types[type])\"",
+        "\"shape\":[\(shape.map(String.init).joined(separator: ","))]",
         "\"data_offsets\":[\(range.map(String.init).joined(separator: ","))]",
       ]
       if below(10) == 0 { fields.remove(at: below(3)) }
@@ -180,7 +181,8 @@ extension Mutator {
       (
         [0x50, 0x4B, 1, 2],
         [
-          (6, 2), (8, 2), (10, 2), (16, 4), (20, 4), (24, 4), (28, 2), (30, 2), (32, 2), (34, 2), (42, 4),
+          (6, 2), (8, 2), (10, 2), (16, 4), (20, 4), (24, 4), (28, 2), (30, 2), (32, 2), (34, 2),
+          (42, 4),
         ]
       ),
       ([0x50, 0x4B, 5, 6], [(4, 2), (6, 2), (8, 2), (10, 2), (12, 4), (16, 4), (20, 2)]),

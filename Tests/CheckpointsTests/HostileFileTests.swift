@@ -151,20 +151,25 @@ struct HostileFileTests {
     #expect(limited(file("{" + tensor(long) + "}")) != nil)
     #expect(limited(file("{\"\(long)\":1}")) != nil)
     #expect(limited(file("{\"a\":{\"\(long)\":1}}")) != nil)
-    #expect(limited(file("{\"a\":{\"dtype\":\"\(long)\",\"shape\":[],\"data_offsets\":[0,0]}}")) != nil)
+    #expect(
+      limited(file("{\"a\":{\"dtype\":\"\(long)\",\"shape\":[],\"data_offsets\":[0,0]}}")) != nil)
     #expect(limited(file("{" + tensor("a") + "," + tensor("a") + "}")) != nil)
-    let metadata = "{\"__metadata__\":{" + (0..<300_000).map { "\"\($0)\":\"x\"" }.joined(separator: ",") + "}}"
+    let metadata =
+      "{\"__metadata__\":{" + (0..<300_000).map { "\"\($0)\":\"x\"" }.joined(separator: ",") + "}}"
     #expect(limited(file(metadata)) == nil)
     for (shape, range) in [
       ("4294967296,4294967296,4294967296", "0,0"), ("9223372036854775807,2", "0,16"),
       ("0,9223372036854775807,9223372036854775807", "0,0"), ("2", "0,9223372036854775807"),
       ("1", "4,0"), ("4", "0,8"), (String(repeating: "1,", count: 200_000) + "1", "0,4"),
     ] {
-      #expect(limited(file("{" + tensor("a", shape, range) + "}", 16)) != nil, "\(shape.prefix(40))")
+      #expect(
+        limited(file("{" + tensor("a", shape, range) + "}", 16)) != nil, "\(shape.prefix(40))")
     }
     let overlap = tensor("a", "4", "0,16") + "," + tensor("b", "2", "8,16")
     #expect(limited(file("{\(overlap)}", 16)) != nil)
-    #expect(limited(file("{" + tensor("s", "", "0,4") + "," + tensor("n\\u0000", "3", "4,16") + "}", 16)) == nil)
+    #expect(
+      limited(file("{" + tensor("s", "", "0,4") + "," + tensor("n\\u0000", "3", "4,16") + "}", 16))
+        == nil)
     #expect(limited(file(String(repeating: "{\"a\":", count: 1_000_000))) != nil)
     #expect(limited(file("{\"a\":" + String(repeating: "[", count: 1_000_000))) != nil)
     var huge = Data(PickleAssembler.little(UInt64(200_000_000))) + Data("{".utf8)
@@ -180,7 +185,8 @@ struct HostileFileTests {
     #expect(limited(PickleAssembler.zip(good)) == nil)
     #expect(limited(PickleAssembler.zip(good + [("a/data/0", content)])) != nil)
     // A thousand entries of the directory for the same bytes.
-    var bytes = [UInt8](PickleAssembler.zip([("a/data.pkl", pickle), ("x", [UInt8](repeating: 7, count: 100_000))]))
+    var bytes = [UInt8](
+      PickleAssembler.zip([("a/data.pkl", pickle), ("x", [UInt8](repeating: 7, count: 100_000))]))
     let end = bytes.count - 22
     let start = bytes[..<end].lastIndex(of: 0x50).map { $0 } ?? 0
     let entry = Array(bytes[start..<end])

@@ -98,7 +98,10 @@ struct NetworkPartTests {
   @Test("a part is a key, or a prefix with or without the key and the wrappers around it")
   func parts() throws {
     let file = try open([
-      ("state_dict", ["module.encoder_q.a", "module.encoder_q.b", "module.encoder_k.a", "module.queue"])
+      (
+        "state_dict",
+        ["module.encoder_q.a", "module.encoder_q.b", "module.encoder_k.a", "module.queue"]
+      )
     ])
     for part in [
       "encoder_q", "encoder_q.", "module.encoder_q", "state_dict/encoder_q",

@@ -127,7 +127,8 @@ struct PickleTests {
       "torch.hub.load", "torch.load", "torch.storage._load_from_bytes", "shutil.rmtree",
       "webbrowser.open", "pickle.loads", "operator.attrgetter", "runpy.run_path", "pty.spawn",
       "torch.jit.load", "numpy.load", "codecs.open", "_codecs.lookup", "types.FunctionType",
-      "torch._utils._rebuild_xla_tensor", "numpy.fromfile", "numpy.f2py.capi_maps.load", "dill._dill._eval",
+      "torch._utils._rebuild_xla_tensor", "numpy.fromfile", "numpy.f2py.capi_maps.load",
+      "dill._dill._eval",
       "torch.utils.bottleneck.run", "torch.serialization.load", "builtins.eval",
     ])
   func foreign(name: String) {

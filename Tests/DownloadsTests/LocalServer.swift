@@ -75,7 +75,9 @@ final class LocalServer: Sendable {
       return
     }
     if let location = behavior.location {
-      put(client, Array("HTTP/1.1 302 Found\r\nLocation: \(location)\r\nContent-Length: 0\r\n\r\n".utf8))
+      put(
+        client,
+        Array("HTTP/1.1 302 Found\r\nLocation: \(location)\r\nContent-Length: 0\r\n\r\n".utf8))
       return
     }
     if behavior.isEndless {
@@ -98,7 +100,8 @@ final class LocalServer: Sendable {
       body = body[start...]
     }
     let line = start > 0 ? "206 Partial Content" : "200 OK"
-    var answer = "HTTP/1.1 \(line)\r\nContent-Length: \(behavior.statedLength ?? "\(body.count)")\r\nConnection: close\r\n"
+    var answer =
+      "HTTP/1.1 \(line)\r\nContent-Length: \(behavior.statedLength ?? "\(body.count)")\r\nConnection: close\r\n"
     if start > 0 {
       let all = behavior.content.count
       answer += "Content-Range: bytes \(start)-\(all - 1)/\(all)\r\n"

@@ -132,9 +132,11 @@ struct WeightsCacheTests {
   func redirects() throws {
     for location in ["file:///etc/hostname", "gopher://127.0.0.1/", "ftp://127.0.0.1/x", "/again"] {
       try with(.init(content: content, location: location)) { server, cache in
-        guard case .interrupted(let message, let kept)? = reason({
-          _ = try cache.file(server.url("a.pth"), hashPrefix: prefix)
-        }) else {
+        guard
+          case .interrupted(let message, let kept)? = reason({
+            _ = try cache.file(server.url("a.pth"), hashPrefix: prefix)
+          })
+        else {
           Issue.record("\(location)")
           return
         }
@@ -160,9 +162,11 @@ struct WeightsCacheTests {
     for length in ["400000", "9223372036854775807"] {
       try with(.init(content: content, statedLength: length)) { server, cache in
         for _ in 0..<2 {
-          guard case .interrupted(_, let kept)? = reason({
-            _ = try cache.file(server.url("a.pth"), hashPrefix: prefix) { _, _ in }
-          }) else {
+          guard
+            case .interrupted(_, let kept)? = reason({
+              _ = try cache.file(server.url("a.pth"), hashPrefix: prefix) { _, _ in }
+            })
+          else {
             Issue.record("\(length)")
             return
           }
@@ -180,9 +184,11 @@ struct WeightsCacheTests {
     changed[1000] ^= 1
     for body in [changed, Array(content.dropLast()), content + [0], [], Array("<html>".utf8)] {
       try with(.init(content: body)) { server, cache in
-        guard case .wrongHash? = reason({
-          _ = try cache.file(server.url("a.pth"), hashPrefix: prefix)
-        }) else {
+        guard
+          case .wrongHash? = reason({
+            _ = try cache.file(server.url("a.pth"), hashPrefix: prefix)
+          })
+        else {
           Issue.record("\(body.count) bytes")
           return
         }

@@ -61,7 +61,8 @@ struct LibraryNamesTests {
   @Test("a timm ResNet as Sequential(*children)")
   func numberedTimm() throws {
     let children = [
-      "conv1", "bn1", "act1", "maxpool", "layer1", "layer2", "layer3", "layer4", "global_pool", "fc",
+      "conv1", "bn1", "act1", "maxpool", "layer1", "layer2", "layer3", "layer4", "global_pool",
+      "fc",
     ]
     let file = try shapes("resnet18d")
     let renamed = file.map { (name: numbered($0.name, children), shape: $0.shape) }
@@ -69,7 +70,8 @@ struct LibraryNamesTests {
     try check(file, renamed, "resnet18d", .complete)
   }
 
-  @Test("a DenseNet as Sequential(*children), and its features alone", arguments: ["backbone.", ""])
+  @Test(
+    "a DenseNet as Sequential(*children), and its features alone", arguments: ["backbone.", ""])
   func numberedDenseNet(prefix: String) throws {
     let file = try shapes("densenet121")
     let whole = file.map {
@@ -78,7 +80,8 @@ struct LibraryNamesTests {
     #expect(whole[0].name == prefix + "0.conv0.weight")
     try check(file, whole, "densenet121", .complete)
     let layers = [
-      "conv0", "norm0", "relu0", "pool0", "denseblock1", "transition1", "denseblock2", "transition2",
+      "conv0", "norm0", "relu0", "pool0", "denseblock1", "transition1", "denseblock2",
+      "transition2",
       "denseblock3", "transition3", "denseblock4", "norm5",
     ]
     let body = file.filter { $0.name.hasPrefix("features.") }

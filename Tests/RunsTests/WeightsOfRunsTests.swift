@@ -4,7 +4,6 @@ import Layers
 import Models
 import Runs
 import Tensors
-import TestSupport
 import Testing
 import Vision
 
@@ -27,7 +26,10 @@ struct WeightsOfRunsTests {
 
   @Test(
     "weights with NaN, infinite or negative values are refused by name before a folder is created",
-    arguments: [("bn1.running_mean", Float.nan), ("conv1.weight", .infinity), ("layer3.2.bn2.running_var", -1)])
+    arguments: [
+      ("bn1.running_mean", Float.nan), ("conv1.weight", .infinity),
+      ("layer3.2.bn2.running_var", -1),
+    ])
   func notFinite(name: String, value: Float) throws {
     let work = try Workspace()
     var plan = work.plan(try work.table())

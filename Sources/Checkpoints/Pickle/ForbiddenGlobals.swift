@@ -16,8 +16,10 @@ enum ForbiddenGlobals {
 
   /// Python's modules that run code, or read and write files, processes and connections.
   private static let modules: Set = [
-    "_codecs", "_frozen_importlib", "_io", "_pickle", "_posixsubprocess", "_socket", "_thread", "ast", "asyncio",
-    "atexit", "bdb", "cPickle", "cProfile", "cffi", "cloudpickle", "code", "codecs", "codeop", "commands",
+    "_codecs", "_frozen_importlib", "_io", "_pickle", "_posixsubprocess", "_socket", "_thread",
+    "ast", "asyncio",
+    "atexit", "bdb", "cPickle", "cProfile", "cffi", "cloudpickle", "code", "codecs", "codeop",
+    "commands",
     "concurrent", "ctypes", "dill", "distutils", "fileinput", "ftplib", "http", "imaplib",
     "imp", "importlib", "io", "joblib", "marshal", "mmap", "multiprocessing", "nt", "ntpath",
     "operator", "os", "pdb", "pickle", "pickletools", "pip", "pkgutil", "popen2", "poplib",
@@ -30,19 +32,26 @@ enum ForbiddenGlobals {
   /// Parts of packages that are refused otherwise.
   private static let harmless = [
     // Layers and losses, optimizers and schedules, samplers, gradient scalers, versions.
-    "torch.nn.", "torch.optim.", "torch.utils.data.", "torch.amp.", "torch.cuda.amp.", "torch.distributions.",
-    "torch.torch_version.", "torch.version.", "torch.random.", "torch._C.Generator", "torch.Generator",
-    "torch.memory_format", "torch.layout", "torch.strided", "torch.contiguous_format", "torch.channels_last",
+    "torch.nn.", "torch.optim.", "torch.utils.data.", "torch.amp.", "torch.cuda.amp.",
+    "torch.distributions.",
+    "torch.torch_version.", "torch.version.", "torch.random.", "torch._C.Generator",
+    "torch.Generator",
+    "torch.memory_format", "torch.layout", "torch.strided", "torch.contiguous_format",
+    "torch.channels_last",
     "torch.distributed.optim.", "torch.nested.", "torch.quantization.observer.",
     "torch.ao.quantization.observer.",
     // Arrays, their types, and random states.
     "numpy.random.", "numpy.core.", "numpy._core.", "numpy.ma.core.", "numpy.polynomial.",
-    "numpy.dtypes.", "numpy.matrix", "numpy.record", "numpy.recarray", "numpy.datetime64", "numpy.timedelta64",
-    "numpy.bool", "numpy.int", "numpy.uint", "numpy.float", "numpy.complex", "numpy.str", "numpy.bytes",
+    "numpy.dtypes.", "numpy.matrix", "numpy.record", "numpy.recarray", "numpy.datetime64",
+    "numpy.timedelta64",
+    "numpy.bool", "numpy.int", "numpy.uint", "numpy.float", "numpy.complex", "numpy.str",
+    "numpy.bytes",
     "numpy.void", "numpy.object", "numpy.generic", "numpy.number",
   ]
 
-  private static let exceptions: Set = ["BaseException", "Exception", "NotImplementedType", "ellipsis"]
+  private static let exceptions: Set = [
+    "BaseException", "Exception", "NotImplementedType", "ellipsis",
+  ]
 
   private static func isHarmless(_ module: String, _ name: String) -> Bool {
     if module == "builtins" || module == "__builtin__" {
@@ -56,7 +65,8 @@ enum ForbiddenGlobals {
   }
 
   private static let unsafeNames: Set = [
-    "load", "loads", "load_url", "load_state_dict_from_url", "eval", "exec", "compile", "system", "fromfile", "open",
+    "load", "loads", "load_url", "load_state_dict_from_url", "eval", "exec", "compile", "system",
+    "fromfile", "open",
     "memmap", "runstring",
   ]
 }

@@ -69,8 +69,11 @@ extension PickleReader {
       if module == "torch", KnownClass.unsupportedTypes.contains(name) {
         throw ParseError(.unsupportedType("torch.\(name)"))
       }
-      throw ParseError(.unsupportedGlobal("\(module).\(name)".prefix(200).description))
+      // `getattr` was named to reach for this one.
+      throw ParseError(
+        .unsupportedGlobal(namesAttribute ? "builtins.getattr" : "\(module).\(name)"))
     }
+    namesAttribute = known == .attribute
     return known
   }
 

@@ -111,7 +111,8 @@ private struct LegacyLayout {
       let (length, overflow) = size.count.multipliedReportingOverflow(by: size.width)
       guard !overflow, length <= source.count - position else {
         throw .malformed(
-          "a storage of \(size.count) elements is longer than the \(source.count - position) bytes left")
+          "a storage of \(size.count) elements is longer than the \(source.count - position) bytes left"
+        )
       }
       guard locations.updateValue((position, length), forKey: key) == nil else {
         throw .malformed("it lists a storage twice")

@@ -97,8 +97,7 @@ extension PyTorchFile {
     if group.count == 1 || session == nil {
       // The usual case: straight into the tensor, which is the whole record or a range of the file.
       rest.removeAll(keepingCapacity: true)
-      for index in group {
-        guard try !readDirectly(index, session, memory, body) else { continue }
+      for index in group where try !readDirectly(index, session, memory, body) {
         rest.append(index)
       }
     }

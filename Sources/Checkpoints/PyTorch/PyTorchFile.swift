@@ -72,7 +72,9 @@ struct PyTorchFile: Sendable {
       var reader = PickleReader(bytes)
       return (root: try reader.read(), heap: reader.heap)
     }
-    try self.init(built.root, built.heap, pickleSize: pickle.count, source: source, archive: archive) {
+    try self.init(
+      built.root, built.heap, pickleSize: pickle.count, source: source, archive: archive
+    ) {
       (storage: PickleStorage) throws(ParseError) in
       guard let record = archive.records["\(root)data/\(storage.key)"] else {
         throw .malformed(

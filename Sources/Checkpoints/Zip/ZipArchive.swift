@@ -36,7 +36,8 @@ struct ZipArchive: Sendable {
           packed <= source.count - stored
         else {
           throw .malformed(
-            "the record \(name.prefix(80)) of the zip archive, with those before it, is larger than the file")
+            "the record \(name.prefix(80)) of the zip archive, with those before it, is larger than the file"
+          )
         }
         stored += packed
         guard size / ZipArchive.largestRatio <= packed,
@@ -86,7 +87,8 @@ struct ZipArchive: Sendable {
         target.count == record.size, "\(target.count) bytes for a record of \(record.size)")
       guard record.isPlain else {
         throw .malformed(
-          "the record \(record.name.prefix(80)) is encrypted or compressed by an unsupported method")
+          "the record \(record.name.prefix(80)) is encrypted or compressed by an unsupported method"
+        )
       }
       let message = MessageBuffer()
       guard

@@ -129,7 +129,8 @@ struct TrainCommand: ParsableCommand {
           + others.map(\.printable).joined(separator: ", "))
     case .filtersAdapted(let name, let from, let to):
       say(
-        "lightbox: \(name) is for images of \(from) channel\(from == 1 ? "" : "s"); adapted to \(to)")
+        "lightbox: \(name) is for images of \(from) channel\(from == 1 ? "" : "s"); adapted to \(to)"
+      )
     case .started(let run):
       say(
         """

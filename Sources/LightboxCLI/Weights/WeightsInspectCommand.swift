@@ -53,7 +53,8 @@ struct WeightsInspectCommand: ParsableCommand {
         network.map { ($0.name, $0.entry.name) }, uniquingKeysWith: { first, _ in first }),
       parts: parts.count > 1 ? parts : [],
       opaque: Dictionary(
-        checkpoint.opaqueValues.map { ($0.path, $0.className) }, uniquingKeysWith: { first, _ in first }),
+        checkpoint.opaqueValues.map { ($0.path, $0.className) },
+        uniquingKeysWith: { first, _ in first }),
       unusable: faults.map(\.record))
     if json { try printJSON(report) } else { show(report, checkpoint, network, faults) }
   }

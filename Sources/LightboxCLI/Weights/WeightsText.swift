@@ -8,7 +8,9 @@ func shapeText(_ shape: [Int]) -> String {
 
 extension OpaqueValue {
   /// The value as a phrase: "args (argparse.Namespace)".
-  var words: String { "\(path.isEmpty ? "the file's value" : path.printable) (\(className.printable))" }
+  var words: String {
+    "\(path.isEmpty ? "the file's value" : path.printable) (\(className.printable))"
+  }
 }
 
 extension ValueFaults {

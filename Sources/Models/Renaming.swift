@@ -140,6 +140,7 @@ package enum Renaming {
     _ stored: [String], to wanted: Set<String>, rules: [Rule] = []
   ) -> [(prefix: String, count: Int)] {
     let rules = (rules + commonRules).filter { $0.condition?(stored) ?? true }
+    if !stored.isEmpty, stored.allSatisfy(wanted.contains) { return [("", stored.count)] }
     var votes: [String: Int] = [:]
     for name in stored {
       var rest = name[...]

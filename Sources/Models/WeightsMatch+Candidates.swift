@@ -28,23 +28,24 @@ extension WeightsMatch {
     prefix: String? = nil
   ) -> [Candidate] {
     let names = file.map(\.name)
-    let rules = network.olderNames
+    let target = Target(model: model, network: network)
+    // Body and head have the same body as the network.
+    let needed = target.whole.count {
+      !$0.name.hasPrefix(network.classifierName + ".") && !Module.isOptionalEntry($0.name)
+    }
     var prefixes: [String] = []
-    for module in [network as Module, model] {
-      let wanted = module.stateShapes.map(\.name)
-      // Body and head have the same body as the network.
-      let needed = network.stateShapes.count {
-        !$0.name.hasPrefix(network.classifierName + ".") && !Module.isOptionalEntry($0.name)
-      }
-      let found = Renaming.prefixes(names, to: Set(wanted), rules: rules)
+    for wanted in [target.wholeNames, target.savedNames] {
+      let found = Renaming.prefixes(names, to: wanted, rules: target.rules)
       for (found, count) in found where count * 2 >= needed && !prefixes.contains(found) {
         prefixes.append(found)
       }
+      // The usual case: all names are the network's.
+      if found.first?.prefix == "", found.first?.count == names.count { break }
     }
     if let prefix { prefixes = prefixes.filter { $0 == prefix } }
     var found: [Candidate] = []
     for prefix in prefixes {
-      let match = WeightsMatch(file, model: model, network: network, prefix: prefix)
+      let match = WeightsMatch(file, target, prefix: prefix)
       found.append(
         Candidate(
           prefix: prefix, match: match,

@@ -1,6 +1,6 @@
 /// Limits of what a file of weights can make a reader do.
 enum Limits {
-  /// Tensors in a file. Networks have thousands.
+  /// Tensors in a file; networks have thousands.
   static let tensors = 65_536
   /// Bytes of a tensor's name.
   static let name = 1024

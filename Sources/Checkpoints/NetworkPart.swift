@@ -45,6 +45,7 @@ extension Checkpoint {
   ///
   /// - Parameter part: The key of a dictionary ("state_dict_ema", "a/b"), or a prefix of names ("encoder_q",
   ///   "state_dict/module.encoder_q"; "." for the names as they are). Default: all.
+  /// - Returns: One or more.
   /// - Throws: `CheckpointError` if there is none.
   package func networkParts(_ part: String? = nil) throws(CheckpointError) -> [NetworkPart] {
     let found = try part.map { part throws(CheckpointError) in try parts(named: part) } ?? allParts

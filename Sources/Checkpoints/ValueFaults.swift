@@ -77,6 +77,7 @@ extension Checkpoint {
   /// The tensors with NaN or infinite values, or negative variances, in the file's order.
   ///
   /// - Parameter names: The tensors to read.
+  /// - Returns: One per tensor that is not usable.
   /// - Throws: `CheckpointError` if one does not exist or is malformed.
   package func valueFaults(
     of names: some Sequence<String>

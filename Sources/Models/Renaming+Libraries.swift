@@ -4,22 +4,32 @@ extension Renaming {
   /// `Sequential(*network.children())`, as in Lightning's example of transfer learning, RadImageNet and a body
   /// that fastai cut: children are numbered instead of named.
   package static func numberedChildren(of network: Module) -> [Rule] {
-    func rule(_ children: [(name: String, module: Module)], _ path: [Substring]) -> Rule? {
+    typealias Condition = @Sendable (_ stored: [String]) -> Bool
+    func rule(
+      _ children: [(name: String, module: Module)], _ path: [Substring], _ condition: Condition?
+    ) -> Rule? {
       let names = children.map { path + [Substring($0.name)] }
       // A network whose children have numbers needs no rule.
       if names.allSatisfy({ $0.last.flatMap { Int($0) } != nil }) { return nil }
-      return Rule(reason: "children are numbered, as in Sequential(*children)") { parts in
+      return Rule(
+        reason: "children are numbered, as in Sequential(*children)", condition: condition
+      ) { parts in
         guard let first = parts.first, let number = Int(first), names.indices.contains(number)
         else { return nil }
         return names[number] + parts.dropFirst()
       }
     }
     let children = network.namedChildren
-    // DenseNet's layers are the children of its child `features`.
-    let inner = children.first { $0.name == "features" }.flatMap {
-      rule($0.module.namedChildren, ["features"])
+    guard let features = children.first(where: { $0.name == "features" })?.module.namedChildren
+    else { return [rule(children, [], nil)].compactMap(\.self) }
+    // DenseNet's layers are the children of its child `features`; they have names if this is numbered.
+    let layers = Set(features.map(\.name))
+    let namesLayers: Condition = { stored in
+      stored.contains { $0.split(separator: ".").contains { layers.contains(String($0)) } }
     }
-    return [rule(children, []), inner].compactMap(\.self)
+    return [
+      rule(children, [], namesLayers), rule(features, ["features"]) { !namesLayers($0) },
+    ].compactMap(\.self)
   }
 
   /// The names of Hugging Face's `ResNetForImageClassification`.

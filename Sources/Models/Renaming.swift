@@ -34,11 +34,15 @@ package enum Renaming {
     let reason: String
     /// Returns the changed name, split at dots; nil if the rule does not apply.
     let change: @Sendable (_ parts: [Substring]) -> [Substring]?
+    /// Whether the rule applies to a file with these names; nil: always.
+    let condition: (@Sendable (_ stored: [String]) -> Bool)?
 
     package init(
-      reason: String, change: @escaping @Sendable (_ parts: [Substring]) -> [Substring]?
+      reason: String, condition: (@Sendable (_ stored: [String]) -> Bool)? = nil,
+      change: @escaping @Sendable (_ parts: [Substring]) -> [Substring]?
     ) {
       self.reason = reason
+      self.condition = condition
       self.change = change
     }
 
@@ -85,7 +89,7 @@ package enum Renaming {
     _ stored: [String], to wanted: Set<String>, rules: [Rule] = [], prefix: String? = nil
   ) -> [Match] {
     let prefix = prefix ?? prefixes(stored, to: wanted, rules: rules).first?.prefix ?? ""
-    let rules = rules + commonRules
+    let rules = (rules + commonRules).filter { $0.condition?(stored) ?? true }
     var matches = stored.map { match($0, prefix, wanted, rules) }
     var owners: [String: Int] = [:]
     for (i, match) in matches.enumerated() {
@@ -135,7 +139,8 @@ package enum Renaming {
   package static func prefixes(
     _ stored: [String], to wanted: Set<String>, rules: [Rule] = []
   ) -> [(prefix: String, count: Int)] {
-    let rules = rules + commonRules
+    let rules = (rules + commonRules).filter { $0.condition?(stored) ?? true }
+    if !stored.isEmpty, stored.allSatisfy(wanted.contains) { return [("", stored.count)] }
     var votes: [String: Int] = [:]
     for name in stored {
       var rest = name[...]

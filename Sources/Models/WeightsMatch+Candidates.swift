@@ -28,32 +28,39 @@ extension WeightsMatch {
     prefix: String? = nil
   ) -> [Candidate] {
     let names = file.map(\.name)
-    let rules = network.olderNames
+    let target = Target(model: model, network: network)
+    // Body and head have the same body as the network.
+    let needed = target.whole.count {
+      !$0.name.hasPrefix(network.classifierName + ".") && !Module.isOptionalEntry($0.name)
+    }
     var prefixes: [String] = []
-    for module in [network as Module, model] {
-      let wanted = module.stateShapes.map(\.name)
-      // Body and head have the same body as the network.
-      let needed = network.stateShapes.count {
-        !$0.name.hasPrefix(network.classifierName + ".") && !Module.isOptionalEntry($0.name)
-      }
-      let found = Renaming.prefixes(names, to: Set(wanted), rules: rules)
+    for wanted in [target.wholeNames, target.savedNames] {
+      let found = Renaming.prefixes(names, to: wanted, rules: target.rules)
       for (found, count) in found where count * 2 >= needed && !prefixes.contains(found) {
         prefixes.append(found)
       }
+      // The usual case: all names are the network's.
+      if found.first?.prefix == "", found.first?.count == names.count { break }
     }
     if let prefix { prefixes = prefixes.filter { $0 == prefix } }
     var found: [Candidate] = []
     for prefix in prefixes {
-      let match = WeightsMatch(file, model: model, network: network, prefix: prefix)
+      let match = WeightsMatch(file, target, prefix: prefix)
       found.append(
         Candidate(
           prefix: prefix, match: match,
           positions: match.entries.compactMap { $0.outcome == .extra ? nil : $0.position }))
     }
     var kept: [Candidate] = []
-    for candidate in found.enumerated().sorted(by: {
-      ($1.element.positions.count, $0.offset) < ($0.element.positions.count, $1.offset)
-    }).map(\.element) {
+    func rank(_ candidate: Candidate) -> (Int, Int) {
+      (candidate.match.usability == .none ? 0 : 1, candidate.positions.count)
+    }
+    // The sort is stable for equal ranks by the position.
+    let ordered = found.enumerated().sorted {
+      let (first, second) = (rank($0.element), rank($1.element))
+      return first == second ? $0.offset < $1.offset : first > second
+    }
+    for candidate in ordered.map(\.element) {
       let own = Set(candidate.positions)
       if !kept.contains(where: { 2 * own.intersection($0.positions).count > own.count }) {
         kept.append(candidate)

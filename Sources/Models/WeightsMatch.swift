@@ -63,26 +63,47 @@ package struct WeightsMatch: Sendable {
     _ file: [(name: String, shape: [Int])], model: Module, network: any ImageClassifier,
     prefix: String? = nil
   ) {
-    let names = file.map(\.name)
-    func compare(_ module: Module) -> (
-      wanted: [(name: String, shape: [Int])], matches: [Renaming.Match], count: Int
-    ) {
-      let wanted = module.stateShapes
-      let matches = Renaming.matches(
-        names, to: Set(wanted.map(\.name)), rules: network.olderNames, prefix: prefix)
-      return (wanted, matches, matches.count { $0.name != nil })
+    self.init(file, Target(model: model, network: network), prefix: prefix)
+  }
+
+  /// The names and shapes of a model, which take long to find.
+  struct Target {
+    let network: any ImageClassifier
+    let saved: [(name: String, shape: [Int])]
+    let whole: [(name: String, shape: [Int])]
+    let savedNames: Set<String>
+    let wholeNames: Set<String>
+    let rules: [Renaming.Rule]
+    /// The name of the first filters in body and head, where their path is another.
+    let savedStem: String?
+
+    init(model: Module, network: any ImageClassifier) {
+      self.network = network
+      saved = model.stateShapes
+      whole = network.stateShapes
+      savedNames = Set(saved.map(\.name))
+      wholeNames = Set(whole.map(\.name))
+      rules = network.olderNames
+      savedStem = saved.first { $0.shape.count == 4 }?.name
     }
-    let (saved, whole) = (compare(model), compare(network))
-    isSavedModel = saved.count > 0 && saved.count >= whole.count
-    let (wanted, matches, _) = isSavedModel ? saved : whole
+  }
+
+  init(_ file: [(name: String, shape: [Int])], _ target: Target, prefix: String?) {
+    let network = target.network
+    let names = file.map(\.name)
+    func compare(_ wanted: Set<String>) -> (matches: [Renaming.Match], count: Int) {
+      let matches = Renaming.matches(names, to: wanted, rules: target.rules, prefix: prefix)
+      return (matches, matches.count { $0.name != nil })
+    }
+    let (saved, whole) = (compare(target.savedNames), compare(target.wholeNames))
+    // A body alone is a whole network without its classifier.
+    let hasHead = saved.matches.contains { $0.name?.hasPrefix("1.") ?? false }
+    isSavedModel =
+      saved.count > whole.count || saved.count > 0 && saved.count == whole.count && hasHead
+    let matches = (isSavedModel ? saved : whole).matches
+    let wanted = isSavedModel ? target.saved : target.whole
     let classifier = isSavedModel ? nil : network.classifierName + "."
     classifierPrefix = classifier
-    // The first convolution has another path in body and head.
-    let stem =
-      isSavedModel
-      ? network.firstConvolution.flatMap { first in
-        model.namedModules.first { $0.module === first.layer }?.path
-      } : nil
 
     let shapes = Dictionary(wanted.map { ($0.name, $0.shape) }, uniquingKeysWith: { a, _ in a })
     var positions: [String: Int] = [:]
@@ -94,8 +115,9 @@ package struct WeightsMatch: Sendable {
       }
       positions[name] = position
       var channels: Int?
-      if tensor.shape != shape, !isSavedModel || name == stem.map({ $0 + ".weight" }) {
-        let own = isSavedModel ? network.firstConvolution.map { $0.path + ".weight" } : name
+      if tensor.shape != shape, !isSavedModel || name == target.savedStem {
+        // The network knows its filters by their own path.
+        let own = isSavedModel ? network.firstConvolution.map { $0.path + ".weight" } : nil
         channels = network.channelsAdapting(tensor.shape, of: own ?? name)
       }
       let outcome: Outcome =

@@ -16,7 +16,10 @@ package struct FileMatch: Sendable {
 extension FileMatch {
   /// The tensors of the network with NaN or infinite values, or negative variances.
   ///
-  /// - Parameter ofClassifier: Examine the classifier that a head replaces, or what is loaded.
+  /// - Parameters:
+  ///   - file: The file that was compared.
+  ///   - ofClassifier: Examine the classifier that a head replaces, or what is loaded.
+  /// - Returns: One per tensor that is not usable.
   /// - Throws: `CheckpointError` if a tensor is malformed.
   package func valueFaults(
     in file: Checkpoint, ofClassifier: Bool = false
@@ -44,6 +47,7 @@ extension VisionModel {
   /// - Parameters:
   ///   - file: The file.
   ///   - part: The key of the network's dictionary in the file, or a prefix of its names. Default: the only one.
+  /// - Returns: The comparison, and which network was compared.
   /// - Throws: `CheckpointError` if the file has no network, or several that fit.
   package func match(
     _ file: Checkpoint, part: String? = nil

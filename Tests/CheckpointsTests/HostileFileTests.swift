@@ -31,6 +31,13 @@ struct HostileFileTests {
     return found
   }
 
+  /// The opcodes that a function appends for a number, without copying a long pickle for each.
+  private func opcodes(
+    _ append: @escaping (PickleAssembler, Int) -> PickleAssembler
+  ) -> (Int) -> [UInt8] {
+    { Array(append(PickleAssembler(), $0).bytes.dropFirst(2)) }
+  }
+
   private let long = String(repeating: "k", count: 10_000_000)
 
   @Test("a long key of a storage is not read again for each of its tensors")
@@ -72,7 +79,7 @@ struct HostileFileTests {
 
     // Tensors in dictionaries under a long key.
     var paths = PickleAssembler().text(long).op(0x94, 0x30, 0x7D, 0x68, 0, 0x7D, 0x28)
-    for i in 0..<2000 { paths = paths.int(i).tensor() }
+    paths = paths.raw((0..<2000).flatMap { opcodes { $0.int($1).tensor() }($0) })
     #expect(limited(paths.op(0x75, 0x73).legacyFile(memory)) != nil)
     var plain = PickleAssembler().text(long).op(0x94, 0x30, 0x7D, 0x68, 0, 0x5D, 0x28)
     plain = plain.raw([UInt8](repeating: 0x4E, count: 1_000_000)).op(0x65, 0x73)
@@ -114,24 +121,21 @@ struct HostileFileTests {
   @Test("many tensors, of one storage and of many records")
   func many() throws {
     var p = PickleAssembler().op(0x5D, 0x28)
-    for i in 0..<30_000 { p = p.tensor(offset: i % 4, shape: [1]) }
+    p = p.raw((0..<30_000).flatMap { opcodes { $0.tensor(offset: $1 % 4, shape: [1]) }($0) })
     #expect(limited(p.op(0x65).legacyFile(memory)) == nil)
     // One large storage, of which every tensor takes two distant elements.
     let large = [UInt8](repeating: 0, count: 4_000_000)
     var distant = PickleAssembler().op(0x5D, 0x28)
-    for i in 0..<5000 {
-      distant = distant.tensor(memory: 1_000_000, offset: i, shape: [2], strides: [900_000])
-    }
-    distant = distant.op(0x65)
+    let two = opcodes { $0.tensor(memory: 1_000_000, offset: $1, shape: [2], strides: [900_000]) }
+    distant = distant.raw((0..<5000).flatMap(two)).op(0x65)
     limited(distant.legacyFile([("0", large, 1_000_000)]))
     limited(PickleAssembler.zip([("a/data.pkl", distant.stopped), ("a/data/0", large)]))
     // Every tensor in a record of its own.
     var records: [(name: String, content: [UInt8])] = []
     var each = PickleAssembler().op(0x5D, 0x28)
-    for i in 0..<8000 {
-      each = each.tensor(key: "\(i)", memory: 1, shape: [1])
-      records.append(("a/data/\(i)", [0, 0, 0, 0]))
-    }
+    each = each.raw(
+      (0..<8000).flatMap { opcodes { $0.tensor(key: "\($1)", memory: 1, shape: [1]) }($0) })
+    for i in 0..<8000 { records.append(("a/data/\(i)", [0, 0, 0, 0])) }
     #expect(limited(PickleAssembler.zip([("a/data.pkl", each.op(0x65).stopped)] + records)) == nil)
   }
 

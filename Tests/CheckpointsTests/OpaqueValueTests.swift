@@ -12,7 +12,7 @@ struct OpaqueValueTests {
     try Checkpoint(data: p.legacyFile(memory), path: "p.pth")
   }
 
-  /// `{"state_dict": {"w": tensor}, "extra": …}`
+  /// A dictionary with a network, `{"state_dict": {"w": tensor}, "extra": …}`.
   private func beside(_ value: (PickleAssembler) -> PickleAssembler) -> PickleAssembler {
     let p = PickleAssembler().op(0x7D).text("state_dict").op(0x7D).text("w").tensor()
       .op(0x73, 0x73).text("extra")

@@ -4,7 +4,6 @@ import Layers
 import Models
 import Runs
 import Tensors
-import TestSupport
 import Testing
 import Vision
 

@@ -60,7 +60,9 @@ extension PickleReader {
     }
   }
 
-  private func find(_ module: String, _ name: String) throws(ParseError) -> KnownClass {
+  private mutating func find(
+    _ module: String, _ name: String
+  ) throws(ParseError) -> KnownClass {
     // A long name could be recalled for every object.
     guard module.utf8.count <= Limits.className, name.utf8.count <= Limits.className else {
       throw .malformed("its pickle names a class by more than \(Limits.className) bytes")
@@ -69,8 +71,11 @@ extension PickleReader {
       if module == "torch", KnownClass.unsupportedTypes.contains(name) {
         throw ParseError(.unsupportedType("torch.\(name)"))
       }
-      throw ParseError(.unsupportedGlobal("\(module).\(name)".prefix(200).description))
+      // `getattr` was named to reach for this one.
+      throw ParseError(
+        .unsupportedGlobal(namesAttribute ? "builtins.getattr" : "\(module).\(name)"))
     }
+    namesAttribute = known == .attribute
     return known
   }
 

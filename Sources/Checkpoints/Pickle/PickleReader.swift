@@ -13,6 +13,8 @@ struct PickleReader {
   private var memo: [Int: PickleValue] = [:]
 
   private var work = 0
+  /// Whether the last class or function that was named is `getattr`.
+  var namesAttribute = false
 
   /// A tensor takes about 30 opcodes; an opcode allocates at most about 100 bytes.
   private static let maximumSteps = 2_000_000
@@ -113,7 +115,7 @@ struct PickleReader {
     return value
   }
 
-  /// A line with a number as text. Converting a long one takes quadratic time.
+  /// A line with a number as text, whose length is limited: converting a long one takes quadratic time.
   private mutating func numberLine() throws(ParseError) -> String {
     let line = try reader.line()
     guard line.count <= 100 else { throw .malformed("a number in its pickle has too many digits") }

@@ -117,7 +117,8 @@ bool read_frame_header(const std::vector<uint8_t> &stream, FrameHeader *header) 
     }
     at += 2 + length;
   }
-  header->color = color_of(has_jfif, adobe_transform, parts);
+  // The conversion loses bits, so lossless streams have the colors of the header.
+  if (!is_lossless(header->marker)) header->color = color_of(has_jfif, adobe_transform, parts);
   return !parts.empty();
 }
 

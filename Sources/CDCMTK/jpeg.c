@@ -66,8 +66,10 @@ int lb_jpeg_decode_samples(
   jpeg_read_header(&info, TRUE);
   info.out_color_space = info.jpeg_color_space;
   info.dct_method = JDCT_ISLOW;
-  jpeg_start_decompress(&info);
-  if ((int)info.output_width != columns || (int)info.output_height != rows ||
+  int fits = (int)info.image_width == columns && (int)info.image_height == rows &&
+      info.num_components == samples;
+  if (fits) jpeg_start_decompress(&info);
+  if (!fits || (int)info.output_width != columns || (int)info.output_height != rows ||
       info.output_components != samples) {
     snprintf(reason, reason_size, "the JPEG stream and the header state different sizes");
     jpeg_destroy_decompress(&info);

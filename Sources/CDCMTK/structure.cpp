@@ -148,13 +148,9 @@ private:
     Header header;
     if (!read_header(window_, at_, level.end, level.encoding, &header)) {
       if (!is_top && level.is_defined) return invalid("an element ends behind its sequence");
-      if (is_top && is_filler()) {
-        found_.set_end = at_;
-        found_.has_bytes_behind = true;
-        return false;
-      }
-      return ends_in_set();
+      return is_top && is_filler() ? fill() : ends_in_set();
     }
+    if (is_top && header.tag == 0 && is_filler()) return fill();
     if (level.is_sequence) return step_item(level, header);
     if (header.tag == kItemEnd && !is_top) {
       at_ += header.size;
@@ -162,6 +158,7 @@ private:
       return true;
     }
     if (!count(level, header.tag)) return false;
+    if (is_top && header.tag == 0x00280010) has_rows_ = true;
     if (is_top && is_pixel_tag(header.tag)) return pixels(header);
     return element(level, header);
   }
@@ -220,10 +217,17 @@ private:
     return fail(Structure::Fault::excessive, "sequences are nested more than 128 levels deep");
   }
 
-  // Up to 4 KiB of zeros or line ends.
+  bool fill() {
+    found_.set_end = at_;
+    found_.has_bytes_behind = true;
+    return false;
+  }
+
+  // Up to 4 KiB of zeros or line ends behind a data set that is no image: of an image the pixels are
+  // missing.
   bool is_filler() {
     uint64_t left = window_.size() - at_;
-    if (left > 4096) return false;
+    if (left > 4096 || has_rows_ || levels_[0].count == 0) return false;
     for (uint64_t i = 0; i < left; ++i) {
       const uint8_t *b = window_.peek(at_ + i, 1);
       if (b == nullptr || (*b != 0 && *b != '\r' && *b != '\n')) return false;
@@ -290,7 +294,7 @@ private:
 
   Window &window_;
   uint64_t at_;
-  bool is_header_only_;
+  bool is_header_only_, has_rows_ = false;
   uint64_t objects_ = 0, steps_ = 0;
   std::vector<Level> levels_;
   Structure found_;

@@ -62,6 +62,27 @@ struct DICOMStructureTests {
     }
   }
 
+  @Test("zeros behind a report are ignored; an image without pixels is truncated")
+  func bytesBehindReports() {
+    for isExplicit in [true, false] {
+      let syntax = isExplicit ? DICOMBuilder.explicit : DICOMBuilder.implicit
+      var report = DICOMBuilder(syntax: syntax, isExplicit: isExplicit)
+      report.add(0x0008, 0x0060, "CS", "SR")
+      report.add(0x0010, 0x0020, "LO", "7")
+      var image = DICOMBuilder(syntax: syntax, isExplicit: isExplicit)
+      image.addImage()
+      for bytes: [UInt8] in [[0], [0, 0, 0], [UInt8](repeating: 0, count: 400), [13, 10]] {
+        func reason(_ bytes: [UInt8]) -> DICOMError.Reason? {
+          #expect(throws: DICOMError.self) {
+            try DICOMFile(bytes: bytes, name: "report").display()
+          }?.reason
+        }
+        #expect(reason(report.bytes + bytes) == .noPixelData)
+        if bytes.count < 8 { #expect(reason(image.bytes + bytes) == .truncated) }
+      }
+    }
+  }
+
   @Test("the first element tells the encoding if the transfer syntax states another")
   func encodings() throws {
     for stated in [DICOMBuilder.implicit, DICOMBuilder.explicit, DICOMBuilder.bigEndian] {

@@ -13,8 +13,14 @@ import Testing
       try Fixture.bytes("pictures/progressive.jpg"), try Fixture.bytes("pictures/gray.jpg"),
       try Fixture.bytes("pictures/colour.jpg"), try Fixture.bytes("pictures/cmyk.jpg"),
     ]
-    let read = Self.fuzzing.run { mutator in
-      let bytes = Self.mutated(seeds[mutator.below(seeds.count)], seeds, &mutator)
+    let read = try Self.fuzzing.run { mutator in
+      let isProgressive = mutator.below(200) == 0
+      let seed =
+        try isProgressive
+        ? Self.manyScans(count: mutator.below(3000), side: mutator.below(6000))
+        : seeds[mutator.below(seeds.count)]
+      let bytes =
+        isProgressive && mutator.below(2) == 0 ? seed : Self.mutated(seed, seeds, &mutator)
       guard let image = try? JPEG.decode(bytes) else { return .refused }
       #expect(image.samples.count == image.width * image.height * image.channels)
       return .read

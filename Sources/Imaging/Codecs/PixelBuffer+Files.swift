@@ -1,6 +1,8 @@
 extension PixelBuffer {
   /// Reads a PNG or JPEG file; the format is detected from the content.
   ///
+  /// The image is turned upright by its EXIF orientation.
+  ///
   /// - Throws: `ImageFileError`.
   public init(contentsOfImage path: String) throws(ImageFileError) {
     let bytes = try FileBytes.read(path)

@@ -101,7 +101,7 @@ final class MemoryPool: Sendable {
     let (needed, used, left) = (mebibytes(count), mebibytes(inUse), mebibytes(available))
     Self.exhausted.withLock { $0 }(
       "out of memory: \(purpose) needs \(needed); tensors use \(used) and \(left) are available; use a smaller "
-        + "batch size or image size")
+        + "batch size or image size, or direct convolution")
   }
 
   /// What is done about a lack of memory, since operations cannot throw; receives the message.

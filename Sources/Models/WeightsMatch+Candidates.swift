@@ -53,7 +53,7 @@ extension WeightsMatch {
     }
     var kept: [Candidate] = []
     func rank(_ candidate: Candidate) -> (Int, Int) {
-      (candidate.match.usability == .none ? 0 : 1, candidate.positions.count)
+      (candidate.positions.count, candidate.match.usability == .none ? 0 : 1)
     }
     // The sort is stable for equal ranks by the position.
     let ordered = found.enumerated().sorted {

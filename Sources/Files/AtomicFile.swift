@@ -67,7 +67,7 @@ package enum AtomicFile {
 
   /// Makes a new name durable.
   private static func syncFolder(of path: String) {
-    let folder = (path as NSString).deletingLastPathComponent
+    let folder = PathParts(path).folder
     let directory = open(folder.isEmpty ? "." : folder, O_RDONLY | O_CLOEXEC)
     guard directory >= 0 else { return }
     fsync(directory)
@@ -108,7 +108,7 @@ package func createFolder(_ path: String) throws(FileError) -> [String] {
     }
     return []
   }
-  let parent = (path as NSString).deletingLastPathComponent
+  let parent = PathParts(path).folder
   var created: [String] = []
   do {
     if !parent.isEmpty, parent != path { created = try createFolder(parent) }

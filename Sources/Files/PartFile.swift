@@ -16,8 +16,8 @@ struct PartFile {
 
   /// Creates the temporary file of a target.
   static func create(for target: String) throws(FileError) -> PartFile {
-    let (folder, name) = split(target)
-    let prefix = prefix(of: name)
+    let parts = PathParts(target)
+    let (folder, prefix) = (parts.folder, prefix(of: parts.name))
     removeStale(prefix, in: folder)
     for _ in 0..<1000 {
       let number = counter.wrappingAdd(1, ordering: .relaxed).newValue
@@ -40,15 +40,6 @@ struct PartFile {
       TemporaryFiles.finish(path) {}
     }
     throw FileError(.unwritable(errno: EEXIST), path: target)
-  }
-
-  /// The folder with a slash, empty for the working directory, and the name in it.
-  private static func split(_ target: String) -> (folder: String, name: String) {
-    let path = target as NSString
-    let folder = path.deletingLastPathComponent
-    return (
-      folder.isEmpty ? "" : folder.hasSuffix("/") ? folder : folder + "/", path.lastPathComponent
-    )
   }
 
   /// A name has at most 255 bytes, so a long one is replaced by its checksum.

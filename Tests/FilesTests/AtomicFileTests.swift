@@ -113,6 +113,17 @@ struct AtomicFileTests {
     }
   }
 
+  @Test("paths are split at the last slash, also names of one character")
+  func parts() {
+    for (path, folder, name) in [
+      ("a", "", "a"), ("a/", "", "a"), ("a/b", "a/", "b"), ("/a", "/", "a"), ("/", "/", ""),
+      ("", "", ""), ("./", "", "."), ("x/y//", "x/", "y"),
+    ] {
+      let parts = PathParts(path)
+      #expect(parts.folder == folder && parts.name == name, "\(path)")
+    }
+  }
+
   @Test("only files up to a limit are read")
   func bounded() async throws {
     try await withFolder { folder in

@@ -26,7 +26,6 @@ struct OutputTests {
       "bench step --arch resnet18 --size 32 --batch-size 2 --steps 1 --threads 1",
       "bench step --arch resnet18 --size 32 --batch-size 2 --steps 1 --threads 1 --json",
       "bench layers --arch resnet18 --size 32 --batch-size 2 --steps 1 --threads 1",
-      "bench load \(weights) --arch resnet20 --rounds 1",
     ]
     for command in commands {
       let full = try work.run("$lightbox \(command) > /dev/full")
@@ -41,7 +40,8 @@ struct OutputTests {
   @Test("a reader that leaves ends a command quietly with 141; a closed output is an error")
   func closedPipe() throws {
     let work = try ShellScript()
-    let list = try work.run("$lightbox models show densenet121 | true; echo ${PIPESTATUS[0]}")
+    let list = try work.run(
+      "(sleep 0.2; $lightbox models show densenet121) | true; echo ${PIPESTATUS[0]}")
     #expect(list.output == "141\n" && list.errors.isEmpty)
     let closed = try work.run("$lightbox doctor >&-")
     #expect(closed.code == 1)
@@ -58,7 +58,8 @@ struct OutputTests {
     let full = try work.run("\(ShellScript.train) --epochs 2 --out full > /dev/full")
     #expect(full.code == 1 && full.errors.hasSuffix(Self.full))
     let left = try work.run(
-      "\(ShellScript.train) --epochs 2 --out left 2> err | true; echo ${PIPESTATUS[0]}")
+      "(sleep 0.2; \(ShellScript.train) --epochs 2 --out left 2> err) | true; echo ${PIPESTATUS[0]}"
+    )
     #expect(left.output == "0\n")
     let shown = try work.run("$lightbox runs show full; $lightbox runs show left")
     #expect(shown.output.components(separatedBy: ", finished\n").count == 3)

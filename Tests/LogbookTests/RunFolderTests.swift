@@ -70,7 +70,8 @@ struct RunFolderTests {
         }
       }
     }
-    #expect(!FileManager.default.fileExists(atPath: path))
+    // The last one may have found the folder instead of creating it.
+    #expect((try? FileManager.default.contentsOfDirectory(atPath: path)) ?? [] == [])
   }
 
   @Test("what a process left that was killed before it wrote its settings is taken over")

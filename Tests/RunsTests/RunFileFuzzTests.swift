@@ -9,12 +9,14 @@ import Training
 
 @Suite("Fuzzed files of runs", .serialized)
 struct RunFileFuzzTests {
-  nonisolated(unsafe) private static let hostile: [Any] = [
-    NSNull(), true, -1, 0, 1, 2, -4, 1.5, 1e30, -1e300, 5e-324, 1 << 40, Int.max, Int.min,
-    UInt64.max, "", " ", "x", "nan", "resnet18", "densenet121", "Resize", "Normalize", "\u{0}\n🫁",
-    String(repeating: "a", count: 5000), [Any](), [0], [1e30, -1], ["a", "a"], [[[Any]]()],
-    [String: Any](), ["name": "Resize"], ["kind": "window", "center": 0, "width": 0],
-  ]
+  private static var hostile: [Any] {
+    [
+      NSNull(), true, -1, 0, 1, 2, -4, 1.5, 1e30, -1e300, 5e-324, 1 << 40, Int.max, Int.min,
+      UInt64.max, "", " ", "x", "nan", "resnet18", "densenet121", "Resize", "Normalize", "\u{0}\n🫁",
+      String(repeating: "a", count: 5000), [Any](), [0], [1e30, -1], ["a", "a"], [[[Any]]()],
+      [String: Any](), ["name": "Resize"], ["kind": "window", "center": 0, "width": 0],
+    ]
+  }
 
   /// Replaces, removes, repeats or moves one value of a tree.
   private static func mutated(_ value: Any, _ mutator: inout Mutator) -> Any {

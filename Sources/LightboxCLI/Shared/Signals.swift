@@ -17,6 +17,7 @@ enum Signals {
   /// Below the ten seconds after which `docker stop` kills.
   private static let secondsToEnd = 5
   private static let received = Atomic<Int32>(0)
+  private static let isRecorded = Atomic<Bool>(false)
 
   /// The exit code for the signal that ended the run.
   static var exitCode: Int32 { 128 + received.load(ordering: .relaxed) }
@@ -52,12 +53,15 @@ enum Signals {
     // A disk or a terminal that does not answer must not keep this thread.
     let isOnThread = onThread {
       cancellation.cancel(name)
+      isRecorded.store(true, ordering: .releasing)
       say("lightbox: \(name): the run ends after this batch; a second signal ends it at once")
     }
     if !isOnThread { cancellation.cancel(name) }
     var limit = timespec(tv_sec: secondsToEnd, tv_nsec: 0)
     let second = sigtimedwait(&set, nil, &limit)
     if second > 0 { received.store(second, ordering: .relaxed) }
+    // Two signals may come at the same time: the run is recorded as interrupted all the same.
+    for _ in 0..<50 where !isRecorded.load(ordering: .acquiring) { usleep(10_000) }
     TemporaryFiles.removeAll(exiting: exitCode)
   }
 

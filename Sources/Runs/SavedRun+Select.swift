@@ -1,5 +1,6 @@
 public import DataBlocks
 import Logbook
+import Training
 
 /// Items that are evaluated.
 public struct SelectedItems: Sendable {
@@ -37,7 +38,7 @@ extension SavedRun {
     }
     // Without a split in the table, its parts are used if they are asked for.
     let (chosen, name) = try select(items, split: split ?? (parts == nil ? nil : "all"))
-    try table.check(chosen, skippingMissing: skippingMissing)
+    try table.check(chosen, readBy: predictor.pipeline, skippingMissing: skippingMissing)
     if parts != nil {
       parts = chosen.map(\.split)
     } else {

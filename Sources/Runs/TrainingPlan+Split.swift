@@ -29,7 +29,7 @@ extension TrainingPlan {
     let isGiven = table.columns.split != nil
     try table.check(
       isGiven ? items.filter { $0.split == .train || $0.split == .valid } : items,
-      skippingMissing: unreadable == .skip)
+      readBy: pipeline, skippingMissing: unreadable == .skip)
     let (facts, placeholders) = ItemFacts.gather(items.map(\.path))
     let proof = SplitProof(items, facts)
     var warnings: [DataWarning] = []

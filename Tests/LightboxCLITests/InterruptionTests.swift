@@ -132,7 +132,7 @@ struct InterruptionTests {
       (
         "ln -s nowhere broken; \(train) broken", "broken: the folder cannot be created: File exists"
       ),
-      ("\(train) ''", "the folder cannot be created"),
+      ("\(train) ''", "the value is empty"),
     ] {
       let refused = try work.run(script)
       #expect(refused.code != 0 && refused.errors.contains(text), "\(script): \(refused.errors)")

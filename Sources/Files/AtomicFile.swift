@@ -108,7 +108,7 @@ package func createFolder(_ path: String) throws(FileError) -> [String] {
     }
     return []
   }
-  let parent = PathParts(path).folder
+  let parent = PathParts(path).parent
   var created: [String] = []
   do {
     if !parent.isEmpty, parent != path { created = try createFolder(parent) }

@@ -7,6 +7,12 @@ package struct PathParts: Equatable {
   /// The name, without slashes behind it.
   package let name: String
 
+  /// The folder without its last slashes; "/" stays.
+  package var parent: String {
+    let end = folder.utf8.lastIndex { $0 != UInt8(ascii: "/") }
+    return end.map { String(folder[...$0]) } ?? String(folder.prefix(1))
+  }
+
   package init(_ path: String) {
     let bytes = Array(path.utf8)
     let slash = UInt8(ascii: "/")

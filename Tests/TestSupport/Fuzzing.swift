@@ -16,8 +16,11 @@ package struct Fuzzing {
   private let bytesPerCase: Int
 
   /// - Parameters:
+  ///   - name: The name in messages.
   ///   - cases: The number of cases in a test run.
+  ///   - seed: The seed of the first case.
   ///   - share: The part of the fuzzing time that this test takes.
+  ///   - secondsPerCase: The time limit of a case.
   ///   - bytesPerCase: By how much one case may raise the process's peak memory.
   package init(
     _ name: String, cases: Int, seed: UInt64, share: Double, secondsPerCase: Double = 5,

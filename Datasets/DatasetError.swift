@@ -70,7 +70,8 @@ public struct DatasetError: LightboxError, Equatable {
   public var remedy: String? {
     switch reason {
     case .file(let reason): FileError(reason, path: path).remedy
-    case .folderNotEmpty: "choose another folder or allow overwriting"
+    case .folderNotEmpty:
+      "choose another folder, or overwrite a synthetic data set with --overwrite"
     case .foreignEntry, .notAFolder: "choose another folder"
     case .noSpace: "free some space or choose a folder on another disk"
     case .outOfRange: nil

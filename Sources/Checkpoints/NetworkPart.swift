@@ -73,7 +73,16 @@ extension Checkpoint {
     var left = parts.map { (part: $0, keys: $0.path.split(separator: "/").map(String.init)) }
     for level in 0... {
       if left.count < 2 { return left.first?.part }
-      if let here = left.first(where: { $0.keys.count == level }) { return here.part }
+      if let here = left.first(where: { $0.keys.count == level }) {
+        // Tensors beside a state dictionary, such as a best accuracy, are not the network.
+        let inner = left.filter { other in
+          let (count, own) = (other.part.entries.count, here.part.entries.count)
+          return other.keys.count > level && count > own
+            && (Checkpoint.networkKeys.contains(other.keys[level]) || count >= 10 * own)
+        }
+        if inner.isEmpty { return here.part }
+        left = inner
+      }
       let keys = Set(left.map { $0.keys[level] })
       guard
         let key = Checkpoint.networkKeys.first(where: keys.contains)

@@ -53,8 +53,10 @@ package enum AtomicFile {
   private static func writeDirectly(
     to path: String, _ body: (FileHandle) throws -> Void
   ) throws {
-    let descriptor = open(path, O_WRONLY | O_CLOEXEC | O_NOCTTY)
+    // O_NONBLOCK: opening a pipe without a reader does not wait.
+    let descriptor = open(path, O_WRONLY | O_CLOEXEC | O_NOCTTY | O_NONBLOCK)
     guard descriptor >= 0 else { throw FileError(.unwritable(errno: errno), path: path) }
+    _ = fcntl(descriptor, F_SETFL, fcntl(descriptor, F_GETFL) & ~O_NONBLOCK)
     let file = FileHandle(fileDescriptor: descriptor, closeOnDealloc: true)
     do {
       try body(file)

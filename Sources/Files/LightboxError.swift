@@ -13,9 +13,12 @@ public protocol LightboxError: Error, Sendable, CustomStringConvertible {
 
 extension LightboxError {
   /// The message: place, problem and remedy.
+  ///
+  /// Control characters of names from files, which a terminal would interpret, are shown as escapes.
   public var description: String {
     let place = place.description
-    return (place.isEmpty ? "" : place + ": ") + problem + (remedy.map { "; " + $0 } ?? "")
+    return ((place.isEmpty ? "" : place + ": ") + problem + (remedy.map { "; " + $0 } ?? ""))
+      .escapingControls
   }
 }
 

@@ -38,6 +38,21 @@ extension String {
     return text
   }
 
+  /// The text with escapes such as `\u{1B}` for control characters other than the line feed.
+  var escapingControls: String {
+    func isControl(_ scalar: Unicode.Scalar) -> Bool {
+      scalar != "\n" && (scalar.value < 0x20 || (0x7F..<0xA0).contains(scalar.value))
+    }
+    guard unicodeScalars.contains(where: isControl) else { return self }
+    return unicodeScalars.reduce(into: "") { text, scalar in
+      if isControl(scalar) {
+        text += "\\u{" + String(scalar.value, radix: 16, uppercase: true) + "}"
+      } else {
+        text.unicodeScalars.append(scalar)
+      }
+    }
+  }
+
   /// The text in quotation marks for a message: invisible characters are shown, and a long text is cut.
   package var quoted: String {
     let (limit, text) = (80, prefix(81))

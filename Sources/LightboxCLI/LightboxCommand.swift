@@ -25,15 +25,17 @@ struct LightboxCommand: ParsableCommand {
       _exit(1)
     }
     let arguments = CommandArguments.given
+    var running: (any ParsableCommand.Type)?
     do {
       if let message = CommandArguments.emptyArgument(in: arguments) {
         throw ValidationError(message)
       }
       var command = try parseAsRoot(arguments)
+      running = type(of: command)
       try command.run()
       StandardOutput.finish()
     } catch {
-      let (code, message) = (exitCode(for: error), fullMessage(for: error))
+      let (code, message) = (exitCode(for: error), text(of: error, in: running))
       if code == .success {
         if !message.isEmpty { print(message) }
         StandardOutput.finish()
@@ -42,5 +44,22 @@ struct LightboxCommand: ParsableCommand {
       }
       exit(withError: code)
     }
+  }
+
+  /// The message of an error; a command that refuses a value when it runs names its own help.
+  private static func text(of error: any Error, in command: (any ParsableCommand.Type)?) -> String {
+    guard error is ValidationError, let names = command.flatMap({ path(to: $0, in: self) }) else {
+      return fullMessage(for: error)
+    }
+    return "Error: \(message(for: error))\nSee '\(names.joined(separator: " ")) --help'."
+  }
+
+  private static func path(
+    to command: any ParsableCommand.Type, in root: any ParsableCommand.Type
+  ) -> [String]? {
+    let name = root.configuration.commandName ?? root._commandName
+    if root == command { return [name] }
+    return root.configuration.subcommands.lazy.compactMap { path(to: command, in: $0) }.first
+      .map { [name] + $0 }
   }
 }

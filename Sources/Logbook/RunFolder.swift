@@ -97,6 +97,7 @@ public final class RunFolder: CheckpointStore {
     } catch {
       throw FileError(.unreadable(errno: systemCode(of: error) ?? EIO), path: path)
     }
+    if removeFailedRun(names) { return }
     for name in names where name != Self.lockName {
       let entry = "\(path)/\(name)"
       let isLeft =
@@ -106,6 +107,19 @@ public final class RunFolder: CheckpointStore {
       if isLeft { continue }
       throw earlierRun(names) ?? RunError(.folderNotEmpty, path: path)
     }
+  }
+
+  /// Removes a run that failed before its first checkpoint, so that the same command can run again.
+  ///
+  /// - Returns: Whether the folder had such a run, and nothing else.
+  private func removeFailedRun(_ names: [String]) -> Bool {
+    guard names.contains("run.json"),
+      names.allSatisfy({ $0 == Self.lockName || Self.entries.contains($0) }),
+      checkpoints.isEmpty, (try? RunLog(reading: databasePath).status()) == "failed",
+      rmdir("\(path)/figures") == 0 || errno == ENOENT
+    else { return false }
+    for name in Self.entries { try? FileManager.default.removeItem(atPath: "\(path)/\(name)") }
+    return true
   }
 
   /// Why a run in the folder ended early; nil if it did not.

@@ -21,6 +21,11 @@ public struct PlanError: LightboxError, Equatable {
   /// Creates an error.
   package init(_ reason: Reason) { self.reason = reason }
 
+  /// Whether the loss or a gradient is not finite.
+  var isNotFinite: Bool {
+    if case .notFinite = reason { true } else { false }
+  }
+
   /// Whether training was asked to end.
   package var isInterruption: Bool {
     if case .interrupted = reason { true } else { false }

@@ -51,7 +51,7 @@ extension TrainingPlan {
   ///   - notify: Receives events.
   /// - Returns: The learner with the best weights, and what was recorded.
   /// - Throws: `PlanError`, `DataError`, `RunError`, `FileError` and the errors of weights. A run that fails before its
-  ///   first epoch leaves no folder. One that is interrupted keeps it.
+  ///   first checkpoint leaves no folder, unless its loss or gradients are not finite. One that is interrupted keeps it.
   public func run(
     in path: String, among known: [Architecture] = Architecture.all,
     callbacks: [any Callback] = [], cancellation: CancelFitCallback? = nil,
@@ -115,8 +115,12 @@ extension TrainingPlan {
       let error = prepared.loaders.listingUnreadable(error)
       try? log.event("error", "\(error)")
       try? log.end(status: "failed")
-      // Without a trained checkpoint there is nothing to keep, and the same command can run again.
-      if folder.checkpoints.isEmpty || learner.totalSteps == 0 { folder.removeContent() }
+      // Without a trained checkpoint there is nothing to keep but the reason of a model that diverged.
+      if folder.checkpoints.isEmpty || learner.totalSteps == 0,
+        (error as? PlanError)?.isNotFinite != true
+      {
+        folder.removeContent()
+      }
       throw error
     }
     cancellation?.end()

@@ -128,7 +128,7 @@ public enum Compute {
       ("cores", limits.coreText),
       (
         "threads",
-        "\(threads), \(lb_openmp_sleeps() ? "asleep while they wait" : "waiting as set in the environment")"
+        "\(threads), \(lb_openmp_sleeps() ? "idle threads sleep" : "idle threads wait as set in the environment")"
       ),
       ("oneDNN", "\(String(cString: lb_onednn_version())), \(String(cString: lb_onednn_isa()))"),
       (

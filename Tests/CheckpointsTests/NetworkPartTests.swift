@@ -33,6 +33,23 @@ struct NetworkPartTests {
     #expect(try file.stateDictionary().names == ["a.weight", "b"])
   }
 
+  @Test("tensors beside the network's dictionary, such as a best accuracy, are not the network")
+  func besides() throws {
+    let network = ["a.weight", "a.bias", "b"]
+    for stray in [["best_acc1"], ["mean", "std"]] {
+      for key in ["state_dict", "model"] {
+        let file = try open([("", stray), (key, network)])
+        #expect(try file.networkEntries().map(\.name) == network, "\(key) beside \(stray)")
+        #expect(try file.stateDictionary().names.sorted() == network.sorted())
+      }
+    }
+    // Under an uncommon key, ten times as many decide.
+    let many = (0..<20).map { "layer\($0)" }
+    #expect(try open([("", ["loss"]), ("foo", many)]).networkEntries().map(\.name) == many)
+    #expect(
+      try open([("", network), ("foo", ["x", "y"])]).networkEntries().map(\.name) == network)
+  }
+
   @Test("a prefix of some names only is kept; combined prefixes are removed")
   func prefixes() throws {
     #expect(try open([("", ["module.a", "b"])]).networkEntries().map(\.name) == ["module.a", "b"])

@@ -104,6 +104,12 @@ struct FilesTests {
     #expect(ErrorPlace().description.isEmpty)
   }
 
+  @Test("a message shows control characters of names, and keeps its lines")
+  func controls() {
+    let error = FileError(.notAFile, path: "a\u{1B}[31m\r\u{9B}b")
+    #expect("\(error)".hasPrefix("a\\u{1B}[31m\\u{D}\\u{9B}b: it is not a file"))
+  }
+
   @Test("characters that are not seen are shown, and long texts cut")
   func visible() {
     #expect("split\r".visible == "split\\r" && "a b".visible == "a b")

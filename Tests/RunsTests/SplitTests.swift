@@ -77,8 +77,8 @@ struct SplitTests {
         try work.write(text.replacing("\n\(old),", with: "\n\(twin),"), to: "labels.csv")
         #expect(
           refusal(work.plan(table), work)
-            == "labels.csv: 1 image is in both training and \(part) (line 2 and line \(line)), so results "
-            + "would be too good; correct the table's split, or allow it with --allow-shared-patients"
+            == "labels.csv: 1 image is in both training and \(part) (line 2 and line \(line)), so metrics "
+            + "would be too optimistic; correct the table's split, or allow it with --allow-shared-patients"
         )
       }
     }
@@ -185,9 +185,9 @@ struct SplitTests {
     #expect(all.name == "all" && all.items.count == 20 && all.trainedOn == 16)
     #expect(
       all.warnings.map(\.description) == [
-        "16 of the 20 images were trained on, so the results are too good; evaluate others, such as --split "
+        "the metrics are optimistic: the model was trained on 16 of the 20 images; evaluate others, such as --split "
           + "test or --split valid",
-        "4 of the 20 images chose the best epoch, so the results are somewhat too good",
+        "the metrics are slightly optimistic: 4 of the 20 images were used to select the best epoch",
       ])
     // The parts of the run itself.
     let valid = try run.select(table.read(), split: "valid")
@@ -203,7 +203,7 @@ struct SplitTests {
     let other = LabelTable(work.file("other.csv"), folder: work.path)
     let test = try run.select(other.read())
     #expect(test.name == "test" && test.items.count == 2 && test.trainedOn == 1)
-    #expect(test.warnings.map(\.description)[0].hasPrefix("1 of the 2 images were trained on"))
+    #expect(test.warnings.map(\.description)[0].contains("trained on 1 of the 2 images"))
     try work.write("file,label\nnew.png,b\n", to: "other.csv")
     let new = try run.select(other.read())
     #expect(new.name == "all" && new.trainedOn == 0 && new.warnings.isEmpty)

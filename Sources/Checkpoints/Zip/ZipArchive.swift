@@ -132,7 +132,9 @@ private final class Handles: Sendable {
     } file: { descriptor in
       lb_zip_open(nil, descriptor, source.count, message.bytes, message.count)
     }
-    guard let zip else { throw .malformed("the zip archive: \(message.text)") }
+    guard let zip else {
+      throw .malformed("the zip archive is truncated or damaged (\(message.text))")
+    }
     return Handle(zip: zip)
   }
 }

@@ -67,10 +67,10 @@ public struct DataWarning: Sendable, Equatable, CustomStringConvertible {
     case .overlap(let overlap): "\(overlap.problem); allowed"
     case .repeated(let overlap): overlap.problem
     case .trainedOn(let count, let total):
-      "\(count) of the \(total) images were trained on, so the results are too good; evaluate others, "
+      "the metrics are optimistic: the model was trained on \(count) of the \(total) images; evaluate others, "
         + "such as --split test or --split valid"
     case .validatedOn(let count, let total):
-      "\(count) of the \(total) images chose the best epoch, so the results are somewhat too good"
+      "the metrics are slightly optimistic: \(count) of the \(total) images were used to select the best epoch"
     }
   }
 }

@@ -78,7 +78,7 @@ package enum TableFault: Sendable, Equatable {
         : "\(count) of \(total) files do not exist: " + files.map(\.visible).joined(separator: ", ")
           + (count > files.count ? " and \(count - files.count) more" : "")
     case .overlaps(let overlaps):
-      overlaps.map(\.problem).joined(separator: "; ") + ", so results would be too good"
+      overlaps.map(\.problem).joined(separator: "; ") + ", so metrics would be too optimistic"
     }
   }
 

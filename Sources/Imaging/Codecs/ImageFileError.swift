@@ -64,7 +64,7 @@ public struct ImageFileError: LightboxError, Equatable {
     case .notARegularFile, .notAnImage: "use a PNG or JPEG file"
     case .unknownExtension(_, let known): "use one of \(known.joined(separator: ", "))"
     case .empty, .corrupt, .truncated: "copy or export the file again"
-    case .tooLarge: "reduce the size of the image or raise the pixel limit"
+    case .tooLarge: "reduce the size of the image"
     case .unsupported: "convert it to an 8-bit grayscale or RGB image"
     case .outOfMemory: "free memory or reduce the size of the image"
     }

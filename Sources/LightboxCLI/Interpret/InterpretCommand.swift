@@ -10,7 +10,7 @@ struct InterpretCommand: ParsableCommand {
       Boxes are in pixels of the file. A box is the cell of the map with the highest activation; a class \
       without a positive activation has none. A figure has the name of its file, with a number if \
       another file has this name. A file that cannot be read is reported and the others are explained; \
-      the exit code is then 2, with --skip-unreadable 0, and 1 if none can be read.
+      the exit code is then 2. With --skip-unreadable it is 0, or 1 if no file can be read.
       """)
 
   @OptionGroup var model: RunOptions
@@ -125,7 +125,7 @@ struct InterpretCommand: ParsableCommand {
       """
       masks: the box of \(comparison.className) hits the mask in \(measure.hits) of \
       \(measure.images) images (\(NumberFormat.fixed(100 * rate, 0)) %)
-      masks: \(NumberFormat.fixed(100 * chance, 0)) % by a random cell; images without a box: \
+      masks: a random cell hits in \(NumberFormat.fixed(100 * chance, 0)) %; images without a box: \
       \(measure.withoutBox)
       """)
   }

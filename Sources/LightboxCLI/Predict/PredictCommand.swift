@@ -8,8 +8,8 @@ struct PredictCommand: ParsableCommand {
     discussion: """
       Prints the class and the probability of every class. Of a folder, all DICOM, PNG and JPEG files \
       are read. A file that cannot be read is reported and the others are predicted; the exit code is \
-      then 2, with --skip-unreadable 0, and 1 if none can be read. A frame is shown as file#frame, from \
-      1.
+      then 2. With --skip-unreadable it is 0, or 1 if no file can be read. A frame is shown as file#frame, \
+      from 1.
       """)
 
   @OptionGroup var model: RunOptions

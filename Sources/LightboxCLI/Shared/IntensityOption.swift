@@ -5,8 +5,9 @@ import Lightbox
 struct IntensityOption: ParsableArguments {
   @Option(
     help: ArgumentHelp(
-      "The intensity window of DICOM files: auto (the file's own), minmax, stored, "
-        + "percentile:LOW,HIGH, window:CENTER,WIDTH, or a name, such as lungs.", valueName: "window"
+      "The intensity window of DICOM files: auto (the file's own), voi:INDEX, minmax, stored, "
+        + "range:LOWER,UPPER, percentile:LOWER,UPPER, window:CENTER,WIDTH, or \(DICOMIntensity.windowNames).",
+      valueName: "window"
     ))
   var intensity = "auto"
 

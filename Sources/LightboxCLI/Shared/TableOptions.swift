@@ -27,7 +27,7 @@ struct TableOptions: ParsableArguments {
 
   @Option(
     help:
-      "The column with the patients; none: no column. Default: patient or patient_id, if it exists."
+      "The column with the patients; none: no column, only the patients of DICOM headers. Default: patient or patient_id, if it exists."
   )
   var patientColumn: String?
 

@@ -40,7 +40,7 @@ struct TrainCommand: ParsableCommand {
   @Option(help: "Rows and columns of the model's input, 8 to 4096.")
   var size = 224
 
-  @Option(help: "Epochs with all layers trainable, 0 to 1000000.")
+  @Option(help: "Epochs with all layers trainable, 1 to 1000000; 0 with --freeze-epochs.")
   var epochs = 5
 
   @Option(

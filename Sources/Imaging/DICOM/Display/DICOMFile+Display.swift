@@ -153,6 +153,16 @@ extension DICOMFile {
     _ modality: ModalityTransform, _ pixels: StoredPixels, _ layout: PixelLayout
   ) throws(DICOMError) -> GrayScale {
     try checkAllFrames(layout)
+    let path = layout.frameCount > 1 ? handle.path : nil
+    let (lower, upper) = try FrameRanges.range(of: path) { () throws(DICOMError) in
+      try range(modality, pixels, layout)
+    }
+    return .range(lower: lower, upper: upper)
+  }
+
+  private func range(
+    _ modality: ModalityTransform, _ pixels: StoredPixels, _ layout: PixelLayout
+  ) throws(DICOMError) -> (lower: Double, upper: Double) {
     var lower = Double.infinity
     var upper = -Double.infinity
     for frame in 0..<layout.frameCount {
@@ -171,6 +181,6 @@ extension DICOMFile {
         upper = max(upper, value)
       }
     }
-    return .range(lower: lower, upper: upper)
+    return (lower, upper)
   }
 }

@@ -24,6 +24,11 @@ extension DICOMIntensity {
     }
   }
 
+  /// The names of windows, for help texts.
+  package static var windowNames: String {
+    names.map(\.name).filter { !["auto", "minmax", "stored"].contains($0) }.joined(separator: ", ")
+  }
+
   /// The intensities that are written without numbers.
   private static let names: [(name: String, intensity: DICOMIntensity)] =
     [("auto", .automatic), ("minmax", .minMax), ("stored", .stored)]

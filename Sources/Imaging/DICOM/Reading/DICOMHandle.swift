@@ -7,7 +7,7 @@ import Foundation
 /// `@unchecked Sendable`: `lock` protects `pointer` and `isHeaderOnly`.
 final class DICOMHandle: @unchecked Sendable {
   let name: String
-  private let path: String?
+  let path: String?
   private let lock = NSLock()
   private var pointer: OpaquePointer
   private var isHeaderOnly: Bool

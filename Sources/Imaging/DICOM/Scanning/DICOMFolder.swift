@@ -42,7 +42,7 @@ extension FileError {
 package enum ImageFiles {
   /// Replaces folders by the DICOM, PNG and JPEG files below them, sorted; files stay as they are.
   ///
-  /// A DICOM file is told by its ending or its preamble; media directories (DICOMDIR) are left out.
+  /// A file is told by its ending or its first bytes; media directories (DICOMDIR) are left out.
   ///
   /// - Returns: The files, and what in the folders cannot be read, such as links without a target, as messages.
   /// - Throws: `DICOMError` if a folder cannot be read or has no such file.
@@ -76,7 +76,9 @@ package enum ImageFiles {
 
   private static func isImage(_ path: String) -> Bool {
     let name = path.lowercased()
-    if name.hasSuffix(".dcm") || name.hasSuffix(".dicom") { return true }
+    // A file with the ending of an image that is none is reported, not left out.
+    let endings = [".dcm", ".dicom", ".png", ".jpg", ".jpeg"]
+    if endings.contains(where: name.hasSuffix) { return true }
     if name.hasSuffix("/dicomdir") { return false }
     let head = FileHead.read(path, count: 132)
     return PNG.isPNG(head) || JPEG.isJPEG(head) || head.suffix(4) == [0x44, 0x49, 0x43, 0x4D]

@@ -1,4 +1,3 @@
-import Dispatch
 import Files
 import Foundation
 public import Imaging
@@ -178,7 +177,7 @@ public struct SyntheticSIIM: Sendable, Equatable {
     let work = Mutex(Work(results: [Result?](repeating: nil, count: count)))
     let workers = min(threads, count)
     let (images, count) = (plan.images, count)
-    DispatchQueue.concurrentPerform(iterations: workers) { _ in
+    concurrently(workers) {
       while true {
         let index = next.add(1, ordering: .relaxed).oldValue
         guard index < count, work.withLock({ $0.failure == nil }) else { return }

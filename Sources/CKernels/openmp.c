@@ -25,9 +25,11 @@ static void load(void) {
   // Threads that wait for work or for each other look for it a thousand times (a few microseconds), then sleep. The
   // default of 3 ms takes the cores from the threads that are waited for as soon as other programs are busy: an epoch
   // takes five times as long. Sleeping at once (PASSIVE) doubles the time of small kernels on an idle machine.
-  const lb_variable variables[] = {{"OMP_WAIT_POLICY", NULL, false}, {"GOMP_SPINCOUNT", "1000", false}};
+  // OMP_THREAD_LIMIT counts in lb_process_cores: oneDNN waits without end for threads that it does not get.
+  const lb_variable variables[] = {
+      {"OMP_WAIT_POLICY", NULL, false}, {"GOMP_SPINCOUNT", "1000", false}, {"OMP_THREAD_LIMIT", NULL, false}};
   char message[512] = "";
-  void *handle = lb_load_library(names, 1, variables, 2, message, sizeof message);
+  void *handle = lb_load_library(names, 1, variables, 3, message, sizeof message);
   if (!handle) {
     fprintf(stderr, "Lightbox: libgomp.so.1 cannot be loaded: %s; install the package libgomp1\n", message);
     abort();

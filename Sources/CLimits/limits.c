@@ -6,6 +6,7 @@
 #include <sched.h>
 #include <stdint.h>
 #include <stdio.h>
+#include <stdlib.h>
 #include <string.h>
 #include <sys/resource.h>
 #include <unistd.h>
@@ -70,7 +71,13 @@ lb_limits lb_process_limits(const char *root) {
 }
 
 static int cores;
-static void read_cores(void) { cores = lb_process_limits("").cores; }
+static void read_cores(void) {
+  cores = lb_process_limits("").cores;
+  // OpenMP's own limit of threads.
+  const char *text = getenv("OMP_THREAD_LIMIT");
+  const long limit = text ? strtol(text, NULL, 10) : 0;
+  if (limit > 0 && limit < cores) cores = (int)limit;
+}
 
 int lb_process_cores(void) {
   static pthread_once_t once = PTHREAD_ONCE_INIT;

@@ -1,4 +1,3 @@
-import Dispatch
 import Files
 import Foundation
 import Synchronization
@@ -30,7 +29,7 @@ func inParallel(
   if threads < 2 {
     work()
   } else {
-    DispatchQueue.concurrentPerform(iterations: threads) { _ in work() }
+    concurrently(threads) { work() }
   }
   if let error = failure.withLock({ $0 }) { throw error }
 }

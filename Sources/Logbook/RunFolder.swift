@@ -220,7 +220,8 @@ public final class RunFolder: CheckpointStore {
     do {
       names = try FileManager.default.contentsOfDirectory(atPath: folder)
     } catch {
-      throw FileError(.unreadable(errno: systemCode(of: error) ?? EIO), path: folder)
+      let code = exists(folder) ? ENOTDIR : EIO
+      throw FileError(.unreadable(errno: systemCode(of: error) ?? code), path: folder)
     }
     let found = names.sorted().map { "\(folder)/\($0)" }.filter(isRun)
     return found.isEmpty && isRun(folder) ? [folder] : found

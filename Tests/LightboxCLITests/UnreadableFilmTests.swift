@@ -119,4 +119,27 @@ struct UnreadableFilmTests {
         + Scratch.training.filter { $0 != "--epochs" && $0 != "1" })
     #expect(!outcome.wasKilled && outcome.code == 0, "\(outcome.errors)")
   }
+
+  @Test(
+    "a missing file is named whatever the folder is called", arguments: [".", "s", "s/", "./s"])
+  func folderNames(folder: String) throws {
+    let work = try Scratch()
+    try work.writeData("s")
+    try FileManager.default.removeItem(atPath: "\(work.path)/s/1.dcm")
+    let place = folder == "." ? "cd s && " : ""
+    let outcome = try Program.shell(
+      "\(place)$lightbox train \(folder) --out ../r \(Scratch.training.joined(separator: " "))",
+      in: work.path)
+    #expect(outcome.code == 1 && outcome.errors.contains("1.dcm does not exist"), "\(outcome)")
+  }
+
+  @Test("a limit of OpenMP's threads does not stop a training", arguments: [1, 2])
+  func threadLimit(limit: Int) throws {
+    let work = try Scratch()
+    try work.writeData("films")
+    let outcome = try Program.shell(
+      "OMP_THREAD_LIMIT=\(limit) timeout 60 $lightbox train films --threads 4 --out r "
+        + Scratch.training.joined(separator: " "), in: work.path)
+    #expect(outcome.code == 0, "\(outcome)")
+  }
 }

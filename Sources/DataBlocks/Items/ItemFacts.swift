@@ -1,4 +1,3 @@
-import Dispatch
 import Files
 import Foundation
 import Imaging
@@ -121,7 +120,7 @@ package struct ItemFacts: Sendable {
   ) -> [Output] {
     let results = Mutex([Output?](repeating: nil, count: inputs.count))
     let next = Atomic<Int>(0)
-    DispatchQueue.concurrentPerform(iterations: max(1, min(threads, inputs.count))) { _ in
+    concurrently(max(1, min(threads, inputs.count))) {
       while true {
         let index = next.add(1, ordering: .relaxed).oldValue
         guard index < inputs.count else { return }

@@ -63,10 +63,8 @@ package enum MissingFileHint: Sendable, Equatable {
       }
       found.append((.otherEnding(ending, count: replaced), replaced))
     }
-    var folders = [
-      (table as NSString).deletingLastPathComponent, (folder as NSString).deletingLastPathComponent,
-    ]
-    .map { $0.isEmpty ? "." : $0 }
+    var folders = [PathParts(table).parent, PathParts(folder).parent]
+      .map { $0.isEmpty ? "." : $0 }
     let inside = (try? FileManager.default.contentsOfDirectory(atPath: folder)) ?? []
     folders += inside.sorted().prefix(10_000).map { path($0, in: folder) }
       .filter { FileIdentity($0)?.isFolder == true }.prefix(100)
@@ -94,14 +92,17 @@ package enum MissingFileHint: Sendable, Equatable {
     var listings: [String: [String: String]] = [:]
     var (example, count) = ("", 0)
     for name in names {
-      let full = fullPath(name, folder: folder) as NSString
-      let parent = full.deletingLastPathComponent
+      let full = PathParts(fullPath(name, folder: folder))
+      let parent = full.parent.isEmpty ? "." : full.parent
       if listings[parent] == nil, listings.count < 20 {
         let content = (try? FileManager.default.contentsOfDirectory(atPath: parent)) ?? []
         listings[parent] = Dictionary(
           content.map { ($0.lowercased(), $0) }, uniquingKeysWith: { a, _ in a })
       }
-      guard let real = listings[parent]?[full.lastPathComponent.lowercased()] else { continue }
+      // A link without a target has the same name.
+      guard let real = listings[parent]?[full.name.lowercased()], real != full.name else {
+        continue
+      }
       if count == 0 { example = real }
       count += 1
     }

@@ -1,4 +1,3 @@
-import Dispatch
 import Files
 import Foundation
 import Synchronization
@@ -18,7 +17,7 @@ extension Pipeline {
     let found = Mutex<[Int: DataError]>([:])
     let next = Atomic<Int>(0)
     let end = Date().addingTimeInterval(seconds)
-    DispatchQueue.concurrentPerform(iterations: max(1, min(workers, items.count))) { _ in
+    concurrently(max(1, min(workers, items.count))) {
       while Date() < end {
         let index = next.add(1, ordering: .relaxed).oldValue
         guard index < items.count else { return }

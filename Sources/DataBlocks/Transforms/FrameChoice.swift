@@ -1,4 +1,4 @@
-import Dispatch
+import Files
 import Synchronization
 import Tensors
 
@@ -40,7 +40,7 @@ extension Pipeline {
     let counts = Mutex([Int](repeating: 1, count: items.count))
     let next = Atomic<Int>(0)
     let threads = max(1, min(workers ?? Compute.cores, items.count))
-    DispatchQueue.concurrentPerform(iterations: threads) { _ in
+    concurrently(threads) {
       while true {
         let index = next.add(1, ordering: .relaxed).oldValue
         guard index < items.count else { return }

@@ -1,4 +1,5 @@
 import COpenBLAS
+import Synchronization
 
 /// Matrix products with OpenBLAS.
 enum BLAS {
@@ -9,9 +10,13 @@ enum BLAS {
   ) {
     guard m > 0, n > 0 else { return }
     guard lb_blas_load() else {
-      fatalError(
-        "OpenBLAS cannot be loaded: \(String(cString: lb_blas_error())); "
-          + "install the package libopenblas0")
+      let reason = String(cString: lb_blas_error())
+      // A limit of the address space; the library is there.
+      if reason.contains("map") || reason.contains("allocate") {
+        MemoryPool.exhausted.withLock(\.self)(
+          "there is not enough memory to load OpenBLAS: \(reason)")
+      }
+      fatalError("OpenBLAS cannot be loaded: \(reason); install the package libopenblas0")
     }
     Profiler.measure(
       "matmul", "OpenBLAS", operations: 2 * Double(m) * Double(n) * Double(k)

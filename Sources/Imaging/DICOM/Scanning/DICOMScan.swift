@@ -1,4 +1,3 @@
-import Dispatch
 public import Files
 import Foundation
 import Synchronization
@@ -88,7 +87,7 @@ public struct DICOMScan: Sendable {
     let workers = threads ?? ProcessLimits.cores
     let next = Atomic<Int>(0)
     let results = Mutex((done: 0, files: [ScannedFile?](repeating: nil, count: paths.count)))
-    DispatchQueue.concurrentPerform(iterations: max(1, min(workers, paths.count))) { _ in
+    concurrently(max(1, min(workers, paths.count))) {
       while true {
         let index = next.add(1, ordering: .relaxed).oldValue
         guard index < paths.count else { return }

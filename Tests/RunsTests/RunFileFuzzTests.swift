@@ -41,7 +41,9 @@ struct RunFileFuzzTests {
       }
       return values
     }
-    if let number = value as? Int, mutator.below(3) == 0 { return number + mutator.below(9) - 4 }
+    if let number = value as? Int, mutator.below(3) == 0 {
+      return number &+ mutator.below(9) &- 4
+    }
     return hostile[mutator.below(hostile.count)]
   }
 

@@ -53,7 +53,7 @@ package enum FileName {
     return bytes
   }
 
-  /// The name for people: bytes that are not UTF-8 as `\\xE9`.
+  /// The name for display, with bytes that are not UTF-8 as `\\xE9`.
   package static func shown(_ name: String) -> String {
     guard name.unicodeScalars.contains(where: { escapes.contains($0.value) }) else { return name }
     var text = ""
@@ -95,6 +95,12 @@ package enum FileName {
 
   /// The endings of image files; anything else behind a dot, as in a UID, is part of the name.
   private static let imageEndings = [".dcm", ".dicom", ".png", ".jpg", ".jpeg"]
+
+  /// Whether a path has the ending of an image file, in upper or lower case.
+  package static func hasImageEnding(_ path: String) -> Bool {
+    let name = path.lowercased()
+    return imageEndings.contains(where: name.hasSuffix)
+  }
 
   /// The last part of a path without the ending of an image file.
   package static func imageName(of path: String) -> String {

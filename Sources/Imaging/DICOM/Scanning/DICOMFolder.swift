@@ -75,11 +75,9 @@ package enum ImageFiles {
   }
 
   private static func isImage(_ path: String) -> Bool {
-    let name = path.lowercased()
     // A file with the ending of an image that is none is reported, not left out.
-    let endings = [".dcm", ".dicom", ".png", ".jpg", ".jpeg"]
-    if endings.contains(where: name.hasSuffix) { return true }
-    if name.hasSuffix("/dicomdir") { return false }
+    if FileName.hasImageEnding(path) { return true }
+    if path.lowercased().hasSuffix("/dicomdir") { return false }
     let head = FileHead.read(path, count: 132)
     return PNG.isPNG(head) || JPEG.isJPEG(head) || head.suffix(4) == [0x44, 0x49, 0x43, 0x4D]
   }

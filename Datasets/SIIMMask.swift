@@ -88,7 +88,7 @@ public struct SIIMMask: Sendable, Equatable {
   /// Whether the pixel at column `x`, row `y` is set; false outside of the image.
   ///
   /// - Complexity: O(log *n*) for *n* runs.
-  package func contains(x: Int, y: Int) -> Bool {
+  public func contains(x: Int, y: Int) -> Bool {
     guard (0..<width).contains(x), (0..<height).contains(y) else { return false }
     return hasPosition(in: x * height + y..<x * height + y + 1)
   }

@@ -46,7 +46,9 @@ guard logits.floatScalars == model.eval()(image.input).floatScalars else {
 print("logits", logits.floatScalars, "from activations of", activations?.shape ?? [])
 
 // Class activation maps at the last layer with rows and columns.
-let gradCAM = GradCAM(model: loaded, layer: loaded.stages, vocab: loaders.vocab)
+let gradCAM = Explainer(
+  model: loaded, vocab: loaders.vocab, GradCAM(), layers: [TappedLayer("stages", loaded.stages)],
+  options: .fmi)
 for map in try gradCAM(image).maps {
   print("map of \(map.className):", map.map.shape, "probability", map.probability)
 }

@@ -4,8 +4,8 @@ package import Tensors
 ///
 /// Reference: Zhang, arXiv:1904.11486.
 package final class BlurPool2D: Module {
-  private let filterSize: Int
-  private let stride: Int
+  let filterSize: Int
+  let stride: Int
 
   /// Creates a blur.
   ///

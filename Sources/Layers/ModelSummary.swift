@@ -54,15 +54,11 @@ public struct ModelSummary: Sendable, Equatable, Encodable {
         work[id, default: 0] += module.multiplyAdds(giving: output.shape)
       }
     }
-    for (_, module) in named { module.standIn = module.shapesAlone }
     defer {
-      for (index, (_, module)) in named.enumerated() {
-        module.standIn = nil
-        module.removeHook(hooks[index])
-      }
+      for (index, (_, module)) in named.enumerated() { module.removeHook(hooks[index]) }
     }
     self.input = input
-    output = model.evaluating { model(Tensor.zeros(input)).shape }
+    output = model.withoutComputing { model(Tensor.zeros(input)).shape }
     layers = named.compactMap { path, module in
       let members = Members(of: module)
       let own = members.parameters.map(\.parameter)
@@ -80,6 +76,16 @@ public struct ModelSummary: Sendable, Equatable, Encodable {
 }
 
 extension Module {
+  /// Runs `body` in evaluation mode while expensive layers compute only the shapes of their outputs.
+  ///
+  /// The caller hooks every layer, which disables fusions, so that every layer is called.
+  final func withoutComputing<Result>(_ body: () -> Result) -> Result {
+    let all = modules
+    for module in all { module.standIn = module.shapesAlone }
+    defer { for module in all { module.standIn = nil } }
+    return evaluating(body)
+  }
+
   /// Computes only the output shape of an expensive layer; nil: the layer runs.
   fileprivate var shapesAlone: ((Tensor) -> Tensor)? {
     switch self {

@@ -2,7 +2,7 @@ public import Tensors
 
 /// The maximum of each window: PyTorch's `MaxPool2d`.
 public final class MaxPool2D: Module {
-  private let geometry: PoolingGeometry
+  let geometry: PoolingGeometry
 
   /// Creates a pooling layer.
   ///
@@ -24,7 +24,7 @@ public final class MaxPool2D: Module {
 
 /// The mean of each window: PyTorch's `AvgPool2d`.
 public final class AvgPool2D: Module {
-  private let geometry: PoolingGeometry
+  let geometry: PoolingGeometry
 
   /// Creates a pooling layer.
   ///

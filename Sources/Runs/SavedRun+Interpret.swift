@@ -48,7 +48,8 @@ extension SavedRun {
     let measured = try masks.map { [try index(of: $0.className)] } ?? []
     try masks?.open()
     try createFolder(folder)
-    let method = GradCAM(predictor, layer: module)
+    let method = Explainer(
+      predictor, GradCAM(), layers: [TappedLayer(layerPath, module)], options: .fmi)
     let items = predictor.pipeline.itemsPerFrame(files.map { DataItem(path: $0) })
     var figures = FigureFiles(folder: folder, inputs: files)
     var records: [ExplanationRecord] = []

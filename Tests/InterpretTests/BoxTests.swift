@@ -31,7 +31,9 @@ struct BoxTests {
   ) -> Explanation {
     let map = ClassMap(
       classIndex: 1, className: "Pneumothorax", probability: 0.5,
-      map: Tensor(values, shape: shape))
+      map: Tensor(values, shape: shape),
+      grid: .even(
+        ImageSize(height: inputSize.0, width: inputSize.1), rows: shape[0], columns: shape[1]))
     let image = PreparedImage(
       input: Tensor.zeros([1, 3, inputSize.0, inputSize.1]),
       original: PixelBuffer(width: original.width, height: original.height, channels: 1),
@@ -82,6 +84,10 @@ struct BoxTests {
   private struct Square: ImageMask {
     let box: BoundingBox?
     var isEmpty: Bool { box == nil }
+    func contains(x: Int, y: Int) -> Bool {
+      intersects(
+        BoundingBox(x0: Double(x), y0: Double(y), x1: Double(x + 1), y1: Double(y + 1)))
+    }
     func intersects(_ other: BoundingBox) -> Bool { box?.intersects(other) ?? false }
   }
 
@@ -120,8 +126,9 @@ struct BoxTests {
       (0..<(3 * 64 * 64)).map { _ in Float(random.normal()) }, shape: [1, 3, 64, 64])
     let before = vision.model.stateDictionary.map(\.tensor)
     for (layer, size) in [("layer4", [2, 2]), ("layer3.1", [4, 4]), ("0.5", [8, 8])] {
-      let method = GradCAM(
-        model: vision.model, layer: try #require(vision.layer(layer)), vocab: ["a", "b", "c"])
+      let method = Explainer(
+        model: vision.model, vocab: ["a", "b", "c"], GradCAM(),
+        layers: [TappedLayer(layer, try #require(vision.layer(layer)))], options: .fmi)
       let maps = try method(prepared(input)).maps
       #expect(try method(prepared(input), classes: [2]).maps.map(\.classIndex) == [2])
       #expect(maps.count == 3)
@@ -135,10 +142,14 @@ struct BoxTests {
     }
     let names = ["a", "b", "c"]
     #expect(throws: MapError(.layerDidNotRun)) {
-      try GradCAM(model: vision.model, layer: ReLU(), vocab: names)(prepared(input))
+      try Explainer(
+        model: vision.model, vocab: names, GradCAM(), layers: [TappedLayer("", ReLU())],
+        options: .fmi)(prepared(input))
     }
     #expect(throws: MapError(.notSpatial(shape: [1, 3]))) {
-      try GradCAM(model: vision.model, layer: vision.head, vocab: names)(prepared(input))
+      try Explainer(
+        model: vision.model, vocab: names, GradCAM(), layers: [TappedLayer("", vision.head)],
+        options: .fmi)(prepared(input))
     }
   }
 }

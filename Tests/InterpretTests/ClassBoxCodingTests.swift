@@ -11,7 +11,8 @@ struct ClassBoxCodingTests {
   func flatEdges() throws {
     let map = ClassMap(
       classIndex: 0, className: "Effusion", probability: 0.5,
-      map: Tensor([0, 2, 0, 1] as [Float], shape: [2, 2]))
+      map: Tensor([0, 2, 0, 1] as [Float], shape: [2, 2]),
+      grid: .even(ImageSize(height: 8, width: 8), rows: 2, columns: 2))
     let image = PreparedImage(
       input: Tensor.zeros([1, 3, 8, 8]),
       original: PixelBuffer(width: 14, height: 24, channels: 1),

@@ -51,7 +51,9 @@ struct ExplanationFileTests {
     for seed: UInt64 in 0..<4 {
       let file = "\(folder.path)/\(seed).png"
       try writeNoise(file, width: 50, height: 31, seed: seed)
-      let expected = try GradCAM(predictor, layer: network.last)(predictor.prepare(file))
+      let expected = try Explainer(
+        predictor, GradCAM(), layers: [TappedLayer("last", network.last)], options: .fmi)(
+          predictor.prepare(file))
       let maps = try getCmaps(file, predictor, layer: network.last)
       #expect(maps.map(\.map.floatScalars) == expected.maps.map(\.map.floatScalars))
       #expect(maps.map(\.classIndex) == expected.maps.map(\.classIndex))
@@ -106,7 +108,9 @@ struct ExplanationFileTests {
     let image = PixelBuffer(
       width: 60, height: 40, channels: 1,
       samples: (0..<2400).map { _ in UInt8(random.uniform() * 255) })
-    let found = try GradCAM(predictor, layer: network.last)(predictor.pipeline.prepare(image))
+    let found = try Explainer(
+      predictor, GradCAM(), layers: [TappedLayer("last", network.last)], options: .fmi)(
+        predictor.pipeline.prepare(image))
     #expect(found.inputSize == ImageSize(height: height, width: width))
     #expect(found.image == image)
     func numbers(_ box: BoundingBox) -> [Double] { [box.x0, box.y0, box.x1, box.y1] }
@@ -137,7 +141,8 @@ struct ExplanationFileTests {
       ("not finite", 0.0877, [1, .nan, 0, 2, .infinity, 1]),
     ].enumerated().map {
       ClassMap(
-        classIndex: $0, className: $1.0, probability: $1.1, map: Tensor($1.2, shape: [2, 3]))
+        classIndex: $0, className: $1.0, probability: $1.1, map: Tensor($1.2, shape: [2, 3]),
+        grid: .even(ImageSize(height: 24, width: 24), rows: 2, columns: 3))
     }
     var random = RandomSource(seed: 5)
     let image = PixelBuffer(

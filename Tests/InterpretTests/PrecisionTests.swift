@@ -20,7 +20,9 @@ struct PrecisionTests {
       vision.model.eval()
       let layer = vision.lastSpatialLayer
       func maps() throws -> [ClassMap] {
-        try GradCAM(model: vision.model, layer: layer, vocab: ["a", "b"])(prepared(x)).maps
+        try Explainer(
+          model: vision.model, vocab: ["a", "b"], GradCAM(), layers: [TappedLayer("", layer)],
+          options: .fmi)(prepared(x)).maps
           .sorted { $0.classIndex < $1.classIndex }
       }
       let single = try maps()

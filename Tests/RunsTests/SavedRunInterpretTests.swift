@@ -62,7 +62,9 @@ struct SavedRunInterpretTests {
       #expect(record.error == nil)
       #expect(try PixelBuffer(contentsOfImage: figure).width > 900)
       #expect(record.predicted == (try run.predictor.predict(file)).label)
-      let expected = try GradCAM(run.predictor, layer: run.visionModel.lastSpatialLayer)(
+      let expected = try Explainer(
+        run.predictor, GradCAM(),
+        layers: [TappedLayer("layer4", run.visionModel.lastSpatialLayer)], options: .fmi)(
         run.predictor.prepare(file))
       let maps = try #require(record.maps)
       #expect(maps.map(\.className) == expected.maps.map(\.className))

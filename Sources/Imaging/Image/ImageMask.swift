@@ -2,6 +2,8 @@
 public protocol ImageMask: Sendable {
   /// True if no pixel is set.
   var isEmpty: Bool { get }
+  /// Whether the pixel at column `x`, row `y` is set; false outside of the image.
+  func contains(x: Int, y: Int) -> Bool
   /// Whether any set pixel overlaps a box; pixels that the box covers in part count.
   func intersects(_ box: BoundingBox) -> Bool
 }
@@ -26,6 +28,13 @@ package struct ScaledMask: ImageMask {
 
   /// True if no pixel is set.
   package var isEmpty: Bool { mask.isEmpty }
+
+  /// Whether the pixel at column `x`, row `y` of the image has its center in a set pixel of the mask.
+  package func contains(x: Int, y: Int) -> Bool {
+    mask.contains(
+      x: Int(((Double(x) + 0.5) * scaleX).rounded(.down)),
+      y: Int(((Double(y) + 0.5) * scaleY).rounded(.down)))
+  }
 
   /// Whether any set pixel overlaps a box of the image.
   package func intersects(_ box: BoundingBox) -> Bool {

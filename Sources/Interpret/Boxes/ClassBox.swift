@@ -84,11 +84,7 @@ extension Explanation {
   package func cellBox(
     _ map: ClassMap, row: Int, column: Int
   ) -> (box: BoundingBox, clippedShare: Double) {
-    let height = Double(inputSize.height) / Double(map.map.shape[0])
-    let width = Double(inputSize.width) / Double(map.map.shape[1])
-    let cell = BoundingBox(
-      x0: Double(column) * width, y0: Double(row) * height, x1: Double(column + 1) * width,
-      y1: Double(row + 1) * height)
+    let cell = map.grid.box(row: row, column: column)
     return geometry.source(cell).clamped(width: image.width, height: image.height)
   }
 }

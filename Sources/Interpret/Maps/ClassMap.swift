@@ -1,6 +1,6 @@
 public import Tensors
 
-/// The activation map of one class: how much each cell of a layer contributes to its score.
+/// The map of one class: how much each place of the image raises its score.
 public struct ClassMap: Sendable {
   /// The index of the class.
   public let classIndex: Int
@@ -8,19 +8,32 @@ public struct ClassMap: Sendable {
   public let className: String
   /// The probability that the model gives the class.
   public let probability: Double
-  /// The raw map, `[rows, columns]`: positive cells raise the score, negative ones lower it.
+  /// The map, `[rows, columns]`.
   ///
-  /// Neither clipped nor scaled, so maps of two classes can be compared.
+  /// Of one layer: raw and signed, neither clipped nor scaled, so maps of two classes can be compared. Of several
+  /// layers, or in the reference mode: positive, 0 to 1.
   public let map: Tensor
+  /// Where the cells lie in the model's input.
+  public let grid: MapGrid
+  /// The raw maps of the layers that the map is made from.
+  public let layers: [LayerMap]
+  /// What the map explains, for captions.
+  public let target: String
 
   /// Creates a map from its parts; `map` is `[rows, columns]`.
-  package init(classIndex: Int, className: String, probability: Double, map: Tensor) {
+  package init(
+    classIndex: Int, className: String, probability: Double, map: Tensor, grid: MapGrid,
+    layers: [LayerMap] = [], target: String = ""
+  ) {
     precondition(
       map.rank == 2 && map.count > 0, "a map has rows and columns, not the shape \(map.shape)")
     self.classIndex = classIndex
     self.className = className
     self.probability = probability
     self.map = map
+    self.grid = grid
+    self.layers = layers
+    self.target = target
   }
 
   /// Whether a map shows anything.

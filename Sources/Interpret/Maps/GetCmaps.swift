@@ -2,7 +2,7 @@ public import DataBlocks
 public import Layers
 public import Training
 
-/// One activation map per class, the most probable first: fmi's `get_cmaps`, by `GradCAM`.
+/// One activation map per class, the most probable first: fmi's `get_cmaps`, by Grad-CAM at one layer.
 ///
 /// - Parameters:
 ///   - file: A DICOM, PNG or JPEG file.
@@ -14,7 +14,7 @@ public import Training
 public func getCmaps(
   _ file: String, _ predictor: Predictor, layer: Module, sanity: Bool = false
 ) throws -> [ClassMap] {
-  let explanation = try GradCAM(predictor, layer: layer)(predictor.prepare(file))
+  let explanation = try gradCAM(predictor, layer)(predictor.prepare(file))
   if sanity { explanation.printOrder() }
   return explanation.maps
 }
@@ -25,9 +25,13 @@ public func getCmaps(
 public func getBoxes(
   _ file: String, _ predictor: Predictor, layer: Module, sanity: Bool = false
 ) throws -> [ClassBox] {
-  let explanation = try GradCAM(predictor, layer: layer)(predictor.prepare(file))
+  let explanation = try gradCAM(predictor, layer)(predictor.prepare(file))
   if sanity { explanation.printOrder() }
   return explanation.boxes
+}
+
+private func gradCAM(_ predictor: Predictor, _ layer: Module) -> Explainer {
+  Explainer(predictor, GradCAM(), layers: [TappedLayer("layer", layer)], options: .fmi)
 }
 
 extension Explanation {

@@ -13,6 +13,17 @@ extension Tape {
     of output: Tensor, withRespectTo inputs: [Tensor], seed: Tensor? = nil,
     retainGraph: Bool = false
   ) -> [Tensor] {
+    gradients(
+      of: output, withRespectTo: inputs, seed: seed, retainGraph: retainGraph, isGuided: false)
+  }
+
+  /// Gradients of `output` with respect to `inputs`; with `isGuided`, negative gradients do not pass a ReLU.
+  ///
+  /// Guided backpropagation: Springenberg et al., arXiv:1412.6806.
+  package func gradients(
+    of output: Tensor, withRespectTo inputs: [Tensor], seed: Tensor? = nil,
+    retainGraph: Bool = false, isGuided: Bool
+  ) -> [Tensor] {
     let wanted = inputs.map { input -> Int in
       guard let node = input.node, node.tape === self, node.index >= 0 else {
         preconditionFailure(
@@ -22,7 +33,8 @@ extension Tape {
       return node.index
     }
     let found = backward(
-      from: output, seed: seed, retainGraph: retainGraph, intoSinks: false, keep: Set(wanted))
+      from: output, seed: seed, retainGraph: retainGraph, intoSinks: false, keep: Set(wanted),
+      isGuided: isGuided)
     return zip(inputs, wanted).map { input, index in found[index] ?? Tensor.zeros(input.shape) }
   }
 
@@ -34,19 +46,23 @@ extension Tape {
   ///   - retainGraph: Keep the saved values.
   ///   - intoSinks: Accumulate into the gradients of parameters.
   ///   - keep: Indices of the steps whose gradients are returned.
+  ///   - isGuided: Set negative gradients to 0 before each ReLU.
   /// - Returns: Gradients by step index.
   @discardableResult
   func backward(
-    from output: Tensor, seed: Tensor?, retainGraph: Bool, intoSinks: Bool, keep: Set<Int> = []
+    from output: Tensor, seed: Tensor?, retainGraph: Bool, intoSinks: Bool, keep: Set<Int> = [],
+    isGuided: Bool = false
   ) -> [Int: Tensor] {
     Profiler.during(.backward) {
       runSteps(
-        from: output, seed: seed, retainGraph: retainGraph, intoSinks: intoSinks, keep: keep)
+        from: output, seed: seed, retainGraph: retainGraph, intoSinks: intoSinks, keep: keep,
+        isGuided: isGuided)
     }
   }
 
   private func runSteps(
-    from output: Tensor, seed: Tensor?, retainGraph: Bool, intoSinks: Bool, keep: Set<Int>
+    from output: Tensor, seed: Tensor?, retainGraph: Bool, intoSinks: Bool, keep: Set<Int>,
+    isGuided: Bool
   ) -> [Int: Tensor] {
     guard let node = output.node, node.tape === self, node.index >= 0 else {
       preconditionFailure(
@@ -67,7 +83,7 @@ extension Tape {
     var kept: [Int: Tensor] = [:]
 
     for index in stride(from: node.index, through: 0, by: -1) {
-      guard let gradient = gradients[index] else { continue }
+      guard var gradient = gradients[index] else { continue }
       gradients[index] = nil
       let step = state.withLock { state in
         let step = state.steps[index]
@@ -84,6 +100,7 @@ extension Tape {
           "backward: the saved values of step \(step.name) are released; pass retainGraph: true to "
             + "the first backward")
       case .pullback(let pullback):
+        if isGuided, step.name == "relu" || step.name == "addReLU" { gradient = gradient.relu() }
         let results =
           Profiler.within(step.layer) { Tape.apply(pullback, to: gradient) }
         precondition(

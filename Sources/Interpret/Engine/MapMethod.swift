@@ -1,0 +1,58 @@
+public import Tensors
+
+/// A way to compute a map of what raises a model's score.
+///
+/// A value type whose properties are its settings. A new method is one file in `Methods` and one line in
+/// `MapMethods.all`; one outside of Lightbox is passed to `Explainer` as it is.
+public protocol MapMethod: Sendable {
+  /// The name on the command line, such as "layer-cam".
+  var name: String { get }
+  /// The name in captions, such as "Layer-CAM".
+  var title: String { get }
+  /// Whether the method needs a layer. Default: true.
+  var usesLayer: Bool { get }
+  /// Whether the map has a value per pixel of the input instead of one per cell of the layer. Default: if it uses no
+  /// layer.
+  var isAtInput: Bool { get }
+
+  /// Computes the raw maps, neither clipped nor scaled.
+  ///
+  /// - Returns: `[batch, rows, columns]`, of the layer or of the input.
+  func map(_ context: MapContext) throws(MapError) -> Tensor
+}
+
+extension MapMethod {
+  /// True.
+  public var usesLayer: Bool { true }
+  /// True if the method uses no layer.
+  public var isAtInput: Bool { !usesLayer }
+}
+
+/// A method whose map is a sum over the channels of a layer.
+public protocol ChannelMapMethod: MapMethod {
+  /// The contribution of each channel, `[batch, channels, rows, columns]`.
+  func contributions(_ context: MapContext) throws(MapError) -> Tensor
+}
+
+extension ChannelMapMethod {
+  /// The sum of the contributions over the channels.
+  public func map(_ context: MapContext) throws(MapError) -> Tensor {
+    try contributions(context).sum(axis: 1)
+  }
+}
+
+/// A method that attributes the score to each channel of the input.
+public protocol InputMapMethod: MapMethod {
+  /// The attribution of each value of the input, `[batch, channels, height, width]`.
+  func attributions(_ context: MapContext) throws(MapError) -> Tensor
+}
+
+extension InputMapMethod {
+  /// False.
+  public var usesLayer: Bool { false }
+
+  /// The sum of the attributions over the channels.
+  public func map(_ context: MapContext) throws(MapError) -> Tensor {
+    try attributions(context).sum(axis: 1)
+  }
+}

@@ -83,7 +83,8 @@ guard maps[0].map.floatScalars == camMap.floatScalars else {
   fatalError("getCmaps and the map by hand differ")
 }
 
-let explanation = try Explainer(learn.predictor, GradCAM(), layers: [TappedLayer("layer4", layer)], options: .fmi)(image)
+let explanation = try Explainer(
+  learn.predictor, GradCAM(), layers: [TappedLayer("layer4", layer)], options: .fmi)(image)
 let figure = explanation.figure(
   title: "\(label)", color: .red, layerName: learn.visionModel.lastSpatialLayerPath)
 try figure.write(to: "siim-pneumothorax.png")

@@ -65,7 +65,7 @@ struct SavedRunInterpretTests {
       let expected = try Explainer(
         run.predictor, GradCAM(),
         layers: [TappedLayer("layer4", run.visionModel.lastSpatialLayer)], options: .fmi)(
-        run.predictor.prepare(file))
+          run.predictor.prepare(file))
       let maps = try #require(record.maps)
       #expect(maps.map(\.className) == expected.maps.map(\.className))
       #expect(maps.map(\.probability) == expected.maps.map(\.probability))

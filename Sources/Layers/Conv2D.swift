@@ -8,7 +8,10 @@ public final class Conv2D: Module {
   public let weight: Parameter
   /// The bias, `[outputs]`, or nil.
   public let bias: Parameter?
-  package let geometry: ConvolutionGeometry
+  /// Stride, padding, dilation and groups; weights do not depend on the first three.
+  package var geometry: ConvolutionGeometry {
+    didSet { folding = nil }
+  }
   /// In evaluation mode, replaces this convolution and the batch norm after it.
   var folding: FoldedConvolution?
 

@@ -21,6 +21,16 @@ public enum Initializer: Sendable, Equatable {
     .normal(deviation: (2 / Double(fan)).squareRoot())
   }
 
+  /// He initialization for ReLU with a uniform distribution (`kaiming_uniform_`).
+  package static func kaimingUniform(fan: Int) -> Initializer {
+    .uniform(bound: (6 / Double(fan)).squareRoot())
+  }
+
+  /// Glorot initialization (`xavier_uniform_`).
+  package static func xavierUniform(fanIn: Int, fanOut: Int) -> Initializer {
+    .uniform(bound: (6 / Double(fanIn + fanOut)).squareRoot())
+  }
+
   /// PyTorch's default for convolutions and linear layers, uniform within `1 / √fanIn`.
   package static func pyTorchDefault(fanIn: Int) -> Initializer {
     .uniform(bound: 1 / Double(max(fanIn, 1)).squareRoot())

@@ -60,6 +60,19 @@ public final class AdaptiveAvgPool2D: Module {
   public override func forward(_ input: Tensor) -> Tensor { input.adaptiveAvgPool2d(outputSize) }
 }
 
+/// Maxima over a fixed number of windows that cover the image: PyTorch's `AdaptiveMaxPool2d`.
+public final class AdaptiveMaxPool2D: Module {
+  private let outputSize: Extent
+
+  /// Creates a pooling layer.
+  ///
+  /// - Parameter outputSize: Rows and columns of the output.
+  public init(_ outputSize: Extent = 1) { self.outputSize = outputSize }
+
+  /// `[batch, channels, height, width]` to `[batch, channels, rows, columns]`.
+  public override func forward(_ input: Tensor) -> Tensor { input.adaptiveMaxPool2d(outputSize) }
+}
+
 /// Maxima and means, concatenated along the channels: fastai's `AdaptiveConcatPool2d` (see `createHead`).
 package final class AdaptiveConcatPool2D: Module {
   private let outputSize: Extent

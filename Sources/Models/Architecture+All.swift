@@ -1,6 +1,6 @@
 extension Architecture {
   /// All built-in architectures, sorted by name.
-  public static let all: [Architecture] = (torchvision + timm + fastai + cifar + [chexnet])
+  public static let all: [Architecture] = (torchvision + timm + fastai + cifar + pylon + [chexnet])
     .sorted { $0.name < $1.name }
 
   private static let torchvision = [
@@ -60,6 +60,19 @@ extension Architecture {
         CIFARResNet(depth: depth, classCount: $0, inputChannels: $1)
       }
     }
+
+  private static let pylon = [
+    pylon("pylon_resnet18", .basic, [2, 2, 2, 2]), pylon("pylon_resnet34", .basic, [3, 4, 6, 3]),
+    pylon("pylon_resnet50", .bottleneck, [3, 4, 6, 3]),
+  ]
+
+  private static func pylon(
+    _ name: String, _ block: ResidualBlockKind, _ depths: [Int]
+  ) -> Architecture {
+    Architecture(name, origin: .pylon, classCount: 14, imageSize: 256) {
+      Pylon(ResNet(block, depths: depths, classCount: 1, inputChannels: $1), classCount: $0)
+    }
+  }
 
   private static let chexnet = Architecture(
     "chexnet", origin: .chexnet, classCount: CheXNet.vocab.count, vocab: CheXNet.vocab

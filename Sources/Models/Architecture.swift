@@ -24,6 +24,8 @@ public struct Architecture: Sendable, Equatable {
     case cifar
     /// The usual PyTorch version of CheXNet.
     case chexnet
+    /// The authors' implementation of PYLON.
+    case pylon
     /// A custom network.
     case own
   }

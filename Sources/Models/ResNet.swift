@@ -4,7 +4,7 @@ package import Tensors
 /// A residual network with torchvision's layers and names, or with timm's.
 ///
 /// Reference: He et al., arXiv:1512.03385; see `TimmOptions` for timm's variants.
-package final class ResNet: Module, BuiltInClassifier {
+package final class ResNet: Module, OutputStrideClassifier {
   /// The first convolution, 7×7; in timm's deep stems, three 3×3 convolutions.
   package let conv1: Module
   /// The batch norm after `conv1`.
@@ -78,11 +78,32 @@ package final class ResNet: Module, BuiltInClassifier {
     initializeKaimingNormal(.fanOut)
   }
 
-  private var bodyLayers: [(name: String, module: Module)] {
+  /// Input pixels per cell of `layer4`; timm's variants have 32 only.
+  package var outputStride = 32 {
+    didSet {
+      precondition(
+        timm == nil || outputStride == 32, "timm's networks have an output stride of 32 only")
+      OutputStride.apply(
+        outputStride, to: [(layer2, 4), (layer3, 8), (layer4, 16)])
+    }
+  }
+
+  package var outputStrides: [Int] { timm == nil ? OutputStride.allowed : [32] }
+
+  /// The layers without pooling and classifier.
+  var bodyLayers: [(name: String, module: Module)] {
     [
       ("conv1", conv1), ("bn1", bn1), (timm == nil ? "relu" : "act1", relu), ("maxpool", maxpool),
       ("layer1", layer1), ("layer2", layer2), ("layer3", layer3), ("layer4", layer4),
     ]
+  }
+
+  /// The layers before `layer1`.
+  var stem: [Module] { [conv1, bn1, relu, maxpool] }
+
+  /// The four layers with the channels of their outputs.
+  var stages: [(layer: Sequential, channels: Int)] {
+    [layer1, layer2, layer3, layer4].enumerated().map { ($1, featureCount >> (3 - $0)) }
   }
 
   /// The children of torchvision's, or timm's, network.

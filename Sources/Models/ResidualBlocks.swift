@@ -13,7 +13,7 @@ package enum ResidualBlockKind: Sendable, Hashable {
 }
 
 /// Two 3×3 convolutions with a shortcut: torchvision's `BasicBlock`, of ResNet-18 and -34.
-package final class BasicBlock: Module {
+package final class BasicBlock: Module, DilatedBlock {
   let conv1: Conv2D
   let bn1: BatchNorm
   let relu = ReLU()
@@ -31,6 +31,12 @@ package final class BasicBlock: Module {
     downsample = projection(inputs, channels, stride: stride)
   }
 
+  package func place(stride: Int, firstDilation: Int, dilation: Int) {
+    conv1.place(stride: stride, dilation: firstDilation)
+    conv2.place(stride: 1, dilation: dilation)
+    (downsample?[0] as? Conv2D)?.geometry.stride = Extent(stride)
+  }
+
   /// `relu(bn2(conv2(relu(bn1(conv1(x))))) + shortcut(x))`.
   package override func forward(_ input: Tensor) -> Tensor {
     let x = Module.convolved(conv1, bn1, relu, input)
@@ -42,7 +48,7 @@ package final class BasicBlock: Module {
 /// -152.
 ///
 /// The stride is in the 3×3 convolution, as in torchvision.
-package final class Bottleneck: Module {
+package final class Bottleneck: Module, DilatedBlock {
   let conv1: Conv2D
   let bn1: BatchNorm
   let conv2: Conv2D
@@ -65,6 +71,11 @@ package final class Bottleneck: Module {
     conv3 = Conv2D(width, channels * 4, kernelSize: 1, bias: false)
     bn3 = BatchNorm(channels * 4)
     downsample = projection(inputs, channels * 4, stride: stride)
+  }
+
+  package func place(stride: Int, firstDilation: Int, dilation: Int) {
+    conv2.place(stride: stride, dilation: firstDilation)
+    (downsample?[0] as? Conv2D)?.geometry.stride = Extent(stride)
   }
 
   /// `relu(bn3(conv3(relu(bn2(conv2(relu(bn1(conv1(x)))))))) + shortcut(x))`.

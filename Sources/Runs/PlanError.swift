@@ -7,6 +7,8 @@ public struct PlanError: LightboxError, Equatable {
   package enum Reason: Sendable, Equatable {
     /// A setting is out of its range.
     case setting(name: String, value: String, allowed: String)
+    /// The architecture cannot have this output stride.
+    case outputStride(Int, architecture: String, allowed: [Int])
     /// The architecture does not take images of this size.
     case imageSize(Int, architecture: String, refusal: String)
     /// Loss or gradients are not finite.
@@ -38,6 +40,11 @@ public struct PlanError: LightboxError, Equatable {
   public var problem: String {
     switch reason {
     case .setting(let name, let value, let allowed): "\(name) is \(value), but must be \(allowed)"
+    case .outputStride(let stride, let architecture, let allowed):
+      "output stride \(stride): "
+        + (allowed.count > 1
+          ? "\(architecture) has \(allowed.map(String.init).joined(separator: ", "))"
+          : "the resolution of \(architecture) cannot be changed")
     case .imageSize(let size, let architecture, let refusal):
       "image size \(size): \(architecture) \(refusal)"
     case .notFinite(let message): message
@@ -50,6 +57,9 @@ public struct PlanError: LightboxError, Equatable {
   public var remedy: String? {
     switch reason {
     case .setting, .imageSize: nil
+    case .outputStride(_, _, let allowed):
+      allowed.count > 1
+        ? "use one of these" : "leave the output stride out, or use a ResNet, such as resnet18"
     case .interrupted(_, _, let checkpoint):
       checkpoint.map { "a new run can start from its weights, \($0)" }
     case .notFinite: "use a lower learning rate, or skip such batches"

@@ -116,6 +116,7 @@ extension RunDescription {
       ("shared patients", data.sharedPatients.map(String.init) ?? "unknown"),
       ("unknown patients", data.unknownPatients.map { "\($0) images" } ?? "unknown"),
       ("weights", plan.weights ?? "random"),
+      ("output-stride", plan.outputStride.map(String.init) ?? "of the architecture"),
       ("epochs", "\(plan.epochs)"), ("freeze-epochs", "\(plan.resolvedFreezeEpochs)"),
       ("batch-size", "\(plan.batchSize)"), ("lr", "\(plan.learningRate)"),
       ("monitor", plan.monitor), ("seed", "\(plan.seed)"),

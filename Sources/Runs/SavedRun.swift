@@ -30,11 +30,12 @@ public struct SavedRun {
   ///   - checkpoint: "best" or "last"; without a best checkpoint, "best" loads the last.
   ///   - known: The architectures to look the run's up in. Add your own.
   ///   - frames: What is read of a DICOM file with several frames. Default: as in training.
+  ///   - outputStride: Input pixels per cell of the body's output, for finer maps. Default: as in training.
   /// - Throws: `RunError`, `RunFormatError`, `FileError`, `DataError` for a transform that is not registered,
   ///   `CheckpointError`, `WeightsMismatch`.
   public init(
     _ path: String, checkpoint: String = "best", among known: [Architecture] = Architecture.all,
-    frames: FrameChoice? = nil
+    frames: FrameChoice? = nil, outputStride: Int? = nil
   ) throws {
     folder = try RunFolder(opening: path)
     description = try RunDescription.read(folder)
@@ -57,6 +58,7 @@ public struct SavedRun {
     let file = folder.checkpointPath(self.checkpoint)
     let report = try visionModel.load(Checkpoint(contentsOf: file))
     guard report.isComplete else { throw WeightsMismatch(report, path: file) }
+    if let outputStride { try visionModel.use(outputStride: outputStride) }
     visionModel.model.eval()
     predictor = Predictor(
       model: visionModel.model, vocab: description.vocab,
@@ -80,6 +82,11 @@ public struct SavedRun {
     let model = VisionModel(
       architecture, classCount: description.vocab.count,
       inputChannels: plan.pipeline.inputChannels, seed: plan.seed)
+    do {
+      try model.use(outputStride: plan.outputStride)
+    } catch {
+      throw fault("plan.outputStride", error.problem, error.remedy)
+    }
     for size in Set([plan.pipeline.inputSize.height, plan.pipeline.inputSize.width]).sorted() {
       if let refusal = model.refusal(ofSize: size) {
         throw fault(

@@ -45,6 +45,7 @@ extension TrainingPlan {
     check.reportsEnding = false
     let learner = visionLearner(
       loaders, architecture, metrics: Self.metrics, callbacks: [check], seed: seed)
+    try learner.visionModel.use(outputStride: outputStride)
     for size in Set([pipeline.inputSize.height, pipeline.inputSize.width]).sorted() {
       if let refusal = learner.visionModel.refusal(ofSize: size) {
         throw PlanError(.imageSize(size, architecture: architecture.name, refusal: refusal))

@@ -40,6 +40,8 @@ public struct TrainingPlan: Sendable, Equatable, Codable {
   public var unreadable = UnreadablePolicy.stop
   /// Train even if patients have images on both sides of the split.
   public var allowsSharedPatients = false
+  /// Input pixels per cell of the body's output: 32, 16 or 8 for a ResNet; nil: the architecture's.
+  public var outputStride: Int?
   /// Recompute activations in backward (gradient checkpointing).
   public var recomputes = false
   /// Threads, precision and convolution algorithm.

@@ -16,17 +16,20 @@ public import Training
 ///   - callbacks: Callbacks for every fit (`cbs`).
 ///   - learningRate: Default learning rate of the `fit` functions (`lr`).
 ///   - head: Options of the head.
+///   - outputStride: Input pixels per cell of the body's output. Default: the architecture's.
 ///   - seed: Seed of the initial weights and of random numbers inside the model.
 /// - Returns: A learner whose model is body and head.
+/// - Precondition: The architecture can have the output stride.
 public func visionLearner(
   _ dataLoaders: DataLoaders, _ architecture: Architecture,
   lossFunction: LossFunction = .crossEntropy(), rule: any UpdateRule = Adam(),
   metrics: [Metric] = [], callbacks: [any Callback] = [], learningRate: LearningRates = 1e-3,
-  head: HeadOptions = HeadOptions(), seed: UInt64 = 42
+  head: HeadOptions = HeadOptions(), outputStride: Int? = nil, seed: UInt64 = 42
 ) -> VisionLearner {
   let model = VisionModel(
     architecture, classCount: dataLoaders.target.outputCount,
-    inputChannels: dataLoaders.pipeline.inputChannels, head: head, seed: seed)
+    inputChannels: dataLoaders.pipeline.inputChannels, head: head,
+    outputStride: outputStride, seed: seed)
   return VisionLearner(
     model, dataLoaders, lossFunction: lossFunction, rule: rule, metrics: metrics,
     callbacks: callbacks, learningRate: learningRate, seed: seed)
@@ -38,11 +41,13 @@ public func visionLearner(
 public func visionLearner(
   _ dataLoaders: DataLoaders, _ name: String, lossFunction: LossFunction = .crossEntropy(),
   rule: any UpdateRule = Adam(), metrics: [Metric] = [], callbacks: [any Callback] = [],
-  learningRate: LearningRates = 1e-3, head: HeadOptions = HeadOptions(), seed: UInt64 = 42
+  learningRate: LearningRates = 1e-3, head: HeadOptions = HeadOptions(),
+  outputStride: Int? = nil, seed: UInt64 = 42
 ) throws -> VisionLearner {
   visionLearner(
     dataLoaders, try Architecture.named(name), lossFunction: lossFunction, rule: rule,
-    metrics: metrics, callbacks: callbacks, learningRate: learningRate, head: head, seed: seed)
+    metrics: metrics, callbacks: callbacks, learningRate: learningRate, head: head,
+    outputStride: outputStride, seed: seed)
 }
 
 /// A learner whose model is the body of an architecture with a new head.

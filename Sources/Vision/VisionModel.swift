@@ -22,24 +22,37 @@ public struct VisionModel {
   ///   - architecture: The architecture of the body.
   ///   - classCount: The number of outputs (`n_out`).
   ///   - inputChannels: Channels of the images (`n_in`); RGB weights are adapted when they are loaded.
-  ///   - options: The options of the head.
+  ///   - options: The options of the head. Not used by PYLON, whose head gives a map per class.
+  ///   - outputStride: Input pixels per cell of the body's output (timm's `output_stride`): 32, 16 or 8 for a ResNet.
+  ///     Default: the architecture's.
   ///   - seed: The seed of the initial values.
+  /// - Precondition: The architecture can have the output stride.
   public init(
     _ architecture: Architecture, classCount: Int, inputChannels: Int = 3,
-    head options: HeadOptions = HeadOptions(), seed: UInt64 = 42
+    head options: HeadOptions = HeadOptions(), outputStride: Int? = nil, seed: UInt64 = 42
   ) {
     self.architecture = architecture
     network = architecture.makeModel(classCount: classCount, inputChannels: inputChannels)
+    if let outputStride {
+      let allowed = network.outputStrideChoices
+      precondition(
+        allowed.contains(outputStride),
+        "\(architecture.name) cannot have an output stride of \(outputStride), only of \(allowed)")
+      network.setOutputStride(outputStride)
+    }
     body = network.body
-    head = createHead(
-      featureCount: network.featureCount, classCount: classCount, options: options)
+    head =
+      network.ownHead
+      ?? createHead(featureCount: network.featureCount, classCount: classCount, options: options)
     model = Sequential(body, head)
     model.initialize(seed: seed)
   }
 
   /// Parameters in fastai's groups: early layers of the body, late layers, head; body and head if fastai
   /// does not split the body.
-  package var parameterGroups: [[Parameter]] { network.bodyGroups + [head.parameters] }
+  package var parameterGroups: [[Parameter]] {
+    network.bodyGroups + [network.newParameters + head.parameters]
+  }
 
   /// Recompute the activations of the body's blocks in backward (gradient checkpointing).
   ///
@@ -48,6 +61,14 @@ public struct VisionModel {
 
   /// The reason why images of a size are rejected; nil if they are accepted.
   package func refusal(ofSize size: Int) -> String? { network.refusal(ofSize: size) }
+
+  /// The output strides that the architecture can have; none if its stride is not known.
+  package var outputStrides: [Int] { network.outputStrideChoices }
+
+  /// Sets the output stride.
+  ///
+  /// - Precondition: It is one of `outputStrides`.
+  package func setOutputStride(_ stride: Int) { network.setOutputStride(stride) }
 
   /// The last layer with rows and columns, the default layer for class activation maps.
   public var lastSpatialLayer: Module { network[network.lastSpatialLayerPath] ?? body }

@@ -1,15 +1,18 @@
 /// Parameters of every network with its default class count, and multiply-adds of convolutions and
-/// linear layers for one image of 3 x 64 x 64 (CIFAR networks: 32 x 32).
+/// linear layers for one image of 3 x 64 x 64 (CIFAR networks: 32 x 32, PYLON: 256 x 256).
 ///
 /// Counted by PyTorch 2.15 (`FlopCounterMode`, halved) in torchvision 0.29.2, timm 1.0.31 and fastai
 /// 2.8.12, without the 276,480 of timm's blurs, which are pooling here. CIFAR networks and CheXNet were
-/// reimplemented in PyTorch from their publications.
+/// reimplemented in PyTorch from their publications; PYLON is the authors' implementation.
 let architectureFacts: [String: (parameters: Int, multiplyAdds: Int)] = [
   "chexnet": (6_968_206, 231_290_880),
   "densenet121": (7_978_856, 232_300_544),
   "densenet161": (28_681_000, 632_877_312),
   "densenet169": (14_149_480, 275_801_088),
   "densenet201": (20_013_928, 352_078_848),
+  "pylon_resnet18": (11_415_317, 2_489_721_834),
+  "pylon_resnet34": (21_523_477, 4_905_640_938),
+  "pylon_resnet50": (25_485_013, 6_404_211_690),
   "resnet101": (44_549_160, 638_730_240),
   "resnet101d": (44_568_392, 658_292_736),
   "resnet152": (60_192_808, 941_768_704),

@@ -29,16 +29,18 @@ struct ArchitectureTests {
     let model = try Architecture.named(name).makeModel()
     let (parameters, multiplyAdds) = try #require(architectureFacts[name])
     #expect(model.parameters.reduce(0) { $0 + $1.shape.reduce(1, *) } == parameters)
-    let size = try Architecture.named(name).origin == .cifar ? 32 : 64
+    let size = [.cifar: 32, .pylon: 256][try Architecture.named(name).origin] ?? 64
     let summary = ModelSummary(of: model, input: [1, 3, size, size])
     #expect(summary.parameters == parameters && summary.multiplyAdds == multiplyAdds)
     #expect(summary.trainable == parameters)
     #expect(summary.layers.allSatisfy { $0.output != nil })
     let grouped = model.bodyGroups.flatMap(\.self)
-    #expect(grouped.map(ObjectIdentifier.init) == model.body.parameters.map(ObjectIdentifier.init))
+    #expect(
+      (grouped + model.newParameters).map(ObjectIdentifier.init)
+        == model.body.parameters.map(ObjectIdentifier.init))
     #expect(model[model.lastSpatialLayerPath] != nil)
     let classifier = try #require(model[model.classifierName])
-    #expect(classifier.modules.contains { $0 is Linear })
+    #expect(classifier.modules.contains { $0 is Linear || $0 is Conv2D })
     #expect(!model.blocks.isEmpty)
   }
 

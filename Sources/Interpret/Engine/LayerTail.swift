@@ -19,6 +19,14 @@ struct LayerTail {
     self.rest = rest
   }
 
+  /// Whether maps of classes and their maximum follow the layer.
+  var isDenseClassifier: Bool {
+    guard rest.count == 3, let classes = rest[0] as? Conv2D, rest[1] is AdaptiveMaxPool2D,
+      rest[2] is Flatten, classes.weight.shape[2...] == [1, 1]
+    else { return false }
+    return enclosing.map { $0.modules.last === layer } ?? true
+  }
+
   private static func find(
     _ layer: Module, in module: Module
   ) -> (enclosing: Module?, rest: [Module])? {

@@ -74,6 +74,11 @@ public struct MapContext {
     pass.network.gradients(of: target, at: modules, input: input)
   }
 
+  /// Whether a 1×1 convolution to maps of classes and their maximum follow the layer, as in PYLON.
+  var hasDenseClasses: Bool {
+    LayerTail(of: tappedLayer, in: pass.network.model)?.isDenseClassifier ?? false
+  }
+
   /// The network, for methods that need its modules.
   package var model: Module { pass.network.model }
 

@@ -5,8 +5,9 @@ public import Tensors
 ///
 ///     map = Σ_k w_ck · A_k
 ///
-/// with the classifier's weights of the class. Only for networks whose layer is followed by the mean over the cells
-/// and one linear layer; the bias is left out, as in the paper.
+/// with the classifier's weights of the class; the bias is left out, as in the paper. Only for networks whose layer
+/// is followed by the mean over the cells and one linear layer, or by maps of classes (a 1×1 convolution) and their
+/// maximum, as in PYLON.
 public struct CAM: ChannelMapMethod {
   /// The name on the command line.
   public var name: String { "cam" }
@@ -16,7 +17,8 @@ public struct CAM: ChannelMapMethod {
   /// Creates the method.
   public init() {}
 
-  /// The gradient of a score that is linear in the mean over the cells is the weight over the number of cells.
+  /// The sum of the gradients over the cells is the weight: each cell has an equal part of it if the mean follows, and
+  /// one cell has all of it if the maximum follows.
   ///
   /// - Throws: `MapError` if the gradient differs from cell to cell: another head follows.
   public func contributions(_ context: MapContext) throws(MapError) -> Tensor {
@@ -25,8 +27,9 @@ public struct CAM: ChannelMapMethod {
       gradient.amax(axes: [2, 3], keepingDimensions: true)
       - gradient.amin(axes: [2, 3], keepingDimensions: true)
     let (widest, largest) = (spread.amax().item, gradient.absolute().amax().item)
-    guard !(widest > 1e-4 * largest) else { throw MapError(.notLinear(method: title)) }
-    let cells = Float(gradient.shape[2] * gradient.shape[3])
-    return gradient.mean(axes: [2, 3], keepingDimensions: true) * cells * context.activation
+    guard !(widest > 1e-4 * largest) || context.hasDenseClasses else {
+      throw MapError(.notLinear(method: title))
+    }
+    return gradient.sum(axes: [2, 3], keepingDimensions: true) * context.activation
   }
 }

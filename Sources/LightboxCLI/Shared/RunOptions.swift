@@ -9,8 +9,9 @@ struct RunOptions: ParsableArguments {
   @Option(help: "The checkpoint: best or last.")
   var checkpoint = "best"
 
-  func open(frames: FrameChoice?) throws -> SavedRun {
-    let saved = try SavedRun(run, checkpoint: checkpoint, frames: frames)
+  func open(frames: FrameChoice?, outputStride: Int? = nil) throws -> SavedRun {
+    let saved = try SavedRun(
+      run, checkpoint: checkpoint, frames: frames, outputStride: outputStride)
     if saved.checkpoint != checkpoint {
       say("lightbox: the run has no checkpoint \"best\"; using \"last\"")
     }

@@ -37,6 +37,12 @@ struct TrainCommand: ParsableCommand {
 
   @OptionGroup var weightsPart: PartOption
 
+  @Option(
+    help: ArgumentHelp(
+      "Input pixels per cell of the last layer, for ResNets: 32, 16 or 8. Smaller: finer maps, slower.",
+      valueName: "pixels"))
+  var outputStride: Int?
+
   @Option(help: "Rows and columns of the model's input, 8 to 4096.")
   var size = 224
 
@@ -109,6 +115,7 @@ struct TrainCommand: ParsableCommand {
     plan.architecture = arch
     plan.weights = weights
     plan.weightsPart = weightsPart.part
+    plan.outputStride = outputStride
     plan.epochs = epochs
     plan.freezeEpochs = freezeEpochs
     plan.batchSize = batchSize

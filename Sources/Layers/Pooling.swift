@@ -49,7 +49,7 @@ public final class AvgPool2D: Module {
 
 /// Means over a fixed number of windows that cover the image: PyTorch's `AdaptiveAvgPool2d`.
 public final class AdaptiveAvgPool2D: Module {
-  private let outputSize: Extent
+  package let outputSize: Extent
 
   /// Creates a pooling layer.
   ///

@@ -1,9 +1,16 @@
 public import Tensors
 
+/// A module that is a chain of modules, so that it can be run from any of them on.
+package protocol ModuleChain: Module {
+  /// The modules, in order. Of a network that ends in probabilities, without the activation.
+  var chain: [Module] { get }
+}
+
 /// Modules in a chain: PyTorch's `Sequential`.
-public final class Sequential: Module {
+public final class Sequential: Module, ModuleChain {
   /// The modules, in order.
   package let layers: [Module]
+  package var chain: [Module] { layers }
   private let names: [String]
 
   /// Creates a chain whose modules are named "0", "1", "2", ….

@@ -5,7 +5,7 @@ package import Tensors
 ///
 /// Three layers of 16, 32 and 64 channels; shortcuts without parameters (option A).
 /// Reference: He et al., arXiv:1512.03385, section 4.2.
-package final class CIFARResNet: Module, BuiltInClassifier {
+package final class CIFARResNet: Module, BuiltInClassifier, ModuleChain {
   private let conv1: Conv2D
   private let bn1: BatchNorm
   private let relu = ReLU()
@@ -53,6 +53,8 @@ package final class CIFARResNet: Module, BuiltInClassifier {
     let x = Module.convolved(conv1, bn1, relu, input)
     return linear(pool(layer3(layer2(layer1(x)))).flattened())
   }
+
+  package var chain: [Module] { body.layers + [pool, Flatten(), linear] }
 
   /// Children: 0 `conv1`, 1 `bn1`, 2 ReLU, 3 to 5 the layers.
   package var body: Sequential { Sequential(conv1, bn1, relu, layer1, layer2, layer3) }

@@ -7,7 +7,7 @@ package import Tensors
 /// As there, **`forward` returns probabilities**; `logits(_:)` returns the input of the sigmoid, for
 /// losses on logits and class activation maps. Images are normalized with ImageNet's statistics.
 /// Reference: Rajpurkar et al., arXiv:1711.05225.
-package final class CheXNet: Module, BuiltInClassifier {
+package final class CheXNet: Module, BuiltInClassifier, ModuleChain {
   /// The network; its classifier is `linear` and a sigmoid.
   private let densenet121: DenseNet
   private let linear: Linear
@@ -39,6 +39,8 @@ package final class CheXNet: Module, BuiltInClassifier {
   package func logits(_ input: Tensor) -> Tensor {
     linear(densenet121.pooledFeatures(input))
   }
+
+  package var chain: [Module] { Array(densenet121.chain.dropLast()) + [linear] }
 
   package var outputs: ClassifierOutputs { .probabilities }
   package var body: Sequential { densenet121.body }

@@ -5,7 +5,7 @@ package import Tensors
 ///
 /// The input of every layer of a block is the output of all layers before it.
 /// Reference: Huang et al., arXiv:1608.06993.
-package final class DenseNet: Module, BuiltInClassifier {
+package final class DenseNet: Module, BuiltInClassifier, ModuleChain {
   /// The stem `conv0`, `norm0`, `relu0`, `pool0`; then `denseblock1`, `transition1`, …, `norm5`.
   package let features: Sequential
   /// Maps features to classes.
@@ -68,6 +68,8 @@ package final class DenseNet: Module, BuiltInClassifier {
 
   /// The input of the classifier, `[batch, featureCount]`.
   func pooledFeatures(_ input: Tensor) -> Tensor { pool(relu(features(input))).flattened() }
+
+  package var chain: [Module] { [features, relu, pool, Flatten(), classifier] }
 
   /// `features` and `classifier`, as in torchvision.
   package override var namedChildren: [(name: String, module: Module)] {

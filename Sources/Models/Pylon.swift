@@ -13,7 +13,7 @@ package import Tensors
 /// Reference: Preechakul et al., Improved image classification explainability with high-accuracy heatmaps, iScience
 /// 25(3), 2022, doi:10.1016/j.isci.2022.103933. The pyramid attention (PA) is that of Li et al., arXiv:1805.10180,
 /// without global pooling.
-package final class Pylon: Module, BuiltInClassifier {
+package final class Pylon: Module, BuiltInClassifier, ModuleChain {
   private let encoder: ResNet
   /// From features to the maps of classes; absent from the weights of a ResNet.
   private let decoder: PylonDecoder
@@ -46,6 +46,8 @@ package final class Pylon: Module, BuiltInClassifier {
 
   /// Maps images, `[batch, channels, height, width]`, to logits, `[batch, classCount]`.
   package override func forward(_ input: Tensor) -> Tensor { head(features(input)) }
+
+  package var chain: [Module] { [features] + head.layers }
 
   /// Channels of the decoder.
   package let featureCount: Int

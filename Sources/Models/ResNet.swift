@@ -4,7 +4,7 @@ package import Tensors
 /// A residual network with torchvision's layers and names, or with timm's.
 ///
 /// Reference: He et al., arXiv:1512.03385; see `TimmOptions` for timm's variants.
-package final class ResNet: Module, OutputStrideClassifier {
+package final class ResNet: Module, OutputStrideClassifier, ModuleChain {
   /// The first convolution, 7×7; in timm's deep stems, three 3×3 convolutions.
   package let conv1: Module
   /// The batch norm after `conv1`.
@@ -115,6 +115,8 @@ package final class ResNet: Module, OutputStrideClassifier {
   package override func forward(_ input: Tensor) -> Tensor {
     fc(avgpool(Module.inSequence(bodyLayers.map(\.module), input)).flattened())
   }
+
+  package var chain: [Module] { bodyLayers.map(\.module) + [avgpool, Flatten(), fc] }
 
   /// The network without pooling and classifier, as fastai cuts it.
   ///

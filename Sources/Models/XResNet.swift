@@ -5,7 +5,7 @@ package import Tensors
 ///
 /// Children are numbered as in fastai: 0 to 2 the stem, 3 max pooling, then the layers of blocks,
 /// pooling, flatten, dropout and the classifier. Reference: He et al., arXiv:1812.01187.
-package final class XResNet: Module, BuiltInClassifier {
+package final class XResNet: Module, BuiltInClassifier, ModuleChain {
   /// The children, in order.
   package let layers: [Module]
   /// Channels of the output of the last layer of blocks.
@@ -45,6 +45,8 @@ package final class XResNet: Module, BuiltInClassifier {
     initializeKaimingNormal(.fanIn, linear: true)
     classifier.bias?.initializer = .zeros
   }
+
+  package var chain: [Module] { layers }
 
   /// The children, named by their positions.
   package override var namedChildren: [(name: String, module: Module)] {

@@ -7,6 +7,8 @@ struct ExplainedNetwork {
   let model: Module
   /// From images to logits; not the model itself if that ends in a sigmoid.
   let logits: (Tensor) -> Tensor
+  /// Whether `logits` is another function than the model.
+  let hasOwnLogits: Bool
   /// From logits to probabilities.
   let activation: (Tensor) -> Tensor
 

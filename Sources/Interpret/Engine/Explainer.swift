@@ -67,7 +67,7 @@ public struct Explainer {
     self.options = options
     self.vocab = vocab
     network = ExplainedNetwork(
-      model: model, logits: logits ?? { model($0) },
+      model: model, logits: logits ?? { model($0) }, hasOwnLogits: logits != nil,
       activation: activation ?? { $0.shape[1] == 1 ? $0.sigmoid() : $0.softmax(axis: -1) })
   }
 

@@ -74,9 +74,18 @@ public struct MapContext {
     pass.network.gradients(of: target, at: modules, input: input)
   }
 
+  /// What each channel adds to the score, `[batch, channels, 1, 1]`, if the mean over the cells and one linear layer
+  /// follow the layer, and the target is a linear function of the output; otherwise nil.
+  var linearContributions: Tensor? {
+    guard target.isLinear, LayerTail(of: tappedLayer, in: pass.network)?.linearHead != nil else {
+      return nil
+    }
+    return (gradient * activation).sum(axes: [2, 3], keepingDimensions: true)
+  }
+
   /// Whether a 1×1 convolution to maps of classes and their maximum follow the layer, as in PYLON.
   var hasDenseClasses: Bool {
-    LayerTail(of: tappedLayer, in: pass.network.model)?.isDenseClassifier ?? false
+    LayerTail(of: tappedLayer, in: pass.network)?.isDenseClassifier ?? false
   }
 
   /// The network, for methods that need its modules.

@@ -8,6 +8,8 @@ public struct MapTarget: Sendable {
   package let score: @Sendable (Tensor) -> Tensor
   /// The output that the target raises; nil if there is no single one.
   package let index: Int?
+  /// Whether the score is a linear function of the outputs.
+  let isLinear: Bool
   /// Distinguishes targets of one name.
   package let id = Identity()
 
@@ -23,14 +25,23 @@ public struct MapTarget: Sendable {
   public init(
     _ name: String, index: Int? = nil, score: @escaping @Sendable (Tensor) -> Tensor
   ) {
+    self.init(name, index: index, isLinear: false, score: score)
+  }
+
+  private init(
+    _ name: String, index: Int?, isLinear: Bool, score: @escaping @Sendable (Tensor) -> Tensor
+  ) {
     self.name = name
     self.index = index
+    self.isLinear = isLinear
     self.score = score
   }
 
   /// One output: pytorch-grad-cam's `ClassifierOutputTarget`.
   public static func logit(_ index: Int, name: String? = nil) -> MapTarget {
-    MapTarget("logit of \(name ?? "output \(index)")", index: index) { $0[0..., index] }
+    MapTarget("logit of \(name ?? "output \(index)")", index: index, isLinear: true) {
+      $0[0..., index]
+    }
   }
 
   /// The difference of two outputs.
@@ -41,14 +52,16 @@ public struct MapTarget: Sendable {
     _ index: Int, over other: Int, names: (String, String)? = nil
   ) -> MapTarget {
     let names = names ?? ("output \(index)", "output \(other)")
-    return MapTarget("margin of \(names.0) over \(names.1)", index: index) {
+    return MapTarget("margin of \(names.0) over \(names.1)", index: index, isLinear: true) {
       $0[0..., index] - $0[0..., other]
     }
   }
 
   /// The negated output: the second class of a model with one output.
   public static func negatedLogit(_ index: Int, name: String? = nil) -> MapTarget {
-    MapTarget("negated logit of \(name ?? "output \(index)")") { $0[0..., index] * -1 }
+    MapTarget("negated logit of \(name ?? "output \(index)")", index: nil, isLinear: true) {
+      $0[0..., index] * -1
+    }
   }
 
   /// The scores of outputs, `[batch]`.

@@ -14,6 +14,8 @@ final class NetworkPass {
   private let tapped: [ObjectIdentifier: Tensor]
   private let inputs: [ObjectIdentifier: Tensor]
   private let recordedOutput: Tensor
+  /// The linear layers behind layers whose gradients need no backward pass.
+  private let heads: [ObjectIdentifier: Linear]
   /// By target, which is kept alive with its gradients.
   private var gradients:
     [ObjectIdentifier: (target: MapTarget, byLayer: [ObjectIdentifier: Tensor])] = [:]
@@ -26,6 +28,8 @@ final class NetworkPass {
   ) throws(MapError) {
     self.network = network
     self.input = input.detached
+    var heads: [ObjectIdentifier: Linear] = [:]
+    var isChain = true
     var tapped: [ObjectIdentifier: Tensor] = [:]
     var inputs: [ObjectIdentifier: Tensor] = [:]
     var hooks: [(Module, () -> Void)] = []
@@ -33,17 +37,17 @@ final class NetworkPass {
       let forward = layer.registerForwardHook { _, _, output in
         tapped[ObjectIdentifier(layer)] = output
       }
-      // A backward hook makes the layer's output need a gradient, and nothing before it.
-      let backward = layer.registerBackwardHook { _ in }
-      hooks.append(
-        (
-          layer,
-          {
-            layer.removeHook(forward)
-            layer.removeHook(backward)
-          }
-        ))
-      if let enclosing = LayerTail(of: layer, in: network.model)?.enclosing {
+      hooks.append((layer, { layer.removeHook(forward) }))
+      let tail = LayerTail(of: layer, in: network)
+      if let head = tail?.linearHead {
+        heads[ObjectIdentifier(layer)] = head
+      } else {
+        // A backward hook makes the layer's output need a gradient, and nothing before it.
+        let backward = layer.registerBackwardHook { _ in }
+        hooks.append((layer, { layer.removeHook(backward) }))
+      }
+      if let enclosing = tail?.enclosing {
+        isChain = false
         let number = enclosing.registerForwardHook { _, input, _ in
           inputs[ObjectIdentifier(enclosing)] = input.detached
         }
@@ -51,7 +55,9 @@ final class NetworkPass {
       }
     }
     defer { for (_, remove) in hooks { remove() } }
-    recordedOutput = network.output(of: Tape().record(self.input))
+    self.heads = heads
+    // Branches that are hooked need one tape; a chain is recorded from its first hook on.
+    recordedOutput = network.output(of: isChain ? self.input : Tape().record(self.input))
     output = recordedOutput.detached.converted(to: .float32)
     for layer in layers {
       guard let activation = tapped[ObjectIdentifier(layer)] else {
@@ -73,9 +79,15 @@ final class NetworkPass {
 
   /// The gradient of a target with respect to a layer's output, of its shape.
   func gradient(of target: MapTarget, at layer: Module) -> Tensor {
+    if let head = heads[ObjectIdentifier(layer)] {
+      let shape = activation(of: layer).shape
+      let weights = target.seed(output).matmul(head.weight.value.detached.converted(to: .float32))
+      return (weights.reshaped(to: [shape[0], shape[1], 1, 1]) / Float(shape[2] * shape[3]))
+        .expanded(to: shape)
+    }
     let key = ObjectIdentifier(target.id)
     if let found = gradients[key]?.byLayer[ObjectIdentifier(layer)] { return found }
-    let layers = Array(tapped)
+    let layers = Array(tapped.filter { heads[$0.key] == nil })
     guard let tape = Tape.common([recordedOutput]) else {
       preconditionFailure("the output is on no tape")
     }
@@ -92,7 +104,7 @@ final class NetworkPass {
   /// The outputs for other activations of a layer, `[count, channels, rows, columns]`, of the image at a position of
   /// the batch.
   func outputs(replacing layer: Module, with activations: Tensor, image: Int) -> Tensor {
-    guard let tail = LayerTail(of: layer, in: network.model) else {
+    guard let tail = LayerTail(of: layer, in: network) else {
       preconditionFailure("the layer is not a part of the model")
     }
     let input = tail.enclosing.flatMap { inputs[ObjectIdentifier($0)] }?[image..<(image + 1)]

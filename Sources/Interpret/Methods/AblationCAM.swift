@@ -4,7 +4,8 @@ public import Tensors
 ///
 ///     weight_k = score − score without channel k;   map = Σ_k weight_k · A_k
 ///
-/// The network behind the layer runs once per channel. The paper divides by the score, which turns the map around
+/// The network behind the layer runs once per channel, unless it is a mean and one linear layer: the difference is
+/// then the channel's weight times its mean. The paper divides by the score, which turns the map around
 /// where the score is negative; the corrected mode does not.
 public struct AblationCAM: ChannelMapMethod {
   /// The name on the command line.
@@ -21,6 +22,9 @@ public struct AblationCAM: ChannelMapMethod {
   public func contributions(_ context: MapContext) -> Tensor {
     let activation = context.activation.rowMajor
     let (batch, channels) = (activation.shape[0], activation.shape[1])
+    if context.mode == .corrected, let weights = context.linearContributions {
+      return weights * activation
+    }
     let scores = context.target.scores(context.output).floatScalars
     var weights: [Float] = []
     for image in 0..<batch {

@@ -74,7 +74,7 @@ struct SavedRunInterpretTests {
       #expect(maps.allSatisfy { $0.rows == 8 && $0.columns == 8 })
       #expect(record.boxes == expected.boxes)
     }
-    #expect(records[0].filmSize == ImageSize(height: 30, width: 50))
+    #expect(records[0].imageSize == ImageSize(height: 30, width: 50))
     let read = try stored(work)
     #expect(read.map(\.file) == given && read.map(\.figure) == records.map(\.figure))
     #expect(read.map(\.error) == records.map(\.error))

@@ -12,7 +12,7 @@ public struct ImageFacts: Sendable, Hashable, Codable {
   /// The unique identifier of the object (SOPInstanceUID).
   public var sopInstanceUID: String?
 
-  /// Creates facts. Default: none are known.
+  /// Creates facts; those not given are unknown.
   public init(
     spacing: DICOMSpacing? = nil, patientOrientation: [String] = [], viewPosition: String? = nil,
     sopInstanceUID: String? = nil

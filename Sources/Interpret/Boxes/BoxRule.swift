@@ -25,6 +25,7 @@ extension BoxRule {
   /// The rule with the threshold that was chosen for a model, if it needs one.
   ///
   /// - Parameter calibration: The model's threshold; nil if none was chosen.
+  /// - Returns: The same rule, unless it is `calibrated` without a threshold.
   /// - Throws: `BoxRuleError` if the rule is `calibrated` and there is no threshold.
   public func resolved(
     _ calibration: CalibratedThreshold?
@@ -34,9 +35,10 @@ extension BoxRule {
     return .calibrated(calibration.threshold)
   }
 
-  /// The lowest value of a map that counts; nil if no pixel does.
+  /// The lowest value of a map that counts.
   ///
   /// - Parameter map: The positive part of a map, on the pixels of the model's input.
+  /// - Returns: nil if no pixel counts.
   /// - Precondition: The rule has a threshold and is resolved.
   package func threshold(of map: ScalarImage) -> Float? {
     guard let peak = map.values.max(), peak > 0 else { return nil }

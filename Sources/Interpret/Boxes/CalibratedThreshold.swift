@@ -26,10 +26,10 @@ public struct CalibratedThreshold: Sendable, Hashable, Codable {
   /// The thresholds that are tried: 0.02, 0.04, …, 0.98.
   package static let candidates = (1..<50).map { Double($0) / 50 }
 
-  /// Chooses the threshold with the highest mean intersection over union; the lowest of equal ones.
+  /// Chooses the threshold with the highest mean intersection over union, the lowest of equal ones; nil if no mask has a
+  /// pixel.
   ///
   /// - Parameter pairs: Maps on the pixels of the model's input, with the masks on the same pixels.
-  /// - Returns: nil if no mask has a pixel.
   public init?(choosing pairs: [(ScalarImage, PixelMask)]) {
     var choice = ThresholdChoice()
     for (map, mask) in pairs { choice.add(map, mask) }

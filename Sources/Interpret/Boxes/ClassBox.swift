@@ -11,7 +11,7 @@ public struct ClassBox: Sendable, Equatable {
   public let box: BoundingBox
   /// The box in pixels of the model's input; it may reach into padding.
   public let inputBox: BoundingBox
-  /// The share of the map's positive sum inside the region, 0 to 1. Boxes of a map are sorted by it, the highest first.
+  /// The share of the map's positive sum inside the region, 0 to 1; boxes of a map are sorted by it.
   public let score: Double
   /// The highest value of the map inside the region.
   public let peak: Double

@@ -86,7 +86,9 @@ extension Explanation {
         ScalarImage(
           width: map.map.shape[1], height: map.map.shape[0], values: map.map.floatScalars),
         title: title(map))
-    } nothing: { map in Figure.Panel(.empty, title: title(map)) }
+    } nothing: { map in
+      Figure.Panel(.empty, title: title(map))
+    }
   }
 
   /// The image with each map over it; a map that shows nothing is not drawn over the image.
@@ -97,7 +99,9 @@ extension Explanation {
       return .image(
         image.overlaid(with: cells, colormap: .magma, alpha: 0.6, extent: extent),
         title: title(map))
-    } nothing: { .image(image, title: title($0)) }
+    } nothing: {
+      .image(image, title: title($0))
+    }
   }
 
   /// The image once per class, with its box.
@@ -105,7 +109,9 @@ extension Explanation {
     panels { map in
       .image(
         image, title: title(map), boxes: boxes(of: map, .fmi).map { $0.labeledBox(color: color) })
-    } nothing: { .image(image, title: title($0)) }
+    } nothing: {
+      .image(image, title: title($0))
+    }
   }
 
   private func title(_ map: ClassMap) -> String {

@@ -28,6 +28,8 @@ struct BoxOptionGroup: ParsableArguments {
   /// - Parameters:
   ///   - fallback: The rule where none is given.
   ///   - calibration: The threshold that was chosen for the run; nil if there is none.
+  /// - Returns: The options, with the threshold of the run where the rule needs it.
+  /// - Throws: `ValidationError` naming the option.
   func parsed(
     default fallback: BoxRule = BoxOptions().rule, calibration: CalibratedThreshold?
   ) throws -> BoxOptions {

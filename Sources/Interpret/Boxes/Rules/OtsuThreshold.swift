@@ -1,7 +1,7 @@
 import Imaging
 
-/// The threshold that separates a histogram into two groups with the greatest variance between them (Otsu, IEEE Trans.
-/// SMC 1979): scikit-image's `threshold_otsu`, with 256 bins.
+/// The threshold that separates a histogram into two groups with the greatest variance between them (Otsu 1979):
+/// scikit-image's `threshold_otsu`, with 256 bins.
 ///
 ///     value > center of bin argmax_i  n₁(i) n₂(i) (m₁(i) − m₂(i))²
 ///

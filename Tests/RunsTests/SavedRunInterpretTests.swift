@@ -75,13 +75,13 @@ struct SavedRunInterpretTests {
       #expect(record.boxes == expected.boxes)
     }
     #expect(records[0].imageSize == ImageSize(height: 30, width: 50))
-    #expect(records[0].inputSize == ImageSize(height: 64, width: 64))
+    #expect(records[0].inputSize == ImageSize(height: 32, width: 32))
     // The middle square of 50 x 30.
     #expect(records[0].extent == BoundingBox(x0: 10, y0: 0, x1: 40, y1: 30))
     #expect(records[0].facts == nil)
     #expect(
       records[0].maps?.allSatisfy {
-        $0.grid == MapGrid.even(ImageSize(height: 64, width: 64), rows: 8, columns: 8)
+        $0.grid == MapGrid.even(ImageSize(height: 32, width: 32), rows: 8, columns: 8)
       } == true)
     let read = try stored(work)
     #expect(read.map(\.file) == given && read.map(\.figure) == records.map(\.figure))

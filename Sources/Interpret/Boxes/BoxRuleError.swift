@@ -47,7 +47,9 @@ public struct BoxRuleError: LightboxError, Equatable {
   }
 
   private func nearest(_ text: String) -> String? {
-    let name = text.prefix { $0 != ":" && $0 != "=" }
-    return NearestName.nearest(to: String(name), among: BoxRule.Name.allCases.map(\.rawValue))
+    let name = text.prefix { $0 != ":" && $0 != "=" }.lowercased()
+    let known = BoxRule.Name.allCases.map(\.rawValue)
+    return known.first { !name.isEmpty && $0.hasPrefix(name) }
+      ?? NearestName.nearest(to: name, among: known)
   }
 }

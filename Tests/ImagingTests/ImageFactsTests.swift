@@ -199,6 +199,16 @@ struct ImageFactsTests {
     }
   }
 
+  @Test("texts beyond the standard's length are left out")
+  func long() throws {
+    let facts = ImageFacts(
+      try file([
+        (Self.view, "CS", String(repeating: "PA ", count: 6) + "PA"),
+        (Self.orientation, "CS", String(repeating: "L", count: 17) + "\\F"),
+      ]))
+    #expect(facts.viewPosition == nil && facts.patientOrientation.isEmpty && facts.sideMark == nil)
+  }
+
   @Test("facts are coded with their names")
   func coding() throws {
     let facts = ImageFacts(

@@ -221,6 +221,10 @@ struct BoxGeometryTests {
     #expect(boxes(0.01, 100) == Array(all[..<3]))
     #expect(boxes(0.0101, 100) == Array(all[..<2]))
     #expect(boxes(0.5, 100).isEmpty)
+    // A quantile among the zeros keeps what is positive.
+    let positive = explanation.boxes(
+      BoxOptions(rule: .quantile(0.5), minimumArea: 0, maximumCount: 100))
+    #expect(positive.map(\.box) == all.map(\.box))
     // The threshold is half of the peak of the speck, also where it is left out.
     #expect(all.allSatisfy { $0.threshold == 2.5 })
   }

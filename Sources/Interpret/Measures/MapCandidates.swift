@@ -11,6 +11,13 @@ package struct MapCandidate: Sendable, Equatable {
   package let layers: [String]
   /// How the maps of several layers become one.
   package let fusion: MapFusion
+
+  /// Creates a candidate.
+  package init(method: String, layers: [String], fusion: MapFusion) {
+    self.method = method
+    self.layers = layers
+    self.fusion = fusion
+  }
 }
 
 /// The candidates that a choice on validation masks compares, computed together.

@@ -18,7 +18,7 @@ public struct SIIMMaskError: LightboxError, Equatable {
     case emptyRun(length: Int)
     /// A run ends after the last pixel of the image.
     case beyondImage(end: Int, pixels: Int)
-    /// A line has no comma between image and runs.
+    /// A line has fewer cells than image and runs.
     case noComma
     /// The path is a folder, a pipe or a device.
     case notARegularFile
@@ -26,8 +26,12 @@ public struct SIIMMaskError: LightboxError, Equatable {
     case tooLarge(bytes: Int, limit: Int)
     /// The image has another aspect ratio than the masks.
     case otherShape(image: String, masks: String)
-    /// The first line is not `ImageId, EncodedPixels`.
+    /// The first line names no column of images or none of runs.
     case header(found: String)
+    /// The file has masks of none of the images.
+    case noneNamed(column: String, keys: [String], count: Int, images: [String])
+    /// No image has a mask with a pixel.
+    case noRegion(images: Int)
   }
 
   /// The facts.
@@ -58,12 +62,19 @@ public struct SIIMMaskError: LightboxError, Equatable {
     case .emptyRun(let length): "a run has \(length) pixels"
     case .beyondImage(let end, let pixels):
       "a run ends at pixel \(end), but the image has \(pixels) pixels"
-    case .noComma: "the line has no comma between ImageId and EncodedPixels"
+    case .noComma: "the line has no separator between the image and its runs"
     case .notARegularFile: "it is not a regular file"
     case .tooLarge(let bytes, let limit): "the file has \(bytes) bytes; at most \(limit) are read"
     case .otherShape(let image, let masks):
       "the image has \(image) pixels, the masks \(masks): not the same shape"
     case .header(let found): "the first line is \"\(found.prefix(40))\""
+    case .noneNamed(let column, let keys, let count, let images):
+      count == 0
+        ? "the file has no masks"
+        : "it has a mask of none of the images: the \(count) keys under \"\(column)\" look like "
+          + Self.listed(keys) + ", the images like " + Self.listed(images)
+    case .noRegion(let images):
+      "all masks of the \(images) images are empty"
     }
   }
 
@@ -79,7 +90,14 @@ public struct SIIMMaskError: LightboxError, Equatable {
     case .tooLarge: "split the file"
     case .otherShape: "state the size of the masks, or leave the image out"
     case .header: "use a file with the header \"ImageId, EncodedPixels\""
+    case .noneNamed:
+      "a key is the path of the image, its name with or without ending, or its SOP Instance UID"
+    case .noRegion: "give images with a finding"
     case .notANumber, .oddCount, .emptyRun, .noComma: "correct the row"
     }
+  }
+
+  private static func listed(_ names: [String]) -> String {
+    names.map { "\"\($0.suffix(48))\"" }.joined(separator: ", ")
   }
 }

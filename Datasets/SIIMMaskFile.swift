@@ -8,6 +8,7 @@ import Files
 public struct SIIMMaskFile: Sendable {
   /// The masks by ImageId.
   package let masks: [String: SIIMMask]
+  private let keys: MaskKeys
 
   /// Reads a file of masks.
   ///
@@ -33,17 +34,12 @@ public struct SIIMMaskFile: Sendable {
       masks[image] = try rows.mask(ofImage: image, width: width, height: height)
     }
     self.masks = masks
+    keys = MaskKeys(masks.keys)
   }
 
-  /// Looks up the mask of an image file by its name without folder and known ending, its name, or its path;
-  /// nil if there is none.
+  /// Looks up the mask of an image file by its path, its name with or without ending, or its SOP Instance UID; nil if
+  /// there is none.
   public func mask(forFile path: String) -> SIIMMask? {
-    Self.names(ofFile: path).lazy.compactMap { masks[$0] }.first
-  }
-
-  /// The ImageIds that a file may have, in the order in which they are tried.
-  static func names(ofFile path: String) -> [String] {
-    let name = path.split(separator: "/").last.map(String.init) ?? path
-    return [FileName.imageName(of: path), name, path]
+    keys.key(ofFile: path).flatMap { masks[$0] }
   }
 }

@@ -4,16 +4,20 @@ import Imaging
 
 /// The rows of a SIIM run-length file, decoded when the size of their image is known.
 ///
+/// The columns are recognized by their names (`MaskColumns`), the image of a row by path, name or UID (`MaskKeys`).
 /// Each mask belongs to its own image, so the images of a file may have different sizes.
 package struct SIIMMaskRows: Sendable {
   /// A row of an image.
   private struct Row: Sendable {
     let line: Int
-    let runs: Substring
+    let runs: String
   }
 
   private let rows: [String: [Row]]
+  private let keys: MaskKeys
   private let path: String?
+  /// The name of the column that says which image.
+  package let keyName: String
   /// The largest file that is read, in bytes.
   private static let byteLimit = 1 << 30
 
@@ -29,28 +33,33 @@ package struct SIIMMaskRows: Sendable {
   /// - Throws: `SIIMMaskError` with the line.
   package init(text: String, path: String? = nil) throws(SIIMMaskError) {
     var rows: [String: [Row]] = [:]
+    var columns: MaskColumns?
     var number = 0
     for line in text.utf8.split(separator: 0x0A, omittingEmptySubsequences: false) {
       number += 1
-      let line = Substring(line).trimming()
-      if number == 1 {
-        guard Self.isHeader(line) else {
+      var line = Substring(line).trimmingBlanks()
+      guard let columns else {
+        // A byte order mark.
+        if line.hasPrefix("\u{FEFF}") { line = line.dropFirst() }
+        columns = MaskColumns(header: line)
+        if columns == nil {
           throw SIIMMaskError(.header(found: String(line.prefix(100))), file: path, line: 1)
         }
         continue
       }
       if line.isEmpty { continue }
-      guard let comma = line.utf8.firstIndex(of: 0x2C) else {
+      guard let cells = columns.cells(line) else {
         throw SIIMMaskError(.noComma, file: path, line: number)
       }
-      let runs = line[line.index(after: comma)...]
       do {
-        _ = try SIIMMask.parse(runLengths: runs, pixels: nil)
+        _ = try SIIMMask.parse(runLengths: cells.runs, pixels: nil)
       } catch {
         throw SIIMMaskError(error.reason, file: path, line: number)
       }
-      rows[String(line[..<comma].trimming()), default: []].append(Row(line: number, runs: runs))
+      rows[cells.key, default: []].append(Row(line: number, runs: cells.runs))
     }
+    keyName = columns?.keyName ?? ""
+    keys = MaskKeys(rows.keys)
     self.rows = rows
     self.path = path
   }
@@ -76,14 +85,36 @@ package struct SIIMMaskRows: Sendable {
     return SIIMMask(width: width, height: height, sortedRuns: SIIMMask.merged(runs))
   }
 
-  /// The mask of an image file, by its name without folder and known ending, its name, or its path.
+  /// The key of an image file; nil if the table does not name it.
+  package func key(ofFile path: String) -> String? { keys.key(ofFile: path) }
+
+  /// Whether the mask of a key has a pixel: some row is not `-1`.
+  package func hasRegion(_ key: String) -> Bool {
+    rows[key]?.contains { $0.runs != "-1" } ?? false
+  }
+
+  /// The mask of an image file: by its path, its name with or without ending, or its SOP Instance UID.
   package func mask(
     forFile path: String, width: Int, height: Int
   ) throws(SIIMMaskError) -> SIIMMask? {
-    for image in SIIMMaskFile.names(ofFile: path) {
-      if let mask = try mask(ofImage: image, width: width, height: height) { return mask }
+    guard let key = key(ofFile: path) else { return nil }
+    return try mask(ofImage: key, width: width, height: height)
+  }
+
+  /// Checks that the table names some of the images.
+  ///
+  /// - Returns: The number of images that it names.
+  /// - Throws: `SIIMMaskError` that shows what keys and images look like.
+  @discardableResult
+  package func checkNames(_ files: [String]) throws(SIIMMaskError) -> Int {
+    let known = files.count { key(ofFile: $0) != nil }
+    guard known > 0 else {
+      throw SIIMMaskError(
+        .noneNamed(
+          column: keyName, keys: Array(rows.keys.sorted().prefix(3)), count: rows.count,
+          images: Array(files.prefix(3))), file: path)
     }
-    return nil
+    return known
   }
 
   private static func text(of path: String) throws(SIIMMaskError) -> String {
@@ -99,29 +130,5 @@ package struct SIIMMaskRows: Sendable {
       throw SIIMMaskError(.tooLarge(bytes: Int(status.st_size), limit: byteLimit), file: path)
     }
     return String(decoding: FileHead.read(path, count: Int(status.st_size)), as: UTF8.self)
-  }
-
-  private static func isHeader(_ line: Substring) -> Bool {
-    let names = line.split(separator: ",", maxSplits: 3).map { $0.trimming() }
-    // Ignores a byte order mark.
-    let first = names.first.map { $0.hasPrefix("\u{FEFF}") ? $0.dropFirst() : $0 }
-    return names.count == 2 && first == "ImageId" && names[1] == "EncodedPixels"
-  }
-}
-
-extension Substring {
-  /// Removes spaces, tabs, carriage returns and no-break spaces from both ends.
-  fileprivate func trimming() -> Substring {
-    let scalars = unicodeScalars
-    guard let first = scalars.firstIndex(where: { !$0.isBlank }),
-      let last = scalars.lastIndex(where: { !$0.isBlank })
-    else { return self[endIndex...] }
-    return self[first..<scalars.index(after: last)]
-  }
-}
-
-extension Unicode.Scalar {
-  fileprivate var isBlank: Bool {
-    self == " " || self == "\t" || self == "\r" || self == "\u{A0}"
   }
 }

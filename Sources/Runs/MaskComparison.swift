@@ -1,5 +1,5 @@
-import Datasets
 public import DataBlocks
+import Datasets
 import Imaging
 public import Interpret
 
@@ -11,7 +11,7 @@ public final class MaskComparison {
   public private(set) var hitRate = BoxHitRate()
   private let path: String
   private let size: ImageSize?
-  private var rows: SIIMMaskRows?
+  private var table: MaskTable?
 
   /// Creates a comparison.
   ///
@@ -27,9 +27,12 @@ public final class MaskComparison {
 
   /// Reads the file.
   ///
+  /// - Parameter files: The images, of which it has to name some. Default: not checked.
   /// - Throws: `SIIMMaskError` naming the file and the line.
-  func open() throws {
-    if rows == nil { rows = try SIIMMaskRows(path: path) }
+  func open(for files: [String] = []) throws {
+    let table = try table ?? MaskTable(path, size: size)
+    if !files.isEmpty { try table.rows.checkNames(files) }
+    self.table = table
   }
 
   /// Adds an image if the file has a mask of it.
@@ -37,23 +40,7 @@ public final class MaskComparison {
   /// - Throws: `SIIMMaskError` naming the file of masks, such as for a mask that is larger than its image.
   func add(_ explanation: Explanation, file: String) throws {
     try open()
-    let image = explanation.image
-    let size = size ?? ImageSize(height: image.height, width: image.width)
-    guard
-      let mask = try rows?.mask(forFile: file, width: size.width, height: size.height)
-    else { return }
-    let scaleX = Double(size.width) / Double(image.width)
-    let scaleY = Double(size.height) / Double(image.height)
-    if scaleX == 1, scaleY == 1 {
-      return hitRate.add(explanation, className: className, mask: mask)
-    }
-    guard abs(scaleX / scaleY - 1) < 0.01 else {
-      throw SIIMMaskError(
-        .otherShape(
-          image: "\(image.width) x \(image.height)", masks: "\(size.width) x \(size.height)"),
-        file: file)
-    }
-    hitRate.add(
-      explanation, className: className, mask: ScaledMask(mask, scaleX: scaleX, scaleY: scaleY))
+    guard let mask = try table?.mask(of: explanation.image, file: file) else { return }
+    hitRate.add(explanation, className: className, mask: mask)
   }
 }

@@ -55,7 +55,7 @@ package struct ItemFacts: Sendable {
   /// Removes identifiers that say nothing: empty ones, words such as "ANON", and one that most files have.
   ///
   /// - Returns: The number of files with a patient that most have.
-  private static func removePlaceholders(_ facts: inout [ItemFacts]) -> Int {
+  static func removePlaceholders(_ facts: inout [ItemFacts]) -> Int {
     func common(_ values: [String]) -> String? {
       var counts: [String: Int] = [:]
       for value in values { counts[value, default: 0] += 1 }
@@ -115,7 +115,7 @@ package struct ItemFacts: Sendable {
     return Array(bytes.prefix(max(0, read)))
   }
 
-  private static func parallel<Input: Sendable, Output: Sendable>(
+  static func parallel<Input: Sendable, Output: Sendable>(
     _ inputs: [Input], _ threads: Int, _ body: @Sendable (Input) -> Output
   ) -> [Output] {
     let results = Mutex([Output?](repeating: nil, count: inputs.count))

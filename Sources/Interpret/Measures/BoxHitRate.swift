@@ -28,7 +28,7 @@ public struct BoxHitRate: Sendable, Equatable, Codable {
   ///   - explanation: Holds the map of the class.
   ///   - className: The class that the mask is of.
   ///   - mask: The true region, in original pixels.
-  public mutating func add(_ explanation: Explanation, className: String, mask: some ImageMask) {
+  public mutating func add(_ explanation: Explanation, className: String, mask: any ImageMask) {
     guard !mask.isEmpty, let map = explanation.maps.first(where: { $0.className == className })
     else { return }
     images += 1

@@ -54,16 +54,18 @@ public enum MapMeasures {
     check(map, mask)
     let area = mask.area
     guard area > 0 else { return nil }
-    let order = map.values.indices.sorted { map.values[$0] > map.values[$1] }
+    let order = PixelOrder.falling(map.values)
     var (found, precisionSum) = (0, 0.0)
     var start = 0
     while start < order.count {
       var end = start
       var hits = 0
-      while end < order.count, map.values[order[end]] == map.values[order[start]] {
+      let value = map.values[order[start]]
+      // NaN equals nothing, so it is taken alone.
+      repeat {
         if mask.values[order[end]] { hits += 1 }
         end += 1
-      }
+      } while end < order.count && map.values[order[end]] == value
       found += hits
       precisionSum += Double(hits) * Double(found) / Double(end)
       start = end

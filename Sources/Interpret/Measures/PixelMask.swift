@@ -46,7 +46,7 @@ public struct PixelMask: Sendable, Equatable {
   /// - Parameters:
   ///   - mask: The region in the original.
   ///   - image: Places the input in the original.
-  package init(_ mask: some ImageMask, image: PreparedImage) {
+  package init(_ mask: any ImageMask, image: PreparedImage) {
     let size = ImageSize(height: image.input.shape[2], width: image.input.shape[3])
     var values: [Bool] = []
     values.reserveCapacity(size.height * size.width)

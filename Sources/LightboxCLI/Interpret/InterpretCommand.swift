@@ -16,11 +16,12 @@ struct InterpretCommand: ParsableCommand {
   @OptionGroup var model: RunOptions
 
   @Argument(help: "DICOM, PNG or JPEG files, or folders of them.")
-  var files: [String]
+  var files: [String] = []
 
   @OptionGroup var compute: ComputeOptions
   @OptionGroup var unreadable: UnreadableOption
   @OptionGroup var reading: FramesOption
+  @OptionGroup var evaluation: MapEvaluationOption
 
   @Option(help: "The layer, such as layer4 or layer3.1. Default: the last convolutional layer.")
   var layer: String?
@@ -46,11 +47,15 @@ struct InterpretCommand: ParsableCommand {
   @Option(help: "The class of the masks. Default: the last class.")
   var maskClass: String?
 
-  @Option(help: "The folder to write.")
-  var out: String
+  @Option(help: "The folder to write. Needed for figures.")
+  var out: String?
 
   func validate() throws {
-    if masks == nil,
+    if !evaluation.isWanted, files.isEmpty || out == nil {
+      throw ValidationError(
+        files.isEmpty ? "give files, or measure maps with --evaluate" : "give a folder with --out")
+    }
+    if masks == nil, !evaluation.isWanted,
       let given = maskClass.map({ "--mask-class \($0)" })
         ?? maskSize.map({ "--mask-size \($0)" })
     {
@@ -68,6 +73,11 @@ struct InterpretCommand: ParsableCommand {
     let maskSize = try maskSize.map(parsedSize)
     let images = try unreadable.expand(files)
     let run = try model.open(frames: reading.frames)
+    if evaluation.isWanted {
+      return try evaluation.run(
+        run, files: images, className: maskClass, maskSize: maskSize, out: out)
+    }
+    guard let out else { return }
     let wanted: WantedClasses =
       switch className {
       case "all": .all

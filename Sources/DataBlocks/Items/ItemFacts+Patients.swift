@@ -1,0 +1,16 @@
+import Tensors
+
+extension ItemFacts {
+  /// The patients that DICOM headers name, without placeholders; nil where there is none.
+  ///
+  /// Other than `gather`, it reads headers only.
+  ///
+  /// - Parameters:
+  ///   - paths: The files; those that cannot be read have no patient.
+  ///   - threads: Threads that read.
+  package static func patients(_ paths: [String], threads: Int = Compute.cores) -> [String?] {
+    var facts = parallel(paths, threads) { ItemFacts(header: $0) }
+    removePlaceholders(&facts)
+    return facts.map(\.patient)
+  }
+}

@@ -33,6 +33,9 @@ open class Module {
   /// The name of this module in a profile; its path after `labelForProfile()`.
   package final var label = ""
 
+  /// The path of this module in its network if its output is a stage that maps are made of, such as "layer4".
+  package final var stagePath: String?
+
   /// Replaces `forward`; `ModelSummary` uses it to skip expensive computations.
   final var standIn: ((Tensor) -> Tensor)?
 

@@ -44,6 +44,9 @@ extension ImageClassifier {
     (self as? any OutputStrideClassifier)?.outputStrides ?? []
   }
 
+  /// The output stride; nil if it is not known.
+  package var outputStride: Int? { (self as? any OutputStrideClassifier)?.outputStride }
+
   /// Sets the output stride.
   ///
   /// - Precondition: It is one of `outputStrideChoices`.

@@ -37,6 +37,9 @@ package final class CIFARResNet: Module, BuiltInClassifier, ModuleChain {
     layer3 = makeLayer(32, 64)
     linear = Linear(64, classCount)
     super.init()
+    for (number, layer) in [layer1, layer2, layer3].enumerated() {
+      layer.stagePath = "layer\(number + 1)"
+    }
     initializeKaimingNormal(.fanIn, linear: true)
   }
 

@@ -25,6 +25,8 @@ package final class CheXNet: Module, BuiltInClassifier, ModuleChain {
     densenet121 = DenseNet(
       growthRate: 32, depths: [6, 12, 24, 16], stem: 64, inputChannels: inputChannels
     ) { _ in Sequential(linear, Sigmoid()) }
+    super.init()
+    densenet121.nameStages("densenet121.features")
   }
 
   // `linear` is part of `densenet121`.

@@ -57,6 +57,7 @@ package final class DenseNet: Module, BuiltInClassifier, ModuleChain {
     featureCount = channels
     classifier = makeClassifier(channels)
     super.init()
+    nameStages("features")
     initializeKaimingNormal(.fanIn)
     for case let linear as Linear in classifier.modules { linear.bias?.initializer = .zeros }
   }
@@ -64,6 +65,16 @@ package final class DenseNet: Module, BuiltInClassifier, ModuleChain {
   /// Maps images, `[batch, channels, height, width]`, to logits, `[batch, classCount]`.
   package override func forward(_ input: Tensor) -> Tensor {
     classifier(pooledFeatures(input))
+  }
+
+  /// Names the stages: the dense blocks, the last one with the batch norm behind it.
+  func nameStages(_ path: String) {
+    var blocks = features.layers.filter { $0 is DenseBlock }
+    if let norm = features.layers.last { blocks[blocks.count - 1] = norm }
+    let names = features.namedChildren
+    for block in blocks {
+      block.stagePath = names.first { $0.module === block }.map { "\(path).\($0.name)" }
+    }
   }
 
   /// The input of the classifier, `[batch, featureCount]`.

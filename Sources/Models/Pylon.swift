@@ -37,6 +37,9 @@ package final class Pylon: Module, BuiltInClassifier, ModuleChain {
     features = PylonFeatures(encoder, decoder)
     head = Sequential(classes, AdaptiveMaxPool2D(), Flatten())
     featureCount = channels
+    super.init()
+    for (layer, _) in encoder.stages { layer.stagePath = nil }
+    decoder.output.stagePath = "decoder.output"
   }
 
   /// The children of the ResNet, and `decoder`.

@@ -7,7 +7,7 @@ final class PylonDecoder: Module {
   /// For `layer3`, `layer2` and `layer1`.
   private let laterals: [(name: String, layer: PylonLateral)]
   /// The output of the decoder, as a place for hooks.
-  private let output = PylonOutput()
+  let output: Module = PylonOutput()
   private let classes: Conv2D
 
   /// Creates a decoder.

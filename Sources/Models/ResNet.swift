@@ -75,6 +75,7 @@ package final class ResNet: Module, OutputStrideClassifier, ModuleChain {
     featureCount = inputs
     fc = Linear(inputs, classCount)
     super.init()
+    for (number, stage) in stages.enumerated() { stage.layer.stagePath = "layer\(number + 1)" }
     initializeKaimingNormal(.fanOut)
   }
 

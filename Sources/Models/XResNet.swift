@@ -42,6 +42,9 @@ package final class XResNet: Module, BuiltInClassifier, ModuleChain {
     featureCount = inputs
     hasFastaiGroups = depths.count == 4
     super.init()
+    for (number, layer) in layers.enumerated().dropFirst(4) where layer is Sequential {
+      layer.stagePath = String(number)
+    }
     initializeKaimingNormal(.fanIn, linear: true)
     classifier.bias?.initializer = .zeros
   }

@@ -33,7 +33,7 @@ extension SavedRun {
     let table = try MaskTable(masks, size: options.maskSize)
     let matched = try table.rows.checkNames(items.map(\.path))
     let used = predictor.pipeline.itemsPerFrame(items.filter { table.hasRegion($0.path) })
-    let candidates = MapCandidates(predictor, layers: stages())
+    let candidates = MapCandidates(predictor)
     var scores = [[MaskScore]](repeating: [], count: candidates.all.count)
     for (number, item) in used.enumerated() {
       defer { progress("maps", number + 1, used.count) }
@@ -74,17 +74,5 @@ extension SavedRun {
     return Explainer(
       predictor, try MapMethods.named(choice.method), layers: layers,
       options: MapOptions(fusion: choice.fusion))
-  }
-
-  /// The last layer of each resolution, by the network's own names where it has some.
-  private func stages() -> [TappedLayer] {
-    let size = predictor.pipeline.inputSize
-    let names = Dictionary(
-      visionModel.layerPaths.compactMap { path in
-        visionModel.layer(path).map { (ObjectIdentifier($0), path) }
-      }, uniquingKeysWith: { first, _ in first })
-    return TappedLayer.stages(
-      of: predictor.model, input: [1, predictor.pipeline.inputChannels, size.height, size.width]
-    ).map { TappedLayer(names[ObjectIdentifier($0.module)] ?? $0.path, $0.module) }
   }
 }

@@ -135,7 +135,8 @@ extension SavedRun {
   private func untrained(_ explainer: Explainer) -> Explainer? {
     let model = VisionModel(
       visionModel.architecture, classCount: predictor.vocab.count,
-      inputChannels: predictor.pipeline.inputChannels, seed: description.plan.seed
+      inputChannels: predictor.pipeline.inputChannels, outputStride: visionModel.outputStride,
+      seed: description.plan.seed
     ).model
     model.eval()
     let paths = Dictionary(

@@ -65,6 +65,9 @@ public struct VisionModel {
   /// The output strides that the architecture can have; none if its stride is not known.
   package var outputStrides: [Int] { network.outputStrideChoices }
 
+  /// The output stride; nil if it is not known.
+  package var outputStride: Int? { network.outputStride }
+
   /// Sets the output stride.
   ///
   /// - Precondition: It is one of `outputStrides`.

@@ -12,6 +12,22 @@ struct ExplainedNetwork {
   /// From logits to probabilities.
   let activation: (Tensor) -> Tensor
 
+  init(
+    model: Module, logits: @escaping (Tensor) -> Tensor, hasOwnLogits: Bool,
+    activation: @escaping (Tensor) -> Tensor
+  ) {
+    self.model = model
+    self.logits = logits
+    self.hasOwnLogits = hasOwnLogits
+    self.activation = activation
+  }
+
+  /// A network whose outputs are logits.
+  init(_ model: Module) {
+    self.init(
+      model: model, logits: { model($0) }, hasOwnLogits: false, activation: { $0 })
+  }
+
   /// The outputs of inputs, `[batch, outputs]`; recorded if the input is on a tape.
   func output(of input: Tensor) -> Tensor {
     let found = frozen { logits(input) }

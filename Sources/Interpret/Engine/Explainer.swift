@@ -5,7 +5,7 @@ public import Training
 
 /// Computes maps of what raises a model's scores.
 ///
-///     let explainer = Explainer(predictor)                       // Layer-CAM over the last stages
+///     let explainer = Explainer(predictor)                       // Layer-CAM, the product over the stages
 ///     let gradCAM = Explainer(predictor, GradCAM(), layers: [TappedLayer("layer4", layer4)])
 ///     let explanation = try explainer(predictor.prepare("film.dcm"))
 ///
@@ -27,21 +27,24 @@ public struct Explainer {
   ///
   /// - Parameters:
   ///   - predictor: The model with its pipeline and vocabulary.
-  ///   - method: The method. Default: Layer-CAM.
-  ///   - layers: The layers. Default: the last three resolutions of the network.
+  ///   - method: The method. Default: Layer-CAM; CAM for PYLON.
+  ///   - layers: The layers. Default: all stages of the network for methods that give fine maps at early layers
+  ///     (`MapMethod.usesAllStages`), the last stage for others.
   ///   - options: The choices beside the method.
   public init(
-    _ predictor: Predictor, _ method: any MapMethod = LayerCAM(), layers: [TappedLayer]? = nil,
+    _ predictor: Predictor, _ method: (any MapMethod)? = nil, layers: [TappedLayer]? = nil,
     options: MapOptions = .corrected
   ) {
     let size = predictor.pipeline.inputSize
+    let stages = TappedLayer.stages(
+      of: predictor.model, input: [1, predictor.pipeline.inputChannels, size.height, size.width])
+    let network = ExplainedNetwork(predictor.model)
+    let isDense =
+      stages.count == 1 && LayerTail(of: stages[0].module, in: network)?.isDenseClassifier == true
+    let method = method ?? (isDense ? CAM() : LayerCAM())
     self.init(
       model: predictor.model, vocab: predictor.vocab, method,
-      layers: layers
-        ?? TappedLayer.stages(
-          of: predictor.model,
-          input: [1, predictor.pipeline.inputChannels, size.height, size.width]
-        ).suffix(3),
+      layers: layers ?? (method.usesAllStages ? stages : stages.suffix(1)),
       options: options, activation: { predictor.lossFunction.activation($0) })
   }
 

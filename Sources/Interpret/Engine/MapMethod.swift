@@ -15,6 +15,10 @@ public protocol MapMethod: Sendable {
   /// layer.
   var isAtInput: Bool { get }
 
+  /// Whether all stages of a network are fused by default instead of the last one taken: for methods that weight each
+  /// cell by its own gradient. Default: false.
+  var usesAllStages: Bool { get }
+
   /// Computes the raw maps, neither clipped nor scaled.
   ///
   /// - Returns: `[batch, rows, columns]`, of the layer or of the input.
@@ -24,6 +28,8 @@ public protocol MapMethod: Sendable {
 extension MapMethod {
   /// True.
   public var usesLayer: Bool { true }
+  /// False.
+  public var usesAllStages: Bool { false }
   /// True if the method uses no layer.
   public var isAtInput: Bool { !usesLayer }
 }

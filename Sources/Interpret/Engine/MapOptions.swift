@@ -12,7 +12,7 @@ public struct MapOptions: Sendable, Hashable, Codable {
   /// Creates options.
   public init(
     mode: MapMode = .corrected, target: TargetRule = .automatic,
-    placement: MapPlacement = .receptiveField, fusion: MapFusion = .mean
+    placement: MapPlacement = .receptiveField, fusion: MapFusion = .product
   ) {
     self.mode = mode
     self.target = target

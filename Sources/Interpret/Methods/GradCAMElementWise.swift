@@ -9,6 +9,9 @@ public struct GradCAMElementWise: ChannelMapMethod {
   /// The name in captions.
   public var title: String { "Grad-CAM element-wise" }
 
+  /// True.
+  public var usesAllStages: Bool { true }
+
   /// Creates the method.
   public init() {}
 

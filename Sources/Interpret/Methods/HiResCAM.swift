@@ -11,6 +11,9 @@ public struct HiResCAM: ChannelMapMethod {
   /// The name in captions.
   public var title: String { "HiResCAM" }
 
+  /// True.
+  public var usesAllStages: Bool { true }
+
   /// Creates the method.
   public init() {}
 

@@ -11,6 +11,9 @@ public struct LayerCAM: ChannelMapMethod {
   /// The name in captions.
   public var title: String { "Layer-CAM" }
 
+  /// True.
+  public var usesAllStages: Bool { true }
+
   /// Creates the method.
   public init() {}
 

@@ -100,9 +100,7 @@ extension SavedRun {
       positive.map { [$0] } ?? (vocab.count == 2 ? [1] : Array(vocab.indices))
     let items = predictor.pipeline.itemsPerFrame(selected.items, workers: workers)
     // A wrong name is found before the work.
-    let columns = try options.subgroups.map {
-      (name: $0, values: try table.values(ofColumn: $0, for: items))
-    }
+    let columns = try options.subgroups.map { try table.values(ofColumn: $0, for: items) }
     let started = Date()
     let predictions = try predictor.predictions(
       for: items, batchSize: min(batchSize, max(items.count, 1)), workers: workers,

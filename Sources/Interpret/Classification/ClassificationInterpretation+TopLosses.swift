@@ -35,7 +35,8 @@ extension ClassificationInterpretation {
       panels.append(
         .image(
           try explainer.map { try overlay(image, ofClass: decoded[loss.row], $0) }
-            ?? image.original, title: Self.title(loss)))
+            ?? image.original,
+          title: Self.title(loss)))
       names.append(Self.name(of: item))
     }
     let rows = stride(from: 0, to: panels.count, by: columns).map {
@@ -49,11 +50,11 @@ extension ClassificationInterpretation {
         } ?? []))
   }
 
-  /// fastai's title of an image.
+  /// fastai's title of an image; blanks between the numbers do not break.
   static func title(_ loss: TopLoss) -> String {
     func digits(_ value: Double) -> String { String(format: "%.2f", value) }
     return
-      "\(loss.predicted)/\(loss.actual) / \(digits(loss.loss)) / \(digits(loss.probability))"
+      "\(loss.predicted)/\(loss.actual) /\u{A0}\(digits(loss.loss))\u{A0}/\u{A0}\(digits(loss.probability))"
   }
 
   private static func name(of item: DataItem) -> String {

@@ -12,7 +12,8 @@ extension ShortcutCheck {
       guard let film = summary.meanFilm, let map = summary.meanMap else { return [] }
       let count = summary.images - summary.withoutMap
       let peaks = ScalarImage(
-        width: Self.peakGrid, height: Self.peakGrid, values: summary.peaks.map(Float.init))
+        width: summary.peaks[0].count, height: summary.peaks.count,
+        values: summary.peaks.joined().map(Float.init))
       let gray = PixelBuffer(
         width: film.width, height: film.height, channels: 1,
         samples: film.values.map { UInt8(max(0, min(255, $0.rounded()))) })
@@ -34,7 +35,10 @@ extension ShortcutCheck {
     let found = warnings
     let areas = drawn[0]
     return Figure(
-      rows: rows, title: found.isEmpty ? "No sign of a shortcut" : "Signs of a shortcut",
+      rows: rows,
+      title: "Shortcut check: "
+        + (found.isEmpty
+          ? "no warning" : found.count == 1 ? "1 warning" : "\(found.count) warnings"),
       captions: found
         + [
           "Positive part of the map of each image's most probable class, by \(title); 1 is an even map. The border "

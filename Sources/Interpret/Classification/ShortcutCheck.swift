@@ -25,7 +25,7 @@ public struct ShortcutCheck {
   public static let minimumImages = 10
   /// Rows and columns of the mean map.
   static let mapSize = 40
-  /// Rows and columns of the grid of peaks.
+  /// Maps with more cells have their peaks counted on a grid of this many rows and columns.
   static let peakGrid = 8
 
   private let explainer: Explainer
@@ -39,7 +39,8 @@ public struct ShortcutCheck {
     var withoutMap = 0
     var map = [Double](repeating: 0, count: ShortcutCheck.mapSize * ShortcutCheck.mapSize)
     var film = [Double](repeating: 0, count: ShortcutCheck.mapSize * ShortcutCheck.mapSize)
-    var peaks = [Int](repeating: 0, count: ShortcutCheck.peakGrid * ShortcutCheck.peakGrid)
+    var peaks: [Int] = []
+    var peakRows = 0
   }
 
   /// Creates a check without images.
@@ -83,7 +84,15 @@ public struct ShortcutCheck {
     for cell in cells.indices { sums[index].map[cell] += cells[cell] / total }
     let film = Self.film(explanation)
     for cell in film.indices { sums[index].film[cell] += film[cell] }
-    sums[index].peaks[Self.peakCell(onInput)] += 1
+    let peak = Self.peak(onInput, of: map)
+    if sums[index].peaks.isEmpty {
+      sums[index].peaks = [Int](repeating: 0, count: peak.rows * peak.columns)
+      sums[index].peakRows = peak.rows
+    }
+    precondition(
+      sums[index].peaks.count == peak.rows * peak.columns,
+      "maps of \(peak.rows) x \(peak.columns) cells after \(sums[index].peaks.count) cells")
+    sums[index].peaks[peak.cell] += 1
   }
 
   /// What the images of a class have in common.
@@ -102,8 +111,10 @@ public struct ShortcutCheck {
     public let border: (mass: Double, area: Double)
     /// The share of the map in the corners, and the corners' share of the area.
     public let corners: (mass: Double, area: Double)
-    /// How many maps have their peak in each cell of a grid of 8 x 8 over the model's input, row by row.
-    public let peaks: [Int]
+    /// How many maps have their peak in each cell of the coarsest layer mapped, row by row.
+    ///
+    /// Of an even grid of 8 x 8 if that layer has more cells. Empty without maps.
+    public let peaks: [[Int]]
     /// The largest share of maps with their peak in one cell; nil without maps.
     public let hotSpotShare: Double?
     /// The largest share expected if all cells were equally probable; nil without maps.
@@ -134,6 +145,7 @@ public struct ShortcutCheck {
     let most = sums.peaks.max() ?? 0
     let hot = count == 0 ? nil : Double(most) / Double(count)
     let expected = count == 0 ? nil : expectedShare(count, cells: sums.peaks.count)
+    let columns = sums.peaks.count / max(sums.peakRows, 1)
     var warnings: [String] = []
     if count >= minimumImages {
       for (place, found) in [("the outer border", border), ("the corners", corners)]
@@ -158,7 +170,9 @@ public struct ShortcutCheck {
     return ClassSummary(
       className: name, images: sums.images, withoutMap: sums.withoutMap,
       meanMap: mean(sums.map, Double(sums.map.count)), meanFilm: mean(sums.film, 1),
-      border: border, corners: corners, peaks: sums.peaks, hotSpotShare: hot,
+      border: border, corners: corners,
+      peaks: (0..<sums.peakRows).map { Array(sums.peaks[$0 * columns..<($0 + 1) * columns]) },
+      hotSpotShare: hot,
       expectedHotSpotShare: expected, warnings: warnings)
   }
 
@@ -228,12 +242,24 @@ public struct ShortcutCheck {
     }
   }
 
-  private static func peakCell(_ map: ScalarImage) -> Int {
-    let best = map.values.indices.dropFirst().reduce(0) {
-      map.values[$1] > map.values[$0] ? $1 : $0
+  /// The cell of the map's peak among those of its coarsest layer, where a map cannot tell places apart.
+  private static func peak(
+    _ onInput: ScalarImage, of map: ClassMap
+  ) -> (cell: Int, rows: Int, columns: Int) {
+    let values = onInput.values
+    let best = values.indices.dropFirst().reduce(0) { values[$1] > values[$0] ? $1 : $0 }
+    let (y, x) = (best / onInput.width, best % onInput.width)
+    let coarsest = map.layers.min { $0.map.count < $1.map.count }
+    guard let coarsest, coarsest.map.count <= peakGrid * peakGrid else {
+      let cell = y * peakGrid / onInput.height * peakGrid + x * peakGrid / onInput.width
+      return (cell, peakGrid, peakGrid)
     }
-    let (row, column) = (best / map.width, best % map.width)
-    return row * peakGrid / map.height * peakGrid + column * peakGrid / map.width
+    let (rows, columns) = (coarsest.map.shape[0], coarsest.map.shape[1])
+    let place = coarsest.grid.cell(x: Double(x) + 0.5, y: Double(y) + 0.5)
+    func index(_ position: Double, _ count: Int) -> Int {
+      Int(min(max(position.rounded(), 0), Double(count - 1)))
+    }
+    return (index(place.row, rows) * columns + index(place.column, columns), rows, columns)
   }
 
   /// The gray values of the film at the centers of the mean map's cells, as the model sees it.

@@ -28,7 +28,8 @@ public struct Bootstrap: Sendable, Equatable {
   ///   - statistics: Computes the statistics of a resample from the weight of each item, which is how often its
   ///     cluster was drawn; nil where one is not defined.
   /// - Returns: One interval per statistic: the 2.5th and 97.5th percentile of its values. nil if it is defined in
-  ///   fewer than half of the resamples, or if there are fewer than two clusters.
+  ///   fewer than half of the resamples, if there are fewer than two clusters, or if all resamples agree, as for a
+  ///   perfect order: an interval without width would say nothing about other items.
   public func intervals(
     clusters: [Int], _ statistics: (_ weights: [Int]) -> [Double?]
   ) -> [ConfidenceInterval?] {
@@ -47,7 +48,8 @@ public struct Bootstrap: Sendable, Equatable {
       }
     }
     return found.map { values in
-      count < 2 || 2 * values.count < resamples ? nil : Self.percentileInterval(values)
+      guard count > 1, 2 * values.count >= resamples else { return nil }
+      return Self.percentileInterval(values).flatMap { $0.low < $0.high ? $0 : nil }
     }
   }
 

@@ -91,7 +91,7 @@ let package = Package(
       uses: ["Files", "Tensors", "Layers", "DataBlocks", "Checkpoints", "Models", "Training"]),
     room(
       "Interpret",
-      uses: ["Files", "Tensors", "Imaging", "Layers", "DataBlocks", "Hooks", "Training"]),
+      uses: ["Console", "Files", "Tensors", "Imaging", "Layers", "DataBlocks", "Hooks", "Training"]),
 
     room(
       "Logbook",

@@ -83,9 +83,10 @@ guard maps[0].map.floatScalars == camMap.floatScalars else {
   fatalError("getCmaps and the map by hand differ")
 }
 
-let explanation = try Explainer(
-  learn.predictor, GradCAM(), layers: [TappedLayer("layer4", layer)], options: .fmi)(image)
+let explainer = Explainer(
+  learn.predictor, GradCAM(), layers: [TappedLayer("layer4", layer)], options: .fmi)
+let explanation = try explainer(image)
 let figure = explanation.figure(
-  title: "\(label)", color: .red, layerName: learn.visionModel.lastSpatialLayerPath)
+  title: "\(testOne)", facts: FigureFacts(explainer, predicted: label))
 try figure.write(to: "siim-pneumothorax.png")
 print("maps by hand and by getCmaps agree; figure siim-pneumothorax.png")

@@ -9,11 +9,21 @@ struct lb_canvas {
   cairo_t *pen;
 };
 
+// Letters keep their shapes and widths at every scale; gray antialiasing has no colored fringes.
+static void set_up_text(cairo_t *pen) {
+  cairo_font_options_t *options = cairo_font_options_create();
+  cairo_font_options_set_antialias(options, CAIRO_ANTIALIAS_GRAY);
+  cairo_font_options_set_hint_style(options, CAIRO_HINT_STYLE_NONE);
+  cairo_font_options_set_hint_metrics(options, CAIRO_HINT_METRICS_OFF);
+  cairo_set_font_options(pen, options);
+  cairo_font_options_destroy(options);
+}
+
 static void choose(lb_canvas *c, lb_color color) {
   cairo_set_source_rgba(c->pen, color.red, color.green, color.blue, color.alpha);
 }
 
-lb_canvas *lb_canvas_create(int width, int height, lb_color background) {
+lb_canvas *lb_canvas_create(int width, int height, double scale, lb_color background) {
   lb_canvas *c = calloc(1, sizeof *c);
   if (!c) return NULL;
   c->surface = cairo_image_surface_create(CAIRO_FORMAT_RGB24, width, height);
@@ -25,6 +35,8 @@ lb_canvas *lb_canvas_create(int width, int height, lb_color background) {
   choose(c, background);
   cairo_paint(c->pen);
   cairo_set_line_join(c->pen, CAIRO_LINE_JOIN_MITER);
+  set_up_text(c->pen);
+  cairo_scale(c->pen, scale, scale);
   return c;
 }
 
@@ -65,37 +77,58 @@ void lb_canvas_fill(lb_canvas *c, double x, double y, double width, double heigh
 }
 
 void lb_canvas_frame(lb_canvas *c, double x, double y, double width, double height,
-                     double line_width, lb_color color) {
+                     double line_width, double dash, lb_color color) {
   choose(c, color);
   cairo_set_line_width(c->pen, line_width);
-  cairo_set_dash(c->pen, NULL, 0, 0);
+  cairo_set_dash(c->pen, &dash, dash > 0 ? 1 : 0, 0);
   cairo_rectangle(c->pen, x, y, width, height);
   cairo_stroke(c->pen);
 }
 
-void lb_canvas_line(lb_canvas *c, const double *points, size_t count, double line_width,
-                    double dash, lb_color color) {
-  if (count == 0) return;
-  choose(c, color);
-  cairo_set_line_width(c->pen, line_width);
-  cairo_set_dash(c->pen, &dash, dash > 0 ? 1 : 0, 0);
-  cairo_save(c->pen);
-  cairo_set_line_join(c->pen, CAIRO_LINE_JOIN_ROUND);
-  cairo_set_line_cap(c->pen, dash > 0 ? CAIRO_LINE_CAP_BUTT : CAIRO_LINE_CAP_ROUND);
+static void trace(lb_canvas *c, const double *points, size_t count) {
   cairo_move_to(c->pen, points[0], points[1]);
   // A single point is a line to itself, drawn as a dot by the round cap.
   if (count == 1) cairo_line_to(c->pen, points[0], points[1]);
   for (size_t i = 1; i < count; ++i) cairo_line_to(c->pen, points[2 * i], points[2 * i + 1]);
+}
+
+void lb_canvas_line(lb_canvas *c, const double *points, size_t count, int closed,
+                    double line_width, double dash, lb_color color) {
+  if (count == 0) return;
+  cairo_save(c->pen);
+  choose(c, color);
+  cairo_set_line_width(c->pen, line_width);
+  cairo_set_dash(c->pen, &dash, dash > 0 ? 1 : 0, 0);
+  cairo_set_line_join(c->pen, CAIRO_LINE_JOIN_ROUND);
+  cairo_set_line_cap(c->pen, dash > 0 ? CAIRO_LINE_CAP_BUTT : CAIRO_LINE_CAP_ROUND);
+  trace(c, points, count);
+  if (closed) cairo_close_path(c->pen);
   cairo_stroke(c->pen);
   cairo_restore(c->pen);
 }
 
+void lb_canvas_polygon(lb_canvas *c, const double *points, size_t count, lb_color color) {
+  if (count == 0) return;
+  choose(c, color);
+  trace(c, points, count);
+  cairo_close_path(c->pen);
+  cairo_fill(c->pen);
+}
+
+void lb_canvas_disk(lb_canvas *c, double x, double y, double radius, lb_color color) {
+  choose(c, color);
+  cairo_new_sub_path(c->pen);
+  cairo_arc(c->pen, x, y, radius, 0, 6.28318530717958647692);
+  cairo_fill(c->pen);
+}
+
 void lb_canvas_clip(lb_canvas *c, double x, double y, double width, double height) {
+  cairo_save(c->pen);
   cairo_rectangle(c->pen, x, y, width, height);
   cairo_clip(c->pen);
 }
 
-void lb_canvas_unclip(lb_canvas *c) { cairo_reset_clip(c->pen); }
+void lb_canvas_unclip(lb_canvas *c) { cairo_restore(c->pen); }
 
 // The toy text interface uses fontconfig's default sans serif; without any font Cairo uses its
 // built-in one.

@@ -13,6 +13,25 @@ package enum NumberFormat {
     return fixed(value, digits)
   }
 
+  /// A probability in percent with one digit after the point: "97.3 %".
+  ///
+  /// What would be rounded to certainty is a bound, "> 99.9 %" or "< 0.1 %": a model is never certain.
+  package static func percent(_ probability: Double) -> String {
+    guard probability.isFinite else { return "NaN" }
+    if probability >= 0.9995 { return "> 99.9 %" }
+    if probability < 0.0005 { return "< 0.1 %" }
+    return fixed(100 * probability, 1) + " %"
+  }
+
+  /// A probability with four digits after the point: "0.9731", and "> 0.9999" or "< 0.0001" where it would be rounded
+  /// to certainty; "none" if it is missing or not finite.
+  package static func probability(_ probability: Double?) -> String {
+    guard let probability, probability.isFinite else { return measured(probability) }
+    if probability >= 0.99995 { return "> 0.9999" }
+    if probability < 0.00005 { return "< 0.0001" }
+    return fixed(probability, 4)
+  }
+
   /// At most this number of significant digits, with an exponent where that is shorter: "0.25", "1e-05".
   package static func significant(_ value: Double, _ digits: Int) -> String {
     formatted("%.*g", digits, value)

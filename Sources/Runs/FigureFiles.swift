@@ -36,7 +36,7 @@ struct FigureFiles {
   mutating func write(_ figure: Figure, of item: DataItem) throws -> String {
     let owner = Self.mark(of: item)
     let path = path(for: item, owner: owner)
-    let png = try PNG.encode(figure.drawn())
+    let png = try figure.png()
     try AtomicFile.write(Self.marked(png, owner), to: path)
     return path
   }

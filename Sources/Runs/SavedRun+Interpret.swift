@@ -51,6 +51,9 @@ extension SavedRun {
     let method = Explainer(
       predictor, GradCAM(), layers: [TappedLayer(layerPath, module)], options: .fmi)
     let items = predictor.pipeline.itemsPerFrame(files.map { DataItem(path: $0) })
+    var look = FigureOptions()
+    look.showsBoxes = boxes
+    look.boxColor = color
     var figures = FigureFiles(folder: folder, inputs: files)
     var records: [ExplanationRecord] = []
     for item in items {
@@ -68,8 +71,10 @@ extension SavedRun {
         let explanation = wanted.map { whole.keeping($0) } ?? whole
         let figure = try figures.write(
           explanation.figure(
-            title: "\(FigureFiles.title(of: item)): \(answer.label)", boxes: boxes, color: color,
-            layerName: layerPath), of: item)
+            title: FigureFiles.title(of: item),
+            facts: FigureFacts(
+              method, predicted: answer.label, probability: answer.probabilities[answer.index]),
+            options: look), of: item)
         records.append(
           ExplanationRecord(
             item, figure: figure, predicted: answer.label, explanation))

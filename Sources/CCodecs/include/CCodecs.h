@@ -39,8 +39,10 @@ void lb_free(void *memory);
 // With keep_16_bits 0, 16-bit samples are scaled to 8 bits with rounding.
 int lb_png_decode(const uint8_t *bytes, size_t count, int64_t max_pixels, int keep_16_bits,
                   lb_image *image, char *message, size_t message_size);
-int lb_png_encode(const lb_image *image, int compression, lb_bytes *out, char *message,
-                  size_t message_size);
+// for_speed replaces the level by run-length coding with one filter; per_meter is the resolution in
+// pixels per meter, 0 for none.
+int lb_png_encode(const lb_image *image, int compression, int for_speed, uint32_t per_meter,
+                  lb_bytes *out, char *message, size_t message_size);
 
 // Decodes a JPEG. shrink is 1, 2, 4 or 8 (libjpeg's scaled decoding); as_gray decodes only the
 // luminance of a color image; CMYK is converted to RGB.
@@ -64,24 +66,29 @@ int lb_resize_f32(const float *source, size_t row_stride, int width, int height,
                   double y0, double x1, double y1, float *target, int target_width,
                   int target_height, int round_to_integers);
 
-// Drawing with Cairo on an opaque RGB canvas. Coordinates are in pixels, with edges at integers.
+// Drawing with Cairo on an opaque RGB canvas. Coordinates are in units of `scale` pixels, with pixel
+// edges at integers; those of images are in pixels.
 typedef struct lb_canvas lb_canvas;
 typedef struct {
   double red, green, blue, alpha;
 } lb_color;
 
-lb_canvas *lb_canvas_create(int width, int height, lb_color background);
+lb_canvas *lb_canvas_create(int width, int height, double scale, lb_color background);
 void lb_canvas_destroy(lb_canvas *canvas);
-// Copies an image of interleaved samples (1 or 3 channels) to a position.
+// Copies an image of interleaved samples (1 or 3 channels) to a position in pixels.
 void lb_canvas_image(lb_canvas *canvas, const uint8_t *samples, int width, int height,
                        int channels, int x, int y);
 void lb_canvas_fill(lb_canvas *canvas, double x, double y, double width, double height,
                     lb_color color);
+// Draws the edges of a rectangle; dash 0 is solid.
 void lb_canvas_frame(lb_canvas *canvas, double x, double y, double width, double height,
-                     double line_width, lb_color color);
-// Draws an open polyline of count points (x0, y0, x1, y1, ...); dash 0 is solid.
-void lb_canvas_line(lb_canvas *canvas, const double *points, size_t count, double line_width,
-                    double dash, lb_color color);
+                     double line_width, double dash, lb_color color);
+// Draws a polyline of count points (x0, y0, x1, y1, ...); dash 0 is solid.
+void lb_canvas_line(lb_canvas *canvas, const double *points, size_t count, int closed,
+                    double line_width, double dash, lb_color color);
+void lb_canvas_polygon(lb_canvas *canvas, const double *points, size_t count, lb_color color);
+void lb_canvas_disk(lb_canvas *canvas, double x, double y, double radius, lb_color color);
+// Clips what is drawn until the matching unclip; calls can be nested.
 void lb_canvas_clip(lb_canvas *canvas, double x, double y, double width, double height);
 void lb_canvas_unclip(lb_canvas *canvas);
 // Draws text with its baseline at y; anchor is the part of its width left of x: 0 (start), 0.5

@@ -9,11 +9,16 @@ public struct PreparedImage: Sendable {
   public let original: PixelBuffer
   /// Where the input's pixels lie in the original.
   public let geometry: ImageGeometry
+  /// What the file says about the image beside its pixels.
+  public let facts: ImageFacts
 
   /// Creates a prepared image from its parts.
-  package init(input: Tensor, original: PixelBuffer, geometry: ImageGeometry) {
+  package init(
+    input: Tensor, original: PixelBuffer, geometry: ImageGeometry, facts: ImageFacts = ImageFacts()
+  ) {
     self.input = input
     self.original = original
     self.geometry = geometry
+    self.facts = facts
   }
 }

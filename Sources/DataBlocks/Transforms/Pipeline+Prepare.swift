@@ -46,6 +46,7 @@ extension Pipeline {
     try run(&sample, from: next, mode: .validation)
     let input = Tensor(uninitialized: [1, inputChannels, inputSize.height, inputSize.width])
     try write(sample, into: input, item: 0)
-    return PreparedImage(input: input, original: original, geometry: sample.geometry)
+    return PreparedImage(
+      input: input, original: original, geometry: sample.geometry, facts: sample.facts)
   }
 }

@@ -61,7 +61,7 @@ public struct ReadImage: CheckedTransform {
       sample.image =
         FileFormat(head: Array(bytes.prefix(FileFormat.headCount)))?.isPNGOrJPEG == true
         ? try PixelBuffer(imageBytes: bytes)
-        : try display(DICOMFile(bytes: bytes, name: name), frame: sample.frame)
+        : try read(DICOMFile(bytes: bytes, name: name), &sample)
     case .file(let path):
       if let fault = FileName.irregularity(of: path) {
         throw DICOMError(.unreadable, file: path, detail: fault)
@@ -69,8 +69,13 @@ public struct ReadImage: CheckedTransform {
       sample.image =
         FileFormat.ofFile(path)?.isPNGOrJPEG == true
         ? try PixelBuffer(contentsOfImage: path)
-        : try display(DICOMFile(contentsOf: path), frame: sample.frame)
+        : try read(DICOMFile(contentsOf: path), &sample)
     }
+  }
+
+  private func read(_ file: DICOMFile, _ sample: inout Sample) throws -> PixelBuffer {
+    sample.facts = ImageFacts(file)
+    return try display(file, frame: sample.frame)
   }
 
   private func display(_ file: DICOMFile, frame wanted: Int?) throws -> PixelBuffer {

@@ -31,6 +31,8 @@ public struct Sample: Sendable {
   public var geometry = ImageGeometry.identity
   /// Masks of the original's size, in original pixels.
   public var masks: [PixelBuffer] = []
+  /// What the file says about the image beside its pixels; `ReadImage` sets it.
+  public var facts = ImageFacts()
   /// Boxes in original pixels.
   public var boxes: [LabeledBox] = []
   private var content = Content.unread

@@ -48,6 +48,12 @@ enum FileBytes {
     return bytes
   }
 
+  /// The extension of a path in lower case, without the dot; empty if there is none.
+  static func suffix(of path: String) -> String {
+    let name = path.split(separator: "/").last ?? ""
+    return name.contains(".") ? name.split(separator: ".").last?.lowercased() ?? "" : ""
+  }
+
   /// Writes a file atomically.
   static func write(_ bytes: [UInt8], to path: String) throws(ImageFileError) {
     do {

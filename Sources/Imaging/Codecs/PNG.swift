@@ -65,13 +65,25 @@ package enum PNG {
     }
   }
 
-  /// Encodes an image as PNG; `compression` is zlib's level, 0 (none) to 9.
+  /// Encodes an image as PNG.
+  ///
+  /// - Parameters:
+  ///   - image: The image.
+  ///   - compression: zlib's level, 0 (none) to 9.
+  ///   - forSpeed: Ignore the level: search for runs only, after the same filter in all rows. Five times as fast on
+  ///     figures, whose files become a third larger.
+  ///   - dpi: Pixels per inch, for the file's header (`pHYs`). Default: none.
+  /// - Returns: The bytes of the file.
+  /// - Throws: `ImageFileError` if memory is short.
   package static func encode(
-    _ image: PixelBuffer, compression: Int = 6
+    _ image: PixelBuffer, compression: Int = 6, forSpeed: Bool = false, dpi: Double? = nil
   ) throws(ImageFileError) -> [UInt8] {
     precondition((0...9).contains(compression), "compression \(compression) is not in 0...9")
+    let perMeter = dpi.map { ($0 / 0.0254).rounded() }.flatMap { $0 >= 1 && $0 < 1e9 ? $0 : nil }
     return try CodecCalls.encode(image, format: "PNG") { described, encoded, message, size in
-      lb_png_encode(described, Int32(compression), encoded, message, size)
+      lb_png_encode(
+        described, Int32(compression), forSpeed ? 1 : 0, UInt32(perMeter ?? 0), encoded, message,
+        size)
     }
   }
 
@@ -86,7 +98,7 @@ package enum PNG {
         var described = lb_image(
           width: Int32(image.width), height: Int32(image.height), channels: 1, bits: 16,
           samples: raw.baseAddress)
-        return lb_png_encode(&described, 6, &encoded, message, size)
+        return lb_png_encode(&described, 6, 0, 0, &encoded, message, size)
       }
     }
     return CodecCalls.takeBytes(encoded)

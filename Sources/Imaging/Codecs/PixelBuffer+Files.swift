@@ -35,13 +35,11 @@ extension PixelBuffer {
   ///   - quality: JPEG quality, 1 to 100.
   /// - Throws: `ImageFileError`.
   public func write(to path: String, quality: Int = 90) throws(ImageFileError) {
-    let name = path.split(separator: "/").last ?? ""
-    let suffix = name.contains(".") ? name.split(separator: ".").last?.lowercased() ?? "" : ""
-    switch suffix {
+    switch FileBytes.suffix(of: path) {
     case "png": try PNG.write(self, to: path)
     case "jpg", "jpeg": try JPEG.write(self, to: path, quality: quality)
-    default:
-      throw ImageFileError(.unknownExtension(suffix, known: ["png", "jpg", "jpeg"]), file: path)
+    case let other:
+      throw ImageFileError(.unknownExtension(other, known: ["png", "jpg", "jpeg"]), file: path)
     }
   }
 }

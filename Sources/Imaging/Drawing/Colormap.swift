@@ -16,7 +16,7 @@ public struct Colormap: Sendable, Equatable {
 
   /// Creates the built-in colormap with a name, ignoring case; nil if there is none.
   ///
-  /// - Parameter name: `magma`, `viridis`, `gray`, `bone`, `turbo`, `jet`, `opencv.jet` or `RdBu_r`.
+  /// - Parameter name: One of `names`: `magma`, `viridis`, `ice-magma`, `RdBu_r` and so on.
   public init?(named name: String) {
     guard let found = Colormap.all.first(where: { $0.name.lowercased() == name.lowercased() })
     else { return nil }
@@ -94,10 +94,27 @@ public struct Colormap: Sendable, Equatable {
       (Double(place) / 10, [16, 8, 0].map { Double(rgb >> $0 & 255) / 255 })
     })
 
+  /// White to dark blue (ColorBrewer): for tables with numbers in their cells.
+  public static let blues = Colormap(
+    name: "Blues",
+    stops: [
+      0xF7FBFF, 0xDEEBF7, 0xC6DBEF, 0x9ECAE1, 0x6BAED6, 0x4292C6, 0x2171B5, 0x08519C, 0x08306B,
+    ].enumerated().map { place, rgb in
+      (Double(place) / 8, [16, 8, 0].map { Double(rgb >> $0 & 255) / 255 })
+    })
+  /// Ice blue, blue, black, then magma: for signed maps over radiographs, with a range centered at zero.
+  ///
+  /// The upper half is magma, so what speaks for a class looks the same in signed and in one-sided maps. The lower half
+  /// has the lightness of magma at the same distance from zero (CIELAB), in blue.
+  public static let iceMagma = Colormap(name: "ice-magma", table: DivergingTable.iceMagma())
+
   /// Every built-in colormap.
   package static let all: [Colormap] = [
-    .magma, .viridis, .gray, .bone, .turbo, .jet, .openCVJet, .blueWhiteRed,
+    .magma, .viridis, .gray, .bone, .turbo, .jet, .openCVJet, .blueWhiteRed, .blues, .iceMagma,
   ]
+
+  /// The names of the built-in colormaps.
+  public static var names: [String] { all.map(\.name) }
 
   /// Creates a piecewise linear colormap between colors (components of 0 to 1) at ascending
   /// positions.

@@ -9,16 +9,13 @@ extension Figure {
     package var interpolation: Resampling
     /// Whether to draw a color bar below the map.
     package var showsColorBar: Bool
-    /// The labels at the ends of the color bar; nil for the numbers.
-    package var words: (low: String, high: String)? {
-      get { lowWord.flatMap { low in highWord.map { (low, $0) } } }
-      set {
-        lowWord = newValue?.low
-        highWord = newValue?.high
-      }
+    /// The labels at the ends of the color bar, beside the numbers.
+    package var words: (low: String, high: String) {
+      get { (lowWord, highWord) }
+      set { (lowWord, highWord) = newValue }
     }
-    private var lowWord: String?
-    private var highWord: String?
+    private var lowWord: String
+    private var highWord: String
 
     /// Creates a style.
     ///
@@ -27,17 +24,22 @@ extension Figure {
     ///   - range: The values at the ends of the colormap. Default: the range of the map.
     ///   - interpolation: Nearest shows the cells; bilinear interpolates between them.
     ///   - showsColorBar: Whether to draw a color bar below the map.
-    ///   - words: The labels at the ends of the color bar. Default: the numbers.
+    ///   - words: The labels at the ends of the color bar, beside the numbers.
     package init(
       colormap: Colormap = .magma, range: ClosedRange<Float>? = nil,
       interpolation: Resampling = .nearest, showsColorBar: Bool = true,
-      words: (low: String, high: String)? = nil
+      words: (low: String, high: String) = ("", "")
     ) {
       self.colormap = colormap
       self.range = range
       self.interpolation = interpolation
       self.showsColorBar = showsColorBar
-      self.words = words
+      (lowWord, highWord) = words
+    }
+
+    /// The table and the scale for a map.
+    func colors(for map: ScalarImage) -> MapColors {
+      MapColors(colormap, range: range ?? map.extremes ?? 0...0, words: words)
     }
   }
 }

@@ -3,32 +3,75 @@ struct TickMarks {
   let values: [Double]
   let labels: [String]
 
-  init(_ range: ClosedRange<Double>, about count: Int) {
+  /// Chooses ticks.
+  ///
+  /// - Parameters:
+  ///   - range: The range of the axis.
+  ///   - count: The number of ticks that fits.
+  ///   - smallestStep: The least distance of ticks: 1 for epochs.
+  init(_ range: ClosedRange<Double>, about count: Int, smallestStep: Double = 0) {
     let raw = (range.upperBound - range.lowerBound) / Double(max(count, 1))
     var power = 1.0
     while power > raw { power /= 10 }
     while power * 10 <= raw { power *= 10 }
-    let step = [1, 2, 2.5, 5, 10].map { $0 * power }.first { $0 >= raw * 0.999 } ?? raw
+    let round = [1, 2, 2.5, 5, 10].map { $0 * power }.first { $0 >= raw * 0.999 } ?? raw
+    let step = round < smallestStep ? smallestStep : round
     let first = (range.lowerBound / step - 1e-9).rounded(.up)
     let last = (range.upperBound / step + 1e-9).rounded(.down)
     let marks = last >= first ? Array(stride(from: first, through: last, by: 1)) : []
     values = marks.map { $0 * step }
-    labels = values.map { TickMarks.label($0, step: step) }
+    labels = values.map { NumberText.fixed($0, step: step) }
   }
+}
 
-  /// Formats a number with as many decimals as the step between ticks needs.
-  static func label(_ value: Double, step: Double) -> String {
+/// Numbers on axes, color bars and cells.
+enum NumberText {
+  /// A number with as many decimals as the step between ticks needs.
+  static func fixed(_ value: Double, step: Double) -> String {
     guard value.isFinite else { return "\(value)" }
-    if abs(value) >= 1e7 { return "\(value)" }
+    if abs(value) >= 1e7 { return short(value) }
     var decimals = 0
     var scaled = step
     while decimals < 10 && abs(scaled - scaled.rounded()) > 1e-6 * max(1, abs(scaled)) {
       scaled *= 10
       decimals += 1
     }
+    return rounded(value, decimals)
+  }
+
+  /// A number with three significant digits, and a power of ten where it is very large or small.
+  static func short(_ value: Double) -> String {
+    guard value.isFinite else { return value.isNaN ? "NaN" : value < 0 ? "−∞" : "∞" }
+    if value == 0 { return "0" }
+    var power = 0
+    var mantissa = abs(value)
+    while mantissa >= 9.995, power < 400 {
+      mantissa /= 10
+      power += 1
+    }
+    while mantissa < 0.9995, power > -400 {
+      mantissa *= 10
+      power -= 1
+    }
+    if (-3...5).contains(power) {
+      let text = rounded(value, max(2 - power, 0))
+      guard text.contains(".") else { return text }
+      let trimmed = text.reversed().drop { $0 == "0" }.drop { $0 == "." }
+      return String(trimmed.reversed())
+    }
+    let digits = Array("⁰¹²³⁴⁵⁶⁷⁸⁹")
+    let exponent = String(abs(power)).compactMap(\.wholeNumberValue).map { String(digits[$0]) }
+    return (value < 0 ? "−" : "") + short(mantissa) + "·10" + (power < 0 ? "⁻" : "")
+      + exponent.joined()
+  }
+
+  /// A number rounded to decimals, with a minus sign instead of a hyphen.
+  static func rounded(_ value: Double, _ decimals: Int) -> String {
     var power = 1.0
     for _ in 0..<decimals { power *= 10 }
-    let whole = Int((abs(value) * power).rounded())
+    let scaled = (abs(value) * power).rounded()
+    guard scaled < 9e18 else { return "\(value)" }
+    let whole = Int(scaled)
     let sign = value < 0 && whole != 0 ? "−" : ""
     if decimals == 0 { return sign + String(whole) }
     let digits = String(whole)

@@ -1,84 +1,92 @@
-import Foundation
+import Console
+import DataBlocks
 public import Imaging
 import Tensors
 
 extension Explanation {
-  /// Draws what the model saw of the image, and for each class its map and the map over the image, with boxes.
+  /// Draws a row of panels per class: the image, the map, the map over the image, boxes and the true region.
   ///
-  /// The first panel has the same extent as the maps beside it; the last shows the whole image.
-  /// A map without a positive cell is not overlaid; the panel says so.
+  /// All maps have one table of colors and one scale: from zero if no value is negative, otherwise symmetric around
+  /// zero. A map without a positive cell is not laid over the image; the panel says so. All panels show the whole image
+  /// in its proportions, with the cells of the map in their places.
   ///
   /// - Parameters:
-  ///   - title: The title of the figure.
-  ///   - drawsBoxes: Whether boxes are drawn.
-  ///   - color: The color of the boxes.
-  ///   - layerName: The layer's path, for the caption.
-  /// - Returns: One row of panels per class.
+  ///   - title: The title, such as the name of the file.
+  ///   - facts: What is known beside the maps: the prediction, the true class and region, the method.
+  ///   - options: The panels and their look.
+  /// - Returns: The figure.
   public func figure(
-    title: String, boxes drawsBoxes: Bool = true, color: Color = .white, layerName: String = ""
+    title: String, facts: FigureFacts = FigureFacts(), options: FigureOptions = FigureOptions()
   ) -> Figure {
-    let boxes = Dictionary(self.boxes.map { ($0.className, $0) }, uniquingKeysWith: { a, _ in a })
-    var rows: [[Figure.Panel]] = []
-    for (number, map) in maps.enumerated() {
-      let values = ScalarImage(
-        width: map.map.shape[1], height: map.map.shape[0], values: map.map.floatScalars)
-      let name = "\(map.className), p = \(percent(map.probability))"
-      let first: Figure.Panel =
-        number == 0 ? seenPanel : Figure.Panel(.empty)
-      let raw = Figure.Panel.map(
-        values,
-        style: Figure.MapStyle(
-          colormap: .viridis, interpolation: .nearest, showsColorBar: true,
-          words: ("against", "for")),
-        title: "\(name): raw map, \(values.height) x \(values.width) cells")
-      let over: Figure.Panel
-      if map.status == .evidence {
-        over = .image(
-          image.overlaid(with: values, colormap: .magma, alpha: 0.6, extent: extent), title: name,
-          boxes: drawsBoxes ? boxes[map.className].map { [$0.labeledBox(color: color)] } ?? [] : [])
-      } else {
-        over = .image(
-          image,
-          title: map.status == .notFinite
-            ? "\(name): the map contains NaN or infinity"
-            : "\(name): no cell is positive")
-      }
-      rows.append([first, raw, over])
+    let drawing = ExplanationDrawing(self, facts, options)
+    let panels = options.panels(hasMask: drawing.outline != nil)
+    var figure = Figure(
+      rows: maps.isEmpty
+        ? [[.film(drawing.film())]]
+        : maps.map { map in panels.map { drawing.panel($0, of: map) } },
+      title: title, captions: options.showsCaption ? drawing.captions(panels) : [],
+      cellSize: (max(options.cellSize, 40), max(options.cellSize, 40)))
+    figure.subtitle = drawing.subtitle
+    figure.rowTitles = drawing.rowTitles
+    figure.dpi = options.dpi
+    figure.width = options.width
+    return figure
+  }
+
+  /// Draws a map over the whole image in its original size.
+  ///
+  /// - Parameters:
+  ///   - map: One of `maps`.
+  ///   - style: The opacity.
+  ///   - colormap: Default: magma, or ice blue to magma if a map of the explanation is signed.
+  /// - Returns: An RGB image of the size of the original; unchanged if the map has no positive cell.
+  public func overlaid(
+    with map: ClassMap, style: OverlayStyle = .evidence(), colormap: Colormap? = nil
+  ) -> PixelBuffer {
+    guard map.status == .evidence else { return image.convertedToRGB() }
+    return image.overlaid(
+      with: placed(map), of: (image.width, image.height), colors: colors(colormap), style: style)
+  }
+
+  /// A panel for a contact sheet: the map over the image, the box and the outline of the true region.
+  ///
+  /// - Parameters:
+  ///   - title: The name of the file.
+  ///   - facts: What is known beside the map.
+  ///   - options: The look.
+  /// - Returns: The panel, of the first class.
+  public func contactPanel(
+    title: String, facts: FigureFacts = FigureFacts(), options: FigureOptions = FigureOptions()
+  ) -> Figure.Panel {
+    let drawing = ExplanationDrawing(self, facts, options)
+    var panel = maps.first.map { drawing.panel(.overlay, of: $0) } ?? .film(drawing.film())
+    if case .film(var film) = panel.content {
+      film.outline = drawing.outline
+      film.showsColorBar = false
+      film.marks.spacing = nil
+      panel.content = .film(film)
     }
-    return Figure(
-      rows: rows, title: title,
-      captions: [
-        "Grad-CAM" + (layerName.isEmpty ? "" : " at \(layerName)")
-          + ", raw and signed; colors run from each map's lowest to its highest value.",
-        "A map shows what the model used, not where a disease is; its resolution is one cell.",
-      ])
+    panel.title = ([title] + [drawing.subtitle].filter { !$0.isEmpty }).joined(separator: "\n")
+    return panel
+  }
+
+  /// The map with the geometry that places its cells in the original.
+  package func placed(_ map: ClassMap) -> PlacedMap {
+    let (rows, columns) = (map.map.shape[0], map.map.shape[1])
+    let grid = ImageGeometry(
+      scaleX: map.grid.stepX, scaleY: map.grid.stepY, offsetX: map.grid.x - map.grid.stepX / 2,
+      offsetY: map.grid.y - map.grid.stepY / 2)
+    return PlacedMap(
+      ScalarImage(width: columns, height: rows, values: map.map.floatScalars), grid: grid,
+      input: geometry, width: inputSize.width, height: inputSize.height)
+  }
+
+  /// One table and one scale for all maps.
+  package func colors(_ colormap: Colormap? = nil) -> MapColors {
+    MapColors(
+      for: maps.filter { $0.status != .notFinite }.map(\.map.floatScalars), colormap: colormap)
   }
 }
 
-extension Explanation {
-  /// The part of the image that the model saw; its title says so where that is not the whole.
-  private var seenPanel: Figure.Panel {
-    let box = extent.clamped(width: image.width, height: image.height).box
-    let (x0, y0) = (Int(box.x0.rounded()), Int(box.y0.rounded()))
-    let (x1, y1) = (Int(box.x1.rounded()), Int(box.y1.rounded()))
-    guard x1 > x0, y1 > y0, (x1 - x0, y1 - y0) != (image.width, image.height) else {
-      return .image(image, title: "film")
-    }
-    let rowLength = image.width * image.channels
-    let columns = x0 * image.channels..<x1 * image.channels
-    let samples = (y0..<y1).flatMap { row in
-      image.samples[row * rowLength + columns.lowerBound..<row * rowLength + columns.upperBound]
-    }
-    return .image(
-      PixelBuffer(width: x1 - x0, height: y1 - y0, channels: image.channels, samples: samples),
-      title: "film as the model sees it: \(x1 - x0) x \(y1 - y0) of \(image.width) x "
-        + "\(image.height) pixels")
-  }
-}
-
-/// A probability in percent, with one digit after the point.
-func percent(_ probability: Double) -> String {
-  guard probability.isFinite else { return "NaN" }
-  let tenths = Int((probability * 1000).rounded())
-  return "\(tenths / 10).\(tenths % 10) %"
-}
+/// A probability in percent: "97.3 %", and bounds where it would be rounded to certainty.
+func percent(_ probability: Double) -> String { NumberFormat.percent(probability) }

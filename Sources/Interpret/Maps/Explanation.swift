@@ -12,28 +12,33 @@ public struct Explanation: Sendable {
   public let geometry: ImageGeometry
   /// Rows and columns of the model's input.
   public let inputSize: ImageSize
+  /// What the file says about the image beside its pixels: its scale, its sides, its identity.
+  public let facts: ImageFacts
 
   /// Creates an explanation from the maps of a prepared image.
   package init(of image: PreparedImage, maps: [ClassMap]) {
-    self.image = image.original
+    self.init(
+      image: image.original, maps: maps, geometry: image.geometry,
+      inputSize: ImageSize(height: image.input.shape[2], width: image.input.shape[3]),
+      facts: image.facts)
+  }
+
+  private init(
+    image: PixelBuffer, maps: [ClassMap], geometry: ImageGeometry, inputSize: ImageSize,
+    facts: ImageFacts
+  ) {
+    self.image = image
     self.maps = maps
-    geometry = image.geometry
-    inputSize = ImageSize(height: image.input.shape[2], width: image.input.shape[3])
+    self.geometry = geometry
+    self.inputSize = inputSize
+    self.facts = facts
   }
 
   /// The same explanation with the maps of some classes only.
   package func keeping(_ classes: [Int]) -> Explanation {
     Explanation(
       image: image, maps: maps.filter { classes.contains($0.classIndex) }, geometry: geometry,
-      inputSize: inputSize)
-  }
-
-  private init(image: PixelBuffer, maps: [ClassMap], geometry: ImageGeometry, inputSize: ImageSize)
-  {
-    self.image = image
-    self.maps = maps
-    self.geometry = geometry
-    self.inputSize = inputSize
+      inputSize: inputSize, facts: facts)
   }
 
   /// The part of the original that the model sees, in original pixels.

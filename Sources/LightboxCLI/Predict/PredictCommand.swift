@@ -70,7 +70,7 @@ struct PredictCommand: ParsableCommand {
     for answer in answers {
       if let label = answer.label, let probabilities = answer.probabilities {
         table.append(
-          [answer.file, label] + vocab.map { NumberFormat.measured(probabilities[$0]) })
+          [answer.file, label] + vocab.map { NumberFormat.probability(probabilities[$0]) })
       } else {
         if !answer.isUnreadable { say("Error: \(answer.error ?? answer.file)") }
       }

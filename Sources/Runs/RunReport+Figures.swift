@@ -28,7 +28,7 @@ extension RunReport {
     try add(interpretation.plotROC(), "roc")
     try add(interpretation.plotPrecisionRecall(), "precision-recall")
     try add(interpretation.plotReliability(), "reliability")
-    try add(interpretation.plotConfusionMatrix(), "confusion-matrix")
+    try add(interpretation.plotConfusionMatrices(), "confusion-matrix")
     try add(topLosses(losses), "top-losses")
     try AtomicFile.write(description + "\n", to: "\(folder)/report.txt")
     let encoder = JSONEncoder()

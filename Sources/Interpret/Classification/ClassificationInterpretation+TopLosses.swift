@@ -33,10 +33,7 @@ extension ClassificationInterpretation {
       guard let item = loss.item else { continue }
       let image = try predictor.prepare(item.path, frame: item.frame)
       panels.append(
-        .image(
-          try explainer.map { try overlay(image, ofClass: decoded[loss.row], $0) }
-            ?? image.original,
-          title: Self.title(loss)))
+        .film(try film(image, ofClass: decoded[loss.row], explainer), title: Self.title(loss)))
       names.append(Self.name(of: item))
     }
     let rows = stride(from: 0, to: panels.count, by: columns).map {
@@ -62,13 +59,18 @@ extension ClassificationInterpretation {
       + (item.frame.map { "#\($0 + 1)" } ?? "")
   }
 
-  private func overlay(
-    _ image: PreparedImage, ofClass classIndex: Int, _ explainer: Explainer
-  ) throws -> PixelBuffer {
+  /// The image with the map of a class over it, where the map is positive.
+  private func film(
+    _ image: PreparedImage, ofClass classIndex: Int, _ explainer: Explainer?
+  ) throws -> Film {
+    var film = Film(image.original)
+    guard let explainer else { return film }
     let explanation = try explainer(image, classes: [classIndex])
-    guard let map = explanation.maps.first, map.status == .evidence else { return image.original }
-    let size = explanation.inputSize
-    return image.original.overlaidInProportion(
-      with: map.onInput(size.height, size.width), extent: explanation.extent)
+    guard let map = explanation.maps.first, map.status == .evidence else { return film }
+    film.map = explanation.placed(map)
+    film.colors = explanation.colors()
+    film.layer = .overlay(.evidence())
+    film.showsColorBar = false
+    return film
   }
 }

@@ -27,7 +27,9 @@ extension ShortcutCheck {
             "mean map: border \(Self.percent(summary.border.mass)), corners \(Self.percent(summary.corners.mass))"
         ),
         .map(
-          peaks, style: Figure.MapStyle(colormap: .viridis),
+          peaks,
+          style: Figure.MapStyle(
+            colormap: .viridis, range: 0...max(peaks.extremes?.upperBound ?? 1, 1)),
           title: "peaks: \(Self.percent(summary.hotSpotShare ?? 0)) in one cell, by chance "
             + Self.percent(summary.expectedHotSpotShare ?? 0)),
       ]

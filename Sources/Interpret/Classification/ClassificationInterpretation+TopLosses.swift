@@ -47,11 +47,11 @@ extension ClassificationInterpretation {
         } ?? []))
   }
 
-  /// fastai's title of an image; blanks between the numbers do not break.
+  /// fastai's title of an image.
   static func title(_ loss: TopLoss) -> String {
     func digits(_ value: Double) -> String { String(format: "%.2f", value) }
     return
-      "\(loss.predicted)/\(loss.actual) /\u{A0}\(digits(loss.loss))\u{A0}/\u{A0}\(digits(loss.probability))"
+      "\(loss.predicted)/\(loss.actual) / \(digits(loss.loss)) / \(digits(loss.probability))"
   }
 
   private static func name(of item: DataItem) -> String {

@@ -152,6 +152,46 @@ struct ClassificationInterpretationTests {
     #expect(oneClass.rocCurve().isEmpty && oneClass.precisionRecallCurve().isEmpty)
   }
 
+  @Test("the band of the ROC curve has the curve in it; it ends at 1")
+  func band() throws {
+    var random = RandomSource(seed: 4)
+    let targets = (0..<80).map { $0 % 2 }
+    let rows: [[Float]] = targets.map { target in
+      // Rounded, so that scores are equal.
+      let p = Float(
+        (min(max(0.35 + 0.3 * Double(target) + 0.2 * random.normal(), 0), 1) * 20)
+          .rounded() / 20)
+      return [1 - p, p]
+    }
+    let found = try ClassificationInterpretation(
+      Predictions(outputs: rows, probabilities: rows, targets: targets), vocab: ["a", "b"])
+    let band = found.rocBand(ofClass: 1)
+    let curve = found.rocCurve()
+    #expect(band.count == 51)
+    for interval in band {
+      let reached =
+        curve.filter { $0.falsePositiveRate <= interval.x + 1e-9 }
+        .map(\.truePositiveRate).max() ?? 0
+      #expect(interval.low <= reached && reached <= interval.high, "\(interval.x)")
+    }
+    #expect(band.last?.low == 1 && band.last?.high == 1)
+    // With 40 positive items, a sensitivity of 0.8 has an interval of about 0.25.
+    let widths = band.map { $0.high - $0.low }
+    #expect((widths.max() ?? 0) > 0.15 && (widths.max() ?? 1) < 0.6, "\(widths)")
+  }
+
+  @Test("more curves than colors have a plot each")
+  func manyClasses() throws {
+    let vocab = (0..<8).map { "class \($0)" }
+    let rows = (0..<16).map { row in (0..<8).map { Float(($0 * 3 + row * 5) % 11) / 88 } }
+    let found = try ClassificationInterpretation(
+      Predictions(outputs: rows, probabilities: rows, targets: (0..<16).map { $0 % 8 }),
+      vocab: vocab)
+    let text = found.plotROC().svg()
+    for name in vocab { #expect(text.contains("\(name), AUC")) }
+    #expect(text.components(separatedBy: ">sensitivity<").count == 9)
+  }
+
   /// The mean of two 4 x 4 quarters' brightness decides.
   private final class Quarters: Module {
     let conv = Conv2D(3, 2, kernelSize: 3, padding: 1)

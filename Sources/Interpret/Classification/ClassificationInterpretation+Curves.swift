@@ -36,8 +36,9 @@ extension ClassificationInterpretation {
       isBinary && !series.isEmpty
       ? ["The band is the 95 % interval of the sensitivity, by bootstrap of the \(unit)."] : []
     return Self.figure(
+      series,
       LinePlot(
-        series, xLabel: "1 − specificity", yLabel: "sensitivity", xRange: 0...1, yRange: 0...1,
+        [], xLabel: "1 − specificity", yLabel: "sensitivity", xRange: 0...1, yRange: 0...1,
         diagonal: true, hasEqualAspect: true), title: "ROC curve",
       captions: [([sizes] + band).joined(separator: " ")] + Self.caption(absent))
   }
@@ -70,8 +71,9 @@ extension ClassificationInterpretation {
       }
     }
     return Self.figure(
+      series,
       LinePlot(
-        series, xLabel: "recall (sensitivity)", yLabel: "precision", xRange: 0...1,
+        [], xLabel: "recall (sensitivity)", yLabel: "precision", xRange: 0...1,
         yRange: 0...1, hasEqualAspect: true), title: "Precision–recall curve",
       captions: ["\(sizes) AP is the average precision, the area under the steps."]
         + Self.caption(absent))
@@ -134,8 +136,26 @@ extension ClassificationInterpretation {
   private static let blue = Color(red: 0, green: 114, blue: 178)
   private static let lightBlue = Color(red: 140, green: 185, blue: 218)
 
-  private static func figure(_ plot: LinePlot, title: String, captions: [String]) -> Figure {
-    Figure(rows: [[.plot(plot)]], title: title, captions: captions, cellSize: plotSize)
+  /// One plot, or one per curve where there are more curves than colors.
+  private static func figure(
+    _ series: [LinePlot.Series], _ plot: LinePlot, title: String, captions: [String]
+  ) -> Figure {
+    var plot = plot
+    guard series.count > 6 else {
+      plot.series = series
+      return Figure(rows: [[.plot(plot)]], title: title, captions: captions, cellSize: plotSize)
+    }
+    let panels = series.map { one -> Figure.Panel in
+      var unnamed = one
+      unnamed.name = ""
+      unnamed.color = blue
+      plot.series = [unnamed]
+      return .plot(plot, title: one.name)
+    }
+    let rows = stride(from: 0, to: panels.count, by: 4).map {
+      Array(panels[$0..<min($0 + 4, panels.count)])
+    }
+    return Figure(rows: rows, title: title, captions: captions, cellSize: (260, 260))
   }
 
   /// The classes that a figure of curves shows: the last of two, all of more.

@@ -23,7 +23,8 @@ extension ClassificationInterpretation {
 
   private static func matrixSize(_ classCount: Int) -> (width: Int, height: Int) {
     let side = min(max(380, 180 + 40 * classCount), 900)
-    return (side, side)
+    // The names of the rows take some of the width.
+    return (side, side * 4 / 5)
   }
 
   private func matrixPanel(normalize: Bool) -> Figure.Panel {

@@ -1,5 +1,5 @@
-import Imaging
-import Training
+package import Imaging
+package import Training
 
 extension ClassificationInterpretation {
   /// The 95 % interval of the sensitivity at each of 51 false positive rates, by bootstrap of the patients.
@@ -10,7 +10,7 @@ extension ClassificationInterpretation {
   ///   - classIndex: The class.
   ///   - bootstrap: The resampling.
   /// - Returns: The limits; empty if only one class is present.
-  func rocBand(
+  package func rocBand(
     ofClass classIndex: Int, bootstrap: Bootstrap = Bootstrap()
   ) -> [LinePlot.Interval] {
     let scores = scores(ofClass: classIndex)

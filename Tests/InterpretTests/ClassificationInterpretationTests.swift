@@ -157,10 +157,9 @@ struct ClassificationInterpretationTests {
     var random = RandomSource(seed: 4)
     let targets = (0..<80).map { $0 % 2 }
     let rows: [[Float]] = targets.map { target in
+      let score: Double = 0.35 + 0.3 * Double(target) + 0.2 * random.normal()
       // Rounded, so that scores are equal.
-      let p = Float(
-        (min(max(0.35 + 0.3 * Double(target) + 0.2 * random.normal(), 0), 1) * 20)
-          .rounded() / 20)
+      let p = Float((min(max(score, 0), 1) * 20).rounded() / 20)
       return [1 - p, p]
     }
     let found = try ClassificationInterpretation(
@@ -183,7 +182,9 @@ struct ClassificationInterpretationTests {
   @Test("more curves than colors have a plot each")
   func manyClasses() throws {
     let vocab = (0..<8).map { "class \($0)" }
-    let rows = (0..<16).map { row in (0..<8).map { Float(($0 * 3 + row * 5) % 11) / 88 } }
+    let rows: [[Float]] = (0..<16).map { row in
+      (0..<8).map { column in Float((column * 3 + row * 5) % 11) / 88 }
+    }
     let found = try ClassificationInterpretation(
       Predictions(outputs: rows, probabilities: rows, targets: (0..<16).map { $0 % 8 }),
       vocab: vocab)

@@ -29,9 +29,14 @@ struct RunReportTests {
     let run = try SavedRun(work.file("run"))
     let read = try table.read()
     let selected = try run.select(read, split: "test")
+    let plain = try run.report(on: selected, of: read.table, workers: 0)
+    let scores = plain.interpretation.scores(ofClass: 1).sorted()
+    let threshold = (scores[4] + scores[5]) / 2
+    try #require(scores[4] < scores[5])
     let found = try run.report(
       on: selected, of: read.table,
-      options: ReportOptions(subgroups: ["view_position", "age"], threshold: 0.25), batchSize: 5,
+      options: ReportOptions(subgroups: ["view_position", "age"], threshold: threshold),
+      batchSize: 5,
       workers: 0)
     #expect(found.interpretation.count == 12 && found.split == "test")
     // The same as the evaluation of the predictions.
@@ -44,11 +49,11 @@ struct RunReportTests {
     #expect(found.subgroups[0].rows.map(\.counts.items) == [8, 4])
     #expect(
       found.subgroups[1].rows.map(\.name) == ["up to 34", "> 34 to 37", "> 37 to 40", "over 40"])
-    let decided = found.interpretation.probabilities.map { $0[1] >= 0.25 }
     let counts = found.operatingPoints[0].counts
-    #expect(counts.truePositives + counts.falsePositives == decided.count { $0 })
+    #expect(counts.truePositives + counts.falsePositives == 7)
+    #expect(plain.operatingPoints[0].counts == plain.interpretation.operatingPoint())
     let text = found.description
-    #expect(text.hasPrefix("12 images (test)") && text.contains("by View position: b, p >= 0.25"))
+    #expect(text.hasPrefix("12 images (test)") && text.contains("by View position: b, p >= "))
     #expect(text.split(separator: "\n").allSatisfy { $0.count <= 80 }, "\(text)")
     #expect(!text.contains("nan") && text.contains("9 patients"))
 

@@ -85,7 +85,7 @@ public final class ActivationStats: Callback {
     for (index, module) in modules.enumerated() {
       hooks.append(
         module.registerForwardHook { [weak self] _, _, output in
-          guard let self, self.isRecording, !output.isRepeated else { return }
+          guard let self, self.isRecording else { return }
           self.current[index] = LayerStats(output, withHistogram: self.withHistogram)
         })
     }

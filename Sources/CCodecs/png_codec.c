@@ -154,8 +154,8 @@ int lb_png_encode(const lb_image *image, int compression, int for_speed, uint32_
   png_set_user_limits(png, 0x7fffffff, 0x7fffffff);
   png_set_compression_level(png, compression);
   if (for_speed) {
-    png_set_compression_level(png, 1);
-    png_set_compression_strategy(png, Z_RLE);
+    png_set_compression_level(png, 2);
+    png_set_compression_strategy(png, Z_DEFAULT_STRATEGY);
     png_set_filter(png, PNG_FILTER_TYPE_BASE, PNG_FILTER_UP);
   }
   png_set_IHDR(png, info, (png_uint_32)image->width, (png_uint_32)image->height, image->bits,

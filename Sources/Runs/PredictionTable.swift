@@ -12,6 +12,8 @@ extension Predictions {
   ///   - vocab: The classes.
   /// - Throws: `FileError`.
   public func writeCSV(to path: String, items: [DataItem], vocab: [String]) throws(FileError) {
+    let decoded = columns(forClasses: vocab.count).decoded
+    let probabilities = columns(forClasses: vocab.count).probabilities
     var text = CSVLine.text(["file", "label", "predicted"] + vocab.map { "p(\($0))" })
     for row in 0..<count {
       let item = items[itemIndices[row]]

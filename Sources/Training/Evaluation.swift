@@ -33,6 +33,7 @@ public struct Evaluation: Sendable, Equatable, Codable {
     precondition(
       predictions.targets.count == predictions.count,
       "\(predictions.targets.count) labels for \(predictions.count) items")
+    let predictions = predictions.columns(forClasses: vocab.count)
     let matrix = ConfusionMatrix(
       targets: predictions.targets, predictions: predictions.decoded, classCount: vocab.count)
     let auc = Metric.rocAuc.value(predictions)

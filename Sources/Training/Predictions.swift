@@ -24,6 +24,22 @@ public struct Predictions: Sendable {
     }
   }
 
+  /// The same predictions with one column per class, if the model has one output for two classes.
+  ///
+  /// The output is the logit of the second class: its column stays, and the first class has output 0 and the rest of
+  /// the probability.
+  ///
+  /// - Parameter classCount: The number of classes.
+  /// - Returns: Two columns for one output of two classes, else the same.
+  package func columns(forClasses classCount: Int) -> Predictions {
+    guard classCount == 2, self.classCount == 1 else { return self }
+    var wide = Predictions(
+      outputs: outputs.map { [0, $0[0]] }, probabilities: probabilities.map { [1 - $0[0], $0[0]] },
+      targets: targets, losses: losses, itemIndices: itemIndices)
+    wide.skipped = skipped
+    return wide
+  }
+
   /// Number of items.
   public var count: Int { outputs.count }
 

@@ -57,7 +57,11 @@ public struct Predictor {
     label: String, index: Int, probabilities: [Double]
   ) {
     let logits = model.evaluating { model(image.input) }
-    let probabilities = lossFunction.activation(logits).floatScalars.map(Double.init)
+    var probabilities = lossFunction.activation(logits).floatScalars.map(Double.init)
+    // One output is the logit of the second of two classes.
+    if probabilities.count == 1, vocab.count == 2 {
+      probabilities = [1 - probabilities[0], probabilities[0]]
+    }
     let index = probabilities.indices.dropFirst().reduce(0) {
       probabilities[$1] > probabilities[$0] ? $1 : $0
     }

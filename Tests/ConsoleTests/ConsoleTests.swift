@@ -138,3 +138,20 @@ struct ConsoleTests {
     #expect(NumberFormat.clock(3661) == "1:01:01")
   }
 }
+
+@Suite("Probabilities")
+struct ProbabilityTests {
+  @Test(
+    "Probabilities are never rounded to certainty",
+    arguments: [
+      (1.0, "> 99.9 %", "> 0.9999"), (0.99999, "> 99.9 %", "> 0.9999"),
+      (0.9996, "> 99.9 %", "0.9996"), (0.9994, "99.9 %", "0.9994"), (0.973, "97.3 %", "0.9730"),
+      (0.5, "50.0 %", "0.5000"), (0.0006, "0.1 %", "0.0006"), (0.0004, "< 0.1 %", "0.0004"),
+      (0.00002, "< 0.1 %", "< 0.0001"), (0, "< 0.1 %", "< 0.0001"), (-1e-9, "< 0.1 %", "< 0.0001"),
+      (.nan, "NaN", "none"),
+    ])
+  func probabilities(value: Double, percent: String, text: String) {
+    #expect(NumberFormat.percent(value) == percent)
+    #expect(NumberFormat.probability(value) == text)
+  }
+}

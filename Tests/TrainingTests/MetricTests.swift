@@ -1,12 +1,12 @@
-import Foundation
 import TestSupport
 import Testing
 import Training
 
 @Suite("Metrics against scikit-learn")
 struct MetricTests {
-  /// Values of the file that are not metrics or that this package does not compute.
-  private static let leftOut: Set<String> = [
+  /// Values of the file that are not metrics, that `ReportFixtureTests` compares, or that this package does not
+  /// compute.
+  static let leftOut: Set<String> = [
     "n", "classes", "class_counts", "scikit_learn_raw", "fastai",  // not metrics
     "balanced_accuracy", "precision_micro", "precision_macro", "precision_macro_all",
     "precision_weighted", "recall_micro", "recall_macro", "recall_macro_all", "recall_weighted",
@@ -21,40 +21,9 @@ struct MetricTests {
     "average_precision_macro", "top_k",
   ]
 
-  private struct Sets {
-    let cases: [String: [String: Any]]
-    let tensors: [String: FixtureTensor]
-
-    init() throws {
-      let data = try Data(contentsOf: Fixture.url("metrics/metrics.json"))
-      let json = try #require(try JSONSerialization.jsonObject(with: data) as? [String: Any])
-      cases = try #require(json["cases"] as? [String: [String: Any]])
-      tensors = try SafetensorsFixture.load("metrics/predictions.safetensors")
-    }
-
-    func predictions(_ name: String) throws -> Predictions {
-      let logits = try #require(tensors["\(name)/logits"])
-      let columns = logits.shape[1]
-      func rows(_ tensor: FixtureTensor) -> [[Float]] {
-        (0..<tensor.shape[0]).map { Array(tensor.floats[($0 * columns)..<(($0 + 1) * columns)]) }
-      }
-      return Predictions(
-        outputs: rows(logits), probabilities: rows(try #require(tensors["\(name)/probabilities"])),
-        targets: try #require(tensors["\(name)/targets"]).integers)
-    }
-  }
-
-  private func numbers(_ value: Any) -> [Double] {
-    switch value {
-    case let number as NSNumber: [number.doubleValue]
-    case let list as [Any]: list.flatMap(numbers)
-    default: value as? String == "nan" ? [.nan] : []
-    }
-  }
-
   @Test("every set: accuracy, error rate, areas, confusion matrix, recall, precision")
   func metrics() throws {
-    let sets = try Sets()
+    let sets = try MetricSets()
     #expect(sets.cases.count == 16)
     var compared: [String: Int] = [:]
     for (name, values) in sets.cases {
@@ -88,7 +57,7 @@ struct MetricTests {
           Issue.record("\(name) has \(key), which is neither compared nor left out")
           continue
         }
-        expectClose(found, numbers(value), absolute: 1e-12, "\(name) \(key)")
+        expectClose(found, MetricSets.numbers(value), absolute: 1e-12, "\(name) \(key)")
         compared[key, default: 0] += found.count
       }
     }
@@ -103,7 +72,7 @@ struct MetricTests {
 
   @Test("the points of every ROC curve")
   func curves() throws {
-    let sets = try Sets()
+    let sets = try MetricSets()
     var compared = 0
     for name in sets.cases.keys {
       guard let rates = sets.tensors["\(name)/roc_fpr"] else { continue }

@@ -175,4 +175,30 @@ struct PredictorTests {
     #expect(predictions.targets.isEmpty && predictions.outputs.count == 8)
     #expect(try learner.validate().loss.isFinite)
   }
+
+  /// The mean of the first channel as the only output.
+  private final class OneOutput: Module {
+    override func forward(_ input: Tensor) -> Tensor {
+      input.mean(axes: [2, 3])[0..., 0..<1] * 4
+    }
+  }
+
+  @Test("one output for two classes is the logit of the second")
+  func oneOutput() throws {
+    let loss = LossFunction(activation: { $0.sigmoid() }) { output, target, _ in
+      output.sigmoid().mean(axes: [1]) - target.converted(to: .float32)
+    }
+    let predictor = Predictor(
+      model: OneOutput(), vocab: ["green", "red"],
+      pipeline: Pipeline([Resize(8), Normalize.imageNet]),
+      lossFunction: loss)
+    try withImages([0, 1]) { items in
+      for (item, expected) in zip(items, ["red", "green"]) {
+        let answer = try predictor.predict(item.path)
+        #expect(answer.label == expected && answer.probabilities.count == 2)
+        #expect(abs(answer.probabilities.reduce(0, +) - 1) < 1e-6)
+        #expect(answer.probabilities[answer.index] > 0.5)
+      }
+    }
+  }
 }

@@ -39,7 +39,7 @@ void lb_free(void *memory);
 // With keep_16_bits 0, 16-bit samples are scaled to 8 bits with rounding.
 int lb_png_decode(const uint8_t *bytes, size_t count, int64_t max_pixels, int keep_16_bits,
                   lb_image *image, char *message, size_t message_size);
-// for_speed replaces the level by run-length coding with one filter; per_meter is the resolution in
+// for_speed replaces the level by 2 after one filter for all rows; per_meter is the resolution in
 // pixels per meter, 0 for none.
 int lb_png_encode(const lb_image *image, int compression, int for_speed, uint32_t per_meter,
                   lb_bytes *out, char *message, size_t message_size);

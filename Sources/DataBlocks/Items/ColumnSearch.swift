@@ -78,6 +78,21 @@ struct ColumnSearch {
     return variant(of: role, except: taken)
   }
 
+  /// A column of any meaning, by its exact name or the only variant of it.
+  func any(_ name: String) throws(DataError) -> String {
+    if !name.isEmpty, table.columns.contains(name) { return name }
+    let found = variants[Self.plain(name)] ?? []
+    if found.count == 1 { return found[0] }
+    let known = table.columns.filter { !$0.isEmpty }
+    throw DataError(
+      .table(
+        .unknownColumn(
+          name, known: Array(known.prefix(100)),
+          suggestion: name.utf8.count <= 64
+            ? NearestName.nearest(to: name, among: Array(known.prefix(1000))) : nil)),
+      path: table.path)
+  }
+
   private func missing(
     _ role: TableFault.Role, _ name: String, except taken: Set<String>
   ) -> DataError {

@@ -38,6 +38,8 @@ package enum TableFault: Sendable, Equatable {
   case comment
   /// A column is missing; `suggestion` may be meant.
   case noColumn(Role, name: String, known: [String], suggestion: String?)
+  /// A column that groups are asked for is missing; `suggestion` may be meant.
+  case unknownColumn(String, known: [String], suggestion: String?)
   /// One column has two roles.
   case sameColumn(String, Role, Role)
   /// No column is used as the split, but this one looks like one.
@@ -62,6 +64,8 @@ package enum TableFault: Sendable, Equatable {
     case .textAfterQuote: "there is text behind a closing quotation mark"
     case .comment: "the first line is a comment, not the names of the columns"
     case .noColumn(_, let name, let known, _):
+      "there is no column \(name.quoted); there are \(listed(known))"
+    case .unknownColumn(let name, let known, _):
       "there is no column \(name.quoted); there are \(listed(known))"
     case .sameColumn(let name, let first, let second):
       "the column \(name.quoted) is named for the \(first.rawValue) and the \(second.rawValue)"
@@ -100,6 +104,8 @@ package enum TableFault: Sendable, Equatable {
     case .noColumn(let role, _, _, let suggestion):
       suggestion.map { "to use \($0.quoted), give \(role.option) \(Self.argument($0))" }
         ?? "name the right one with \(role.option)"
+    case .unknownColumn(_, _, let suggestion):
+      suggestion.map { "use \($0.quoted)" } ?? "use one of them"
     case .sameColumn(_, _, let second): "give \(second.option)"
     case .unusedSplit(let name):
       "give --split-column \(Self.argument(name)) to use it, or --split-column none not to"

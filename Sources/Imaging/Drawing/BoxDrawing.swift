@@ -1,9 +1,16 @@
 /// The drawing of boxes and their labels within an area.
-struct BoxDrawing {
+package struct BoxDrawing {
   /// The area, which nothing leaves.
   let area: BoundingBox
   let lineWidth: Double
   let textSize: Double
+
+  /// Creates a drawing within an area.
+  package init(area: BoundingBox, lineWidth: Double, textSize: Double) {
+    self.area = area
+    self.lineWidth = lineWidth
+    self.textSize = textSize
+  }
 
   /// Draws boxes in units of the canvas; those that are outside, or not finite, are left out.
   ///
@@ -26,7 +33,7 @@ struct BoxDrawing {
         obstacles.append(place)
         let dark = labeled.color.luminance < 60
         let text = TextRuler.shortened(
-          label, width: place.width - textSize * 0.5, size: textSize, bold: true)
+          label, width: place.width - textSize * 0.5 + 0.01, size: textSize, bold: true)
         canvas.fill(place, dark ? .white : .black, alpha: 0.62)
         canvas.text(
           text, x: place.x0 + textSize * 0.25, y: place.y1 - textSize * 0.32, size: textSize,
@@ -59,7 +66,7 @@ struct BoxDrawing {
     let outline: Color = labeled.color.luminance < 60 ? .white : .black
     canvas.frame(
       labeled.box, lineWidth: width + lineWidth * (isWeak ? 0.5 : 1), outline,
-      alpha: isWeak ? 0.45 : 1)
+      alpha: isWeak ? 0.6 : 1)
     canvas.frame(
       labeled.box, lineWidth: width, labeled.color, alpha: isWeak ? 0.85 : 1,
       dash: isWeak ? 2.5 * lineWidth : 0)
@@ -69,7 +76,14 @@ struct BoxDrawing {
   ///
   /// The first place that covers neither a box nor what is taken is chosen, otherwise the one that covers least; in a
   /// box that fills the area that is one of its corners.
-  func labelArea(
+  ///
+  /// - Parameters:
+  ///   - label: The text.
+  ///   - box: The box.
+  ///   - others: All boxes.
+  ///   - taken: Other areas to keep free.
+  /// - Returns: The area of the label.
+  package func labelArea(
     _ label: String, beside box: BoundingBox, others: [BoundingBox], taken: [BoundingBox]
   ) -> BoundingBox {
     let height = textSize * 1.3

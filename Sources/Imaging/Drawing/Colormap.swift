@@ -104,8 +104,8 @@ public struct Colormap: Sendable, Equatable {
     })
   /// Ice blue, blue, black, then magma: for signed maps over radiographs, with a range centered at zero.
   ///
-  /// The upper half is magma, so what speaks for a class looks the same in signed and in one-sided maps. The lower half
-  /// has the lightness of magma at the same distance from zero (CIELAB), in blue.
+  /// The upper half is magma, so what speaks for a class looks the same in signed and in one-sided maps. In the
+  /// lower half blue becomes lighter at the same rate (CIELAB).
   public static let iceMagma = Colormap(name: "ice-magma", table: DivergingTable.iceMagma())
 
   /// Every built-in colormap.

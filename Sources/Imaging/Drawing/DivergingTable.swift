@@ -1,22 +1,22 @@
 import Glibc
 
 /// The table of a diverging colormap that is dark at zero.
-enum DivergingTable {
-  /// Mirrors magma's lightness in blue: entry 127.5 - d is as light as entry 127.5 + d.
+package enum DivergingTable {
+  /// Mirrors magma in blue: entry 127.5 - d is nearly as light as entry 127.5 + d.
   static func iceMagma() -> [UInt8] {
     let magma = ColormapTables.decode(ColormapTables.magma)
     // The center lies between entries 127 and 128.
     let upper = (0..<128).map { magma[(3 * (2 * $0))..<(3 * (2 * $0) + 3)] }
-    let lower = upper.map { cool(lightness: lightness(Array($0))) }
+    // A lighter end would be white, which is not seen on a film.
+    let lower = upper.map { cool(lightness: 0.84 * lightness(Array($0))) }
     return lower.reversed().flatMap(\.self) + upper.flatMap(\.self)
   }
 
-  /// The most saturated blue of a lightness, from indigo over azure to ice.
+  /// The blue of a lightness, from indigo over azure to ice.
   private static func cool(lightness: Double) -> [UInt8] {
     let share = lightness / 100
-    let hue = (285 - 75 * share) * .pi / 180
-    // As much color as in magma: none at the ends, most in the middle.
-    var chroma = 62 * sin(.pi * min(share * 1.05, 1))
+    let hue = (286 - 46 * share) * .pi / 180
+    var chroma = 44 * sin(.pi * min(0.2 + share * 0.6, 1)) * min(share * 12, 1)
     while true {
       let rgb = linear(lightness, chroma * cos(hue), chroma * sin(hue))
       if rgb.allSatisfy({ $0 > -1e-4 && $0 < 1.0001 }) || chroma < 0.5 {
@@ -27,7 +27,7 @@ enum DivergingTable {
   }
 
   /// CIELAB's lightness of an sRGB color.
-  static func lightness(_ rgb: [UInt8]) -> Double {
+  package static func lightness(_ rgb: [UInt8]) -> Double {
     let values = rgb.map { value -> Double in
       let share = Double(value) / 255
       return share <= 0.04045 ? share / 12.92 : pow((share + 0.055) / 1.055, 2.4)

@@ -5,7 +5,9 @@ package struct ImageMarks: Sendable, Equatable {
   /// The distance between pixel centers; nil: no scale bar.
   package var spacing: DICOMSpacing?
 
-  /// Creates marks from what the file says. Default: none.
+  /// Creates marks from what the file says.
+  ///
+  /// Default: none.
   package init(_ facts: ImageFacts = ImageFacts()) {
     side = facts.sideMark
     spacing = facts.spacing
@@ -20,21 +22,24 @@ package struct ImageMarks: Sendable, Equatable {
 
   private static let size = 11.0
 
-  /// Draws the marks in the corners of an image and returns the areas that they take.
+  /// Draws the marks in the corners of an image.
   ///
   /// - Parameters:
   ///   - canvas: The canvas.
   ///   - area: The area of the image.
   ///   - columns: Columns of the image.
-  ///   - boxes: Areas that the scale bar avoids.
+  ///   - boxes: Areas that the marks avoid.
+  /// - Returns: The areas of the marks.
   func draw(
     on canvas: any Canvas, within area: BoundingBox, columns: Int, avoiding boxes: [BoundingBox]
   ) -> [BoundingBox] {
-    drawSide(on: canvas, within: area)
+    drawSide(on: canvas, within: area, avoiding: boxes)
       + drawScale(on: canvas, within: area, columns: columns, avoiding: boxes)
   }
 
-  private func drawSide(on canvas: any Canvas, within area: BoundingBox) -> [BoundingBox] {
+  private func drawSide(
+    on canvas: any Canvas, within area: BoundingBox, avoiding boxes: [BoundingBox]
+  ) -> [BoundingBox] {
     guard let side else { return [] }
     let (letter, note) = (side.side.rawValue, side.isAssumed ? "assumed" : "")
     let letterSize = Self.size + 4
@@ -42,18 +47,34 @@ package struct ImageMarks: Sendable, Equatable {
     let noteWidth = TextRuler.width(of: note, size: Self.size - 2, bold: false)
     let whole = width + (note.isEmpty ? 0 : 4 + noteWidth)
     guard area.width > whole + 16, area.height > 40 else { return [] }
-    let x: Double
-    switch side.edge {
-    case .left: x = area.x0 + 7
-    case .right: x = area.x1 - 7 - whole
-    case .top, .bottom: x = (area.x0 + area.x1 - whole) / 2
+    let top = area.y0 + 7 + letterSize * 0.73
+    // The first place along the edge that no box reaches.
+    let shares = [0, 0.25, 0.5, 0.7]
+    let points: [(x: Double, y: Double)] =
+      switch side.edge {
+      case .left, .right:
+        shares.map {
+          (side.edge == .left ? area.x0 + 7 : area.x1 - 7 - whole, top + $0 * area.height)
+        }
+      case .top, .bottom:
+        [0.5, 0.25, 0.75, 0].map {
+          (
+            area.x0 + 7 + $0 * (area.width - 14 - whole),
+            side.edge == .bottom ? area.y1 - 8 : top
+          )
+        }
+      }
+    func place(_ point: (x: Double, y: Double)) -> BoundingBox {
+      BoundingBox(
+        x0: point.x - 3, y0: point.y - letterSize, x1: point.x + whole + 3, y1: point.y + 4)
     }
-    let y = side.edge == .bottom ? area.y1 - 8 : area.y0 + 7 + letterSize * 0.73
+    let (x, y) =
+      points.first { point in !boxes.contains { $0.intersects(place(point)) } } ?? points[0]
     canvas.text(
       letter, x: x, y: y, size: letterSize, bold: true, .white, outline: (2.2, .black))
     canvas.text(
       note, x: x + width + 4, y: y, size: Self.size - 2, .white, outline: (1.8, .black))
-    return [BoundingBox(x0: x - 3, y0: y - letterSize, x1: x + whole + 3, y1: y + 4)]
+    return [place((x, y))]
   }
 
   private func drawScale(
@@ -78,20 +99,18 @@ package struct ImageMarks: Sendable, Equatable {
     let y = area.y1 - 8
     // The corner that no box reaches, if there is one.
     let places = [area.x0 + 8, area.x1 - 8 - width].map {
-      BoundingBox(x0: $0 - 3, y0: y - height, x1: $0 + width + 3, y1: y + 4)
+      BoundingBox(x0: $0 - 4, y0: y - height, x1: $0 + width + 4, y1: y + 4)
     }
     let place = places.first { place in !boxes.contains { $0.intersects(place) } } ?? places[0]
     let isLeft = place == places[0]
     let (x0, x1) =
       isLeft
-      ? (place.x0 + 3, place.x0 + 3 + length * unit)
-      : (place.x1 - 3 - length * unit, place.x1 - 3)
-    let bar = [(x0, y - 4), (x0, y), (x1, y), (x1, y - 4)]
-    canvas.line(bar, lineWidth: 3.4, .black, alpha: 0.8)
-    canvas.line(bar, lineWidth: 1.5, .white)
+      ? (place.x0 + 4, place.x0 + 4 + length * unit)
+      : (place.x1 - 4 - length * unit, place.x1 - 4)
+    canvas.fill(place, .black, alpha: 0.5)
+    canvas.line([(x0, y - 4), (x0, y), (x1, y), (x1, y - 4)], lineWidth: 1.5, .white)
     canvas.text(
-      word, x: isLeft ? x0 : x1, y: y - 8, size: size, anchor: isLeft ? .start : .end, .white,
-      outline: (2, .black))
+      word, x: isLeft ? x0 : x1, y: y - 7, size: size, anchor: isLeft ? .start : .end, .white)
     return [place]
   }
 }

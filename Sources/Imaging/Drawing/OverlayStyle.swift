@@ -1,6 +1,8 @@
 /// How opaque a map lies over an image.
 public enum OverlayStyle: Sendable, Hashable {
   /// The opacity follows the evidence: zero where the map says nothing, and `maximumAlpha` where it says most.
+  ///
+  /// It grows with the power 1.5, so that weak evidence everywhere does not veil the image.
   case evidence(maximumAlpha: Double = 0.6)
   /// The same opacity everywhere, as fastbook and fmi draw maps (`alpha`).
   case uniform(alpha: Double = 0.6)
@@ -8,7 +10,8 @@ public enum OverlayStyle: Sendable, Hashable {
   /// The opacity of a value, by its share of the highest absolute value of the scale.
   func alpha(_ share: Double) -> Double {
     switch self {
-    case .evidence(let maximum): maximum * min(max(share, 0), 1)
+    case .evidence(let maximum):
+      share > 0 ? maximum * min(share, 1) * min(share, 1).squareRoot() : 0
     case .uniform(let alpha): alpha
     }
   }
@@ -70,7 +73,7 @@ package struct MapColors: Sendable, Equatable {
   package var isSigned: Bool { range.lowerBound < 0 }
 
   /// The place of a value in the colormap, 0 to 1.
-  func position(_ value: Float) -> Double {
+  package func position(_ value: Float) -> Double {
     let span = Double(range.upperBound) - Double(range.lowerBound)
     return span > 0 ? (Double(value) - Double(range.lowerBound)) / span : 0
   }

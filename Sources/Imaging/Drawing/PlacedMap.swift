@@ -41,6 +41,7 @@ package struct PlacedMap: Sendable {
   ///   - height: Rows of the copy.
   ///   - image: Columns and rows of the image.
   ///   - interpolation: Bilinear between the centers of the cells, whose border cells extend outward, or nearest.
+  /// - Returns: The values, rows from the top.
   package func sampled(
     width: Int, height: Int, of image: (width: Int, height: Int), interpolation: Resampling
   ) -> [Float] {
@@ -132,7 +133,9 @@ extension PixelBuffer {
               )
               let share = min(abs(value) * unit, 1)
               // NaN is not greater than zero either.
-              let alpha = isUniform ? (value.isNaN ? 0 : maximum) : share > 0 ? maximum * share : 0
+              let alpha =
+                isUniform
+                ? (value.isNaN ? 0 : maximum) : share > 0 ? maximum * share * share.squareRoot() : 0
               if alpha == 0 {
                 (out[3 * pixel], out[3 * pixel + 1], out[3 * pixel + 2]) = (r, g, b)
                 continue

@@ -31,7 +31,7 @@ public struct ContactSheet {
   ///   - captions: Paragraphs below the thumbnails of each page.
   /// - Precondition: There are columns and rows, and thumbnails have at least 40 units.
   public init(
-    to path: String, title: String = "", columns: Int = 5, rows: Int = 8, cellSize: Int = 176,
+    to path: String, title: String = "", columns: Int = 6, rows: Int = 7, cellSize: Int = 160,
     dpi: Double = 144, captions: [String] = []
   ) {
     precondition(
@@ -68,6 +68,10 @@ public struct ContactSheet {
     var rows: [[Figure.Panel]] = []
     for start in stride(from: 0, to: panels.count, by: columns) {
       rows.append(Array(panels[start..<min(start + columns, panels.count)]))
+    }
+    // A last page with few thumbnails is as wide as the others.
+    if !pages.isEmpty {
+      rows[0] += (rows[0].count..<columns).map { _ in Figure.Panel(.empty) }
     }
     var figure = Figure(rows: rows, title: title, captions: captions, cellSize: (cell, cell))
     figure.style = .sheet

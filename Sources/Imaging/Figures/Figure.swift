@@ -64,9 +64,13 @@ public struct Figure: Sendable {
   }
   private var cellWidth: Int
   private var cellHeight: Int
-  /// Pixels per inch; PNG files state it. Default: 144.
+  /// Pixels per inch, which PNG files state.
+  ///
+  /// Default: 144.
   public var dpi = 144.0
-  /// The width. Default: natural.
+  /// The width of what is drawn.
+  ///
+  /// Default: natural.
   public var width = Width.natural
 
   /// Creates a figure.

@@ -76,7 +76,7 @@ struct FigureLayout {
       }
     }
     // A column of text, or of narrow images, keeps room for titles.
-    widths = widths.map { max($0, min(cell.width, 0.5 * cell.width)).rounded() }
+    widths = widths.map { $0 == 0 ? cell.width : max($0, 0.5 * cell.width).rounded() }
     columnWidths = widths
     columnLefts = widths.indices.map {
       Self.margin + widths[..<$0].reduce(0) { $0 + $1 + figure.style.gap }
@@ -154,7 +154,8 @@ struct FigureLayout {
     switch content {
     case .film(let film): size = film.proportions
     case .map(let map, _): size = (Double(map.width), Double(map.height))
-    case .plot, .matrix: return cell
+    case .plot: return cell
+    case .matrix(let matrix): return matrix.size(within: cell)
     case .text, .empty: return (0, 0)
     }
     let scale = min(cell.width / size.width, cell.height / size.height)

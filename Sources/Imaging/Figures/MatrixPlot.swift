@@ -14,20 +14,37 @@ package struct MatrixPlot: Sendable {
 
   private static let (size, labelSize) = (11.0, 11.5)
 
-  func draw(on canvas: any Canvas, within cell: BoundingBox) {
+  private func width(_ text: String) -> Double {
+    TextRuler.width(of: text, size: Self.size, bold: false)
+  }
+
+  /// The rows and columns, the room for names, and the side of a cell.
+  private func measures(
+    _ cell: BoundingBox
+  ) -> (rows: Int, columns: Int, space: LabelSpace, below: Double, side: Double) {
     let (rows, columns) = (values.count, values.map(\.count).max() ?? 0)
-    guard rows > 0, columns > 0 else { return }
-    func width(_ text: String) -> Double {
-      TextRuler.width(of: text, size: Self.size, bold: false)
-    }
     let space = labelSpace(rowNames.map(width).max() ?? 0, columnNames.map(width).max() ?? 0, cell)
-    let room = (
-      width: cell.width - space.left - 2,
-      height: cell.height - space.bottom - (xLabel.isEmpty ? 0 : Self.labelSize + 10) - 4
+    let below = space.bottom + (xLabel.isEmpty ? 0 : Self.labelSize + 10) + 4
+    let side = min(
+      (cell.width - space.left - 2) / Double(max(columns, 1)),
+      (cell.height - below) / Double(max(rows, 1)))
+    return (rows, columns, space, below, side)
+  }
+
+  /// The size that the table needs of a cell of the figure.
+  func size(within cell: (width: Double, height: Double)) -> (width: Double, height: Double) {
+    let area = BoundingBox(x0: 0, y0: 0, x1: cell.width, y1: cell.height)
+    let (rows, columns, space, below, side) = measures(area)
+    guard rows > 0, columns > 0, side > 1 else { return cell }
+    return (
+      min((space.left + 2 + side * Double(columns)).rounded(.up), cell.width),
+      min((below + side * Double(rows)).rounded(.up), cell.height)
     )
-    // Square cells, unless they would leave most of the room empty.
-    let side = min(room.width / Double(columns), room.height / Double(rows))
-    guard side > 1 else { return }
+  }
+
+  func draw(on canvas: any Canvas, within cell: BoundingBox) {
+    let (rows, columns, space, _, side) = measures(cell)
+    guard rows > 0, columns > 0, side > 1 else { return }
     let left = (cell.x0 + space.left).rounded()
     let top = cell.y0 + 2
     func edgeX(_ column: Int) -> Double { (left + Double(column) * side).rounded() }
@@ -77,9 +94,12 @@ package struct MatrixPlot: Sendable {
   private func labelSpace(
     _ rowWidth: Double, _ columnWidth: Double, _ cell: BoundingBox
   ) -> LabelSpace {
-    let longest = cell.width * 0.35
+    let longest = min(170, cell.width * 0.5)
     let left = min(rowWidth, longest) + 10 + (yLabel.isEmpty ? 0 : Self.labelSize + 8)
-    let side = (cell.width - left) / Double(max(columnNames.count, 1))
+    // The side of a cell above names in one line.
+    let side = min(
+      (cell.width - left) / Double(max(columnNames.count, 1)),
+      (cell.height - Self.size - 10 - Self.labelSize) / Double(max(values.count, 1)))
     let isUpwards = columnWidth > side - 6
     let bottom = isUpwards ? min(columnWidth, longest) + 10 : Self.size + 10
     return LabelSpace(left: left, bottom: columnNames.isEmpty ? 4 : bottom, isUpwards: isUpwards)

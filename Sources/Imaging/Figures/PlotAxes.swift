@@ -1,17 +1,19 @@
 /// The axes of a plot: ranges, ticks and the area of the data on the page.
-struct PlotAxes {
+package struct PlotAxes {
   static let textSize = 10.5
   static let labelSize = 11.5
 
   /// The area of the data.
-  let area: BoundingBox
-  let xRange: ClosedRange<Double>
-  let yRange: ClosedRange<Double>
+  package let area: BoundingBox
+  /// The range of the x axis.
+  package let xRange: ClosedRange<Double>
+  /// The range of the y axis.
+  package let yRange: ClosedRange<Double>
   private let across: TickMarks
   private let down: TickMarks
 
   /// Places the axes of a plot in a cell of the page; nil if the cell is too small.
-  init?(_ plot: LinePlot, within cell: BoundingBox) {
+  package init?(_ plot: LinePlot, within cell: BoundingBox) {
     let points = plot.series.flatMap(\.points).filter { $0.x.isFinite && $0.y.isFinite }
     let band = plot.series.flatMap(\.band).flatMap { [$0.low, $0.high] }.filter(\.isFinite)
     let bars = plot.series.filter { $0.style == .bars }
@@ -24,7 +26,7 @@ struct PlotAxes {
     yRange = Self.span(
       plot.yRange, points.map(\.y) + band + (bars.isEmpty ? [] : [0]),
       padding: bars.isEmpty ? 0.05 : 0, above: bars.isEmpty ? 0 : 0.05)
-    down = TickMarks(yRange, about: max(2, Int(cell.height / 50)))
+    down = TickMarks(yRange, about: max(2, Int(cell.height / 45)))
     let widest =
       down.labels.map { TextRuler.width(of: $0, size: Self.textSize, bold: false) }.max() ?? 0
     // Half of the last label hangs over the end of the axis.
@@ -48,15 +50,16 @@ struct PlotAxes {
       x1: (left + width).rounded() + 0.5, y1: bottom.rounded() + 0.5)
     let areWhole = plot.xRange == nil && xs.allSatisfy { $0 == $0.rounded() }
     across = TickMarks(
-      xRange, about: max(2, Int(width / 60)), smallestStep: areWhole ? 1 : 0)
+      xRange, about: max(2, Int(width / 50)), smallestStep: areWhole ? 1 : 0)
   }
 
-  func x(_ value: Double) -> Double {
-    area.x0 + (value - xRange.lowerBound) / (xRange.upperBound - xRange.lowerBound) * area.width
-  }
+  func x(_ value: Double) -> Double { area.x0 + Self.share(value, xRange) * area.width }
 
-  func y(_ value: Double) -> Double {
-    area.y1 - (value - yRange.lowerBound) / (yRange.upperBound - yRange.lowerBound) * area.height
+  func y(_ value: Double) -> Double { area.y1 - Self.share(value, yRange) * area.height }
+
+  /// The position in a range; values far outside are moved to where Cairo can draw.
+  private static func share(_ value: Double, _ range: ClosedRange<Double>) -> Double {
+    min(max((value - range.lowerBound) / (range.upperBound - range.lowerBound), -100), 100)
   }
 
   /// Draws the grid, below the data.

@@ -25,7 +25,7 @@ struct TickMarks {
 }
 
 /// Numbers on axes, color bars and cells.
-enum NumberText {
+package enum NumberText {
   /// A number with as many decimals as the step between ticks needs.
   static func fixed(_ value: Double, step: Double) -> String {
     guard value.isFinite else { return "\(value)" }
@@ -40,7 +40,7 @@ enum NumberText {
   }
 
   /// A number with three significant digits, and a power of ten where it is very large or small.
-  static func short(_ value: Double) -> String {
+  package static func short(_ value: Double) -> String {
     guard value.isFinite else { return value.isNaN ? "NaN" : value < 0 ? "−∞" : "∞" }
     if value == 0 { return "0" }
     var power = 0

@@ -63,10 +63,12 @@ extension Explanation {
     if case .film(var film) = panel.content {
       film.outline = drawing.outline
       film.showsColorBar = false
-      film.marks.spacing = nil
+      film.marks = ImageMarks()
       panel.content = .film(film)
     }
-    panel.title = ([title] + [drawing.subtitle].filter { !$0.isEmpty }).joined(separator: "\n")
+    // The class is in the title; its name would cover a thumbnail.
+    panel.boxes = maps.first.map { drawing.labeledBoxes(of: $0, namesClass: false) } ?? []
+    panel.title = ([title] + drawing.sheetLines).joined(separator: "\n")
     return panel
   }
 

@@ -79,6 +79,7 @@ struct ExplanationDrawing {
     let title = "map, \(rows) × \(columns) cells"
     if map.status == .notFinite {
       film.image = blank
+      film.marks = ImageMarks()
       film.note = "the map contains NaN or infinity"
       return .film(film, title: title)
     }
@@ -93,17 +94,25 @@ struct ExplanationDrawing {
   private var blank: PixelBuffer {
     PixelBuffer(
       width: explanation.image.width, height: explanation.image.height, channels: 1,
-      filledWith: 90)
+      filledWith: 236)
   }
 
   // MARK: Boxes
 
   /// The boxes of a class with their scores.
-  func labeledBoxes(of map: ClassMap) -> [LabeledBox] {
+  ///
+  /// - Parameters:
+  ///   - map: The map of the class.
+  ///   - namesClass: Whether the label has the name of the class.
+  /// - Returns: None if the map has no positive cell.
+  func labeledBoxes(of map: ClassMap, namesClass: Bool = true) -> [LabeledBox] {
     guard map.status == .evidence else { return [] }
     return boxes.filter { $0.className == map.className }.map { found in
+      let score =
+        (0.01..<10).contains(found.score)
+        ? NumberFormat.fixed(found.score, 2) : NumberFormat.significant(found.score, 2)
       var labeled = LabeledBox(
-        found.box, label: "\(found.className) \(NumberFormat.significant(found.score, 2))",
+        found.box, label: namesClass ? "\(found.className) \(score)" : score,
         color: options.boxColor)
       labeled.strength = strength(of: found, map)
       return labeled
@@ -150,6 +159,19 @@ struct ExplanationDrawing {
     }
     if let truth = facts.truth { parts.append("true \(truth)") }
     return parts.joined(separator: ", ")
+  }
+
+  /// The lines of a thumbnail's title: the prediction, the true class, and the class of the map if it is another.
+  var sheetLines: [String] {
+    var lines: [String] = []
+    if let predicted {
+      lines.append(predicted.name + (predicted.probability.map { " \(percent($0))" } ?? ""))
+    }
+    if let map = explanation.maps.first, map.className != predicted?.name {
+      lines.append("map: \(map.className) \(percent(map.probability))")
+    }
+    if let truth = facts.truth, truth != predicted?.name { lines.append("true: \(truth)") }
+    return lines
   }
 
   /// The class and its probability, unless the subtitle says that of the only row.

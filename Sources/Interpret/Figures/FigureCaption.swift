@@ -15,10 +15,13 @@ struct FigureCaption {
       .filter { !$0.isEmpty } + ["A map shows what the model used, not where a disease is."]
   }
 
-  /// "Layer-CAM, mean of layer2, layer3 and layer4, of the margin of A over B; cells placed by receptive field."
+  /// The method with its layers, target and placement.
+  ///
+  /// Such as "Layer-CAM, mean of layer2 and layer3, for the margin of A over B; cells placed by receptive field."
   private var method: String {
     let facts = drawing.facts
     let layers = maps[0].layers.map(\.layer).filter { $0 != "input" }
+    if facts.method == nil, layers.isEmpty, maps.allSatisfy(\.target.isEmpty) { return "" }
     var text = facts.method ?? "Map"
     if layers.count == 1 {
       text += " at \(layers[0])"
@@ -62,7 +65,7 @@ struct FigureCaption {
   }
 
   private var boxes: String {
-    let drawn = maps.flatMap(drawing.labeledBoxes)
+    let drawn = maps.flatMap { drawing.labeledBoxes(of: $0) }
     guard !drawn.isEmpty, panels.contains(.overlay) || panels.contains(.boxes) else { return "" }
     let names = Set(maps.map(\.className))
     let rules = Set(drawing.boxes.filter { names.contains($0.className) }.map { "\($0.rule)" })

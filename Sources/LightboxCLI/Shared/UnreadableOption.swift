@@ -55,14 +55,3 @@ struct UnreadableOption: ParsableArguments {
     if errors.count > Self.shown { say("  and \(errors.count - Self.shown) more") }
   }
 }
-
-/// A file that was skipped, in JSON.
-struct SkippedFile: Encodable {
-  let file: String
-  let reason: String
-
-  init(_ error: DataError) {
-    file = error.place.file.map(FileName.shown) ?? ""
-    reason = error.problem
-  }
-}

@@ -30,13 +30,13 @@ public func rocAucScore(scores: [Double], positives: [Bool]) -> Double? {
 }
 
 /// A point of the ROC curve.
-package struct ROCPoint: Sendable, Equatable {
+public struct ROCPoint: Sendable, Equatable {
   /// Items with at least this score count as positive.
-  package let threshold: Double
+  public let threshold: Double
   /// Fraction of the negative items that count as positive.
-  package let falsePositiveRate: Double
+  public let falsePositiveRate: Double
   /// Fraction of the positive items that count as positive (recall, sensitivity).
-  package let truePositiveRate: Double
+  public let truePositiveRate: Double
 }
 
 /// Computes the ROC curve (scikit-learn's `roc_curve` with `drop_intermediate=False`).
@@ -45,23 +45,16 @@ package struct ROCPoint: Sendable, Equatable {
 ///   - scores: One score per item; higher means more positive.
 ///   - positives: Whether each item is positive.
 /// - Returns: One point per distinct score, from the highest threshold to the lowest, after a first
-///   point with an infinite threshold.
-/// - Precondition: There are as many scores as labels.
-package func rocCurve(scores: [Double], positives: [Bool]) -> [ROCPoint] {
-  precondition(
-    scores.count == positives.count, "\(scores.count) scores for \(positives.count) labels")
-  let order = scores.indices.sorted { scores[$0] > scores[$1] }
-  let p = Double(positives.count { $0 })
-  let n = Double(positives.count) - p
-  var (tp, fp) = (0.0, 0.0)
-  var points = [ROCPoint(threshold: .infinity, falsePositiveRate: 0, truePositiveRate: 0)]
-  for (position, item) in order.enumerated() {
-    if positives[item] { tp += 1 } else { fp += 1 }
-    let isLast = position + 1 == order.count || scores[order[position + 1]] != scores[item]
-    if isLast {
-      points.append(
-        ROCPoint(threshold: scores[item], falsePositiveRate: fp / n, truePositiveRate: tp / p))
+///   point with an infinite threshold. Empty if only one class is present.
+/// - Precondition: There are as many scores as labels, and no score is NaN.
+public func rocCurve(scores: [Double], positives: [Bool]) -> [ROCPoint] {
+  let counts = cumulativeCounts(scores: scores, positives: positives)
+  guard let last = counts.last, last.truePositives > 0, last.falsePositives > 0 else { return [] }
+  return [ROCPoint(threshold: .infinity, falsePositiveRate: 0, truePositiveRate: 0)]
+    + counts.map { step in
+      ROCPoint(
+        threshold: step.threshold,
+        falsePositiveRate: Double(step.falsePositives) / Double(last.falsePositives),
+        truePositiveRate: Double(step.truePositives) / Double(last.truePositives))
     }
-  }
-  return points
 }

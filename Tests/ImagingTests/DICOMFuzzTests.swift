@@ -24,7 +24,7 @@ import Testing
     do {
       let file = try DICOMFile(bytes: bytes, name: "modified")
       _ = file.tags.map { file.strings($0) }
-      _ = file.pixelSpacing
+      _ = ImageFacts(file)
       _ = file.irregularities
       let image = try file.display()
       #expect(image.samples.count == image.width * image.height * image.channels)

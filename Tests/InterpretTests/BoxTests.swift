@@ -12,7 +12,7 @@ import Models
 @Suite("Maps and boxes")
 struct BoxTests {
   /// The map that the walk-through prints, 8 x 8, whose peak is in row 2, column 2.
-  private let printed: [Float] = [
+  static let printed: [Float] = [
     -0.0323, -0.0516, -0.0334, -0.0313, -0.0308, -0.0185, -0.0270, -0.0374, -0.0312, 0.0720, 0.1065,
     0.0011,
     0.0067, -0.0115, 0.0088, -0.0220, 0.0602, 0.2496, 0.3080, 0.2261, 0.0381, 0.0546, 0.0313,
@@ -45,12 +45,12 @@ struct BoxTests {
   func walkThrough() throws {
     let box = try #require(
       explanation(
-        printed, [8, 8], inputSize: (256, 256),
+        Self.printed, [8, 8], inputSize: (256, 256),
         geometry: ImageGeometry(scaleX: 4, scaleY: 4, offsetX: 0, offsetY: 0),
         original: (1024, 1024)
       ).boxes.first)
     #expect(box.box == BoundingBox(x0: 256, y0: 256, x1: 384, y1: 384))
-    #expect(box.row == 2 && box.column == 2 && box.score == Double(Float(0.308)))
+    #expect(box.row == 2 && box.column == 2 && box.peak == Double(Float(0.308)))
     let json = try JSONSerialization.jsonObject(with: JSONEncoder().encode(box)) as? [String: Any]
     #expect(json?["x0"] as? Double == 256 && json?["className"] as? String == "Pneumothorax")
   }

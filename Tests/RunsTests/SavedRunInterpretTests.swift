@@ -74,7 +74,15 @@ struct SavedRunInterpretTests {
       #expect(maps.allSatisfy { $0.rows == 8 && $0.columns == 8 })
       #expect(record.boxes == expected.boxes)
     }
-    #expect(records[0].filmSize == ImageSize(height: 30, width: 50))
+    #expect(records[0].imageSize == ImageSize(height: 30, width: 50))
+    #expect(records[0].inputSize == ImageSize(height: 32, width: 32))
+    // The middle square of 50 x 30.
+    #expect(records[0].extent == BoundingBox(x0: 10, y0: 0, x1: 40, y1: 30))
+    #expect(records[0].facts == nil)
+    #expect(
+      records[0].maps?.allSatisfy {
+        $0.grid == MapGrid.even(ImageSize(height: 32, width: 32), rows: 8, columns: 8)
+      } == true)
     let read = try stored(work)
     #expect(read.map(\.file) == given && read.map(\.figure) == records.map(\.figure))
     #expect(read.map(\.error) == records.map(\.error))

@@ -55,6 +55,23 @@ public struct ImageGeometry: Sendable, Equatable {
       })
   }
 
+  /// Whether boxes stay boxes: there is no rotation, shear or perspective.
+  package var isAxisAligned: Bool {
+    matrix[1] == 0 && matrix[3] == 0 && matrix[6] == 0 && matrix[7] == 0
+  }
+
+  /// The area in the source of a pixel of the output.
+  package func sourceArea(ofPixel x: Int, _ y: Int) -> Double {
+    let corners = [(x, y), (x + 1, y), (x + 1, y + 1), (x, y + 1)].map {
+      source(x: Double($0.0), y: Double($0.1))
+    }
+    let twice = corners.indices.reduce(0.0) {
+      let (a, b) = (corners[$1], corners[($1 + 1) % 4])
+      return $0 + a.x * b.y - b.x * a.y
+    }
+    return abs(twice) / 2
+  }
+
   /// The opposite direction: source and output exchanged.
   package var inverse: ImageGeometry {
     let m = matrix

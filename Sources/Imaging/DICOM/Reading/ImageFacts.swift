@@ -12,7 +12,7 @@ public struct ImageFacts: Sendable, Hashable, Codable {
   /// The unique identifier of the object (SOPInstanceUID).
   public var sopInstanceUID: String?
 
-  /// Creates facts. Default: none are known.
+  /// Creates facts; those not given are unknown.
   public init(
     spacing: DICOMSpacing? = nil, patientOrientation: [String] = [], viewPosition: String? = nil,
     sopInstanceUID: String? = nil
@@ -23,11 +23,16 @@ public struct ImageFacts: Sendable, Hashable, Codable {
     self.sopInstanceUID = sopInstanceUID
   }
 
-  /// The facts of a DICOM file.
+  /// The facts of a DICOM file; texts that are longer than the standard allows are left out.
   package init(_ file: DICOMFile) {
+    func short(_ text: String?, _ limit: Int) -> String? {
+      text.flatMap { $0.utf8.count <= limit ? $0 : nil }
+    }
+    let orientation = file.imageOrientation
     self.init(
-      spacing: file.pixelSpacing, patientOrientation: file.imageOrientation,
-      viewPosition: file.viewPosition, sopInstanceUID: file.sopInstanceUID)
+      spacing: file.pixelSpacing,
+      patientOrientation: orientation.allSatisfy { $0.utf8.count <= 16 } ? orientation : [],
+      viewPosition: short(file.viewPosition, 16), sopInstanceUID: short(file.sopInstanceUID, 64))
   }
 }
 

@@ -48,11 +48,11 @@ struct NoEvidenceTests {
     let title = "Pneumothorax, 25.0 %: \(words)"
     for figure in [found.overlays, found.boxed(.white)] {
       #expect(figure.rows.map { $0.map(\.title) } == [[title]])
-      guard case .image(let drawn) = figure.rows[0][0].content else {
+      guard case .film(let drawn) = figure.rows[0][0].content else {
         Issue.record("the panel is not an image")
         continue
       }
-      #expect(drawn == found.image && figure.rows[0][0].boxes.isEmpty)
+      #expect(drawn.image == found.image && drawn.map == nil && figure.rows[0][0].boxes.isEmpty)
     }
     #expect(found.rawMaps.rows.map { $0.map(\.title) } == [[title]])
     guard case .empty = found.rawMaps.rows[0][0].content else {

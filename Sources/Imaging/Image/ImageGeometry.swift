@@ -96,11 +96,6 @@ public struct ImageGeometry: Sendable, Equatable {
     return ((m[0] * x + m[1] * y + m[2]) / w, (m[3] * x + m[4] * y + m[5]) / w)
   }
 
-  /// Whether rows stay rows and columns stay columns: no rotation, no shear, no perspective.
-  package var isAxisAligned: Bool {
-    matrix[1] == 0 && matrix[3] == 0 && matrix[6] == 0 && matrix[7] == 0
-  }
-
   /// The point of the output over a point of the source.
   package func output(x: Double, y: Double) -> (x: Double, y: Double) {
     let m = matrix

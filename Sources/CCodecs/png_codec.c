@@ -3,7 +3,6 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
-#include <zlib.h>
 
 #include "CCodecs.h"
 
@@ -134,8 +133,8 @@ static void give(png_structp png, png_bytep source, size_t length) {
 
 static void flush_nothing(png_structp png) { (void)png; }
 
-int lb_png_encode(const lb_image *image, int compression, int for_speed, uint32_t per_meter,
-                  lb_bytes *out, char *message, size_t message_size) {
+int lb_png_encode(const lb_image *image, int compression, lb_bytes *out, char *message,
+                  size_t message_size) {
   session s = {.message = message, .message_size = message_size, .out = out};
   png_infop volatile info = NULL;
   *out = (lb_bytes){NULL, 0};
@@ -153,15 +152,9 @@ int lb_png_encode(const lb_image *image, int compression, int for_speed, uint32_
   png_set_write_fn(png, &s, give, flush_nothing);
   png_set_user_limits(png, 0x7fffffff, 0x7fffffff);
   png_set_compression_level(png, compression);
-  if (for_speed) {
-    png_set_compression_level(png, 2);
-    png_set_compression_strategy(png, Z_DEFAULT_STRATEGY);
-    png_set_filter(png, PNG_FILTER_TYPE_BASE, PNG_FILTER_UP);
-  }
   png_set_IHDR(png, info, (png_uint_32)image->width, (png_uint_32)image->height, image->bits,
                image->channels == 1 ? PNG_COLOR_TYPE_GRAY : PNG_COLOR_TYPE_RGB,
                PNG_INTERLACE_NONE, PNG_COMPRESSION_TYPE_DEFAULT, PNG_FILTER_TYPE_DEFAULT);
-  if (per_meter) png_set_pHYs(png, info, per_meter, per_meter, PNG_RESOLUTION_METER);
   png_write_info(png, info);
 #if __BYTE_ORDER__ == __ORDER_LITTLE_ENDIAN__
   if (image->bits == 16) png_set_swap(png);

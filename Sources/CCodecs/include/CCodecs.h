@@ -39,10 +39,11 @@ void lb_free(void *memory);
 // With keep_16_bits 0, 16-bit samples are scaled to 8 bits with rounding.
 int lb_png_decode(const uint8_t *bytes, size_t count, int64_t max_pixels, int keep_16_bits,
                   lb_image *image, char *message, size_t message_size);
-// for_speed replaces the level by 2 after one filter for all rows; per_meter is the resolution in
-// pixels per meter, 0 for none.
-int lb_png_encode(const lb_image *image, int compression, int for_speed, uint32_t per_meter,
-                  lb_bytes *out, char *message, size_t message_size);
+int lb_png_encode(const lb_image *image, int compression, lb_bytes *out, char *message,
+                  size_t message_size);
+// Encodes 8-bit samples fast: one filter, zlib's level 2, on several threads. per_meter is the
+// resolution in pixels per meter, 0 for none. Returns LB_OK, LB_NO_MEMORY or LB_TOO_LARGE.
+int lb_png_encode_figure(const lb_image *image, uint32_t per_meter, int threads, lb_bytes *out);
 
 // Decodes a JPEG. shrink is 1, 2, 4 or 8 (libjpeg's scaled decoding); as_gray decodes only the
 // luminance of a color image; CMYK is converted to RGB.

@@ -114,7 +114,7 @@ public struct Figure: Sendable {
 
   /// Draws the figure as the bytes of a PNG file.
   package func png() throws(ImageFileError) -> [UInt8] {
-    try PNG.encode(drawn(), forSpeed: true, dpi: dpi)
+    try PNG.encode(figure: drawn(), dpi: dpi)
   }
 
   /// Writes the figure as a PNG, SVG or JPEG file, as the extension of the path says.

@@ -55,10 +55,10 @@ struct ExplanationDrawing {
     case .map:
       return mapPanel(map, film)
     case .overlay:
-      switch map.status {
-      case .evidence: film.layer = .overlay(options.overlay)
-      case .noPositiveEvidence: film.note = "no positive evidence"
-      case .notFinite: film.note = "the map contains NaN or infinity"
+      if map.status == .evidence {
+        film.layer = .overlay(options.overlay)
+      } else {
+        film.note = map.status.words
       }
       let hasOwnPanel = options.panels?.contains(.boxes) ?? false
       return .film(
@@ -80,12 +80,12 @@ struct ExplanationDrawing {
     if map.status == .notFinite {
       film.image = blank
       film.marks = ImageMarks()
-      film.note = "the map contains NaN or infinity"
+      film.note = map.status.words
       return .film(film, title: title)
     }
     film.layer = .cells
     if map.status == .noPositiveEvidence, map.map.floatScalars.allSatisfy({ $0 == 0 }) {
-      film.note = "no positive evidence"
+      film.note = map.status.words
     }
     return .film(film, title: title)
   }
@@ -124,7 +124,7 @@ struct ExplanationDrawing {
   ///
   /// A map that is divided by its own maximum reaches 1 whatever it says.
   private func strength(of box: ClassBox, _ map: ClassMap) -> Double {
-    var strength = colors.share(Float(box.score))
+    var strength = colors.share(Float(box.peak))
     let ratios = map.layers.enumerated().compactMap { place, layer -> Double? in
       let others = explanation.maps.compactMap {
         $0.layers.count > place ? Self.highest($0.layers[place].map) : nil

@@ -1,3 +1,4 @@
+import Console
 import Imaging
 
 /// The caption of an explanation's figure: how the map was computed, and what the colors and lines mean.
@@ -68,10 +69,24 @@ struct FigureCaption {
     let drawn = maps.flatMap { drawing.labeledBoxes(of: $0) }
     guard !drawn.isEmpty, panels.contains(.overlay) || panels.contains(.boxes) else { return "" }
     let names = Set(maps.map(\.className))
-    let rules = Set(drawing.boxes.filter { names.contains($0.className) }.map { "\($0.rule)" })
-      .sorted()
-    return "Box: \(rules.joined(separator: ", ")), with its score"
-      + (drawn.contains { $0.strength < 0.35 } ? "; dashed: little evidence." : ".")
+    let rules = Set(drawing.boxes.filter { names.contains($0.className) }.map { words($0.rule) })
+    return "Box: \(rules.sorted().joined(separator: "; ")); the number is its share of the evidence"
+      + (drawn.contains { $0.strength < 0.35 } ? ", dashed where it is weak." : ".")
+  }
+
+  private func words(_ rule: BoxRule) -> String {
+    func percent(_ share: Double) -> String { NumberFormat.significant(100 * share, 3) + " %" }
+    return switch rule {
+    case .peakCell: "the highest cell"
+    case .relative(let share): "regions of at least \(percent(share)) of the maximum"
+    case .absolute(let value): "regions of at least \(NumberFormat.significant(value, 3))"
+    case .quantile(let share): "regions of the highest \(percent(1 - share)) of the input"
+    case .otsu: "regions above Otsu's threshold"
+    case .mass(let share): "the smallest regions with \(percent(share)) of the evidence"
+    case .calibrated(let share):
+      "regions of at least the calibrated threshold"
+        + (share.map { ", \(percent($0)) of the maximum" } ?? "")
+    }
   }
 
   private var mask: String {

@@ -76,7 +76,7 @@ extension SavedRun {
       options: MapOptions(fusion: choice.fusion))
   }
 
-  /// The last layer of each resolution, by the network's own names where it has some.
+  /// The last layer of each resolution, by the network's own names: "layer4" rather than its last block "layer4.1".
   private func stages() -> [TappedLayer] {
     let size = predictor.pipeline.inputSize
     let names = Dictionary(
@@ -85,6 +85,18 @@ extension SavedRun {
       }, uniquingKeysWith: { first, _ in first })
     return TappedLayer.stages(
       of: predictor.model, input: [1, predictor.pipeline.inputChannels, size.height, size.width]
-    ).map { TappedLayer(names[ObjectIdentifier($0.module)] ?? $0.path, $0.module) }
+    ).map { stage in
+      guard var path = names[ObjectIdentifier(stage.module)] else { return stage }
+      var module = stage.module
+      // A chain has the output of its last layer.
+      while let end = path.lastIndex(of: "."),
+        let chain = visionModel.layer(String(path[..<end])) as? Sequential,
+        chain.layers.last === module
+      {
+        path = String(path[..<end])
+        module = chain
+      }
+      return TappedLayer(path, module)
+    }
   }
 }

@@ -62,7 +62,8 @@ extension MapEvaluationReport {
       if row.blank > 0 { notes.append("\(label(row)): \(row.blank) maps show nothing") }
       notes.append(
         "IoU from \(short(row.threshold)) of the highest value on"
-          + (row.isThresholdGiven ? " (calibrated)" : ", the best on these images, as of baselines"))
+          + (row.isThresholdGiven ? " (calibrated)" : ", the best on these images, as of baselines")
+      )
     }
     if let meanMask { notes.append("mean mask: \(meanMask), in the frame of the model's input") }
     notes.append(
@@ -81,7 +82,8 @@ extension MapEvaluationReport {
           label(row), short(row.deletion), short(row.insertion), short(row.road),
           short(row.averageDrop), short(row.increase),
         ]
-      }).description
+      }
+    ).description
   }
 
   private var sizeTable: String {

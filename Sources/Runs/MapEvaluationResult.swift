@@ -55,7 +55,7 @@ public struct MapEvaluationResult: Sendable {
         guard let score else { continue }
         let row = report.rows[index]
         let (mask, model) = (score.mask, score.model)
-        let place = MapEvaluation.place(of: row.threshold) ?? 0
+        let place = ThresholdCurve.place(nearest: row.threshold)
         text += CSVLine.text(
           [
             entry.file, patient ?? "", number(entry.regionShare), row.name,

@@ -20,7 +20,8 @@ extension SavedRun {
   ///   - options: The class and the size of the masks.
   ///   - progress: Called with the name of a step, how many of its images are done, and of how many.
   /// - Returns: The choice; `ExplanationChoice.write` stores it in the run.
-  /// - Throws: `SIIMMaskError`, `MapError`, `DataError` for a file that cannot be read.
+  /// - Throws: `SIIMMaskError`, `MapError`, `DataError` for a file that cannot be read, or a model whose
+  ///   output is not finite.
   public func chooseMaps(
     _ items: [DataItem], split: String, masks: String,
     options: MapEvaluationOptions = MapEvaluationOptions(),
@@ -38,6 +39,9 @@ extension SavedRun {
     for (number, item) in used.enumerated() {
       defer { progress("maps", number + 1, used.count) }
       let image = try predictor.prepare(item.path, frame: item.frame)
+      guard predictor.predict(image).probabilities.allSatisfy(\.isFinite) else {
+        throw DataError(.outputNotFinite, path: item.name)
+      }
       guard let mask = try table.pixels(of: image, file: item.path), mask.area > 0 else {
         continue
       }

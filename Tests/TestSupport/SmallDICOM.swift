@@ -19,11 +19,12 @@ package enum SmallDICOM {
 
   /// Pixels of one byte, row by row and frame by frame.
   package static func file(
-    pixels: [UInt8], rows: Int, columns: Int, frames: String? = nil
+    pixels: [UInt8], rows: Int, columns: Int, frames: String? = nil, instance: String? = nil
   ) -> [UInt8] {
     let syntax = element(0x0002, 0x0010, "UI", Array("1.2.840.10008.1.2.1".utf8))
     var bytes = [UInt8](repeating: 0, count: 128) + Array("DICM".utf8)
     bytes += element(0x0002, 0x0000, "UL", number(UInt32(syntax.count))) + syntax
+    if let instance { bytes += element(0x0008, 0x0018, "UI", Array(instance.utf8)) }
     bytes += element(0x0028, 0x0002, "US", [1, 0])
     bytes += element(0x0028, 0x0004, "CS", Array("MONOCHROME2".utf8))
     if let frames { bytes += element(0x0028, 0x0008, "IS", Array(frames.utf8)) }

@@ -61,9 +61,10 @@ package struct ClusterBootstrap: Sendable {
 
   /// The mean of the differences of two values per image; images where one of them is missing are left out.
   package func difference(_ values: [Double?], _ others: [Double?]) -> MapEstimate {
-    mean(zip(values, others).map { value, other in
-      value.flatMap { value in other.map { value - $0 } }
-    })
+    mean(
+      zip(values, others).map { value, other in
+        value.flatMap { value in other.map { value - $0 } }
+      })
   }
 
   /// The interval of a statistic of the images.

@@ -116,7 +116,9 @@ package struct MapEvaluation: Sendable {
       let values = scores.map { $0?.model.flatMap(value) }
       return values.contains { $0 != nil } ? bootstrap.mean(values) : nil
     }
-    let place = Self.place(of: threshold) ?? ThresholdCurve.best(known.map(\.overlaps))?.place ?? 0
+    let place =
+      threshold.map(ThresholdCurve.place(nearest:)) ?? ThresholdCurve.best(known.map(\.overlaps))?
+      .place ?? 0
     let boxes = BoxAccuracy(overlaps: known.map(\.boxOverlaps))
     let boxPlace = Self.best(known.map(\.boxOverlaps))
     // Weights of the images that have a map.
@@ -147,13 +149,6 @@ package struct MapEvaluation: Sendable {
   private static func best(_ curves: [[Double]]) -> Int {
     BoxAccuracy.thresholds.indices.map { place in curves.reduce(0) { $0 + $1[place] } }
       .enumerated().reduce((0, -1.0)) { $1.element > $0.1 ? ($1.offset, $1.element) : $0 }.0
-  }
-
-  /// The nearest share that is measured.
-  package static func place(of threshold: Double?) -> Int? {
-    threshold.map { threshold in
-      min(max(Int((threshold * 100).rounded()) - 1, 0), ThresholdCurve.shares.count - 1)
-    }
   }
 
   /// Thirds of the images by the size of the region; none of fewer than six images.

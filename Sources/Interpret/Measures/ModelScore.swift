@@ -24,7 +24,7 @@ public struct ModelScore: Sendable, Equatable, Codable {
 /// The scores of the image itself, of the blank one and of the blurred one are computed once for all its maps.
 package struct ModelMeasures {
   /// Scores along a curve, beside its ends.
-  package static let steps = 20
+  package static let steps = 10
 
   private let explainer: Explainer
   private let classIndex: Int

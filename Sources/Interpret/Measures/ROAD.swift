@@ -22,7 +22,7 @@ package struct ROAD: Sendable {
   ///   - noise: The standard deviation of the noise on imputed pixels.
   ///   - mode: `reference` chooses pixels by percentiles of the values, as pytorch-grad-cam.
   package init(
-    shares: [Double] = [0.1, 0.3, 0.5, 0.7, 0.9], noise: Double = 0.01,
+    shares: [Double] = [0.2, 0.4, 0.6, 0.8], noise: Double = 0.01,
     mode: MapMode = .corrected
   ) {
     self.shares = shares
@@ -105,7 +105,7 @@ package struct ROAD: Sendable {
       if let first = filled.first, let (factor, shift) = Self.affine(from: planes[0], to: plane) {
         filled.append(first.map { $0 * factor + shift })
       } else {
-        filled.append(imputer.filled(plane, tolerance: mode == .reference ? 1e-7 : 1e-4))
+        filled.append(imputer.filled(plane, tolerance: mode == .reference ? 1e-9 : 1e-4))
       }
     }
     var random = RandomSource(seed: seed, number)

@@ -2,8 +2,10 @@ package import Imaging
 
 /// Intersection over union of a region and a map's pixels at or above a share of its highest value, for many shares.
 package enum ThresholdCurve {
-  /// The shares of the highest value: 0.01, 0.02, …, 0.99.
-  package static let shares = (1..<100).map { Float($0) / 100 }
+  /// The shares of the highest value: 0.01, 0.02, …, 0.99, and below them 0.0005, 0.001, 0.002 and 0.005, for products
+  /// of maps, whose values fall steeply.
+  package static let shares: [Float] =
+    [0.0005, 0.001, 0.002, 0.005] + (1..<100).map { Float($0) / 100 }
 
   /// The intersection over union at each share; zeros for a map without a positive pixel.
   package static func overlaps(_ map: ScalarImage, _ mask: PixelMask) -> [Double] {
@@ -16,7 +18,7 @@ package enum ThresholdCurve {
     var all = inside
     for (value, isInside) in zip(map.values, mask.values) where value > 0 {
       let share = value / highest
-      var reached = min(max(Int(share * 100), 0), shares.count)
+      var reached = min(Int(share * 100) + 4, shares.count)
       while reached < shares.count, share >= shares[reached] { reached += 1 }
       while reached > 0, share < shares[reached - 1] { reached -= 1 }
       all[reached] += 1
@@ -32,6 +34,13 @@ package enum ThresholdCurve {
       overlaps[reached - 1] = union > 0 ? Double(both) / Double(union) : 0
     }
     return overlaps
+  }
+
+  /// The place of the share that is nearest to another one.
+  package static func place(nearest share: Double) -> Int {
+    shares.indices.dropFirst().reduce(0) {
+      abs(Double(shares[$1]) - share) < abs(Double(shares[$0]) - share) ? $1 : $0
+    }
   }
 
   /// The share with the highest mean over images, and that mean; nil without images.

@@ -75,7 +75,8 @@ struct InterpretCommand: ParsableCommand {
     let run = try model.open(frames: reading.frames)
     if evaluation.isWanted {
       return try evaluation.run(
-        run, files: images, className: maskClass, maskSize: maskSize, out: out)
+        run, files: images, className: maskClass, maskSize: maskSize, out: out,
+        unreadable: unreadable)
     }
     guard let out else { return }
     let wanted: WantedClasses =

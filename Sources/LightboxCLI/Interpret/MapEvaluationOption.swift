@@ -62,14 +62,15 @@ struct MapEvaluationOption: ParsableArguments {
   /// - Parameters:
   ///   - run: The run.
   ///   - files: Images; none: a part of the run's own data.
-  ///   - explainers: What makes the maps that are measured; nil: the default.
-  ///   - threshold: The calibrated threshold of the maps; nil: the best one on the images.
+  ///   - explainers: What makes the maps that are measured; nil: what was chosen for the run, else the default.
+  ///   - threshold: The calibrated threshold of these maps; nil: the best one on the images.
   ///   - className: The class of the masks; nil: the last one.
   ///   - maskSize: The size of the masks; nil: that of their images.
   ///   - out: The folder of `evaluation.json`; nil: nothing is written.
+  ///   - unreadable: What to do about files that cannot be read.
   func run(
     _ run: SavedRun, files: [String], explainers: [Explainer]? = nil, threshold: Double? = nil,
-    className: String?, maskSize: ImageSize?, out: String?
+    className: String?, maskSize: ImageSize?, out: String?, unreadable: UnreadableOption
   ) throws {
     var options = MapEvaluationOptions()
     options.measures = measures.groups
@@ -80,6 +81,9 @@ struct MapEvaluationOption: ParsableArguments {
     let progress = ProgressLine()
     if let choose {
       let selected = try images(of: run, files, split ?? "valid")
+      if DataSplit(name: selected.name) == .test {
+        say("lightbox: warning: what is chosen on test images has to be reported on others")
+      }
       let choice = try run.chooseMaps(
         selected.items, split: selected.name, masks: choose, options: options
       ) { progress.show($0, $1, of: $2) }
@@ -87,13 +91,21 @@ struct MapEvaluationOption: ParsableArguments {
       for line in choice.lines { print(line) }
     } else if let evaluate {
       let selected = try images(of: run, files, split)
+      var explainers = explainers
+      if explainers == nil, let choice = try ExplanationChoice.read(run.folder) {
+        explainers = [try run.explainer(choice.chosen)]
+        options.threshold = choice.chosen.threshold
+        say("lightbox: the maps are those chosen on \(choice.images) images (\(choice.split))")
+      }
       let result = try run.evaluateMaps(
         selected.items, masks: evaluate, explainers: explainers, options: options
       ) { progress.show($0, $1, of: $2) }
       if let out { try result.write(to: out) }
       for line in result.report.lines { print(line) }
-      for error in result.errors.prefix(20) { say("Error: \(error)") }
-      if !result.errors.isEmpty { throw ExitCode(result.report.images.measured > 0 ? 2 : 1) }
+      for error in result.errors where !error.isOfFile { say("Error: \(error)") }
+      try unreadable.exit(
+        after: result.report.images.measured, errors: result.errors.count,
+        unreadable: result.errors.filter(\.isOfFile).map { "\($0)" })
     }
   }
 

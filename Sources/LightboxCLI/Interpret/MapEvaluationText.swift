@@ -12,6 +12,7 @@ extension MapEvaluationReport {
     if images.outsideOfView > 0 {
       lines.append("\(images.outsideOfView) masks lie outside of what the model sees")
     }
+    guard images.measured > 0 else { return lines }
     lines += ["", table, ""]
     lines += notes
     if rows.contains(where: { $0.deletion != nil }) { lines += ["", modelTable] }
@@ -61,8 +62,9 @@ extension MapEvaluationReport {
       }
       if row.blank > 0 { notes.append("\(label(row)): \(row.blank) maps show nothing") }
       notes.append(
-        "IoU from \(short(row.threshold)) of the highest value on"
-          + (row.isThresholdGiven ? " (calibrated)" : ", the best on these images, as of baselines"))
+        "IoU from \(NumberFormat.significant(row.threshold, 2)) of the highest value on"
+          + (row.isThresholdGiven ? " (calibrated)" : ", the best on these images, as of baselines")
+      )
     }
     if let meanMask { notes.append("mean mask: \(meanMask), in the frame of the model's input") }
     notes.append(
@@ -76,12 +78,13 @@ extension MapEvaluationReport {
         TextColumn("", isFlexible: true), .right("deletion -"), .right("insertion +"),
         .right("ROAD +"), .right("drop -"), .right("increase +"),
       ],
-      rows: rows.map { row in
+      rows: rows.filter { $0.deletion != nil }.map { row in
         [
           label(row), short(row.deletion), short(row.insertion), short(row.road),
           short(row.averageDrop), short(row.increase),
         ]
-      }).description
+      }
+    ).description
   }
 
   private var sizeTable: String {
@@ -136,7 +139,7 @@ extension ExplanationChoice {
           candidate.method, candidate.layers.joined(separator: " "),
           candidate.layers.count > 1 ? candidate.fusion.rawValue : "",
           short(candidate.averagePrecision), short(candidate.hitRate),
-          short(candidate.intersectionOverUnion), short(candidate.threshold),
+          short(candidate.intersectionOverUnion), NumberFormat.significant(candidate.threshold, 2),
         ]
       })
     return [

@@ -10,6 +10,7 @@ import Imaging
 struct FigureFiles {
   private let folder: String
   private let inputs: Set<String>
+  private let format: FigureFormat
   private var numbers: [String: Numbers] = [:]
 
   /// The numbers of the figures of one name, so that many images of one name need no repeated search.
@@ -25,19 +26,22 @@ struct FigureFiles {
   /// - Parameters:
   ///   - folder: The folder of the figures.
   ///   - inputs: The images that are explained, which may lie in the same folder.
-  init(folder: String, inputs: [String]) {
+  ///   - format: The file format.
+  init(folder: String, inputs: [String], format: FigureFormat = .png) {
     self.folder = folder
+    self.format = format
     self.inputs = Set(inputs.map(Self.resolved))
   }
 
-  /// Writes a figure and returns its path.
+  /// Writes an encoded figure and returns its path.
   ///
-  /// - Throws: `ImageFileError`, `FileError`.
-  mutating func write(_ figure: Figure, of item: DataItem) throws -> String {
+  /// - Throws: `FileError`.
+  mutating func write(_ figure: [UInt8], of item: DataItem) throws -> String {
     let owner = Self.mark(of: item)
     let path = path(for: item, owner: owner)
-    let png = try figure.png()
-    try AtomicFile.write(Self.marked(png, owner), to: path)
+    try AtomicFile.write(
+      format == .png ? Self.marked(figure, owner) : figure + Array(Self.comment(owner).utf8),
+      to: path)
     return path
   }
 
@@ -52,17 +56,17 @@ struct FigureFiles {
     let base = Self.name(of: item)
     var names = numbers[base] ?? Numbers()
     defer { numbers[base] = names }
-    func path(_ number: Int) -> String {
-      "\(folder)/\(base)\(number > 1 ? "-\(number)" : "").png"
+    func numbered(_ number: Int) -> String {
+      "\(folder)/\(base)\(number > 1 ? "-\(number)" : "").\(format)"
     }
     while names.byOwner[owner] == nil {
       names.seen += 1
-      let next = path(names.seen)
+      let next = numbered(names.seen)
       let isInput = inputs.contains(Self.resolved(next))
       // A file that is not a figure of ours has no owner and is left alone.
-      names.byOwner[isInput ? "" : Self.owner(ofFigure: next) ?? owner] = names.seen
+      names.byOwner[isInput ? "" : self.owner(ofFigure: next) ?? owner] = names.seen
     }
-    return path(names.byOwner[owner] ?? 1)
+    return numbered(names.byOwner[owner] ?? 1)
   }
 
   /// The file name of a figure without ending: that of the image, with the frame.
@@ -115,10 +119,25 @@ struct FigureFiles {
     Array(png[..<headerCount]) + chunk(mark) + png[headerCount...]
   }
 
+  /// The mark of an SVG file: its last line.
+  private static func comment(_ mark: String) -> String { "<!-- \(keyword) \(mark) -->\n" }
+
   /// The mark of a figure; empty for another file, nil if there is none.
-  private static func owner(ofFigure path: String) -> String? {
+  private func owner(ofFigure path: String) -> String? {
     var status = stat()
     guard lstat(FileName.bytes(of: path), &status) == 0 else { return nil }
+    return format == .png
+      ? Self.owner(ofPNG: path) : Self.owner(ofSVG: path, byteCount: Int(status.st_size))
+  }
+
+  private static func owner(ofSVG path: String, byteCount: Int) -> String {
+    let example = comment(String(repeating: "0", count: 64)).utf8.count
+    let tail = FileHead.read(path, from: byteCount - example, count: example)
+    let mark = String(decoding: tail.dropLast(5).suffix(64), as: UTF8.self)
+    return Array(comment(mark).utf8) == tail ? mark : ""
+  }
+
+  private static func owner(ofPNG path: String) -> String {
     let example = chunk(String(repeating: "0", count: 64))
     let head = FileHead.read(path, count: headerCount + example.count)
     guard head.count == headerCount + example.count, PNG.isPNG(head) else { return "" }

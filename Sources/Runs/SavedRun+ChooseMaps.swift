@@ -71,7 +71,7 @@ extension SavedRun {
     var layers: [TappedLayer] = []
     for path in choice.layers {
       guard let module = visionModel.layer(path) else {
-        throw MapError(.unknownLayer(path, known: Array(visionModel.layerPaths.prefix(12))))
+        throw MapError(.unknownLayer(path, known: visionModel.layerPaths))
       }
       layers.append(TappedLayer(path, module))
     }

@@ -1,98 +1,95 @@
 public import DataBlocks
 import Files
 import Foundation
-public import Imaging
+import Imaging
 public import Interpret
-import Layers
+import Synchronization
 import Tensors
 import Training
 import Vision
 
-/// The classes that maps are wanted for.
-public enum WantedClasses: Sendable, Equatable {
-  /// All classes.
-  case all
-  /// The most probable class of each image.
-  case predicted
-  /// One class by its name.
-  case named(String)
+/// What came of explaining images.
+public struct InterpretSummary: Sendable {
+  /// The images that were explained.
+  public var explained = 0
+  /// The images that were not, with the reasons of the first ones.
+  public var failed = 0
+  /// The pages of the contact sheet.
+  public var contactSheets: [String] = []
 }
 
 extension SavedRun {
-  /// Computes maps and boxes of image files, draws a figure of each, and lists them in `interpret.json`.
+  /// Computes maps and boxes of images, draws a figure of each, and lists them in `interpret.json`.
   ///
-  /// A file that cannot be explained gets a record with the reason; the others are explained all the same.
+  /// Images are read, explained and drawn in small batches, and records are written as they come, so memory does not
+  /// depend on the number of images. One that cannot be explained gets a record with the reason; the others are
+  /// explained all the same.
   ///
   /// - Parameters:
-  ///   - files: DICOM, PNG or JPEG files. A figure has the name of its file; it replaces an earlier figure of the
-  ///     same file, but nothing else.
+  ///   - items: DICOM, PNG or JPEG files; labels become the true class in figures. A figure has the name of its file; it
+  ///     replaces an earlier figure of the same file, but nothing else.
   ///   - folder: The folder to write to; created if it does not exist.
-  ///   - layer: The path of the layer, such as "layer4". Default: the last layer with rows and columns.
-  ///   - classes: The classes that maps are wanted for.
-  ///   - boxes: Whether boxes are drawn.
-  ///   - color: The color of the boxes.
-  ///   - masks: Counts boxes that meet true masks; nil: nothing is counted.
-  /// - Returns: A record per file, in order; per frame, if the pipeline reads all frames of a file.
-  /// - Throws: `MapError` if the layer or the class is unknown, `FileError` if the folder cannot be written.
+  ///   - settings: The maps, the boxes and the look of figures.
+  ///   - masks: The true regions, drawn in figures and compared with the maps; nil: none.
+  ///   - progress: Called with the number of images that are done, and of how many.
+  ///   - each: Called with each record, in the order of the files; per frame, if the pipeline reads all frames.
+  /// - Returns: The numbers of images, and the pages of the contact sheet.
+  /// - Throws: `MapError` if the method, a layer or the class is unknown, `BoxRuleError` if a calibrated rule has no
+  ///   threshold, `FileError` if the folder cannot be written, `SIIMMaskError`.
+  @discardableResult
   public func interpret(
-    _ files: [String], to folder: String, layer: String? = nil, classes: WantedClasses = .all,
-    boxes: Bool = true, color: Color = .white, masks: MaskComparison? = nil
-  ) throws -> [ExplanationRecord] {
-    let layerPath = layer ?? visionModel.lastSpatialLayerPath
-    guard let module = layer == nil ? visionModel.lastSpatialLayer : visionModel.layer(layerPath)
-    else {
-      throw MapError(.unknownLayer(layerPath, known: Array(visionModel.layerPaths.prefix(12))))
-    }
-    let named: Int? = if case .named(let name) = classes { try index(of: name) } else { nil }
-    // The masks' class is measured whether or not it is drawn.
-    let measured = try masks.map { [try index(of: $0.className)] } ?? []
-    try masks?.open()
+    _ items: [DataItem], to folder: String, settings: InterpretSettings = InterpretSettings(),
+    masks: MaskComparison? = nil, progress: (_ done: Int, _ total: Int) -> Void = { _, _ in },
+    each: (ExplanationRecord) throws -> Void = { _ in }
+  ) throws -> InterpretSummary {
+    let (explainer, choice) = try explainer(settings)
+    let job = try InterpretJob(
+      self, explainer, settings, boxes: settings.boxes ?? Self.boxOptions(choice), masks)
+    try masks?.open(for: items.map(\.path))
     try createFolder(folder)
-    let method = Explainer(
-      predictor, GradCAM(), layers: [TappedLayer(layerPath, module)], options: .fmi)
-    let items = predictor.pipeline.itemsPerFrame(files.map { DataItem(path: $0) })
-    var look = FigureOptions()
-    look.showsBoxes = boxes
-    look.boxColor = color
-    var figures = FigureFiles(folder: folder, inputs: files)
-    var records: [ExplanationRecord] = []
-    for item in items {
-      do {
-        let image = try predictor.prepare(item.path, frame: item.frame)
-        let answer = predictor.predict(image)
-        let wanted: [Int]? =
-          switch classes {
-          case .all: nil
-          case .predicted: [answer.index]
-          case .named: named.map { [$0] }
-          }
-        let whole = try method(image, classes: wanted.map { Array(Set($0 + measured)) })
-        try masks?.add(whole, file: item.path)
-        let explanation = wanted.map { whole.keeping($0) } ?? whole
-        let figure = try figures.write(
-          explanation.figure(
-            title: FigureFiles.title(of: item),
-            facts: FigureFacts(
-              method, predicted: answer.label, probability: answer.probabilities[answer.index]),
-            options: look), of: item)
-        records.append(
-          ExplanationRecord(
-            item, figure: figure, predicted: answer.label, explanation))
-      } catch let error as DataError {
-        records.append(ExplanationRecord(item, error: error))
-      }
-    }
+    let work = predictor.pipeline.itemsPerFrame(items)
+    var output = InterpretOutput(
+      folder: folder, inputs: items.map(\.path), settings, title: explainer.title)
+    var summary = InterpretSummary()
     let encoder = JSONEncoder()
     encoder.outputFormatting = [.sortedKeys, .withoutEscapingSlashes]
-    try AtomicFile.write(
-      try encoder.encode(records) + Data("\n".utf8), to: "\(folder)/interpret.json")
+    try AtomicFile.write(to: "\(folder)/interpret.json") { file in
+      try file.write(contentsOf: Data("[".utf8))
+      for start in stride(from: 0, to: work.count, by: InterpretJob.batchSize) {
+        let batch = Array(work[start..<min(start + InterpretJob.batchSize, work.count)])
+        for (item, result) in zip(batch, try job.results(of: batch)) {
+          let record = try output.record(item, result)
+          if record.error == nil { summary.explained += 1 } else { summary.failed += 1 }
+          let isFirst = summary.explained + summary.failed == 1
+          try file.write(contentsOf: Data((isFirst ? "" : ",").utf8) + encoder.encode(record))
+          try each(record)
+        }
+        progress(min(start + batch.count, work.count), work.count)
+      }
+      try file.write(contentsOf: Data("]\n".utf8))
+    }
+    summary.contactSheets = try output.finish()
+    return summary
+  }
+
+  /// Explains files and returns their records, for a few images.
+  ///
+  /// The parameters are those of `interpret(_:to:settings:masks:progress:each:)`.
+  public func interpret(
+    _ files: [String], to folder: String, settings: InterpretSettings = InterpretSettings(),
+    masks: MaskComparison? = nil
+  ) throws -> [ExplanationRecord] {
+    var records: [ExplanationRecord] = []
+    try interpret(
+      files.map { DataItem(path: $0) }, to: folder, settings: settings, masks: masks,
+      each: { records.append($0) })
     return records
   }
 
-  private func index(of className: String) throws(MapError) -> Int {
-    guard let index = predictor.vocab.firstIndex(of: className) else {
-      throw MapError(.unknownClass(className, known: predictor.vocab))
-    }
-    return index
+  /// Boxes by the threshold that was chosen with the maps; by the usual rule without a choice.
+  private static func boxOptions(_ choice: ExplanationChoice?) -> BoxOptions {
+    var options = BoxOptions()
+    if let choice { options.rule = .calibrated(choice.chosen.threshold) }
+    return options
   }
 }

@@ -81,39 +81,6 @@ struct BoxTests {
     #expect(found([0, 2, 2, 1], [2, 2]).maps[0].peak == (0, 1))
   }
 
-  private struct Square: ImageMask {
-    let box: BoundingBox?
-    var isEmpty: Bool { box == nil }
-    func contains(x: Int, y: Int) -> Bool {
-      intersects(
-        BoundingBox(x0: Double(x), y0: Double(y), x1: Double(x + 1), y1: Double(y + 1)))
-    }
-    func intersects(_ other: BoundingBox) -> Bool { box?.intersects(other) ?? false }
-  }
-
-  @Test("hits and the rate of a random cell, counted over what the model sees")
-  func hitRate() throws {
-    var measure = BoxHitRate()
-    #expect(measure.rate == nil && measure.chance == nil)
-    // The model sees columns 100 to 200; cells are 50 x 50.
-    let geometry = try Pipeline([Resize(64)])
-      .prepare(PixelBuffer(width: 300, height: 100, channels: 1)).geometry
-    func add(_ values: [Float], _ box: BoundingBox?) {
-      measure.add(
-        explanation(values, [2, 2], inputSize: (64, 64), geometry: geometry, original: (100, 300)),
-        className: "Pneumothorax", mask: Square(box: box))
-    }
-    add([1, 0, 0, 0], BoundingBox(x0: 110, y0: 10, x1: 120, y1: 20))  // hit; 1 of 4 cells
-    add([0, 1, 0, 0], BoundingBox(x0: 110, y0: 10, x1: 120, y1: 60))  // miss; 2 of 4 cells
-    add([-1, -1, -1, -1], BoundingBox(x0: 100, y0: 0, x1: 200, y1: 100))  // no box; 4 of 4 cells
-    add([1, 0, 0, 0], BoundingBox(x0: 0, y0: 0, x1: 90, y1: 90))  // outside of the input; 0 of 4
-    add([1, 0, 0, 0], nil)  // no mask: not counted
-    #expect(measure.images == 4 && measure.hits == 1 && measure.withoutBox == 1)
-    expectClose(
-      [measure.rate ?? .nan, measure.chance ?? .nan], [0.25, (0.25 + 0.5 + 1) / 4],
-      absolute: 1e-12)
-  }
-
   @Test(
     "one map per class, by probability, at any layer, with everything frozen, leaving the model as it was"
   )

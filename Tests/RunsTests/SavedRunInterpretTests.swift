@@ -4,6 +4,7 @@ import Files
 import Foundation
 import Imaging
 import Interpret
+import Layers
 import Runs
 import Tensors
 import Testing
@@ -20,6 +21,19 @@ struct SavedRunInterpretTests {
   private func stored(_ work: Workspace) throws -> [ExplanationRecord] {
     try JSONDecoder().decode(
       [ExplanationRecord].self, from: Data(try work.text("maps/interpret.json").utf8))
+  }
+
+  /// Grad-CAM as fmi draws it.
+  private func fmi(
+    _ layer: String = "layer4", _ classes: WantedClasses = .all
+  ) -> InterpretSettings {
+    var settings = InterpretSettings()
+    settings.method = "grad-cam"
+    settings.layers = [layer]
+    settings.options = .fmi
+    settings.boxes = .fmi
+    settings.classes = classes
+    return settings
   }
 
   @Test("a figure never replaces an image that is explained")
@@ -43,7 +57,7 @@ struct SavedRunInterpretTests {
     let missing = work.file("none.png")
     try work.write("not an image", to: "bad.png")
     let given = [image, missing, same, work.file("bad.png"), numbered]
-    let records = try run.interpret(given, to: work.file("maps"))
+    let records = try run.interpret(given, to: work.file("maps"), settings: fmi())
     #expect(records.map(\.file) == given)
     #expect(
       records.map(\.figure) == [
@@ -96,9 +110,9 @@ struct SavedRunInterpretTests {
     let run = try savedRun(work)
     let image = work.file("0.png")
     func maps(
-      _ classes: WantedClasses, layer: String? = nil
+      _ classes: WantedClasses, layer: String = "layer4"
     ) throws -> [ExplanationRecord.Map] {
-      try run.interpret([image], to: work.file("maps"), layer: layer, classes: classes)[0].maps
+      try run.interpret([image], to: work.file("maps"), settings: fmi(layer, classes))[0].maps
         ?? []
     }
     #expect(try maps(.all).count == 2)
@@ -114,11 +128,11 @@ struct SavedRunInterpretTests {
     let work = try Workspace()
     let run = try savedRun(work)
     func refused(
-      _ layer: String? = nil, _ classes: WantedClasses = .all, masks: String? = nil
+      _ layer: String = "layer4", _ classes: WantedClasses = .all, masks: String? = nil
     ) -> MapError? {
       let error = #expect(throws: MapError.self) {
         try run.interpret(
-          [work.file("0.png")], to: work.file("maps"), layer: layer, classes: classes,
+          [work.file("0.png")], to: work.file("maps"), settings: fmi(layer, classes),
           masks: masks.map { MaskComparison(work.file("masks.csv"), className: $0) })
       }
       #expect(!work.exists("maps"))
@@ -128,13 +142,13 @@ struct SavedRunInterpretTests {
       Issue.record("layer9 is not refused")
       return
     }
-    #expect(known.contains("layer3") && known.count <= 12)
+    #expect(known.contains("layer3"))
     #expect(known.allSatisfy { run.visionModel.layer($0) != nil })
-    #expect(refused(nil, .named("c"))?.reason == .unknownClass("c", known: ["a", "b"]))
+    #expect(refused("layer4", .named("c"))?.reason == .unknownClass("c", known: ["a", "b"]))
     #expect(refused(masks: "c")?.reason == .unknownClass("c", known: ["a", "b"]))
     // A layer without rows and columns is found when it runs.
     #expect(throws: MapError(.notSpatial(shape: [1, 2]))) {
-      try run.interpret([work.file("0.png")], to: work.file("maps"), layer: "1")
+      try run.interpret([work.file("0.png")], to: work.file("maps"), settings: fmi("1"))
     }
   }
 
@@ -145,8 +159,7 @@ struct SavedRunInterpretTests {
     }.joined(separator: " ")
   }
 
-  @Test(
-    "boxes against masks: a mask outside of what the model sees counts as neither hit nor chance")
+  @Test("maps against masks: one outside of what the model sees does not count")
   func masks() throws {
     let work = try Workspace()
     let run = try savedRun(work)
@@ -154,7 +167,7 @@ struct SavedRunInterpretTests {
     let images = try ["above", "everywhere", "top row", "empty", "unlisted"].enumerated().map {
       try work.writeImage("\($1).png", width: width, height: height, seed: UInt64($0) + 20)
     }
-    // The model sees rows 8 to 55; a cell is 6 x 6 pixels.
+    // The model sees rows 8 to 55.
     try work.write(
       """
       ImageId, EncodedPixels
@@ -164,24 +177,96 @@ struct SavedRunInterpretTests {
       empty, -1
 
       """, to: "masks.csv")
-    func compared(_ files: [String]) throws -> BoxHitRate {
+    func compared(_ files: [String]) throws -> MaskComparison {
       let masks = MaskComparison(work.file("masks.csv"), className: "a")
-      try run.interpret(files, to: work.file("maps"), masks: masks)
+      _ = try run.interpret(files, to: work.file("maps"), settings: fmi(), masks: masks)
       #expect(masks.className == "a")
-      return masks.hitRate
+      return masks
     }
     let above = try compared([images[0]])
-    #expect(above.images == 1 && above.hits == 0 && above.rate == 0 && above.chance == 0)
+    #expect(above.images == 0 && above.hits == 0 && above.averagePrecision == nil)
     let everywhere = try compared([images[1]])
-    #expect(everywhere.images == 1 && everywhere.chance == 1)
-    #expect(everywhere.hits + everywhere.withoutBox == 1)
-    #expect(try compared([images[2]]).chance == 1 / 8)
-    #expect(try compared(Array(images[3...])) == BoxHitRate())
+    #expect(everywhere.images == 1 && everywhere.averagePrecision == 1)
+    #expect(try compared([images[2]]).images == 1)
+    #expect(try compared([images[3]]).images == 0)
     let all = try compared(images)
-    #expect(all.images == 3 && all.chance == (0 + 1 + 1 / 8) / 3)
+    #expect(all.images == 2)
+    let explanation = try Explainer(
+      run.predictor, GradCAM(),
+      layers: [TappedLayer("layer4", run.visionModel.lastSpatialLayer)], options: .fmi)(
+        run.predictor.prepare(images[1]))
+    let map = try #require(explanation.maps.first { $0.className == "a" })
+    #expect((everywhere.hits == 1) == (map.status == .evidence))
 
     try work.write("ImageId, EncodedPixels\nabove, 0 4000\n", to: "masks.csv")
     let error = #expect(throws: SIIMMaskError.self) { try compared([images[0]]) }
     #expect(error?.place.file == work.file("masks.csv") && error?.place.line == 2)
+    // The masks name none of the images.
+    #expect(throws: SIIMMaskError.self) { try compared([images[1]]) }
+  }
+
+  @Test(
+    "the default is Layer-CAM fused over the stages, of classes that are findings, with regions as boxes"
+  )
+  func defaults() throws {
+    let work = try Workspace()
+    let run = try savedRun(work)
+    let image = work.file("0.png")
+    let record = try #require(try run.interpret([image], to: work.file("maps")).first)
+    let (explainer, choice) = try run.explainer()
+    #expect(choice == nil && explainer.method is LayerCAM)
+    #expect(explainer.layers.map(\.path) == ["layer1", "layer2", "layer3", "layer4"])
+    #expect(explainer.options == .corrected && explainer.options.fusion == .product)
+    let expected = try explainer(run.predictor.prepare(image))
+    #expect(record.maps?.map(\.values) == expected.maps.map(\.map.floatScalars))
+    #expect(record.boxes == expected.boxes(BoxOptions()))
+    #expect(WantedClasses.findings(["No Pneumothorax", "Pneumothorax"]) == [1])
+    #expect(WantedClasses.findings(["NORMAL", "PNEUMONIA"]) == [1])
+    #expect(WantedClasses.findings(["no_finding", "Mass", "Nodule"]) == [1, 2])
+    #expect(WantedClasses.findings(["No", "Yes"]) == [0, 1])
+    #expect(WantedClasses.findings(["Normal", "No finding"]) == [0, 1])
+    #expect(WantedClasses.findings(["Nodule", "Nothing else"]) == [0, 1])
+  }
+
+  @Test("contact sheets, SVG figures and no figures; a figure of a kind replaces its own only")
+  func outputs() throws {
+    let work = try Workspace()
+    let run = try savedRun(work)
+    let items = (0..<3).map { DataItem(path: work.file("\($0).png"), label: "a") }
+    var settings = fmi()
+    settings.figureFormat = .svg
+    settings.contactSheet = work.file("sheet.png")
+    var seen: [String?] = []
+    var done: [Int] = []
+    for _ in 0..<2 {
+      let summary = try run.interpret(
+        items, to: work.file("maps"), settings: settings, progress: { done.append($0 * 10 + $1) },
+        each: { seen.append($0.figure) })
+      #expect(summary.explained == 3 && summary.failed == 0)
+      #expect(summary.contactSheets == [work.file("sheet.png")])
+    }
+    #expect(done == [33, 33])
+    #expect(seen == (0..<6).map { work.file("maps/\($0 % 3).svg") })
+    #expect(
+      try files(in: work.file("maps")) == ["0.svg", "1.svg", "2.svg", "interpret.json"])
+    #expect(try stored(work).count == 3)
+    #expect(try work.text("maps/0.svg").contains("true a"))
+    #expect(try PixelBuffer(contentsOfImage: work.file("sheet.png")).width > 400)
+    settings.figures = nil
+    settings.contactSheet = nil
+    try run.interpret(items, to: work.file("none"), settings: settings)
+    #expect(try files(in: work.file("none")) == ["interpret.json"])
+  }
+
+  @Test("a network with NaN names no class and draws no map")
+  func notFinite() throws {
+    let work = try Workspace()
+    let run = try savedRun(work)
+    run.visionModel.lastSpatialLayer.parameters[0].value = Tensor(
+      repeating: .nan, shape: run.visionModel.lastSpatialLayer.parameters[0].shape)
+    let records = try run.interpret([work.file("0.png")], to: work.file("maps"))
+    #expect(records[0].predicted == nil && records[0].maps == nil && records[0].figure == nil)
+    #expect(records[0].error?.contains("NaN") == true)
+    #expect(try files(in: work.file("maps")) == ["interpret.json"])
   }
 }

@@ -98,6 +98,19 @@ public struct Explainer {
   public func callAsFunction(
     _ images: [PreparedImage], classes: [Int]? = nil
   ) throws(MapError) -> [Explanation] {
+    try self(images) { _ in classes ?? Array(vocab.indices) }
+  }
+
+  /// Computes the maps of images of one size in one batch.
+  ///
+  /// - Parameters:
+  ///   - images: Images as the model's input.
+  ///   - wanted: The indices of the classes that are wanted of an image, given its probabilities.
+  /// - Returns: One explanation per image, in order.
+  /// - Throws: `MapError`, as for one image.
+  package func callAsFunction(
+    _ images: [PreparedImage], wanted: ([Double]) -> [Int]
+  ) throws(MapError) -> [Explanation] {
     guard let first = images.first else { return [] }
     for image in images {
       precondition(
@@ -110,10 +123,11 @@ public struct Explainer {
     let pass = try NetworkPass(network, input, layers: layers.map(\.module))
     let probabilities = self.probabilities(pass.output)
     let scores = rows(of: pass.output)
-    let wanted = classes ?? Array(vocab.indices)
+    let wanted = probabilities.map(wanted)
     var maps = [[Int: ClassMap]](repeating: [:], count: images.count)
-    for index in wanted {
-      for (target, positions) in targets(of: index, scores) {
+    for index in Set(wanted.joined()).sorted() {
+      let images = wanted.indices.filter { wanted[$0].contains(index) }
+      for (target, positions) in targets(of: index, scores, images) {
         let layerMaps = try self.maps(pass, target)
         for position in positions {
           maps[position][index] = classMap(
@@ -124,10 +138,12 @@ public struct Explainer {
       }
     }
     return images.indices.map { position in
-      let order = wanted.sorted {
+      let order = wanted[position].sorted {
         (-probabilities[position][$0], $0) < (-probabilities[position][$1], $1)
       }
-      return Explanation(of: images[position], maps: order.compactMap { maps[position][$0] })
+      return Explanation(
+        of: images[position], maps: order.compactMap { maps[position][$0] },
+        probabilities: probabilities[position])
     }
   }
 
@@ -142,10 +158,12 @@ public struct Explainer {
   }
 
   /// Targets with the images that share them: a margin is over another class from image to image.
-  private func targets(of index: Int, _ scores: [[Float]]) -> [(MapTarget, [Int])] {
+  private func targets(
+    of index: Int, _ scores: [[Float]], _ images: [Int]
+  ) -> [(MapTarget, [Int])] {
     var found: [(MapTarget, [Int])] = []
-    for (position, own) in scores.enumerated() {
-      let target = options.target.target(of: index, vocab: vocab, scores: own)
+    for position in images {
+      let target = options.target.target(of: index, vocab: vocab, scores: scores[position])
       if let known = found.firstIndex(where: { $0.0.name == target.name }) {
         found[known].1.append(position)
       } else {

@@ -8,6 +8,8 @@ public struct Explanation: Sendable {
   public let image: PixelBuffer
   /// The maps, the most probable class first.
   public let maps: [ClassMap]
+  /// The probability of every class, in the order of the vocabulary; empty if it is not known.
+  public let probabilities: [Double]
   /// Where the model's input lies in the original.
   public let geometry: ImageGeometry
   /// Rows and columns of the model's input.
@@ -16,19 +18,20 @@ public struct Explanation: Sendable {
   public let facts: ImageFacts
 
   /// Creates an explanation from the maps of a prepared image.
-  package init(of image: PreparedImage, maps: [ClassMap]) {
+  package init(of image: PreparedImage, maps: [ClassMap], probabilities: [Double] = []) {
     self.init(
-      image: image.original, maps: maps, geometry: image.geometry,
+      image: image.original, maps: maps, probabilities: probabilities, geometry: image.geometry,
       inputSize: ImageSize(height: image.input.shape[2], width: image.input.shape[3]),
       facts: image.facts)
   }
 
   private init(
-    image: PixelBuffer, maps: [ClassMap], geometry: ImageGeometry, inputSize: ImageSize,
-    facts: ImageFacts
+    image: PixelBuffer, maps: [ClassMap], probabilities: [Double], geometry: ImageGeometry,
+    inputSize: ImageSize, facts: ImageFacts
   ) {
     self.image = image
     self.maps = maps
+    self.probabilities = probabilities
     self.geometry = geometry
     self.inputSize = inputSize
     self.facts = facts
@@ -37,8 +40,8 @@ public struct Explanation: Sendable {
   /// The same explanation with the maps of some classes only.
   package func keeping(_ classes: [Int]) -> Explanation {
     Explanation(
-      image: image, maps: maps.filter { classes.contains($0.classIndex) }, geometry: geometry,
-      inputSize: inputSize, facts: facts)
+      image: image, maps: maps.filter { classes.contains($0.classIndex) },
+      probabilities: probabilities, geometry: geometry, inputSize: inputSize, facts: facts)
   }
 
   /// The part of the original that the model sees, in original pixels.

@@ -46,7 +46,8 @@ public struct MapError: LightboxError, Equatable {
     case .unknownMethod(let name, let known):
       "there is no method \"\(name)\"; the methods are \(known.joined(separator: ", "))"
     case .unknownLayer(let path, let known):
-      "there is no layer \"\(path)\"; some layers are \(known.joined(separator: ", "))"
+      "there is no layer \"\(path)\"; the nearest are "
+        + NearestName.ranked(path, among: known).prefix(6).joined(separator: ", ")
     }
   }
 

@@ -47,17 +47,33 @@ public struct PixelMask: Sendable, Equatable {
   ///   - mask: The region in the original.
   ///   - image: Places the input in the original.
   package init(_ mask: any ImageMask, image: PreparedImage) {
-    let size = ImageSize(height: image.input.shape[2], width: image.input.shape[3])
+    self.init(
+      mask, original: ImageSize(height: image.original.height, width: image.original.width),
+      size: ImageSize(height: image.input.shape[2], width: image.input.shape[3]),
+      geometry: image.geometry)
+  }
+
+  /// The mask of an explained image on the pixels of the model's input.
+  package init(_ mask: any ImageMask, of explanation: Explanation) {
+    self.init(
+      mask,
+      original: ImageSize(height: explanation.image.height, width: explanation.image.width),
+      size: explanation.inputSize, geometry: explanation.geometry)
+  }
+
+  private init(
+    _ mask: any ImageMask, original: ImageSize, size: ImageSize, geometry: ImageGeometry
+  ) {
     var values: [Bool] = []
     values.reserveCapacity(size.height * size.width)
     for y in 0..<size.height {
       for x in 0..<size.width {
-        let (sourceX, sourceY) = image.geometry.source(
+        let (sourceX, sourceY) = geometry.source(
           x: Double(x) + 0.5, y: Double(y) + 0.5)
         let (column, row) = (sourceX.rounded(.down), sourceY.rounded(.down))
         values.append(
-          column >= 0 && row >= 0 && column < Double(image.original.width)
-            && row < Double(image.original.height)
+          column >= 0 && row >= 0 && column < Double(original.width)
+            && row < Double(original.height)
             && mask.contains(x: Int(column), y: Int(row)))
       }
     }

@@ -20,31 +20,22 @@ struct BoxOptionGroup: ParsableArguments {
   var maximumBoxes: Int?
 
   func validate() throws {
-    _ = try parsed(calibration: nil, isResolved: false)
+    _ = try parsed(threshold: 0.5)
   }
 
   /// The options.
   ///
-  /// - Parameters:
-  ///   - fallback: The rule where none is given.
-  ///   - calibration: The threshold that was chosen for the run; nil if there is none.
-  /// - Returns: The options, with the threshold of the run where the rule needs it.
+  /// - Parameter threshold: The threshold that was chosen with the maps of the run; nil if none was chosen.
+  /// - Returns: The options; the rule is calibrated where no other is given and a threshold was chosen.
   /// - Throws: `ValidationError` naming the option.
-  func parsed(
-    default fallback: BoxRule = BoxOptions().rule, calibration: CalibratedThreshold?
-  ) throws -> BoxOptions {
-    try parsed(default: fallback, calibration: calibration, isResolved: true)
-  }
-
-  private func parsed(
-    default fallback: BoxRule = BoxOptions().rule, calibration: CalibratedThreshold?,
-    isResolved: Bool
-  ) throws -> BoxOptions {
+  func parsed(threshold: Double?) throws -> BoxOptions {
     try requireOption("--maximum-boxes", maximumBoxes, in: 1...1000)
     var options = BoxOptions()
+    let chosen = threshold.map { BoxRule.calibrated($0) }
     do {
-      let rule = try boxRule.map { try BoxRule($0) } ?? fallback
-      options.rule = isResolved ? try rule.resolved(calibration) : rule
+      let given = try boxRule.map { try BoxRule($0) }
+      let rule = given == .calibrated(nil) ? chosen ?? .calibrated(nil) : given
+      options.rule = try (rule ?? chosen ?? options.rule).resolved(nil)
     } catch {
       throw ValidationError("--box-rule \(error)")
     }

@@ -50,10 +50,8 @@ struct MapEvaluationOption: ParsableArguments {
     if evaluate != nil, choose != nil {
       throw ValidationError("--evaluate and --choose: choose first, then evaluate")
     }
-    if !isWanted, measures != .masks || split != nil {
-      throw ValidationError(
-        "--\(measures != .masks ? "measures" : "split"): give the masks with --evaluate or --choose"
-      )
+    if !isWanted, measures != .masks {
+      throw ValidationError("--measures: give the masks with --evaluate")
     }
   }
 
@@ -62,14 +60,14 @@ struct MapEvaluationOption: ParsableArguments {
   /// - Parameters:
   ///   - run: The run.
   ///   - files: Images; none: a part of the run's own data.
-  ///   - explainers: What makes the maps that are measured; nil: what was chosen for the run, else the default.
+  ///   - explainers: What makes the maps that are measured.
   ///   - threshold: The calibrated threshold of these maps; nil: the best one on the images.
   ///   - className: The class of the masks; nil: the last one.
   ///   - maskSize: The size of the masks; nil: that of their images.
   ///   - out: The folder of `evaluation.json`; nil: nothing is written.
   ///   - unreadable: What to do about files that cannot be read.
   func run(
-    _ run: SavedRun, files: [String], explainers: [Explainer]? = nil, threshold: Double? = nil,
+    _ run: SavedRun, files: [String], explainers: [Explainer], threshold: Double?,
     className: String?, maskSize: ImageSize?, out: String?, unreadable: UnreadableOption
   ) throws {
     var options = MapEvaluationOptions()
@@ -91,12 +89,6 @@ struct MapEvaluationOption: ParsableArguments {
       for line in choice.lines { print(line) }
     } else if let evaluate {
       let selected = try images(of: run, files, split)
-      var explainers = explainers
-      if explainers == nil, let choice = try ExplanationChoice.read(run.folder) {
-        explainers = [try run.explainer(choice.chosen)]
-        options.threshold = choice.chosen.threshold
-        say("lightbox: the maps are those chosen on \(choice.images) images (\(choice.split))")
-      }
       let result = try run.evaluateMaps(
         selected.items, masks: evaluate, explainers: explainers, options: options
       ) { progress.show($0, $1, of: $2) }
@@ -110,7 +102,7 @@ struct MapEvaluationOption: ParsableArguments {
   }
 
   /// The images: files as given, or a part of the run's own data.
-  private func images(
+  func images(
     of run: SavedRun, _ files: [String], _ split: String?
   ) throws -> (items: [DataItem], name: String) {
     guard files.isEmpty else { return (files.map { DataItem(path: $0) }, "files") }

@@ -1,0 +1,169 @@
+import DataBlocks
+import Files
+import Imaging
+import Interpret
+import Synchronization
+import Tensors
+import Training
+
+/// Reads, explains and draws batches of images.
+struct InterpretJob {
+  /// Images that are in memory at a time.
+  static let batchSize = 8
+
+  /// An explained image with what is drawn of it, or the reason why it is not explained.
+  enum Result: Sendable {
+    case explained(Explained)
+    case failed(DataError)
+  }
+
+  /// An explained image.
+  struct Explained: Sendable {
+    let explanation: Explanation
+    let predicted: String
+    let boxes: [ClassBox]
+    /// The figure in its file format; nil without figures.
+    let figure: [UInt8]?
+    /// The thumbnail; nil without a contact sheet.
+    let thumbnail: Figure.Panel?
+  }
+
+  private let predictor: Predictor
+  private let explainer: Explainer
+  private let settings: InterpretSettings
+  private let boxes: BoxOptions
+  private let masks: MaskComparison?
+  private let named: Int?
+  /// The class of the masks, which is compared whether or not it is drawn.
+  private let measured: [Int]
+  private let format: FigureFormat
+
+  /// - Throws: `MapError` if a class is unknown, `BoxRuleError` if a calibrated rule has no threshold.
+  init(
+    _ run: SavedRun, _ explainer: Explainer, _ settings: InterpretSettings, boxes: BoxOptions,
+    _ masks: MaskComparison?
+  ) throws {
+    predictor = run.predictor
+    self.explainer = explainer
+    self.settings = settings
+    var boxes = boxes
+    boxes.rule = try boxes.rule.resolved(nil)
+    self.boxes = boxes
+    self.masks = masks
+    format = settings.figureFormat
+    func index(of name: String) throws(MapError) -> Int {
+      guard let index = run.predictor.vocab.firstIndex(of: name) else {
+        throw MapError(.unknownClass(name, known: run.predictor.vocab))
+      }
+      return index
+    }
+    named = if case .named(let name) = settings.classes { try index(of: name) } else { nil }
+    measured = try masks.map { [try index(of: $0.className)] } ?? []
+  }
+
+  /// The results of a batch, in order.
+  func results(of items: [DataItem]) throws -> [Result] {
+    let images = prepared(items)
+    let read = images.indices.filter { if case .success = images[$0] { true } else { false } }
+    let explanations = try explainer(read.compactMap { try? images[$0].get() }) { wanted($0) }
+    var whole = [Explanation?](repeating: nil, count: items.count)
+    for (place, explanation) in zip(read, explanations) { whole[place] = explanation }
+    var regions = [(any ImageMask)?](repeating: nil, count: items.count)
+    for (place, explanation) in whole.enumerated() {
+      guard let explanation, explanation.probabilities.allSatisfy(\.isFinite) else { continue }
+      regions[place] = try masks?.compare(explanation, file: items[place].path)
+    }
+    return try drawn(items, images, whole, regions)
+  }
+
+  private func wanted(_ probabilities: [Double]) -> [Int] {
+    guard probabilities.allSatisfy(\.isFinite) else { return [] }
+    return Array(Set(shown(probabilities) + measured))
+  }
+
+  /// The classes that are drawn of an image.
+  private func shown(_ probabilities: [Double]) -> [Int] {
+    switch settings.classes {
+    case .all: Array(predictor.vocab.indices)
+    case .findings: WantedClasses.findings(predictor.vocab)
+    case .predicted: [Self.best(probabilities)]
+    case .named: named.map { [$0] } ?? []
+    }
+  }
+
+  private static func best(_ probabilities: [Double]) -> Int {
+    probabilities.indices.dropFirst().reduce(0) { probabilities[$1] > probabilities[$0] ? $1 : $0 }
+  }
+
+  // MARK: Parallel parts
+
+  private func prepared(_ items: [DataItem]) -> [Swift.Result<PreparedImage, DataError>] {
+    let pipeline = predictor.pipeline
+    return parallelMap(items) { item in
+      do throws(DataError) {
+        return .success(try pipeline.prepare(item.path, frame: item.frame))
+      } catch {
+        return .failure(error)
+      }
+    }
+  }
+
+  private func drawn(
+    _ items: [DataItem], _ images: [Swift.Result<PreparedImage, DataError>],
+    _ whole: [Explanation?], _ regions: [(any ImageMask)?]
+  ) throws -> [Result] {
+    let (vocab, settings, boxes, format) = (predictor.vocab, settings, boxes, format)
+    let facts = FigureFacts(explainer)
+    let shown = whole.map { $0.map { self.shown($0.probabilities) } ?? [] }
+    let work = items.indices.map { (items[$0], images[$0], whole[$0], regions[$0], shown[$0]) }
+    let found = parallelMap(work) {
+      item, image, whole, region, shown -> Swift.Result<Result, any Error> in
+      if case .failure(let error) = image { return .success(.failed(error)) }
+      guard let whole, whole.probabilities.allSatisfy(\.isFinite) else {
+        return .success(.failed(DataError(.outputNotFinite, path: item.name)))
+      }
+      let explanation = whole.keeping(shown)
+      let best = Self.best(whole.probabilities)
+      var facts = facts
+      facts.predicted = vocab[best]
+      facts.probability = whole.probabilities[best]
+      facts.truth = item.label.flatMap { vocab.contains($0) ? $0 : nil }
+      facts.mask = region
+      facts.boxes = explanation.boxes(boxes)
+      let title = FigureFiles.title(of: item)
+      do {
+        return .success(
+          .explained(
+            Explained(
+              explanation: explanation, predicted: vocab[best], boxes: facts.boxes ?? [],
+              figure: try settings.figures.map {
+                try format.encoded(explanation.figure(title: title, facts: facts, options: $0))
+              },
+              thumbnail: settings.contactSheet == nil
+                ? nil
+                : explanation.contactPanel(
+                  title: title, facts: facts, options: settings.figures ?? FigureOptions()))))
+      } catch {
+        return .failure(error)
+      }
+    }
+    return try found.map { try $0.get() }
+  }
+}
+
+/// Applies a function to elements on all threads, in order.
+private func parallelMap<Element: Sendable, Found: Sendable>(
+  _ elements: [Element], _ body: @Sendable (Element) -> Found
+) -> [Found] {
+  let next = Atomic(0)
+  let found = Mutex([Found?](repeating: nil, count: elements.count))
+  concurrently(min(Compute.threads, elements.count)) {
+    while true {
+      let place = next.wrappingAdd(1, ordering: .relaxed).oldValue
+      guard place < elements.count else { return }
+      let one = body(elements[place])
+      found.withLock { $0[place] = one }
+    }
+  }
+  return found.withLock { $0.compactMap(\.self) }
+}

@@ -5,8 +5,9 @@ import Tensors
 import TestSupport
 import Testing
 
-/// ROAD, deletion, insertion and drop in confidence of six Grad-CAMs against grad-cam 1.5.7 and NumPy, in
-/// `Fixtures/cam/measures.json`. Tolerance: 1e-5; scores are probabilities.
+/// ROAD, deletion, insertion and drop in confidence of six Grad-CAMs against grad-cam 1.5.7 and NumPy.
+///
+/// The numbers are in `Fixtures/cam/measures.json`. Tolerance: 1e-5; scores are probabilities.
 @Suite("Measures of maps against the model")
 struct ModelMeasureFixtureTests {
   struct File: Decodable {

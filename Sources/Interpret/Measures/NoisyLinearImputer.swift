@@ -94,6 +94,7 @@ private struct Level {
   ///   - coarse: The solution of the coarser level.
   ///   - coarser: That level.
   ///   - limit: The root mean square of the residual at which the solution is good enough.
+  /// - Returns: The plane with its removed pixels filled.
   func filled(
     _ plane: [Double], from coarse: [Double]?, of coarser: Level?, limit: Double
   ) -> [Double] {

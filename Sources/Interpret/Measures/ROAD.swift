@@ -56,6 +56,7 @@ package struct ROAD: Sendable {
   ///   - explainer: Runs the model.
   ///   - classIndex: The class.
   ///   - seed: The seed of the noise.
+  /// - Returns: The scores per share.
   package func scores(
     _ map: ScalarImage, order: [Int], input: Tensor, _ explainer: Explainer, of classIndex: Int,
     seed: UInt64 = 1

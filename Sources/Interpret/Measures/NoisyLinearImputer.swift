@@ -29,7 +29,7 @@ package struct NoisyLinearImputer {
   ///   - plane: One channel, rows from the top.
   ///   - tolerance: The residual that is left, in the root mean square, relative to the range of the known values.
   /// - Returns: The filled plane, without noise.
-  package func filled(_ plane: [Float], tolerance: Double = 1e-4) -> [Float] {
+  package func filled(_ plane: [Float], tolerance: Double = 1e-5) -> [Float] {
     precondition(plane.count == levels[0].removed.count, "\(plane.count) values")
     var planes = [plane.map(Double.init)]
     for (level, coarser) in zip(levels, levels.dropFirst()) {

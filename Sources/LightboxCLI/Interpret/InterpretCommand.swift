@@ -65,7 +65,8 @@ struct InterpretCommand: ParsableCommand {
   }
 
   func run() throws {
-    try compute.settings().apply()
+    // Passes of few images on changing inputs: direct convolutions take half of Winograd's time.
+    try compute.settings().apply(imageCount: evaluation.isWanted ? 1 : nil)
     guard let boxColor = Color(color) else {
       throw ValidationError(
         "--color \(color): use #rrggbb or one of \(Color.names.prefix(12).joined(separator: ", "))")

@@ -29,11 +29,11 @@ public struct MapMeasureGroups: OptionSet, Sendable {
 public struct MapEvaluationOptions: Sendable {
   /// What is measured.
   public var measures: MapMeasureGroups = .masks
-  /// The class of the masks. Default: the last class.
+  /// The class of the masks; nil: the last class.
   public var className: String?
-  /// The size of the images on which the masks were drawn. Default: that of each image.
+  /// The size of the images on which the masks were drawn; nil: that of each image.
   public var maskSize: ImageSize?
-  /// The share of a map's highest value from which pixels count as found. Default: the best on the images.
+  /// The share of a map's highest value from which pixels count as found; nil: the best on the images.
   public var threshold: Double?
   /// Resamples of the intervals.
   public var resamples = 2000

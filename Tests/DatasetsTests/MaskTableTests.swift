@@ -68,6 +68,8 @@ struct MaskTableTests {
       1.2.840.10008.5,0 6
       both.png,0 7
       both.dcm,0 8
+      deep/both.png,0 9
+      deep/both.dcm,0 10
 
       """
     let table = try rows(text)
@@ -82,6 +84,7 @@ struct MaskTableTests {
     #expect(try area("named.jpg") == 5 && area("x/named.dcm") == 5 && area("Named") == 5)
     #expect(try area("1.2.840.10008.5.dcm") == 6 && area("1.2.840.10008.5") == 6)
     #expect(try area("both.png") == 7 && area("both.dcm") == 8 && area("both.jpg") == nil)
+    #expect(try area("x/deep/both.dcm") == 10 && area("deep/both.png") == 9)
     #expect(try area("plainer.dcm") == nil && area("") == nil && area("/") == nil)
   }
 

@@ -8,6 +8,7 @@ extension ItemFacts {
   /// - Parameters:
   ///   - paths: The files; those that cannot be read have no patient.
   ///   - threads: Threads that read.
+  /// - Returns: One patient per file, in order.
   package static func patients(_ paths: [String], threads: Int = Compute.cores) -> [String?] {
     var facts = parallel(paths, threads) { ItemFacts(header: $0) }
     removePlaceholders(&facts)

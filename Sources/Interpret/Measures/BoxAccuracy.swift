@@ -41,6 +41,7 @@ package struct BoxAccuracy: Sendable {
   /// - Parameters:
   ///   - overlap: The lowest intersection over union that counts.
   ///   - weights: How often each image counts. Default: once.
+  /// - Returns: One share per threshold.
   package func curve(overlap: Double, weights: [Double]? = nil) -> [Double] {
     let total = weights?.reduce(0, +) ?? Double(overlaps.count)
     guard total > 0 else { return [] }

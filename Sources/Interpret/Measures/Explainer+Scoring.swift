@@ -14,9 +14,9 @@ extension Explainer {
   /// The probability of a class for changed copies of an input.
   ///
   /// - Parameters:
+  ///   - classIndex: The class.
   ///   - count: The number of copies.
   ///   - input: The input, `[1, channels, height, width]`.
-  ///   - classIndex: The class.
   ///   - batchSize: Copies per forward pass.
   ///   - change: Changes a copy in place, given its number and its values, channel by channel.
   /// - Returns: One probability per copy.

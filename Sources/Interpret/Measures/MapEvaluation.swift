@@ -76,6 +76,7 @@ package struct MapEvaluation: Sendable {
   ///     Default: the best one over these images, as for the baselines.
   ///   - resamples: Resamples of the intervals.
   ///   - seed: The seed of the draws.
+  /// - Returns: The rows of both tables.
   package func summary(
     threshold: Double? = nil, resamples: Int = 2000, seed: UInt64 = 1
   ) -> MapEvaluationReport.Tables {

@@ -105,7 +105,7 @@ public struct MapEvaluationReport: Sendable, Equatable, Codable {
     public let maxBoxAcc: MapEstimate
     /// MaxBoxAccV2 of the largest component's box.
     public let maxBoxAccV2: MapEstimate
-    /// The area under the deletion curve; lower is better. nil: not measured.
+    /// The area under the deletion curve; lower is better; nil: not measured.
     public let deletion: MapEstimate?
     /// The area under the insertion curve; higher is better.
     public let insertion: MapEstimate?

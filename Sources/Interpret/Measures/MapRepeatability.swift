@@ -60,6 +60,7 @@ package struct MapRepeatability: Sendable {
   ///   - image: The image.
   ///   - map: The map of an image, on the pixels of its input; nil if there is none.
   /// - Returns: SSIM and Spearman's rank correlation; nil if there are no maps.
+  /// - Throws: What `map` throws.
   package func measure<Failure: Error>(
     _ image: PreparedImage, _ map: (PreparedImage) throws(Failure) -> ScalarImage?
   ) throws(Failure) -> (ssim: Double?, spearman: Double?) {

@@ -2,7 +2,9 @@ package import DataBlocks
 package import Imaging
 package import Tensors
 
-/// How well a map says what the model uses, without a mask. Scores are probabilities of the class.
+/// How well a map says what the model uses, without a mask.
+///
+/// Scores are probabilities of the class.
 public struct ModelScore: Sendable, Equatable, Codable {
   /// The area under the deletion curve; lower is better.
   public let deletion: Double

@@ -29,7 +29,7 @@ package struct NoisyLinearImputer {
   ///   - plane: One channel, rows from the top.
   ///   - tolerance: The residual that is left, in the root mean square, relative to the range of the known values.
   /// - Returns: The filled plane, without noise.
-  package func filled(_ plane: [Float], tolerance: Double = 1e-4) -> [Float] {
+  package func filled(_ plane: [Float], tolerance: Double = 1e-5) -> [Float] {
     precondition(plane.count == levels[0].removed.count, "\(plane.count) values")
     var planes = [plane.map(Double.init)]
     for (level, coarser) in zip(levels, levels.dropFirst()) {
@@ -94,6 +94,7 @@ private struct Level {
   ///   - coarse: The solution of the coarser level.
   ///   - coarser: That level.
   ///   - limit: The root mean square of the residual at which the solution is good enough.
+  /// - Returns: The plane with its removed pixels filled.
   func filled(
     _ plane: [Double], from coarse: [Double]?, of coarser: Level?, limit: Double
   ) -> [Double] {

@@ -61,6 +61,7 @@ package struct PerturbationCurve: Sendable, Equatable {
   ///   - input: `[1, channels, height, width]`.
   ///   - window: The side of the window, odd. Default: RISE's 11 pixels at 224, scaled to the size of the input.
   ///   - deviation: The standard deviation in pixels. Default: RISE's 5 pixels at 224, scaled.
+  /// - Returns: The blurred input, of its shape.
   package static func blurred(
     _ input: Tensor, window: Int? = nil, deviation: Double? = nil
   ) -> Tensor {

@@ -56,6 +56,7 @@ package struct ROAD: Sendable {
   ///   - explainer: Runs the model.
   ///   - classIndex: The class.
   ///   - seed: The seed of the noise.
+  /// - Returns: The scores per share.
   package func scores(
     _ map: ScalarImage, order: [Int], input: Tensor, _ explainer: Explainer, of classIndex: Int,
     seed: UInt64 = 1
@@ -105,7 +106,7 @@ package struct ROAD: Sendable {
       if let first = filled.first, let (factor, shift) = Self.affine(from: planes[0], to: plane) {
         filled.append(first.map { $0 * factor + shift })
       } else {
-        filled.append(imputer.filled(plane, tolerance: mode == .reference ? 1e-9 : 1e-4))
+        filled.append(imputer.filled(plane, tolerance: mode == .reference ? 1e-9 : 1e-5))
       }
     }
     var random = RandomSource(seed: seed, number)

@@ -1,10 +1,9 @@
 package import Layers
 package import Tensors
 
-/// Replaces the weights of a model, part by part from the head to the stem, by random ones: the sanity check of Adebayo
-/// et al. (arXiv:1810.03292).
+/// Replaces the weights of a model, part by part from the head to the stem, by random ones.
 ///
-/// A map that stays the same does not depend on what the model has learned. The parts' parameters are drawn from their
+/// The sanity check of Adebayo and others (arXiv:1810.03292): a map that stays the same does not depend on what the model has learned. The parts' parameters are drawn from their
 /// initializers, and the running statistics of batch norm become those of an untrained one.
 package struct WeightRandomization {
   /// A part of the model.

@@ -66,6 +66,7 @@ struct MapEvaluationOption: ParsableArguments {
   ///   - maskSize: The size of the masks; nil: that of their images.
   ///   - out: The folder of `evaluation.json`; nil: nothing is written.
   ///   - unreadable: What to do about files that cannot be read.
+  /// - Throws: The errors of the library, `ExitCode` if a file cannot be measured.
   func run(
     _ run: SavedRun, files: [String], explainers: [Explainer], threshold: Double?,
     className: String?, maskSize: ImageSize?, out: String?, unreadable: UnreadableOption

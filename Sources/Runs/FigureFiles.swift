@@ -1,14 +1,23 @@
-import DataBlocks
+package import DataBlocks
 import Files
 import Foundation
-import Imaging
+package import Imaging
+
+/// The format of the figures of a folder.
+public enum FigureFormat: String, Sendable, CaseIterable {
+  /// Pixels.
+  case png
+  /// Vectors, with the images embedded.
+  case svg
+}
 
 /// The figures of a folder: each has the name of its image, and never replaces anything but an earlier figure of
 /// the same image.
 ///
-/// A figure holds a hash of its image's path in a text chunk, so that it is recognized by later calls.
-struct FigureFiles {
+/// A figure holds a hash of its image's path in a text chunk or comment, so that it is recognized by later calls.
+package struct FigureFiles {
   private let folder: String
+  private let format: FigureFormat
   private let inputs: Set<String>
   private var numbers: [String: Numbers] = [:]
 
@@ -25,19 +34,23 @@ struct FigureFiles {
   /// - Parameters:
   ///   - folder: The folder of the figures.
   ///   - inputs: The images that are explained, which may lie in the same folder.
-  init(folder: String, inputs: [String]) {
+  ///   - format: PNG or SVG.
+  package init(folder: String, inputs: [String], format: FigureFormat = .png) {
     self.folder = folder
+    self.format = format
     self.inputs = Set(inputs.map(Self.resolved))
   }
 
   /// Writes a figure and returns its path.
   ///
   /// - Throws: `ImageFileError`, `FileError`.
-  mutating func write(_ figure: Figure, of item: DataItem) throws -> String {
+  package mutating func write(_ figure: Figure, of item: DataItem) throws -> String {
     let owner = Self.mark(of: item)
     let path = path(for: item, owner: owner)
-    let png = try figure.png()
-    try AtomicFile.write(Self.marked(png, owner), to: path)
+    switch format {
+    case .png: try AtomicFile.write(Self.marked(try figure.png(), owner), to: path)
+    case .svg: try AtomicFile.write(Array(Self.marked(figure.svg(), owner).utf8), to: path)
+    }
     return path
   }
 
@@ -53,7 +66,7 @@ struct FigureFiles {
     var names = numbers[base] ?? Numbers()
     defer { numbers[base] = names }
     func path(_ number: Int) -> String {
-      "\(folder)/\(base)\(number > 1 ? "-\(number)" : "").png"
+      "\(folder)/\(base)\(number > 1 ? "-\(number)" : "").\(format.rawValue)"
     }
     while names.byOwner[owner] == nil {
       names.seen += 1
@@ -111,6 +124,15 @@ struct FigureFiles {
   /// The bytes of signature and header of a PNG file, which come first.
   private static let headerCount = 33
 
+  /// What comes before the root element of a marked SVG file.
+  private static func svgHead(_ mark: String) -> String {
+    SVGText.declaration + "<!-- \(keyword) \(mark) -->\n"
+  }
+
+  private static func marked(_ svg: String, _ mark: String) -> String {
+    svgHead(mark) + svg.dropFirst(SVGText.declaration.count)
+  }
+
   private static func marked(_ png: [UInt8], _ mark: String) -> [UInt8] {
     Array(png[..<headerCount]) + chunk(mark) + png[headerCount...]
   }
@@ -120,6 +142,12 @@ struct FigureFiles {
     var status = stat()
     guard lstat(FileName.bytes(of: path), &status) == 0 else { return nil }
     let example = chunk(String(repeating: "0", count: 64))
+    let svg = svgHead("").utf8.count
+    let text = FileHead.read(path, count: svg + 64)
+    if text.starts(with: svgHead("").utf8.prefix(svg - 5)) {
+      let mark = String(decoding: text.dropFirst(svg - 5).prefix(64), as: UTF8.self)
+      return Array(svgHead(mark).utf8) == text ? mark : ""
+    }
     let head = FileHead.read(path, count: headerCount + example.count)
     guard head.count == headerCount + example.count, PNG.isPNG(head) else { return "" }
     let mark = String(decoding: head.suffix(68).dropLast(4), as: UTF8.self)

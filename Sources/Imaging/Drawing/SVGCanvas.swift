@@ -92,13 +92,13 @@ final class SVGCanvas: Canvas {
       attributes += " text-anchor=\"\(anchor == .middle ? "middle" : "end")\""
     }
     attributes += " textLength=\"\(number(width))\" lengthAdjust=\"spacingAndGlyphs\""
-    attributes += paint("fill", color, 1)
+    // Two elements: many programs ignore `paint-order` and would draw the outline over the letters.
     if let outline {
-      attributes +=
-        stroke(outline.width, outline.color, 1, 0)
-        + " stroke-linejoin=\"round\" paint-order=\"stroke\""
+      body +=
+        "<text\(attributes) fill=\"none\"\(stroke(outline.width, outline.color, 1, 0))"
+        + " stroke-linejoin=\"round\" aria-hidden=\"true\">\(Self.escaped(text))</text>\n"
     }
-    body += "<text\(attributes)>\(Self.escaped(text))</text>\n"
+    body += "<text\(attributes)\(paint("fill", color, 1))>\(Self.escaped(text))</text>\n"
   }
 
   /// The document.

@@ -1,16 +1,34 @@
-import DataBlocks
+package import DataBlocks
 import Files
 import Foundation
-import Imaging
+package import Imaging
+
+/// The format of the figures of a folder.
+public enum FigureFormat: String, Sendable, CaseIterable {
+  /// Pixels.
+  case png
+  /// Vectors, with the images embedded.
+  case svg
+
+  /// A figure in this format.
+  ///
+  /// - Throws: `ImageFileError`.
+  func encoded(_ figure: Figure) throws(ImageFileError) -> [UInt8] {
+    switch self {
+    case .png: try figure.png()
+    case .svg: Array(figure.svg().utf8)
+    }
+  }
+}
 
 /// The figures of a folder: each has the name of its image, and never replaces anything but an earlier figure of
 /// the same image.
 ///
-/// A figure holds a hash of its image's path in a text chunk, so that it is recognized by later calls.
-struct FigureFiles {
+/// A figure holds a hash of its image's path in a text chunk or comment, so that it is recognized by later calls.
+package struct FigureFiles {
   private let folder: String
-  private let inputs: Set<String>
   private let format: FigureFormat
+  private let inputs: Set<String>
   private var numbers: [String: Numbers] = [:]
 
   /// The numbers of the figures of one name, so that many images of one name need no repeated search.
@@ -26,11 +44,18 @@ struct FigureFiles {
   /// - Parameters:
   ///   - folder: The folder of the figures.
   ///   - inputs: The images that are explained, which may lie in the same folder.
-  ///   - format: The file format.
-  init(folder: String, inputs: [String], format: FigureFormat = .png) {
+  ///   - format: PNG or SVG.
+  package init(folder: String, inputs: [String], format: FigureFormat = .png) {
     self.folder = folder
     self.format = format
     self.inputs = Set(inputs.map(Self.resolved))
+  }
+
+  /// Writes a figure and returns its path.
+  ///
+  /// - Throws: `ImageFileError`, `FileError`.
+  package mutating func write(_ figure: Figure, of item: DataItem) throws -> String {
+    try write(format.encoded(figure), of: item)
   }
 
   /// Writes an encoded figure and returns its path.
@@ -39,9 +64,12 @@ struct FigureFiles {
   mutating func write(_ figure: [UInt8], of item: DataItem) throws -> String {
     let owner = Self.mark(of: item)
     let path = path(for: item, owner: owner)
-    try AtomicFile.write(
-      format == .png ? Self.marked(figure, owner) : figure + Array(Self.comment(owner).utf8),
-      to: path)
+    switch format {
+    case .png: try AtomicFile.write(Self.marked(figure, owner), to: path)
+    case .svg:
+      let text = String(decoding: figure, as: UTF8.self)
+      try AtomicFile.write(Array(Self.marked(text, owner).utf8), to: path)
+    }
     return path
   }
 
@@ -56,17 +84,17 @@ struct FigureFiles {
     let base = Self.name(of: item)
     var names = numbers[base] ?? Numbers()
     defer { numbers[base] = names }
-    func numbered(_ number: Int) -> String {
-      "\(folder)/\(base)\(number > 1 ? "-\(number)" : "").\(format)"
+    func path(_ number: Int) -> String {
+      "\(folder)/\(base)\(number > 1 ? "-\(number)" : "").\(format.rawValue)"
     }
     while names.byOwner[owner] == nil {
       names.seen += 1
-      let next = numbered(names.seen)
+      let next = path(names.seen)
       let isInput = inputs.contains(Self.resolved(next))
       // A file that is not a figure of ours has no owner and is left alone.
-      names.byOwner[isInput ? "" : self.owner(ofFigure: next) ?? owner] = names.seen
+      names.byOwner[isInput ? "" : Self.owner(ofFigure: next) ?? owner] = names.seen
     }
-    return numbered(names.byOwner[owner] ?? 1)
+    return path(names.byOwner[owner] ?? 1)
   }
 
   /// The file name of a figure without ending: that of the image, with the frame.
@@ -115,30 +143,30 @@ struct FigureFiles {
   /// The bytes of signature and header of a PNG file, which come first.
   private static let headerCount = 33
 
+  /// What comes before the root element of a marked SVG file.
+  private static func svgHead(_ mark: String) -> String {
+    SVGText.declaration + "<!-- \(keyword) \(mark) -->\n"
+  }
+
+  private static func marked(_ svg: String, _ mark: String) -> String {
+    svgHead(mark) + svg.dropFirst(SVGText.declaration.count)
+  }
+
   private static func marked(_ png: [UInt8], _ mark: String) -> [UInt8] {
     Array(png[..<headerCount]) + chunk(mark) + png[headerCount...]
   }
 
-  /// The mark of an SVG file: its last line.
-  private static func comment(_ mark: String) -> String { "<!-- \(keyword) \(mark) -->\n" }
-
   /// The mark of a figure; empty for another file, nil if there is none.
-  private func owner(ofFigure path: String) -> String? {
+  private static func owner(ofFigure path: String) -> String? {
     var status = stat()
     guard lstat(FileName.bytes(of: path), &status) == 0 else { return nil }
-    return format == .png
-      ? Self.owner(ofPNG: path) : Self.owner(ofSVG: path, byteCount: Int(status.st_size))
-  }
-
-  private static func owner(ofSVG path: String, byteCount: Int) -> String {
-    let example = comment(String(repeating: "0", count: 64)).utf8.count
-    let tail = FileHead.read(path, from: byteCount - example, count: example)
-    let mark = String(decoding: tail.dropLast(5).suffix(64), as: UTF8.self)
-    return Array(comment(mark).utf8) == tail ? mark : ""
-  }
-
-  private static func owner(ofPNG path: String) -> String {
     let example = chunk(String(repeating: "0", count: 64))
+    let svg = svgHead("").utf8.count
+    let text = FileHead.read(path, count: svg + 64)
+    if text.starts(with: svgHead("").utf8.prefix(svg - 5)) {
+      let mark = String(decoding: text.dropFirst(svg - 5).prefix(64), as: UTF8.self)
+      return Array(svgHead(mark).utf8) == text ? mark : ""
+    }
     let head = FileHead.read(path, count: headerCount + example.count)
     guard head.count == headerCount + example.count, PNG.isPNG(head) else { return "" }
     let mark = String(decoding: head.suffix(68).dropLast(4), as: UTF8.self)

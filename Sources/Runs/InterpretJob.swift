@@ -136,13 +136,14 @@ struct InterpretJob {
           .explained(
             Explained(
               explanation: explanation, predicted: vocab[best], boxes: facts.boxes ?? [],
-              figure: try settings.figures.map {
-                try format.encoded(explanation.figure(title: title, facts: facts, options: $0))
-              },
+              figure: settings.drawsFigures
+                ? try format.encoded(
+                  explanation.figure(title: title, facts: facts, options: settings.figureOptions))
+                : nil,
               thumbnail: settings.contactSheet == nil
                 ? nil
                 : explanation.contactPanel(
-                  title: title, facts: facts, options: settings.figures ?? FigureOptions()))))
+                  title: title, facts: facts, options: settings.figureOptions))))
       } catch {
         return .failure(error)
       }

@@ -3,21 +3,6 @@ import Files
 import Imaging
 import Interpret
 
-/// The file formats of figures.
-public enum FigureFormat: String, Sendable, Hashable, Codable, CaseIterable {
-  /// Pixels.
-  case png
-  /// Vector graphics with the image inside.
-  case svg
-
-  func encoded(_ figure: Figure) throws -> [UInt8] {
-    switch self {
-    case .png: try figure.png()
-    case .svg: Array(figure.svg().utf8)
-    }
-  }
-}
-
 /// The files that explaining images writes beside `interpret.json`.
 struct InterpretOutput {
   private var figures: FigureFiles

@@ -41,8 +41,10 @@ public struct InterpretSettings: Sendable {
   public var classes = WantedClasses.findings
   /// How boxes are made; nil: by the threshold that was chosen for the run, else `BoxOptions()`.
   public var boxes: BoxOptions?
-  /// How figures are drawn; nil: no figures.
-  public var figures: FigureOptions? = FigureOptions()
+  /// Whether a figure is drawn of each image.
+  public var drawsFigures = true
+  /// How figures and the contact sheet are drawn.
+  public var figureOptions = FigureOptions()
   /// The file format of figures.
   public var figureFormat = FigureFormat.png
   /// The file of a contact sheet with all images, `.png`, `.svg` or `.jpg`; nil: none.

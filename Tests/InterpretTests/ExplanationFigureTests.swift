@@ -62,7 +62,7 @@ struct ExplanationFigureTests {
           repeating: ["image", "map, 2 × 3 cells", "map over the image"], count: 3))
     #expect(figure.rows.map { $0.map(\.boxes.count) } == [[0, 0, 1], [0, 0, 0], [0, 0, 0]])
     #expect(figure.rows[0][2].boxes[0].box == explanation.boxes[0].box)
-    #expect(figure.rows[0][2].boxes[0].label == "evidence 0.50")
+    #expect(figure.rows[0][2].boxes[0].label == "evidence 3.00")
     let overlays = try figure.rows.map { try #require(content($0[2])) }
     #expect(overlays.map(\.layer) == [.overlay(.evidence()), .none, .none])
     #expect(

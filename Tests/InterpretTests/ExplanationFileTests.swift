@@ -71,6 +71,46 @@ struct ExplanationFileTests {
     #expect(boxCount > 0)
   }
 
+  @Test(
+    "getCmaps and getBoxes write the pictures that fmi shows, in rows of six, and return the same values"
+  )
+  func pictures() throws {
+    let folder = try Folder()
+    let (predictor, network) = try predictor()
+    let file = "\(folder.path)/film.png"
+    try writeNoise(file, width: 50, height: 31, seed: 3)
+    let (maps, cmap, image) = (
+      "\(folder.path)/maps.png", "\(folder.path)/cmap.png", "\(folder.path)/image.jpg"
+    )
+    let values = try getCmaps(
+      file, predictor, layer: network.last, showMaps: maps, showCmap: cmap)
+    #expect(
+      values.map(\.map.floatScalars)
+        == (try getCmaps(file, predictor, layer: network.last)).map(\.map.floatScalars))
+    let boxes = try getBoxes(
+      file, predictor, layer: network.last, showImg: image, color: try #require(Color("red")))
+    #expect(boxes == (try getBoxes(file, predictor, layer: network.last)))
+    for path in [maps, cmap, image] {
+      let picture = try PixelBuffer(contentsOfImage: path)
+      #expect(picture.width > 3 * 320 && Set(picture.samples).count > 50)
+    }
+    let found = try Explainer(
+      predictor, GradCAM(), layers: [TappedLayer("last", network.last)], options: .fmi)(
+        predictor.prepare(file))
+    #expect(try PixelBuffer(contentsOfImage: cmap) == found.overlays.drawn())
+    #expect(try PixelBuffer(contentsOfImage: maps) == found.rawMaps.drawn())
+    #expect(
+      found.boxed(.white).rows.flatMap { $0.flatMap(\.boxes) }.map(\.box) == boxes.map(\.box))
+    let many = ClassMap(
+      classIndex: 0, className: "a", probability: 1, map: values[0].map, grid: values[0].grid)
+    let prepared = try predictor.prepare(file)
+    let rows = Explanation(of: prepared, maps: [ClassMap](repeating: many, count: 14)).rawMaps.rows
+    #expect(rows.map(\.count) == [6, 6, 2])
+    #expect(throws: ImageFileError.self) {
+      try getCmaps(file, predictor, layer: network.last, showMaps: "\(folder.path)/no/maps.png")
+    }
+  }
+
   @Test("a file that cannot be read is a DataError that names it")
   func unreadable() throws {
     let folder = try Folder()
@@ -119,13 +159,15 @@ struct ExplanationFileTests {
     for map in found.maps {
       let (rows, columns) = (map.map.shape[0], map.map.shape[1])
       #expect(rows == height / 4 && columns == width / 4)
-      guard let box = found.peakBox(map) else { continue }
+      guard let box = found.peakBox(map), let row = box.row, let column = box.column else {
+        continue
+      }
       // The peak's cell in the extent, cut to the image.
       let cell = BoundingBox(
-        x0: extent.x0 + extent.width * Double(box.column) / Double(columns),
-        y0: extent.y0 + extent.height * Double(box.row) / Double(rows),
-        x1: extent.x0 + extent.width * Double(box.column + 1) / Double(columns),
-        y1: extent.y0 + extent.height * Double(box.row + 1) / Double(rows))
+        x0: extent.x0 + extent.width * Double(column) / Double(columns),
+        y0: extent.y0 + extent.height * Double(row) / Double(rows),
+        x1: extent.x0 + extent.width * Double(column + 1) / Double(columns),
+        y1: extent.y0 + extent.height * Double(row + 1) / Double(rows))
       let inside = cell.clamped(width: 60, height: 40)
       expectClose(numbers(box.box), numbers(inside.box), absolute: 1e-9)
       expectClose([box.clippedShare], [inside.clippedShare], absolute: 1e-9)

@@ -252,7 +252,7 @@ struct SavedRunInterpretTests {
     #expect(try stored(work).count == 3)
     #expect(try work.text("maps/0.svg").contains("true a"))
     #expect(try PixelBuffer(contentsOfImage: work.file("sheet.png")).width > 400)
-    settings.figures = nil
+    settings.drawsFigures = false
     settings.contactSheet = nil
     try run.interpret(items, to: work.file("none"), settings: settings)
     #expect(try files(in: work.file("none")) == ["interpret.json"])

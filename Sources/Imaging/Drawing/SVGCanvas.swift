@@ -1,5 +1,11 @@
 import Foundation
 
+/// The beginning of SVG files.
+package enum SVGText {
+  /// The XML declaration with its line feed.
+  package static let declaration = "<?xml version=\"1.0\" encoding=\"UTF-8\"?>\n"
+}
+
 /// A drawing surface that writes SVG 1.1: text, lines and boxes are vectors, images are embedded PNG files.
 final class SVGCanvas: Canvas {
   /// Pixels of an embedded image per unit, so that images are sharp in print.
@@ -86,27 +92,26 @@ final class SVGCanvas: Canvas {
       attributes += " text-anchor=\"\(anchor == .middle ? "middle" : "end")\""
     }
     attributes += " textLength=\"\(number(width))\" lengthAdjust=\"spacingAndGlyphs\""
-    attributes += paint("fill", color, 1)
+    // Two elements: many programs ignore `paint-order` and would draw the outline over the letters.
     if let outline {
-      attributes +=
-        stroke(outline.width, outline.color, 1, 0)
-        + " stroke-linejoin=\"round\" paint-order=\"stroke\""
+      body +=
+        "<text\(attributes) fill=\"none\"\(stroke(outline.width, outline.color, 1, 0))"
+        + " stroke-linejoin=\"round\" aria-hidden=\"true\">\(Self.escaped(text))</text>\n"
     }
-    body += "<text\(attributes)>\(Self.escaped(text))</text>\n"
+    body += "<text\(attributes)\(paint("fill", color, 1))>\(Self.escaped(text))</text>\n"
   }
 
   /// The document.
   func finished() -> String {
-    """
-    <?xml version="1.0" encoding="UTF-8"?>
-    <svg xmlns="http://www.w3.org/2000/svg" xmlns:xlink="http://www.w3.org/1999/xlink" version="1.1" \
-    width="\(number(width / 96))in" height="\(number(height / 96))in" \
-    viewBox="0 0 \(number(width)) \(number(height))" \
-    font-family="'DejaVu Sans', Verdana, Helvetica, Arial, sans-serif">
-    <rect width="\(number(width))" height="\(number(height))" fill="#ffffff"/>
-    \(body)</svg>
+    SVGText.declaration + """
+      <svg xmlns="http://www.w3.org/2000/svg" xmlns:xlink="http://www.w3.org/1999/xlink" version="1.1" \
+      width="\(number(width / 96))in" height="\(number(height / 96))in" \
+      viewBox="0 0 \(number(width)) \(number(height))" \
+      font-family="'DejaVu Sans', Verdana, Helvetica, Arial, sans-serif">
+      <rect width="\(number(width))" height="\(number(height))" fill="#ffffff"/>
+      \(body)</svg>
 
-    """
+      """
   }
 
   // MARK: Attributes

@@ -7,7 +7,7 @@ struct FigureStyle: Sendable, Equatable {
 
   static let standard = FigureStyle()
   /// Small titles and gaps, for thumbnails.
-  static let sheet = FigureStyle(gap: 12, titleSize: 9.5, hasBoldTitles: false, titleLines: 3)
+  static let sheet = FigureStyle(gap: 12, titleSize: 9.5, hasBoldTitles: false, titleLines: 4)
 }
 
 /// The positions of the parts of a figure.

@@ -108,9 +108,11 @@ struct ExplanationDrawing {
   func labeledBoxes(of map: ClassMap, namesClass: Bool = true) -> [LabeledBox] {
     guard map.status == .evidence else { return [] }
     return boxes.filter { $0.className == map.className }.map { found in
+      // The share of one cell says little; its value is what fmi calls the score.
+      let number = found.rule == .peakCell ? found.peak : found.score
       let score =
-        (0.01..<10).contains(found.score)
-        ? NumberFormat.fixed(found.score, 2) : NumberFormat.significant(found.score, 2)
+        (0.01..<10).contains(number)
+        ? NumberFormat.fixed(number, 2) : NumberFormat.significant(number, 2)
       var labeled = LabeledBox(
         found.box, label: namesClass ? "\(found.className) \(score)" : score,
         color: options.boxColor)

@@ -70,22 +70,23 @@ struct FigureCaption {
     guard !drawn.isEmpty, panels.contains(.overlay) || panels.contains(.boxes) else { return "" }
     let names = Set(maps.map(\.className))
     let rules = Set(drawing.boxes.filter { names.contains($0.className) }.map { words($0.rule) })
-    return "Box: \(rules.sorted().joined(separator: "; ")); the number is its share of the evidence"
+    return "Box: \(rules.sorted().joined(separator: "; "))"
       + (drawn.contains { $0.strength < 0.35 } ? ", dashed where it is weak." : ".")
   }
 
   private func words(_ rule: BoxRule) -> String {
     func percent(_ share: Double) -> String { NumberFormat.significant(100 * share, 3) + " %" }
+    let share = ", with their share of the evidence"
     return switch rule {
-    case .peakCell: "the highest cell"
-    case .relative(let share): "regions of at least \(percent(share)) of the maximum"
-    case .absolute(let value): "regions of at least \(NumberFormat.significant(value, 3))"
-    case .quantile(let share): "regions of the highest \(percent(1 - share)) of the input"
-    case .otsu: "regions above Otsu's threshold"
-    case .mass(let share): "the smallest regions with \(percent(share)) of the evidence"
-    case .calibrated(let share):
+    case .peakCell: "the highest cell, with its value"
+    case .relative(let number): "regions of at least \(percent(number)) of the maximum" + share
+    case .absolute(let value): "regions of at least \(NumberFormat.significant(value, 3))" + share
+    case .quantile(let number): "regions of the highest \(percent(1 - number)) of the input" + share
+    case .otsu: "regions above Otsu's threshold" + share
+    case .mass(let number): "the smallest regions with \(percent(number)) of the evidence" + share
+    case .calibrated(let number):
       "regions of at least the calibrated threshold"
-        + (share.map { ", \(percent($0)) of the maximum" } ?? "")
+        + (number.map { ", \(percent($0)) of the maximum" } ?? "") + share
     }
   }
 

@@ -22,7 +22,13 @@ struct ExplanationRecordTests {
         "ImagerPixelSpacing": "0.3\\0.2", "PatientOrientation": "L\\F", "ViewPosition": "PA",
         "SOPInstanceUID": "1.2.3",
       ])
-    let records = try run.interpret([film, work.file("0.png")], to: work.file("maps"))
+    var settings = InterpretSettings()
+    settings.method = "grad-cam"
+    settings.layers = ["layer3"]
+    settings.options = .fmi
+    settings.boxes = .fmi
+    let records = try run.interpret(
+      [film, work.file("0.png")], to: work.file("maps"), settings: settings)
     return (records, try work.text("maps/interpret.json"))
   }
 

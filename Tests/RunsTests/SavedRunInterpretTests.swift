@@ -7,6 +7,7 @@ import Interpret
 import Layers
 import Runs
 import Tensors
+import TestSupport
 import Testing
 import Training
 import Vision
@@ -25,7 +26,7 @@ struct SavedRunInterpretTests {
 
   /// Grad-CAM as fmi draws it.
   private func fmi(
-    _ layer: String = "layer4", _ classes: WantedClasses = .all
+    _ layer: String = "layer3", _ classes: WantedClasses = .all
   ) -> InterpretSettings {
     var settings = InterpretSettings()
     settings.method = "grad-cam"
@@ -78,15 +79,20 @@ struct SavedRunInterpretTests {
       #expect(record.predicted == (try run.predictor.predict(file)).label)
       let expected = try Explainer(
         run.predictor, GradCAM(),
-        layers: [TappedLayer("layer4", run.visionModel.lastSpatialLayer)], options: .fmi)(
+        layers: [TappedLayer("layer3", run.visionModel.lastSpatialLayer)], options: .fmi)(
           run.predictor.prepare(file))
       let maps = try #require(record.maps)
       #expect(maps.map(\.className) == expected.maps.map(\.className))
-      #expect(maps.map(\.probability) == expected.maps.map(\.probability))
+      // Another batch size adds in another order.
+      expectClose(
+        maps.map { $0.probability ?? .nan }, expected.maps.map(\.probability), absolute: 1e-6)
       #expect(maps.map(\.status) == expected.maps.map(\.status))
-      #expect(maps.map(\.values) == expected.maps.map(\.map.floatScalars))
+      for (map, other) in zip(maps, expected.maps) {
+        expectClose(
+          map.values.map { $0 ?? .nan }, other.map.floatScalars, absolute: 1e-5, relative: 1e-4)
+      }
       #expect(maps.allSatisfy { $0.rows == 8 && $0.columns == 8 })
-      #expect(record.boxes == expected.boxes)
+      #expect(record.boxes?.map(\.box) == expected.boxes.map(\.box))
     }
     #expect(records[0].imageSize == ImageSize(height: 30, width: 50))
     #expect(records[0].inputSize == ImageSize(height: 32, width: 32))
@@ -110,7 +116,7 @@ struct SavedRunInterpretTests {
     let run = try savedRun(work)
     let image = work.file("0.png")
     func maps(
-      _ classes: WantedClasses, layer: String = "layer4"
+      _ classes: WantedClasses, layer: String = "layer3"
     ) throws -> [ExplanationRecord.Map] {
       try run.interpret([image], to: work.file("maps"), settings: fmi(layer, classes))[0].maps
         ?? []
@@ -128,7 +134,7 @@ struct SavedRunInterpretTests {
     let work = try Workspace()
     let run = try savedRun(work)
     func refused(
-      _ layer: String = "layer4", _ classes: WantedClasses = .all, masks: String? = nil
+      _ layer: String = "layer3", _ classes: WantedClasses = .all, masks: String? = nil
     ) -> MapError? {
       let error = #expect(throws: MapError.self) {
         try run.interpret(
@@ -144,7 +150,7 @@ struct SavedRunInterpretTests {
     }
     #expect(known.contains("layer3"))
     #expect(known.allSatisfy { run.visionModel.layer($0) != nil })
-    #expect(refused("layer4", .named("c"))?.reason == .unknownClass("c", known: ["a", "b"]))
+    #expect(refused("layer3", .named("c"))?.reason == .unknownClass("c", known: ["a", "b"]))
     #expect(refused(masks: "c")?.reason == .unknownClass("c", known: ["a", "b"]))
     // A layer without rows and columns is found when it runs.
     #expect(throws: MapError(.notSpatial(shape: [1, 2]))) {
@@ -193,7 +199,7 @@ struct SavedRunInterpretTests {
     #expect(all.images == 2)
     let explanation = try Explainer(
       run.predictor, GradCAM(),
-      layers: [TappedLayer("layer4", run.visionModel.lastSpatialLayer)], options: .fmi)(
+      layers: [TappedLayer("layer3", run.visionModel.lastSpatialLayer)], options: .fmi)(
         run.predictor.prepare(images[1]))
     let map = try #require(explanation.maps.first { $0.className == "a" })
     #expect((everywhere.hits == 1) == (map.status == .evidence))
@@ -215,7 +221,7 @@ struct SavedRunInterpretTests {
     let record = try #require(try run.interpret([image], to: work.file("maps")).first)
     let (explainer, choice) = try run.explainer()
     #expect(choice == nil && explainer.method is LayerCAM)
-    #expect(explainer.layers.map(\.path) == ["layer1", "layer2", "layer3", "layer4"])
+    #expect(explainer.layers.map(\.path) == ["layer1", "layer2", "layer3"])
     #expect(explainer.options == .corrected && explainer.options.fusion == .product)
     let expected = try explainer(run.predictor.prepare(image))
     #expect(record.maps?.map(\.values) == expected.maps.map(\.map.floatScalars))
@@ -266,7 +272,7 @@ struct SavedRunInterpretTests {
       repeating: .nan, shape: run.visionModel.lastSpatialLayer.parameters[0].shape)
     let records = try run.interpret([work.file("0.png")], to: work.file("maps"))
     #expect(records[0].predicted == nil && records[0].maps == nil && records[0].figure == nil)
-    #expect(records[0].error?.contains("NaN") == true)
+    #expect(records[0].error?.contains("finite") == true)
     #expect(try files(in: work.file("maps")) == ["interpret.json"])
   }
 }

@@ -45,7 +45,10 @@ extension ImageClassifier {
   }
 
   /// The output stride; nil if it is not known.
-  package var outputStride: Int? { (self as? any OutputStrideClassifier)?.outputStride }
+  package var currentOutputStride: Int? {
+    guard let network = self as? any OutputStrideClassifier else { return nil }
+    return network.outputStride as Int
+  }
 
   /// Sets the output stride.
   ///

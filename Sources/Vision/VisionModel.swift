@@ -66,7 +66,7 @@ public struct VisionModel {
   package var outputStrides: [Int] { network.outputStrideChoices }
 
   /// The output stride; nil if it is not known.
-  package var outputStride: Int? { network.outputStride }
+  package var outputStride: Int? { network.currentOutputStride }
 
   /// Sets the output stride.
   ///

@@ -10,13 +10,13 @@ public struct BoxOptions: Sendable, Hashable, Codable {
   /// Creates options.
   ///
   /// - Parameters:
-  ///   - rule: The rule. Default: 0.4 of the maximum, near what masks of synthetic films gave for the default maps (0.42
-  ///     to 0.46); a threshold that was calibrated for the model is better.
+  ///   - rule: The rule. Default: a quarter of the maximum, near what masks of synthetic films gave for the default maps;
+  ///     a threshold that was calibrated for the model is better.
   ///   - minimumArea: The smallest region that becomes a box, as a share of the model's input, 0 to 1. Default: 0.1 %, a
   ///     square of 7 pixels for an input of 224.
   ///   - maximumCount: The most boxes of one map, at least 1.
   public init(
-    rule: BoxRule = .relative(0.4), minimumArea: Double = 0.001, maximumCount: Int = 3
+    rule: BoxRule = .relative(0.25), minimumArea: Double = 0.001, maximumCount: Int = 3
   ) {
     precondition(
       (0...1).contains(minimumArea), "an area is a share of 0 to 1, not \(minimumArea)")

@@ -218,7 +218,7 @@ public struct Explainer {
     } else if layers.count == 1 {
       (map, grid) = (layers[0].map, layers[0].grid)
     } else {
-      (map, grid) = options.fusion.fused(layers)
+      (map, grid) = options.fusion.fused(layers, smoothing: options.smoothing)
     }
     return ClassMap(
       classIndex: index, className: vocab[index], probability: probability, map: map, grid: grid,

@@ -8,16 +8,24 @@ public struct MapOptions: Sendable, Hashable, Codable {
   public var placement: MapPlacement
   /// How several layers become one map.
   public var fusion: MapFusion
+  /// The standard deviation of a Gaussian over the map of several layers, in cells of the finest; 0: none.
+  ///
+  /// Methods that weight each cell by its own gradient are noisy at early layers.
+  public var smoothing: Double
 
   /// Creates options.
   public init(
     mode: MapMode = .corrected, target: TargetRule = .automatic,
-    placement: MapPlacement = .receptiveField, fusion: MapFusion = .product
+    placement: MapPlacement = .receptiveField, fusion: MapFusion = .product,
+    smoothing: Double = 1
   ) {
+    precondition(smoothing >= 0, "a smoothing of \(smoothing) cells: use 0 or more")
+
     self.mode = mode
     self.target = target
     self.placement = placement
     self.fusion = fusion
+    self.smoothing = smoothing
   }
 
   /// The default: maps are raw and signed, and cells lie where their receptive fields do.

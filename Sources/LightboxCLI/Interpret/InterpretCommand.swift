@@ -171,10 +171,10 @@ struct InterpretCommand: ParsableCommand {
     let share = 100 * Double(comparison.hits) / Double(comparison.images)
     print(
       """
-      masks: the highest point of the map of \(comparison.className) is inside in \(comparison.hits) of \
-      \(comparison.images) images
-      (\(NumberFormat.fixed(share, 0)) %), average precision of the pixels \
-      \(NumberFormat.fixed(precision, 2)); --evaluate has baselines
+      masks: the highest point of the map is inside in \(comparison.hits) of \(comparison.images) \
+      images (\(NumberFormat.fixed(share, 0)) %)
+      masks: average precision of the pixels \(NumberFormat.fixed(precision, 2)); --evaluate has \
+      baselines
       """)
   }
 }

@@ -27,7 +27,7 @@ for command in doctor train evaluate predict interpret data/{scan,synth,sample} 
   "$bin/lightbox" ${command/\// } --help | grep -v "^USAGE" >help.txt || fail "no help: $command"
   fits help.txt
 done
-[ "$("$bin/lightbox" models --json | grep -c '"mapLayer"')" -ge 39 ] || fail "models lists fewer than 39 architectures"
+[ "$("$bin/lightbox" models --json | grep -c '"mapLayer"')" -ge 42 ] || fail "models lists fewer than 42 architectures"
 "$bin/lightbox" models >models.txt && fits models.txt
 "$bin/lightbox" models show resnet50 --size 224 >resnet50.txt && fits resnet50.txt
 grep -q "parameters: 25,557,032" resnet50.txt || fail "models show resnet50: number of parameters"
@@ -42,8 +42,14 @@ grep -q "parameters: 25,557,032" resnet50.txt || fail "models show resnet50: num
 [ "$(wc -l <p.csv)" = 13 ] || fail "evaluate --predictions does not write 12 rows"
 "$bin/lightbox" predict run films/test/*.dcm >predict.txt && fits predict.txt
 [ "$(wc -l <predict.txt)" = 13 ] || fail "predict does not print 12 rows"
-"$bin/lightbox" interpret run films/test/*.dcm --boxes --masks films/masks.csv --out figures | tee interpret.txt
-grep -q "hits the mask in" interpret.txt || fail "interpret --masks counts no hits"
+"$bin/lightbox" evaluate run films --split test --figures report >report.txt && fits report.txt
+[ -s report/roc.png ] || fail "evaluate --figures draws no ROC curve"
+"$bin/lightbox" interpret run films/test/*.dcm --boxes --masks films/masks.csv --out figures --contact-sheet sheet.svg | tee interpret.txt
+grep -q "average precision of the pixels" interpret.txt || fail "interpret --masks measures nothing"
+[ -s sheet.svg ] || fail "interpret draws no contact sheet"
+"$bin/lightbox" interpret run --choose films/masks.csv >choose.txt && fits choose.txt
+"$bin/lightbox" interpret run --evaluate films/masks.csv --measures all --out report >maps.txt && fits maps.txt
+grep -q "mean mask" maps.txt || fail "interpret --evaluate prints no baselines"
 [ "$(find figures -name '*.png' | wc -l)" = 12 ] || fail "interpret does not write 12 figures"
 "$bin/lightbox" runs list . | tee runs.txt && fits runs.txt
 "$bin/lightbox" runs show run | tee show.txt && fits show.txt
@@ -92,6 +98,8 @@ rejects "the weights do not fit the model: 104 matched" "${train[@]}" --arch res
 rejects "not usable as resnet50" "$bin/lightbox" weights check $best --arch resnet50
 rejects "not empty" "${train[@]}" --out run
 rejects "no layer" "$bin/lightbox" interpret run "films/$first" --layer layer9 --out x
+rejects "no method" "$bin/lightbox" interpret run "films/$first" --method gradcam --out x
+rejects "resolution of densenet121 cannot be changed" "${train[@]}" --arch densenet121 --output-stride 16 --out r8
 
 # A full disk, simulated by a limit of 60 MB per file: earlier checkpoints are kept and can be read.
 code=0

@@ -40,7 +40,7 @@ final class PylonDecoder: Module {
   func features(_ scales: [Tensor]) -> Tensor {
     var x = attention(scales[scales.count - 1])
     for ((_, lateral), scale) in zip(laterals, scales.dropLast().reversed()) {
-      x = resized(x, like: scale) + lateral(scale)
+      x = resized(x, like: scale) + lateral(scale).converted(to: .float32)
     }
     return output(x)
   }
@@ -92,9 +92,9 @@ private final class PyramidAttention: Module {
     let x2 = down2(x1)
     let x3 = down3(x2)
     // The reference doubles the size, which is the same where it is even.
-    let y2 = conv2(x2) + resized(conv3(x3), like: x2)
-    let y1 = conv1(x1) + resized(y2, like: x1)
-    return resized(y1, like: input) * mid(input)
+    let y2 = conv2(x2).converted(to: .float32) + resized(conv3(x3), like: x2)
+    let y1 = conv1(x1).converted(to: .float32) + resized(y2, like: x1)
+    return resized(y1, like: input) * mid(input).converted(to: .float32)
   }
 }
 
@@ -114,7 +114,7 @@ private final class ConvolutionNormReLU: Module {
   override func forward(_ input: Tensor) -> Tensor { Module.convolved(conv, bn, activation, input) }
 }
 
-/// Interpolated bilinearly between corners, as in the reference.
+/// Interpolated bilinearly between corners, as in the reference, in single precision.
 private func resized(_ x: Tensor, like other: Tensor) -> Tensor {
-  x.resized(to: Extent(other.shape[2], other.shape[3]), alignCorners: true)
+  x.converted(to: .float32).resized(to: Extent(other.shape[2], other.shape[3]), alignCorners: true)
 }

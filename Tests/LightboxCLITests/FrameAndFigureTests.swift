@@ -63,16 +63,15 @@ struct FrameAndFigureTests {
       b.v2,0 1440
 
       """.utf8, to: "masks.csv")
-    func interpret(_ files: [String]) throws -> String {
-      let outcome = try work.lightbox(
-        ["interpret", "run"] + files + ["--out", "maps", "--masks", "masks.csv"])
+    func interpret(_ files: [String], masks: [String] = []) throws -> String {
+      let outcome = try work.lightbox(["interpret", "run"] + files + ["--out", "maps"] + masks)
       #expect(outcome.code == 0, "\(outcome.errors)")
       return outcome.output
     }
-    let first = try interpret(["one/1.2.840.5.851", "one/1.2.840.5.852", "one/b.v2.dicom"])
-    #expect(
-      first.contains("in 2 of 2 images") || first.contains("of \n2 images")
-        || first.contains("2 images"))
+    let first = try interpret(
+      ["one/1.2.840.5.851", "one/1.2.840.5.852", "one/b.v2.dicom"],
+      masks: ["--masks", "masks.csv"])
+    #expect(first.contains("of 2 images"))
     #expect(
       try work.files("maps")
         == ["1.2.840.5.851.png", "1.2.840.5.852.png", "b.v2.png", "interpret.json"])

@@ -10,6 +10,7 @@ package enum FileHead {
   ///   - path: The file.
   ///   - start: The position of the first byte; none are read before the start of the file.
   ///   - count: The most bytes.
+  /// - Returns: As many bytes as the file has there.
   package static func read(_ path: String, from start: Int = 0, count: Int) -> [UInt8] {
     guard start >= 0 else { return [] }
     let descriptor = open(FileName.bytes(of: path), O_RDONLY | O_CLOEXEC | O_NONBLOCK)

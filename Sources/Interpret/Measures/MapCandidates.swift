@@ -71,7 +71,9 @@ package struct MapCandidates {
       for set in sets {
         let own = Array(layers[set.layers])
         let (map, grid) =
-          own.count == 1 ? (own[0].map, own[0].grid) : set.fusion.fused(own, smoothing: MapOptions.corrected.smoothing)
+          own.count == 1
+          ? (own[0].map, own[0].grid)
+          : set.fusion.fused(own, smoothing: MapOptions.corrected.smoothing)
         found.append(
           ClassMap(
             classIndex: classIndex, className: "", probability: 0, map: map, grid: grid

@@ -1,5 +1,6 @@
 package import Imaging
 package import Tensors
+import Training
 
 /// Remove and debias (Rong et al., arXiv:2202.00449): how the score falls when the highest pixels of a map are imputed
 /// (most relevant first), and how it rises or stays when the lowest are (least relevant first).
@@ -81,7 +82,7 @@ package struct ROAD: Sendable {
   ) -> [Bool] {
     if mode == .reference {
       let values = lowest ? map.values.map { 1 - $0 } : map.values
-      let threshold = ClusterBootstrap.percentile(
+      let threshold = Bootstrap.percentile(
         1 - share, of: values.map(Double.init).sorted())
       return values.map { Double($0) >= threshold }
     }

@@ -25,13 +25,14 @@ public struct Bootstrap: Sendable, Equatable {
   ///
   /// - Parameters:
   ///   - clusters: The cluster of each item, such as its patient, from 0.
+  ///   - allowsZeroWidth: Whether an interval is given if all resamples agree.
   ///   - statistics: Computes the statistics of a resample from the weight of each item, which is how often its
   ///     cluster was drawn; nil where one is not defined.
   /// - Returns: One interval per statistic: the 2.5th and 97.5th percentile of its values. nil if it is defined in
-  ///   fewer than half of the resamples, if there are fewer than two clusters, or if all resamples agree, as for a
-  ///   perfect order: an interval without width would say nothing about other items.
+  ///   fewer than half of the resamples, if there are fewer than two clusters, or, unless
+  ///   `allowsZeroWidth`, if all resamples agree, as for a perfect order: such an interval says nothing about other items.
   public func intervals(
-    clusters: [Int], _ statistics: (_ weights: [Int]) -> [Double?]
+    clusters: [Int], allowsZeroWidth: Bool = false, _ statistics: (_ weights: [Int]) -> [Double?]
   ) -> [ConfidenceInterval?] {
     let count = (clusters.max() ?? -1) + 1
     var found: [[Double]] = []
@@ -49,7 +50,9 @@ public struct Bootstrap: Sendable, Equatable {
     }
     return found.map { values in
       guard count > 1, 2 * values.count >= resamples else { return nil }
-      return Self.percentileInterval(values).flatMap { $0.low < $0.high ? $0 : nil }
+      return Self.percentileInterval(values).flatMap {
+        $0.low < $0.high || allowsZeroWidth ? $0 : nil
+      }
     }
   }
 
@@ -69,13 +72,16 @@ public struct Bootstrap: Sendable, Equatable {
   package static func percentileInterval(_ values: [Double]) -> ConfidenceInterval? {
     guard !values.isEmpty else { return nil }
     let sorted = values.sorted()
-    func percentile(_ fraction: Double) -> Double {
-      let position = fraction * Double(sorted.count - 1)
-      let low = Int(position)
-      let high = min(low + 1, sorted.count - 1)
-      return sorted[low] + (sorted[high] - sorted[low]) * (position - Double(low))
-    }
-    return ConfidenceInterval(low: percentile(0.025), high: percentile(0.975))
+    return ConfidenceInterval(
+      low: percentile(0.025, of: sorted), high: percentile(0.975, of: sorted))
+  }
+
+  /// A percentile of sorted values, linearly interpolated (`numpy.percentile`).
+  package static func percentile(_ fraction: Double, of sorted: [Double]) -> Double {
+    let position = fraction * Double(sorted.count - 1)
+    let low = Int(position)
+    let high = min(low + 1, sorted.count - 1)
+    return sorted[low] + (sorted[high] - sorted[low]) * (position - Double(low))
   }
 }
 

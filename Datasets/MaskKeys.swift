@@ -57,9 +57,9 @@ struct MaskKeys: Sendable {
       .joined(separator: "/").lowercased()
   }
 
-  /// Digits in groups: "1.2.840.10008".
+  /// Digits in groups: "1.2.840.10008", "2.25.123".
   private static func isUID(_ text: String) -> Bool {
-    text.utf8.count(where: { $0 == 0x2E }) > 2
+    text.utf8.count(where: { $0 == 0x2E }) > 1
       && text.utf8.allSatisfy { $0 == 0x2E || (0x30...0x39).contains($0) }
   }
 }

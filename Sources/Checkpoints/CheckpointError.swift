@@ -74,6 +74,11 @@ public struct CheckpointError: LightboxError, Equatable {
     place = ErrorPlace(file: path, element: tensor)
   }
 
+  /// Whether values are NaN or infinite, or variances negative.
+  package var isOfValues: Bool {
+    if case .unusableValues = reason { true } else { false }
+  }
+
   /// The problem.
   public var problem: String {
     switch reason {

@@ -1,4 +1,6 @@
 public import Interpret
+import Layers
+import Training
 import Vision
 
 /// The classes that maps are wanted for.
@@ -76,7 +78,9 @@ extension SavedRun {
     }
     let method = try settings.method.map(MapMethods.named)
     let layers = try settings.layers.map { path in
-      guard let module = visionModel.layer(path) else {
+      guard let module = visionModel.layer(path),
+        predictor.model.modules.contains(where: { $0 === module })
+      else {
         throw MapError(.unknownLayer(path, known: visionModel.layerPaths))
       }
       return TappedLayer(path, module)

@@ -56,7 +56,11 @@ public struct SavedRun {
     }
     visionModel = try Self.network(description, among: known, settings: folder.settingsPath)
     let file = folder.checkpointPath(self.checkpoint)
-    let report = try visionModel.load(Checkpoint(contentsOf: file))
+    let stored = try Checkpoint(contentsOf: file)
+    // ReLU and maxima turn NaN into numbers that look like an answer.
+    let faults = try stored.valueFaults(of: stored.entries.map(\.name))
+    guard faults.isEmpty else { throw CheckpointError(.unusableValues(faults), path: file) }
+    let report = try visionModel.load(stored)
     guard report.isComplete else { throw WeightsMismatch(report, path: file) }
     if let outputStride { try visionModel.use(outputStride: outputStride) }
     visionModel.model.eval()

@@ -28,7 +28,7 @@ struct FigureCaption {
       text += " at \(layers[0])"
     } else if layers.count > 1 {
       text +=
-        ", \(facts.options?.fusion == .product ? "product" : "mean") of "
+        ", \(facts.options?.fusion == .product && facts.options?.mode == .corrected ? "product" : "mean") of "
         + layers.dropLast().joined(separator: ", ") + " and " + layers[layers.count - 1]
     }
     let targets = maps.map(\.target).filter { !$0.isEmpty }

@@ -42,7 +42,9 @@ package struct MapCandidates {
       ?? TappedLayer.stages(
         of: predictor.model,
         input: [1, predictor.pipeline.inputChannels, size.height, size.width])
-    let methods: [any MapMethod] = [LayerCAM(), HiResCAM(), GradCAM()]
+    let usual = Explainer(predictor, layers: layers).method
+    let methods: [any MapMethod] =
+      usual is CAM ? [usual, HiResCAM(), GradCAM()] : [LayerCAM(), HiResCAM(), GradCAM()]
     explainers = methods.map { Explainer(predictor, $0, layers: layers) }
     let single = layers.indices.reversed().map { ($0..<($0 + 1), MapFusion.mean) }
     let several = layers.indices.dropLast().reversed().flatMap { first in

@@ -127,6 +127,8 @@ public struct MapEvaluationReport: Sendable, Equatable, Codable {
     public let difference: MapEstimate
     /// Whether the map is above the baseline: the whole interval is above 0.
     public var isAbove: Bool { difference.low.map { $0 > 0 } ?? false }
+    /// Whether it is not, as far as there are enough patients to say.
+    public var isBelow: Bool { difference.low != nil && !isAbove }
   }
 
   /// Images whose regions are of similar size.

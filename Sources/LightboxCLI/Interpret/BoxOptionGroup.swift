@@ -6,17 +6,17 @@ struct BoxOptionGroup: ParsableArguments {
   @Option(
     help: ArgumentHelp(
       "How boxes are made: \(BoxRule.forms). SHARE and Q are 0 to 1; calibrated uses the threshold that was chosen on "
-        + "validation masks.",
+        + "validation masks. Default: calibrated if one was chosen, else relative:0.25.",
       valueName: "rule"))
   var boxRule: String?
 
   @Option(
     help: ArgumentHelp(
-      "The smallest region that becomes a box, as a share of what the model sees, such as 0.001 or 0.1%.",
+      "The smallest region that becomes a box, as a share of what the model sees, such as 0.001 or 0.1%. Default: 0.001.",
       valueName: "share"))
   var minimumArea: String?
 
-  @Option(help: "The most boxes of one map.")
+  @Option(help: "The most boxes of one map. Default: 3.")
   var maximumBoxes: Int?
 
   func validate() throws {

@@ -48,6 +48,11 @@ struct FigureOptionGroup: ParsableArguments {
       valueName: "file"))
   var contactSheet: String?
 
+  /// Whether a panel of boxes is asked for.
+  var hasBoxPanel: Bool {
+    panels?.split(separator: ",").contains(Substring(FigurePanel.boxes.rawValue)) ?? false
+  }
+
   func validate() throws {
     var settings = InterpretSettings()
     try apply(to: &settings, boxes: false)

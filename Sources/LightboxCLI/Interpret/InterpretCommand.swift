@@ -70,6 +70,9 @@ struct InterpretCommand: ParsableCommand {
     if !evaluation.isWanted, out == nil {
       throw ValidationError("give a folder with --out, or measure maps with --evaluate")
     }
+    if evaluation.isWanted, let sheet = figures.contactSheet {
+      throw ValidationError("--contact-sheet \(sheet): --evaluate and --choose draw nothing")
+    }
     if evaluation.isWanted, let masks {
       throw ValidationError("--masks \(masks): --evaluate and --choose name the masks themselves")
     }
@@ -85,7 +88,7 @@ struct InterpretCommand: ParsableCommand {
   func run() throws {
     var settings = InterpretSettings()
     maps.apply(to: &settings)
-    try figures.apply(to: &settings, boxes: boxes)
+    try figures.apply(to: &settings, boxes: boxes || figures.hasBoxPanel)
     settings.classes =
       switch className {
       case "findings": .findings
@@ -161,12 +164,16 @@ struct InterpretCommand: ParsableCommand {
     for map in record.maps ?? [] where map.status != .evidence {
       print("  \(map.className): \(map.status.words)")
     }
-    for found in record.boxes ?? [] where boxes { print("  \(found.line)") }
+    guard boxes else { return }
+    for found in record.boxes ?? [] { print("  \(found.line)") }
+    if record.boxes?.isEmpty == true {
+      print("  no box: no region is large enough (--minimum-area)")
+    }
   }
 
   private func show(_ comparison: MaskComparison) {
     guard let precision = comparison.averagePrecision else {
-      return print("masks: no image has a mask in \(masks ?? "")")
+      return print("masks: no image that was explained has a mask in \(masks ?? "")")
     }
     let share = 100 * Double(comparison.hits) / Double(comparison.images)
     print(

@@ -10,7 +10,8 @@ extension MapEvaluationReport {
         + "; the masks name \(images.matched), \(images.withMask) with \(className)"
     ]
     if images.outsideOfView > 0 {
-      lines.append("\(images.outsideOfView) masks lie outside of what the model sees")
+      lines.append(
+        "\(images.outsideOfView) masks lie outside of what the model sees, or cover no pixel of it")
     }
     guard images.measured > 0 else { return lines }
     lines += ["", table, ""]
@@ -26,7 +27,7 @@ extension MapEvaluationReport {
     guard !row.isBaseline else { return row.name }
     let maps = rows.filter { !$0.isBaseline }
     let number = (maps.firstIndex { $0.name == row.name } ?? 0) + 1
-    let mark = row.comparison?.isAbove == false ? " *" : ""
+    let mark = row.comparison?.isBelow == true ? " *" : ""
     return (maps.count == 1 ? "map" : "map \(number)") + mark
   }
 
@@ -56,7 +57,9 @@ extension MapEvaluationReport {
         notes.append(
           "\(label(row)): AP \(signed(difference.value)) (\(signed(difference.low)) to "
             + "\(signed(difference.high))) against \"\(comparison.baseline)\", paired by image")
-        if !comparison.isAbove {
+        if difference.low == nil {
+          notes.append("too few patients for an interval")
+        } else if comparison.isBelow {
           notes.append("* not above the best baseline: it finds no more than a map without model")
         }
       }

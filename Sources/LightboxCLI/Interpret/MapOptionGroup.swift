@@ -44,6 +44,21 @@ struct MapOptionGroup: ParsableArguments {
       valueName: "pixels"))
   var outputStride: Int?
 
+  func validate() throws {
+    if mode == .reference, placement != nil || fusion != nil {
+      throw ValidationError(
+        "--mode reference divides the image evenly and takes the mean of layers; leave out "
+          + (placement != nil ? "--placement" : "--fusion"))
+    }
+    let paths = layer?.split(separator: ",", omittingEmptySubsequences: false) ?? []
+    if paths.contains(where: \.isEmpty) || Set(paths).count < paths.count {
+      throw ValidationError("--layer \(layer ?? ""): give each layer once, such as layer3,layer4")
+    }
+    if let method, layer != nil, let found = try? MapMethods.named(method), !found.usesLayer {
+      throw ValidationError("--layer \(layer ?? ""): \(method) maps the input and has no layer")
+    }
+  }
+
   /// Method, layers and options, for `settings`.
   func apply(to settings: inout InterpretSettings) {
     settings.method = method

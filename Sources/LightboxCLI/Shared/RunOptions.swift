@@ -10,8 +10,15 @@ struct RunOptions: ParsableArguments {
   var checkpoint = "best"
 
   func open(frames: FrameChoice?, outputStride: Int? = nil) throws -> SavedRun {
-    let saved = try SavedRun(
-      run, checkpoint: checkpoint, frames: frames, outputStride: outputStride)
+    let saved: SavedRun
+    do {
+      saved = try SavedRun(
+        run, checkpoint: checkpoint, frames: frames, outputStride: outputStride)
+    } catch let error as CheckpointError where error.isOfValues {
+      // No image can be classified: the same exit code as for images that cannot.
+      say("Error: \(error)")
+      throw ExitCode(2)
+    }
     if saved.checkpoint != checkpoint {
       say("lightbox: the run has no checkpoint \"best\"; using \"last\"")
     }

@@ -88,10 +88,11 @@ struct MaskTableTests {
     #expect(try area("plainer.dcm") == nil && area("") == nil && area("/") == nil)
   }
 
-  @Test("a key that is the SOP Instance UID of a DICOM file")
-  func instances() throws {
+  @Test(
+    "a key that is the SOP Instance UID of a DICOM file",
+    arguments: ["1.2.276.0.7230010.3.1.4.77", "2.25.25068218389549406283"])
+  func instances(uid: String) throws {
     let path = NSTemporaryDirectory() + "lightbox-masks-\(UUID()).dcm"
-    let uid = "1.2.276.0.7230010.3.1.4.77"
     try Data(
       SmallDICOM.file(
         pixels: [UInt8](repeating: 7, count: 100), rows: 10, columns: 10, instance: uid)

@@ -11,6 +11,8 @@ public struct ScoreCAM: ChannelMapMethod {
   public var name: String { "score-cam" }
   /// The name in captions.
   public var title: String { "Score-CAM" }
+  /// True.
+  public var isPerturbing: Bool { true }
   private let batchSize: Int
 
   /// Creates the method.

@@ -1,5 +1,5 @@
 #!/usr/bin/env python3
-"""Compares Lightbox with PyTorch, pytorch-grad-cam, ONNX Runtime, OpenVINO and fastai and prints a table. Called by `make bench`.
+"""Compares Lightbox with its peers and prints a table. Called by `make bench`.
 
 README.md describes the workloads and the method. Environment variables:
 

@@ -6,7 +6,9 @@ import Testing
 
 @Suite("Benchmarks of maps")
 struct MapBenchmarkTests {
-  @Test("a benchmark has the times of each map and of each pass", arguments: ["grad-cam", "ablation-cam"])
+  @Test(
+    "a benchmark has the times of each map and of each pass",
+    arguments: ["grad-cam", "ablation-cam"])
   func times(method: String) throws {
     let found = try MapBenchmark(
       of: try Architecture.named("resnet18"), try MapMethods.named(method), layer: "layer4",

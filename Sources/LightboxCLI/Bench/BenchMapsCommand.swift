@@ -15,7 +15,9 @@ struct BenchMapsCommand: ParsableCommand {
   @Option(help: "The architecture; see \"lightbox models\".")
   var arch = "resnet50"
 
-  @Option(help: ArgumentHelp("The method, such as grad-cam; see \"lightbox interpret\".", valueName: "name"))
+  @Option(
+    help: ArgumentHelp(
+      "The method, such as grad-cam; see \"lightbox interpret\".", valueName: "name"))
   var method = "grad-cam"
 
   @Option(help: ArgumentHelp("A stage of the network.", valueName: "path"))

@@ -119,7 +119,10 @@ let package = Package(
 
     room(
       "Benchmarking",
-      uses: ["Files", "Tensors", "Layers", "Checkpoints", "Models", "Training", "Vision"]),
+      uses: [
+        "Files", "Tensors", "Imaging", "Layers", "DataBlocks", "Checkpoints", "Models", "Training",
+        "Vision", "Interpret",
+      ]),
 
     // Floor 7: programs.
     .executableTarget(
@@ -142,7 +145,8 @@ let package = Package(
       name: "TestSupport", path: "Tests/TestSupport",
       resources: [.copy("Fixtures")], swiftSettings: rules),
     tests(
-      "BenchmarkingTests", of: ["Tensors", "Layers", "Models", "Benchmarking", "TestSupport"]),
+      "BenchmarkingTests",
+      of: ["Tensors", "Layers", "Models", "Interpret", "Benchmarking", "TestSupport"]),
     tests("ConsoleTests", of: ["Console"]),
     tests("FilesTests", of: ["Files", "TestSupport"]),
     tests("TensorsTests", of: ["Tensors", "TestSupport"]),

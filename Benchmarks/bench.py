@@ -1,5 +1,5 @@
 #!/usr/bin/env python3
-"""Compares Lightbox with PyTorch, ONNX Runtime, OpenVINO and fastai and prints a table. Called by `make bench`.
+"""Compares Lightbox with its peers and prints a table. Called by `make bench`.
 
 README.md describes the workloads and the method. Environment variables:
 
@@ -112,7 +112,7 @@ def main():
     experiments = select(workloads.experiments(shared), pattern)
     if not experiments:
         sys.exit(f"bench: no row matches {pattern}; --list prints all names")
-    packages = ["torch", "torchvision", "timm", "onnxruntime", "openvino", "fastai", "pydicom", "pillow"]
+    packages = ["torch", "torchvision", "timm", "onnxruntime", "openvino", "fastai", "pydicom", "pillow", "grad-cam"]
     facts = {
         "date": machine.now(),
         "machine": machine.describe(),
@@ -159,7 +159,7 @@ def main():
 
 def print_facts(facts):
     described, versions, settings = facts["machine"], facts["versions"], facts["settings"]
-    names = ["Lightbox", "commit", "Python", "torch", "torchvision", "timm", "onnxruntime", "openvino", "fastai"]
+    names = ["Lightbox", "commit", "Python", "torch", "torchvision", "timm", "onnxruntime", "openvino", "fastai", "grad-cam"]
     paragraphs = [
         f"{described['processor']} (family, model, stepping: {described['family, model, stepping']}), "
         f"{described['cores']} cores, {described['memory']}, {described['instruction sets']}",

@@ -23,6 +23,16 @@ LIMITED = ["resnet18", "resnet50", "densenet121"]
 PRECISIONS = ["float32", "bfloat16"]
 LAYOUTS = {"PyTorch nhwc": "channels_last", "PyTorch nchw": "contiguous"}
 IMAGE_COUNT = 250
+# Architecture, method, name, target, timed maps and maps before them. Score-CAM and Ablation-CAM of the peer take a
+# minute or two: they run the network once per channel.
+MAPS = [
+    ("resnet50", "grad-cam", "Grad-CAM", 1.5, 20, 2),
+    ("resnet50", "layer-cam", "Layer-CAM", 1.5, 20, 2),
+    ("resnet18", "score-cam", "Score-CAM", 2.0, 1, 0),
+    ("resnet18", "ablation-cam", "Ablation-CAM", 2.0, 1, 0),
+    ("resnet50", "score-cam", "Score-CAM", 2.0, 1, 0),
+    ("resnet50", "ablation-cam", "Ablation-CAM", 2.0, 1, 0),
+]
 
 
 class Setting:
@@ -74,6 +84,7 @@ def experiments(setting):
     found = [steps(setting, "train", arch, precision) for precision in PRECISIONS for arch in NAMES]
     found += [steps(setting, "infer", arch, precision) for precision in PRECISIONS for arch in NAMES]
     found += [limited_steps(setting, mode, arch) for mode in ("train", "infer") for arch in LIMITED]
+    found += [maps(setting, *row) for row in MAPS]
     return found + [latency(setting), one_image(setting), epoch(setting)]
 
 
@@ -166,6 +177,36 @@ def export(setting, model, options):
         part = model + ".part.onnx"
         setting.run_peer("step.py", *options, "--export", part)
         os.replace(part, model)
+
+
+# Maps
+
+
+def maps(setting, arch, method, name, target, count, warm_up):
+    """The map of one class of one image at layer4, with pytorch-grad-cam as peer."""
+    layouts = {name.replace("PyTorch", "grad-cam"): layout for name, layout in LAYOUTS.items()}
+    options = [
+        "--arch", arch, "--method", method, "--layer", "layer4", "--mode", "reference", "--size", 224, "--threads",
+        setting.threads, "--steps", max(1, count // 3) if setting.quick else count, "--warm-up", warm_up, "--json",
+    ]  # fmt: skip
+
+    def lightbox():
+        return step_numbers(setting.run_lightbox("bench", "maps", *options))
+
+    def both_passes():
+        return {"seconds": lightbox()["forwardBackwardSeconds"]}
+
+    def peer(layout):
+        return lambda: step_numbers(setting.run_peer("maps.py", *options, "--layout", layout))
+
+    peers = {name: peer(layout) for name, layout in layouts.items()}
+    rows = [Row(f"map {method} {arch}", f"{name}, {NAMES[arch]}", "float32", list(layouts), target)]
+    if method == "grad-cam":
+        # 1.2 times a forward and a backward pass of Lightbox itself.
+        own = "own fwd. + bwd."
+        rows.append(Row(f"map {method} {arch} passes", "  beside both passes", "float32", [own], 1 / 1.2))
+        peers[own] = both_passes
+    return Experiment(rows, lightbox, peers)
 
 
 # Whole processes

@@ -19,6 +19,11 @@ public protocol MapMethod: Sendable {
   /// cell by its own gradient. Default: false.
   var usesAllStages: Bool { get }
 
+  /// Whether the network runs on many variants of each image, off the tape. Default: false.
+  ///
+  /// Filters that are prepared once (Winograd) then pay off for a single image.
+  var isPerturbing: Bool { get }
+
   /// Computes the raw maps, neither clipped nor scaled.
   ///
   /// - Returns: `[batch, rows, columns]`, of the layer or of the input.
@@ -30,6 +35,8 @@ extension MapMethod {
   public var usesLayer: Bool { true }
   /// False.
   public var usesAllStages: Bool { false }
+  /// False.
+  public var isPerturbing: Bool { false }
   /// True if the method uses no layer.
   public var isAtInput: Bool { !usesLayer }
 }

@@ -8,6 +8,8 @@ public struct Occlusion: MapMethod {
   public var name: String { "occlusion" }
   /// The name in captions.
   public var title: String { "Occlusion" }
+  /// True.
+  public var isPerturbing: Bool { true }
   /// Whether the method needs a layer.
   public var usesLayer: Bool { false }
   private let window: Int?

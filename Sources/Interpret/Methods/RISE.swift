@@ -10,6 +10,8 @@ public struct RISE: MapMethod {
   public var name: String { "rise" }
   /// The name in captions.
   public var title: String { "RISE" }
+  /// True.
+  public var isPerturbing: Bool { true }
   /// Whether the method needs a layer.
   public var usesLayer: Bool { false }
   private let count: Int

@@ -11,6 +11,8 @@ public struct ScoreCAM: ChannelMapMethod {
   public var name: String { "score-cam" }
   /// The name in captions.
   public var title: String { "Score-CAM" }
+  /// True.
+  public var isPerturbing: Bool { true }
   private let batchSize: Int
 
   /// Creates the method.
@@ -25,12 +27,28 @@ public struct ScoreCAM: ChannelMapMethod {
     var weights: [Tensor] = []
     for image in 0..<batch {
       let own = input[image..<(image + 1)]
-      var scores: [Float] = []
-      for start in stride(from: 0, to: channels, by: batchSize) {
-        let end = min(start + batchSize, channels)
-        let cells = activation[image..<(image + 1), start..<end]
+      var scores = [Float](repeating: 0, count: channels)
+      // The mask of a channel with one value is 0: all of them share the score of an empty image.
+      let all = activation[image..<(image + 1)]
+      let varies = zip(
+        all.amin(axes: [2, 3]).floatScalars, all.amax(axes: [2, 3]).floatScalars
+      ).map { $0 != $1 }
+      let live = (0..<channels).filter { varies[$0] }
+      let isComplete = live.count == channels
+      if !isComplete {
+        let empty = context.scores(of: own * 0).floatScalars[0]
+        for channel in 0..<channels where !varies[channel] { scores[channel] = empty }
+      }
+      for start in stride(from: 0, to: live.count, by: batchSize) {
+        let part = Array(live[start..<min(start + batchSize, live.count)])
+        let cells =
+          isComplete
+          ? all[0..., start..<(start + part.count)]
+          : all.indexSelect(axis: 1, Tensor(part.map(Int64.init)))
         let masks = scaled(upsampled(cells, context)).transposed([1, 0, 2, 3])
-        scores += context.scores(of: own * masks).floatScalars
+        for (channel, score) in zip(part, context.scores(of: own * masks).floatScalars) {
+          scores[channel] = score
+        }
       }
       weights.append(Tensor(scores, shape: [1, channels]).softmax(axis: 1))
     }

@@ -113,7 +113,8 @@ struct InterpretCommand: ParsableCommand {
     let selected = try evaluation.images(of: run, images, evaluation.split)
     settings.contactSheetTitle =
       images.isEmpty ? "\(model.run.printable), \(selected.name)" : model.run.printable
-    try compute.settings().apply(imageCount: selected.items.count)
+    try compute.settings().apply(
+      imageCount: explainer.method.isPerturbing ? nil : selected.items.count)
     try explain(run, selected.items, settings, explainer, maskSize)
   }
 

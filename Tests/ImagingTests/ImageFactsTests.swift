@@ -67,7 +67,7 @@ struct ImageFactsTests {
       pixel: "0.24\\0.16", imager: "0.3\\0.2", factor: "1.25",
       expected: DICOMSpacing(row: 0.24, column: 0.16, kind: .calibrated)),
     Case(
-      testDescription: "factors that are none", imager: "0.3\\0.2", factor: "1",
+      testDescription: "invalid factors", imager: "0.3\\0.2", factor: "1",
       expected: DICOMSpacing(row: 0.3, column: 0.2, kind: .detector)),
     Case(
       testDescription: "a factor below 1", imager: "0.3\\0.2", factor: "0.5",

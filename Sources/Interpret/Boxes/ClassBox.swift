@@ -46,7 +46,7 @@ public struct BoxMillimeters: Sendable, Equatable, Codable {
   public let area: Double
   /// The plane in which the file's spacing was measured.
   public let kind: DICOMSpacing.Kind
-  /// The same for people, such as "at the detector, magnification not corrected".
+  /// A description of the plane, such as "at the detector, magnification not corrected".
   public let words: String
 
   /// The size of a box and its region in original pixels.

@@ -130,7 +130,7 @@ extension Explanation {
 }
 
 extension ClassMap.Status {
-  /// The status for people.
+  /// A description of the status.
   public var words: String {
     switch self {
     case .evidence: "evidence"

@@ -14,7 +14,7 @@ public struct DICOMSpacing: Sendable, Hashable, Codable {
     /// Not stated in the file.
     case unknown
 
-    /// What a size in this spacing is, for people.
+    /// The kind in words, for captions.
     public var words: String {
       switch self {
       case .calibrated: "in the patient, calibrated"
@@ -55,7 +55,7 @@ public struct DICOMSpacing: Sendable, Hashable, Codable {
     (box.width * column, box.height * row)
   }
 
-  /// What a size in this spacing is, for people: the plane, and how it was calibrated.
+  /// A description of the spacing: the plane, and how it was calibrated.
   public var words: String {
     switch calibration {
     case .geometry: "\(kind.words) by geometry for an assumed depth"

@@ -1,4 +1,5 @@
 import Foundation
+import Synchronization
 
 /// Starts a detached thread; false if the system allows no more.
 ///
@@ -65,4 +66,27 @@ package func concurrently(_ threads: Int, _ body: @Sendable () -> Void) {
     // A joined thread has released the body.
     for thread in running { pthread_join(thread, nil) }
   }
+}
+
+/// Applies a function to elements on several threads, one of which is the calling one.
+///
+/// - Parameters:
+///   - elements: The elements.
+///   - threads: The most threads.
+///   - body: The function.
+/// - Returns: The results, in the order of the elements.
+package func concurrentMap<Element: Sendable, Result: Sendable>(
+  _ elements: [Element], threads: Int, _ body: @Sendable (Element) -> Result
+) -> [Result] {
+  let results = Mutex([Result?](repeating: nil, count: elements.count))
+  let next = Atomic<Int>(0)
+  concurrently(max(1, min(threads, elements.count))) {
+    while true {
+      let index = next.add(1, ordering: .relaxed).oldValue
+      guard index < elements.count else { return }
+      let result = body(elements[index])
+      results.withLock { $0[index] = result }
+    }
+  }
+  return results.withLock { $0.compactMap(\.self) }
 }

@@ -2,7 +2,6 @@ import DataBlocks
 import Files
 import Imaging
 import Interpret
-import Synchronization
 import Tensors
 import Training
 
@@ -51,14 +50,8 @@ struct InterpretJob {
     self.boxes = boxes
     self.masks = masks
     format = settings.figureFormat
-    func index(of name: String) throws(MapError) -> Int {
-      guard let index = run.predictor.vocab.firstIndex(of: name) else {
-        throw MapError(.unknownClass(name, known: run.predictor.vocab))
-      }
-      return index
-    }
-    named = if case .named(let name) = settings.classes { try index(of: name) } else { nil }
-    measured = try masks.map { [try index(of: $0.className)] } ?? []
+    named = if case .named(let name) = settings.classes { try run.classIndex(name) } else { nil }
+    measured = try masks.map { [try run.classIndex($0.className)] } ?? []
   }
 
   /// The results of a batch, in order.
@@ -99,7 +92,7 @@ struct InterpretJob {
 
   private func prepared(_ items: [DataItem]) -> [Swift.Result<PreparedImage, DataError>] {
     let pipeline = predictor.pipeline
-    return parallelMap(items) { item in
+    return concurrentMap(items, threads: Compute.threads) { item in
       do throws(DataError) {
         return .success(try pipeline.prepare(item.path, frame: item.frame))
       } catch {
@@ -116,7 +109,7 @@ struct InterpretJob {
     let facts = FigureFacts(explainer)
     let shown = whole.map { $0.map { self.shown($0.probabilities) } ?? [] }
     let work = items.indices.map { (items[$0], images[$0], whole[$0], regions[$0], shown[$0]) }
-    let found = parallelMap(work) {
+    let found = concurrentMap(work, threads: Compute.threads) {
       item, image, whole, region, shown -> Swift.Result<Result, any Error> in
       if case .failure(let error) = image { return .success(.failed(error)) }
       guard let whole, whole.probabilities.allSatisfy(\.isFinite) else {
@@ -150,21 +143,4 @@ struct InterpretJob {
     }
     return try found.map { try $0.get() }
   }
-}
-
-/// Applies a function to elements on all threads, in order.
-private func parallelMap<Element: Sendable, Found: Sendable>(
-  _ elements: [Element], _ body: @Sendable (Element) -> Found
-) -> [Found] {
-  let next = Atomic(0)
-  let found = Mutex([Found?](repeating: nil, count: elements.count))
-  concurrently(min(Compute.threads, elements.count)) {
-    while true {
-      let place = next.wrappingAdd(1, ordering: .relaxed).oldValue
-      guard place < elements.count else { return }
-      let one = body(elements[place])
-      found.withLock { $0[place] = one }
-    }
-  }
-  return found.withLock { $0.compactMap(\.self) }
 }

@@ -91,4 +91,14 @@ extension SavedRun {
         options: settings.options ?? .corrected), nil
     )
   }
+
+  /// The position of a class in the vocabulary.
+  ///
+  /// - Throws: `MapError` if there is no such class.
+  func classIndex(_ name: String) throws(MapError) -> Int {
+    guard let index = predictor.vocab.firstIndex(of: name) else {
+      throw MapError(.unknownClass(name, known: predictor.vocab))
+    }
+    return index
+  }
 }

@@ -68,9 +68,7 @@ extension SavedRun {
     progress: (_ step: String, _ done: Int, _ total: Int) -> Void = { _, _, _ in }
   ) throws -> MapEvaluationResult {
     let className = options.className ?? predictor.vocab[predictor.vocab.count - 1]
-    guard let classIndex = predictor.vocab.firstIndex(of: className) else {
-      throw MapError(.unknownClass(className, known: predictor.vocab))
-    }
+    let classIndex = try classIndex(className)
     let table = try MaskTable(masks, size: options.maskSize)
     let matched = try table.rows.checkNames(items.map(\.path))
     let used = predictor.pipeline.itemsPerFrame(items.filter { table.hasRegion($0.path) })

@@ -1,3 +1,4 @@
+import Files
 import Tensors
 
 extension ItemFacts {
@@ -10,7 +11,7 @@ extension ItemFacts {
   ///   - threads: Threads that read.
   /// - Returns: One patient per file, in order.
   package static func patients(_ paths: [String], threads: Int = Compute.cores) -> [String?] {
-    var facts = parallel(paths, threads) { ItemFacts(header: $0) }
+    var facts = concurrentMap(paths, threads: threads) { ItemFacts(header: $0) }
     removePlaceholders(&facts)
     return facts.map(\.patient)
   }

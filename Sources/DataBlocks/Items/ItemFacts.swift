@@ -1,7 +1,6 @@
 import Files
 import Foundation
 import Imaging
-import Synchronization
 import Tensors
 
 /// What an item's file tells about the image and the patient.
@@ -29,7 +28,7 @@ package struct ItemFacts: Sendable {
   package static func gather(
     _ paths: [String], threads: Int = Compute.cores
   ) -> (facts: [ItemFacts], placeholders: Int) {
-    var facts = parallel(paths, threads) { ItemFacts(header: $0) }
+    var facts = concurrentMap(paths, threads: threads) { ItemFacts(header: $0) }
     let placeholders = removePlaceholders(&facts)
     addDigests(&facts, paths, threads)
     return (facts, placeholders)
@@ -92,7 +91,7 @@ package struct ItemFacts: Sendable {
     }
     let known = facts.map { $0.identity?.size ?? 0 }
     let alike = sizes.values.filter { $0.count > 1 }.flatMap(\.values)
-    let edges = parallel(alike, threads) { index -> String in
+    let edges = concurrentMap(alike, threads: threads) { index -> String in
       let size = known[index]
       let ends =
         bytes(of: paths[index], from: 0, count: edge)
@@ -102,7 +101,7 @@ package struct ItemFacts: Sendable {
     var groups: [String: [Int]] = [:]
     for (index, digest) in zip(alike, edges) { groups[digest, default: []].append(index) }
     let equal = groups.values.filter { $0.count > 1 }.flatMap(\.self)
-    let digests = parallel(equal, threads) { try? FileHash.sha256(ofFile: paths[$0]) }
+    let digests = concurrentMap(equal, threads: threads) { try? FileHash.sha256(ofFile: paths[$0]) }
     for (index, digest) in zip(equal, digests) { facts[index].digest = digest }
   }
 
@@ -113,21 +112,5 @@ package struct ItemFacts: Sendable {
     var bytes = [UInt8](repeating: 0, count: count)
     let read = pread(descriptor, &bytes, count, off_t(offset))
     return Array(bytes.prefix(max(0, read)))
-  }
-
-  static func parallel<Input: Sendable, Output: Sendable>(
-    _ inputs: [Input], _ threads: Int, _ body: @Sendable (Input) -> Output
-  ) -> [Output] {
-    let results = Mutex([Output?](repeating: nil, count: inputs.count))
-    let next = Atomic<Int>(0)
-    concurrently(max(1, min(threads, inputs.count))) {
-      while true {
-        let index = next.add(1, ordering: .relaxed).oldValue
-        guard index < inputs.count else { return }
-        let output = body(inputs[index])
-        results.withLock { $0[index] = output }
-      }
-    }
-    return results.withLock { $0.compactMap(\.self) }
   }
 }

@@ -11,6 +11,7 @@ public final class LogbookCallback: Callback {
   private let log: RunLog
   private var steps: [RunLog.Step] = []
   private var epochCount: Int
+  private var lastFlush = ContinuousClock.now
 
   /// Creates the callback.
   ///
@@ -24,29 +25,47 @@ public final class LogbookCallback: Callback {
     epochCount = epochs
   }
 
-  /// Clears the steps and the peak memory of the previous epoch.
+  /// Clears the peak memory of the previous epoch.
   public func beforeEpoch(_ learner: Learner) throws {
     steps = []
     Compute.resetMemoryPeak()
   }
 
-  /// Records the loss of a training batch.
+  /// Records the loss of a training batch; readers see it within some seconds.
   public func afterBatch(_ learner: Learner) throws {
     guard learner.isTraining else { return }
     steps.append(
       RunLog.Step(
         step: learner.totalSteps, loss: learner.loss,
         learningRate: learner.optimizer.hyperparameters.last?.learningRate ?? 0))
+    if (ContinuousClock.now - lastFlush) > Self.flushInterval { try flush() }
   }
+
+  private static let flushInterval = Duration.seconds(5)
+
+  /// Writes the steps that are not in the database yet.
+  ///
+  /// - Throws: `RunError` if SQLite cannot write.
+  package func flush() throws(RunError) {
+    lastFlush = .now
+    guard !steps.isEmpty else { return }
+    try log.record(steps, epoch: epochCount)
+    steps = []
+  }
+
+  /// Number of the last event in the database.
+  var lastEvent: Int { get throws(RunError) { try log.lastEvent } }
 
   /// Saves the weights, then records the epoch.
   public func afterEpoch(_ learner: Learner) throws {
     guard let row = learner.recorder.rows.last else { return }
-    try folder.save("last", learner, withOptimizer: true)
+    try folder.save("last", learner, withOptimizer: false)
     try log.record(
       row, epoch: epochCount, steps: steps,
       learningRate: learner.optimizer.hyperparameters.last?.learningRate ?? 0,
       items: learner.recorder.trainedItems, peakMemory: Compute.memory.peak)
+    steps = []
+    lastFlush = .now
     epochCount += 1
   }
 }

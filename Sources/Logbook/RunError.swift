@@ -10,6 +10,12 @@ public struct RunError: LightboxError, Equatable {
     case endedEarly(status: String, checkpoint: String?)
     /// Another process uses the folder.
     case inUse(pid: Int32?, host: String?)
+    /// The run has ended, so that it cannot be continued.
+    case finished
+    /// The settings of the run are others: its value of each, and the one given.
+    case settingsDiffer([String])
+    /// The items are not those that the run began with.
+    case dataChanged(String)
     /// The folder has no `run.json`.
     case notARun
     /// The process of a run ended before it wrote `run.json`.
@@ -64,6 +70,10 @@ public struct RunError: LightboxError, Equatable {
     case .inUse(let pid, let host):
       "another process writes to this folder"
         + (pid.map { " (\($0)\(host.map { " on \($0)" } ?? ""))" } ?? "")
+    case .finished: "the run is finished"
+    case .settingsDiffer(let settings):
+      "the run has other settings: \(settings.joined(separator: "; "))"
+    case .dataChanged(let what): "the data is not that of the run: \(what)"
     case .notARun: "the folder has no run.json, so it is not a training run"
     case .diedBeforeSettings: "the process of this run was killed before it wrote run.json"
     case .noRuns: "there are no training runs in this folder"
@@ -92,14 +102,21 @@ public struct RunError: LightboxError, Equatable {
     switch reason {
     case .folderNotEmpty: "choose another folder or remove this one first"
     case .endedEarly(_, let checkpoint):
-      "choose another folder or remove this one first"
+      "continue it with \"lightbox train --resume \(path)\", choose another folder, or remove this one"
         + (checkpoint.map { "; a new run can start from its weights, \($0)" } ?? "")
+    case .finished:
+      "train on in a new run: \"lightbox train --from \(path) --out NEW\""
+    case .settingsDiffer:
+      "continue it with \"lightbox train --resume \(path)\", or start a new run from it: \"lightbox train --from \(path) --out NEW\""
+    case .dataChanged:
+      "restore the table and its files, or start a new run: \"lightbox train --from \(path) --out NEW\""
     case .inUse: "choose another folder, or wait until it has ended"
     case .notARun, .noRuns: "check the path"
     case .diedBeforeSettings: "remove the folder, or train into it again"
     case .invalidSettings(_, let remedy): remedy ?? "correct the file, or train again"
     case .weightsMismatch: "check that the run trained this architecture"
-    case .invalidState: "load the weights without the optimizer's state"
+    case .invalidState:
+      "restore the file, or start a new run from the weights in checkpoints/"
     case .database(let code, _):
       switch code {
       case 5, 6: "another process has locked it; try again later"

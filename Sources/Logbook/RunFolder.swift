@@ -30,7 +30,8 @@ public final class RunFolder: CheckpointStore {
   }
 
   private static let entries = [
-    "run.json", "split.csv", "metrics.sqlite", "metrics.sqlite-wal", "metrics.sqlite-shm",
+    "run.json", "state.safetensors", "split.csv", "metrics.sqlite", "metrics.sqlite-wal",
+    "metrics.sqlite-shm",
     "checkpoints",
     "figures",
   ]
@@ -145,6 +146,20 @@ public final class RunFolder: CheckpointStore {
       }
       throw RunError(.notARun, path: path)
     }
+  }
+
+  /// Whether a folder has the settings of a run.
+  package static func hasSettings(_ path: String) -> Bool { exists("\(path)/run.json") }
+
+  /// Whether a run failed before it had weights or a state, so that a new one may take its folder.
+  package var isUnused: Bool {
+    guard !hasState, checkpoints.isEmpty else { return false }
+    return (try? RunLog.statusOfRun(self)) == "failed"
+  }
+
+  /// Removes all checkpoints: a run starts again.
+  package func removeCheckpoints() {
+    for name in checkpoints { try? FileManager.default.removeItem(atPath: checkpointPath(name)) }
   }
 
   private static func exists(_ path: String) -> Bool {

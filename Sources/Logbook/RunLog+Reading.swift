@@ -46,6 +46,22 @@ extension RunLog {
     }
   }
 
+  /// Reads all training steps, in order.
+  package func steps() throws(RunError) -> [Step] {
+    try read { db in
+      guard try db.hasTables else { return [] }
+      var steps: [Step] = []
+      let table = try CheckedTable(db, "steps", ["step", "loss", "learning_rate"], order: "step")
+      try table.forEachRow(db) { row in
+        steps.append(
+          Step(
+            step: try row.integer(0), loss: try row.number(1) ?? .nan,
+            learningRate: try row.number(2) ?? .nan))
+      }
+      return steps
+    }
+  }
+
   private static let maximumMetrics = 1000
 
   /// Reads the status of the last run: "running", "finished", "failed" or "interrupted"; nil if none began.
@@ -60,6 +76,12 @@ extension RunLog {
       }
       return status
     }
+  }
+
+  /// Reads the status of a folder's run; nil if its process was killed before it was recorded.
+  package static func statusOfRun(_ folder: RunFolder) throws -> String? {
+    guard FileManager.default.fileExists(atPath: folder.databasePath) else { return nil }
+    return try RunLog(reading: folder.databasePath).status()
   }
 
   /// Reads why the last run failed or was interrupted; nil if it did not, or does not say.

@@ -161,13 +161,62 @@ public final class RunLog: Sendable {
           sql: "insert or replace into metrics (epoch, name, value) values (?, ?, ?)",
           arguments: [epoch, metric.name, finite(metric.value)])
       }
-      for step in steps {
-        try db.execute(
-          sql:
-            "insert or replace into steps (step, epoch, loss, learning_rate) values (?, ?, ?, ?)",
-          arguments: [step.step, epoch, finite(step.loss), step.learningRate])
-      }
+      try insert(steps, epoch: epoch, db)
     }
+  }
+
+  /// Records steps of an epoch that has not ended.
+  package func record(_ steps: [Step], epoch: Int) throws(RunError) {
+    try write { db in try insert(steps, epoch: epoch, db) }
+  }
+
+  private func insert(_ steps: [Step], epoch: Int, _ db: Database) throws {
+    for step in steps {
+      try db.execute(
+        sql: "insert or replace into steps (step, epoch, loss, learning_rate) values (?, ?, ?, ?)",
+        arguments: [step.step, epoch, finite(step.loss), step.learningRate])
+    }
+  }
+
+  /// Removes what was recorded after a state of the training, since it will be recorded again.
+  ///
+  /// - Parameters:
+  ///   - steps: Number of training batches up to the state.
+  ///   - epochs: Number of epochs that had ended.
+  ///   - events: The last event before the state.
+  package func removeAfter(steps: Int, epochs: Int, events: Int) throws(RunError) {
+    try write { db in
+      // What happened to the process stays.
+      try db.execute(
+        sql: "delete from events where id > ? and kind not in ('error', 'interrupted', 'resumed')",
+        arguments: [events])
+      try db.execute(sql: "delete from steps where step >= ?", arguments: [steps])
+      try db.execute(sql: "delete from epochs where epoch >= ?", arguments: [epochs])
+      try db.execute(sql: "delete from metrics where epoch >= ?", arguments: [epochs])
+    }
+  }
+
+  /// Number of the last event; 0 if there is none.
+  package var lastEvent: Int {
+    get throws(RunError) {
+      var found = 0
+      try write { db in found = try Int.fetchOne(db, sql: "select max(id) from events") ?? 0 }
+      return found
+    }
+  }
+
+  /// Marks the run that began last as running again; one whose process was killed before it was recorded begins.
+  package func resume(command: String, version: String) throws(RunError) {
+    var isRecorded = false
+    try write { db in
+      try db.execute(
+        sql: """
+          update runs set status = 'running', finished_at = null
+          where id = (select max(id) from runs)
+          """)
+      isRecorded = db.changesCount > 0
+    }
+    if !isRecorded { try begin(command: command, version: version) }
   }
 
   /// Records an event; see `Docs/Logbook.md` for the kinds.

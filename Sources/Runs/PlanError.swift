@@ -13,8 +13,8 @@ public struct PlanError: LightboxError, Equatable {
     case imageSize(Int, architecture: String, refusal: String)
     /// Loss or gradients are not finite.
     case notFinite(String)
-    /// Training was asked to end: by what, after how many epochs, and its last weights.
-    case interrupted(reason: String, epochs: Int, checkpoint: String?)
+    /// Training was asked to end: by what, after how many epochs, and its run if it can be continued.
+    case interrupted(reason: String, epochs: Int, run: String?)
   }
 
   /// The facts.
@@ -60,8 +60,8 @@ public struct PlanError: LightboxError, Equatable {
     case .outputStride(_, _, let allowed):
       allowed.count > 1
         ? "use one of these" : "leave the output stride out, or use a ResNet, such as resnet18"
-    case .interrupted(_, _, let checkpoint):
-      checkpoint.map { "a new run can start from its weights, \($0)" }
+    case .interrupted(_, _, let run):
+      run.map { "continue it with \"lightbox train --resume \($0)\"" }
     case .notFinite: "use a lower learning rate, or skip such batches"
     }
   }

@@ -6,6 +6,7 @@ import Foundation
 struct SplitRecord {
   struct Entry {
     let path: String
+    let label: String
     let split: DataSplit
     let size: Int?
     let instance: String?
@@ -35,7 +36,7 @@ struct SplitRecord {
     try AtomicFile.write(text, to: "\(folder)/\(fileName)")
   }
 
-  private static func absolute(_ path: String) -> String {
+  static func absolute(_ path: String) -> String {
     path.hasPrefix("/") ? path : FileManager.default.currentDirectoryPath + "/" + path
   }
 
@@ -58,7 +59,8 @@ struct SplitRecord {
       let instance = row["instance"] ?? ""
       entries.append(
         Entry(
-          path: file, split: split, size: row["size"].flatMap { Int($0) },
+          path: file, label: row["label"] ?? "", split: split,
+          size: row["size"].flatMap { Int($0) },
           instance: instance.isEmpty ? nil : instance))
     }
     self.entries = entries

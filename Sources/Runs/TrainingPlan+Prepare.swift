@@ -16,18 +16,26 @@ extension TrainingPlan {
     /// What was taken from the file of weights; empty without weights.
     let weightsEvents: [RunEvent]
     let items: SplitItems
+    /// The seed of order, augmentation and dropout.
+    let streams: UInt64
   }
 
   /// Reads the table, splits it once, and creates loaders and learner.
   ///
+  /// - Parameters:
+  ///   - known: The architectures to look the plan's up in.
+  ///   - continued: The streams of a run whose weights will be loaded from its state; the plan's are not read.
+  ///   - notify: Receives events.
   /// - Throws: Everything that can be refused before a folder is created.
   func prepare(
-    among known: [Architecture], notify: (RunEvent) -> Void = { _ in }
+    among known: [Architecture], continuing continued: UInt64? = nil,
+    notify: (RunEvent) -> Void = { _ in }
   ) throws -> Prepared {
     try check()
     try compute.apply()
     let architecture = try Architecture.named(architecture, among: known)
-    let start = try weights.map { try Checkpoint(contentsOf: $0) }
+    let start = continued == nil ? try weights.map { try Checkpoint(contentsOf: $0) } : nil
+    let streams = continued ?? Lineage.streams(seed: seed, weights: start)
     let content = try table.read()
     notify(.columns(content.columns))
     let items = try split(content)
@@ -36,7 +44,7 @@ extension TrainingPlan {
     guard !valid.isEmpty else { throw DataError(.noItems("validation"), path: table.path) }
     let loaders = try DataLoaders(
       train: train, valid: valid, pipeline: pipeline, batchSize: batchSize,
-      workers: compute.workers, seed: seed, unreadable: unreadable)
+      workers: compute.workers, seed: streams, unreadable: unreadable)
     guard loaders.train.batchCount > 0 else {
       throw DataError(
         .batchNotFilled(items: loaders.train.items.count, batchSize: batchSize), path: table.path)
@@ -45,6 +53,7 @@ extension TrainingPlan {
     check.reportsEnding = false
     let learner = visionLearner(
       loaders, architecture, metrics: Self.metrics, callbacks: [check], seed: seed)
+    learner.seed = streams
     try learner.visionModel.use(outputStride: outputStride)
     for size in Set([pipeline.inputSize.height, pipeline.inputSize.width]).sorted() {
       if let refusal = learner.visionModel.refusal(ofSize: size) {
@@ -66,6 +75,6 @@ extension TrainingPlan {
         test: items.test.count, method: items.method, sharedPatients: items.sharedPatients,
         unknownPatients: items.unknownPatients),
       weightsEvents: try start.map { try load($0, into: learner.visionModel) } ?? [],
-      items: items)
+      items: items, streams: streams)
   }
 }

@@ -35,6 +35,8 @@ public enum RunEvent: Sendable, Equatable {
   case filtersAdapted(name: String, from: Int, to: Int)
   /// Training begins.
   case started(RunDescription)
+  /// A run continues after so many training steps, in an epoch, from 0.
+  case resumed(steps: Int, epoch: Int)
   /// A file could not be read and was left out.
   case skipped(DataError)
 }
@@ -42,8 +44,12 @@ public enum RunEvent: Sendable, Equatable {
 extension TrainingPlan {
   /// Trains, records each epoch in a run folder, and keeps the best and the last weights there.
   ///
+  /// A run of the same plan in the folder that was interrupted or killed continues, and ends with the same bits as one
+  /// that was not.
+  ///
   /// - Parameters:
   ///   - path: The folder to create.
+  ///   - interval: How often the state from which a run continues is saved.
   ///   - known: The architectures to look the plan's up in. Add your own.
   ///   - callbacks: More callbacks, such as `ProgressCallback`.
   ///   - cancellation: Interrupts the run from another thread.
@@ -53,101 +59,60 @@ extension TrainingPlan {
   /// - Throws: `PlanError`, `DataError`, `RunError`, `FileError` and the errors of weights. A run that fails before its
   ///   first checkpoint leaves no folder, unless its loss or gradients are not finite. One that is interrupted keeps it.
   public func run(
-    in path: String, among known: [Architecture] = Architecture.all,
-    callbacks: [any Callback] = [], cancellation: CancelFitCallback? = nil,
-    report: @escaping (String) -> Void = { print($0) }, notify: (RunEvent) -> Void = { _ in }
+    in path: String, checkpointEvery interval: CheckpointInterval = .automatic,
+    among known: [Architecture] = Architecture.all, callbacks: [any Callback] = [],
+    cancellation: CancelFitCallback? = nil, report: @escaping (String) -> Void = { print($0) },
+    notify: (RunEvent) -> Void = { _ in }
   ) throws -> TrainingResult {
-    let prepared = try prepare(among: known, notify: notify)
-    let learner = prepared.learner
-    for event in prepared.weightsEvents { notify(event) }
-    cancellation?.begin()
-    defer { cancellation?.end() }
-    let folder = try RunFolder(creating: path)
-    defer { folder.release() }
-    let description = RunDescription(
-      plan: resolved, vocab: prepared.loaders.vocab, data: prepared.data)
-    let log: RunLog
-    do {
-      try folder.writeSettings(description)
-      try SplitRecord.write(prepared.items, to: path)
-      folder.metadata = try metadata(description, run: path)
-      log = try RunLog(writing: folder.databasePath)
-      try log.begin(command: "train", version: lightboxVersion)
-      for warning in prepared.items.warnings { try log.event("warning", "\(warning)") }
-      // At once, so that it is recorded if the process does not reach the end of the batch.
-      cancellation?.observe { [log] _ in try? log.end(status: "interrupted") }
-    } catch {
-      folder.removeContent()
-      throw error
+    let options = RunSession.Options(
+      interval: interval, known: known, callbacks: callbacks, cancellation: cancellation,
+      report: report)
+    let session =
+      try RunSession(continuing: path, with: self, options, notify: notify)
+      ?? RunSession(creating: path, self, options, notify: notify)
+    return try session.train(notify: notify)
+  }
+
+  /// Continues a run that was interrupted or killed, with its own settings.
+  ///
+  /// - Parameters: As of `run(in:)`.
+  /// - Throws: `RunError` if there is no such run, if it is finished, or if its data have changed, and what `run(in:)`
+  ///   throws.
+  public static func resume(
+    _ path: String, checkpointEvery interval: CheckpointInterval = .automatic,
+    among known: [Architecture] = Architecture.all, callbacks: [any Callback] = [],
+    cancellation: CancelFitCallback? = nil, report: @escaping (String) -> Void = { print($0) },
+    notify: (RunEvent) -> Void = { _ in }
+  ) throws -> TrainingResult {
+    let options = RunSession.Options(
+      interval: interval, known: known, callbacks: callbacks, cancellation: cancellation,
+      report: report)
+    guard let session = try RunSession(continuing: path, with: nil, options, notify: notify) else {
+      throw RunError(.notARun, path: path)
     }
-    let started = ContinuousClock.now
-    let validation = ValidationCheck()
-    do {
-      learner.checkpoints = folder
-      learner.report = report
-      let callbacks: [any Callback] =
-        callbacks + [
-          SaveModelCallback(monitor: monitor, name: "best", resetsOnFit: false),
-          LogbookCallback(folder, log),
-        ] + (cancellation.map { [$0] } ?? []) + (onBadGradient == .stop ? [validation] : [])
-      learner.add(callbacks)
-      // The learner is returned; without its callbacks the database is closed.
-      defer { learner.remove(callbacks) }
-      notify(.started(description))
-      try fit(learner)
-      if let message = prepared.gradientCheck.ending ?? validation.ending {
-        throw PlanError(.notFinite(message))
-      }
-      if learner.fitWasCanceled, let reason = cancellation?.reason {
-        throw PlanError(
-          .interrupted(
-            reason: reason, epochs: learner.recorder.rows.count,
-            checkpoint: folder.hasCheckpoint("last") ? folder.checkpointPath("last") : nil))
-      }
-      if learner.totalSteps == 0 {
-        throw DataError(.noItems("training: no batch could be read"), path: table.path)
-      }
-    } catch let error as PlanError where error.isInterruption {
-      try? log.event("interrupted", error.problem)
-      try? log.end(status: "interrupted")
-      throw error
-    } catch {
-      let error = prepared.loaders.listingUnreadable(error)
-      try? log.event("error", "\(error)")
-      try? log.end(status: "failed")
-      // Without a trained checkpoint there is nothing to keep but the reason of a model that diverged.
-      if folder.checkpoints.isEmpty || learner.totalSteps == 0,
-        (error as? PlanError)?.isNotFinite != true
-      {
-        folder.removeContent()
-      }
-      throw error
-    }
-    cancellation?.end()
-    try log.end(status: "finished")
-    let seconds = (ContinuousClock.now - started) / .seconds(1)
-    prepared.loaders.train.readRest()
-    let skipped = prepared.loaders.train.skipped + (prepared.loaders.valid?.skipped ?? [])
-    for error in skipped {
-      try log.event("skipped", "\(error)")
-      notify(.skipped(error))
-    }
-    return TrainingResult(
-      folder: folder, learner: learner, skipped: skipped, seconds: seconds,
-      imagesSeen: prepared.loaders.train.deliveredItems)
+    return try session.train(notify: notify)
   }
 
   /// The plan with the defaults that depend on other settings or on this process filled in.
-  private var resolved: TrainingPlan {
+  var resolved: TrainingPlan {
     var plan = self
     plan.freezeEpochs = resolvedFreezeEpochs
-    plan.compute.threads = Compute.threads
+    plan.compute.threads = compute.threads ?? Compute.threads
     plan.compute.convolution = Compute.convolution
     return plan
   }
 
+  /// The plan with what it leaves open taken from the plan of a run.
+  func completed(from run: TrainingPlan) -> TrainingPlan {
+    var plan = self
+    plan.freezeEpochs = resolvedFreezeEpochs
+    plan.compute.threads = compute.threads ?? run.compute.threads
+    plan.compute.convolution = compute.convolution ?? run.compute.convolution
+    return plan
+  }
+
   /// fastai's `fine_tune` if the body is frozen first, else one cycle.
-  private func fit(_ learner: VisionLearner) throws {
+  func fit(_ learner: VisionLearner) throws {
     if resolvedFreezeEpochs > 0 {
       try learner.fineTune(
         epochs, baseLearningRate: learningRate, freezeEpochs: resolvedFreezeEpochs)
@@ -157,16 +122,5 @@ extension TrainingPlan {
         learningRate: weights == nil
           ? .same(learningRate) : .range(learningRate / 100, learningRate))
     }
-  }
-
-  /// What each checkpoint says of itself.
-  private func metadata(_ description: RunDescription, run: String) throws -> [String: String] {
-    let encoder = JSONEncoder()
-    encoder.outputFormatting = [.sortedKeys, .withoutEscapingSlashes]
-    return [
-      "architecture": architecture, "classes": description.vocab.joined(separator: "\n"),
-      "pipeline": String(decoding: try encoder.encode(pipeline), as: UTF8.self),
-      "run": (run as NSString).lastPathComponent,
-    ]
   }
 }

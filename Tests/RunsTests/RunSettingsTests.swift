@@ -149,13 +149,18 @@ struct RunSettingsTests {
         in: path, callbacks: [Asking(cancellation, epoch: epoch)], cancellation: cancellation,
         report: { _ in })
     }
-    let last = epoch == 0 ? nil : "\(path)/checkpoints/last.safetensors"
-    #expect(error?.reason == .interrupted(reason: "SIGTERM", epochs: epoch, checkpoint: last))
+    #expect(error?.reason == .interrupted(reason: "SIGTERM", epochs: epoch, run: path))
     let summary = try RunSummary(path)
     #expect(summary.status == "interrupted" && summary.epochs.count == epoch)
     #expect(summary.reason == error?.problem)
     #expect(!cancellation.cancel("again") && cancellation.reason == "SIGTERM")
+    // Other settings do not continue the run.
+    plan.epochs = 6
     let again = #expect(throws: RunError.self) { try plan.quietRun(in: path) }
-    #expect(again?.reason == .endedEarly(status: "interrupted", checkpoint: last))
+    #expect(again?.reason == .settingsDiffer(["epochs 5, not 6"]))
+    plan.epochs = 5
+    #expect(try plan.quietRun(in: path).learner.recorder.rows.count == 5)
+    let finished = #expect(throws: RunError.self) { try TrainingPlan.resume(path) }
+    #expect(finished?.reason == .finished)
   }
 }

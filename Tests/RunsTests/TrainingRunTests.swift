@@ -91,7 +91,7 @@ struct TrainingRunTests {
 
     // A second run does not touch the first.
     let error = #expect(throws: RunError.self) { try plan.quietRun(in: path) }
-    #expect(error?.reason == .folderNotEmpty)
+    #expect(error?.reason == .finished)
     #expect(try RunLog(reading: folder.databasePath).epochs() == epochs)
   }
 

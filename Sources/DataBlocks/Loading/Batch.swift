@@ -35,12 +35,53 @@ public protocol BatchSource: Sendable {
   var itemCount: Int { get }
   /// The batches of an epoch; the same for the same number.
   func batches(epoch: Int) -> any BatchIterator
+  /// The batches of an epoch without the first ones, for training that continues within an epoch.
+  ///
+  /// Default: reads all batches and drops the first.
+  func batches(epoch: Int, from start: Int) -> any BatchIterator
+}
+
+extension BatchSource {
+  /// Reads all batches of the epoch and drops the first.
+  public func batches(epoch: Int, from start: Int) -> any BatchIterator {
+    start == 0 ? batches(epoch: epoch) : RemainingBatches(batches(epoch: epoch), from: start)
+  }
 }
 
 /// An iterator over the batches of an epoch.
 public protocol BatchIterator {
+  /// The number of batches of the epoch that were returned or left out so far; nil if all were returned.
+  var position: Int? { get }
   /// Returns the next batch; nil at the end.
   ///
   /// - Throws: An item that cannot be read, if the policy is to stop.
   mutating func next() throws -> Batch?
+}
+
+extension BatchIterator {
+  /// Nil: no batch is left out.
+  public var position: Int? { nil }
+}
+
+/// The batches of an iterator without the first ones.
+private struct RemainingBatches: BatchIterator {
+  private var iterator: any BatchIterator
+  private let start: Int
+  private var returned = 0
+
+  init(_ iterator: any BatchIterator, from start: Int) {
+    self.iterator = iterator
+    self.start = start
+  }
+
+  private var current: Int { iterator.position ?? returned }
+  var position: Int? { iterator.position ?? max(returned, start) }
+
+  mutating func next() throws -> Batch? {
+    while let batch = try iterator.next() {
+      returned += 1
+      if current > start { return batch }
+    }
+    return nil
+  }
 }

@@ -90,11 +90,15 @@ public final class DataLoader: BatchSource {
   }
 
   /// The batches of an epoch.
-  public func batches(epoch: Int) -> any BatchIterator {
+  public func batches(epoch: Int) -> any BatchIterator { batches(epoch: epoch, from: 0) }
+
+  /// The batches of an epoch from one on; the items of those before are not read.
+  public func batches(epoch: Int, from start: Int) -> any BatchIterator {
     let plan = plan(epoch: epoch)
+    let first = min(max(start, 0), plan.count)
     return workers == 0
-      ? PlainBatches(loader: self, plan: plan, epoch: epoch)
-      : ThreadedBatches(loader: self, plan: plan, epoch: epoch)
+      ? PlainBatches(loader: self, plan: plan, epoch: epoch, from: first)
+      : ThreadedBatches(loader: self, plan: plan, epoch: epoch, from: first)
   }
 
   /// Indices of the items of each batch.

@@ -7,14 +7,18 @@ struct PlainBatches: BatchIterator {
   let loader: DataLoader
   let plan: [[Int]]
   let epoch: Int
-  var index = 0
-  private var hasBatches = false
+  private var index: Int
+  private var hasBatches: Bool
 
-  init(loader: DataLoader, plan: [[Int]], epoch: Int) {
+  init(loader: DataLoader, plan: [[Int]], epoch: Int, from start: Int) {
     self.loader = loader
     self.plan = plan
     self.epoch = epoch
+    index = start
+    hasBatches = start > 0
   }
+
+  var position: Int? { index }
 
   mutating func next() throws -> Batch? {
     while index < plan.count {
@@ -40,23 +44,27 @@ final class ThreadedBatches: BatchIterator {
   private let threads: LoaderThreads
   private let loader: DataLoader
   private let plan: [[Int]]
-  private var index = 0
-  private var hasBatches = false
+  private var index: Int
+  private var hasBatches: Bool
 
-  init(loader: DataLoader, plan: [[Int]], epoch: Int) {
+  init(loader: DataLoader, plan: [[Int]], epoch: Int, from start: Int) {
     self.loader = loader
     self.plan = plan
-    threads = LoaderThreads(loader: loader, plan: plan, epoch: epoch)
+    index = start
+    hasBatches = start > 0
+    threads = LoaderThreads(loader: loader, plan: plan, epoch: epoch, from: start)
     threads.start()
   }
 
   deinit { threads.stop() }
 
+  var position: Int? { index }
+
   func next() throws -> Batch? {
     while index < plan.count {
       let slots = threads.wait(for: index)
-      defer { index += 1 }
-      if let batch = try loader.assemble(slots, plan[index]) {
+      index += 1
+      if let batch = try loader.assemble(slots, plan[index - 1]) {
         hasBatches = true
         return batch
       }
@@ -82,23 +90,25 @@ private final class LoaderThreads: @unchecked Sendable {
   private let epoch: Int
   private let condition = NSCondition()
   private var jobs: [Int: Job] = [:]
-  private var nextBatch = 0
+  private var nextBatch: Int
   private var nextSlot = 0
-  private var wanted = 0
+  private var wanted: Int
   private var isStopped = false
   private var running = 0
   private let ahead: Int
 
-  init(loader: DataLoader, plan: [[Int]], epoch: Int) {
+  init(loader: DataLoader, plan: [[Int]], epoch: Int, from start: Int) {
     self.loader = loader
     self.plan = plan
     self.epoch = epoch
+    (nextBatch, wanted) = (start, start)
     ahead = max(2, loader.workers)
   }
 
   /// Starts the threads, as many as the system allows.
   func start() {
-    let count = min(loader.workers, max(plan.reduce(0) { $0 + $1.count }, 1))
+    let count = min(
+      loader.workers, max(plan.dropFirst(nextBatch).reduce(0) { $0 + $1.count }, 1))
     condition.lock()
     defer { condition.unlock() }
     for number in 0..<count {

@@ -31,13 +31,17 @@ public struct TensorBatches: BatchSource {
   }
 
   /// The same batches in every epoch.
-  public func batches(epoch: Int) -> any BatchIterator {
-    Iterator(source: self)
+  public func batches(epoch: Int) -> any BatchIterator { Iterator(source: self) }
+
+  /// The batches from one on.
+  public func batches(epoch: Int, from start: Int) -> any BatchIterator {
+    Iterator(source: self, index: start)
   }
 
   private struct Iterator: BatchIterator {
     let source: TensorBatches
     var index = 0
+    var position: Int? { index }
 
     mutating func next() throws -> Batch? {
       guard index < source.batchCount else { return nil }

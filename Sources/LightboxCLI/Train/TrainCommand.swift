@@ -174,6 +174,8 @@ struct TrainCommand: ParsableCommand {
         validation images, split \(run.data.method ?? "as before")
         lightbox: classes \(run.vocab.joined(separator: " | "))
         """)
+    case .resumed(let steps, let epoch):
+      say("lightbox: the run continues after \(steps) training steps, in epoch \(epoch)")
     case .skipped: break
     }
   }

@@ -7,8 +7,8 @@ import Synchronization
 ///     Thread { waitForSignal(); cancellation.cancel("SIGTERM") }.start()
 ///     try learner.fit(5, callbacks: [cancellation])
 public final class CancelFitCallback: Callback, Sendable {
-  /// Runs after the callbacks that record the batch.
-  public let order = 100
+  /// Runs after the callbacks that record the batch or save the state of the training.
+  public let order = 1000
 
   private struct State {
     var reason: String?

@@ -20,6 +20,11 @@ extension Learner {
     _ epochs: Int, learningRate: LearningRates? = nil, weightDecay: Double? = nil,
     callbacks: [any Callback] = [], startEpoch: Int = 0
   ) throws {
+    fitIndex += 1
+    earlierEpochs = finishedEpochs
+    finishedEpochs += epochs
+    let start = takeStart()
+    if let resumed, fitIndex < resumed.position.fit { return }
     let temporary = callbacks
     optimizer.setLearningRates(learningRate ?? self.learningRate)
     if let weightDecay {
@@ -33,21 +38,34 @@ extension Learner {
       batch = nil
       prediction = nil
       lossTensor = nil
+      phase = .betweenEpochs
     }
     fitWasCanceled = false
     epochCount = epochs
-    epoch = startEpoch
+    let first = start?.position.epoch ?? startEpoch
+    epoch = first
     iteration = startEpoch * train.batchCount
-    progress = epochs > 0 ? Double(startEpoch) / Double(epochs) : 0
+    totalSteps += iteration
+    progress = epochs > 0 ? Double(first) / Double(epochs) : 0
     try run(.fit) {
-      for number in startEpoch..<max(epochs, startEpoch) {
+      if let start, !start.position.isInEpoch { try load(start) }
+      for number in first..<max(epochs, first) {
         epoch = number
+        let within = number == first && start?.position.isInEpoch == true ? start : nil
         try run(.epoch) {
-          try trainEpoch()
+          try trainEpoch(from: within)
           if let valid { try validateEpoch(valid, epoch: number) }
+          phase = .betweenEpochs
         }
       }
     }
+  }
+
+  /// The state that this fit continues from; nil if it starts at its beginning.
+  private func takeStart() -> TrainingState? {
+    guard let state = resumed, state.position.fit == fitIndex else { return nil }
+    resumed = nil
+    return state
   }
 
   /// Runs a stage between its events; the stage's own interruption ends it.
@@ -62,19 +80,35 @@ extension Learner {
     for callback in callbacks { try stage.after(callback, self) }
   }
 
-  private func trainEpoch() throws {
+  private func trainEpoch(from start: TrainingState?) throws {
+    phase = .training
     isTraining = true
     batchCount = train.batchCount
-    progress = Double(epoch) / Double(epochCount)
+    batchIndex = start?.position.batch ?? 0
+    sourcePosition = start?.position.sourceBatch ?? 0
+    setProgress()
     model.train()
     try run(.train) {
-      try forEachBatch(of: train.batches(epoch: epoch)) { try trainBatch() }
+      if let start { try load(start) }
+      let batches = train.batches(epoch: earlierEpochs + epoch, from: sourcePosition)
+      try forEachBatch(of: batches) { try trainBatch() }
     }
+    isInTrainingBatch = false
+    trainedBatches = batchIndex
+    setProgress()
+    phase = .trained
+  }
+
+  /// The position as a function of the batch, so that a run that continues has the same rates.
+  private func setProgress() {
+    let count = Double(max(batchCount, 1))
+    progress = (Double(epoch) * count + Double(batchIndex)) / (count * Double(max(epochCount, 1)))
   }
 
   private func validateEpoch(_ source: any BatchSource, epoch: Int) throws {
     isTraining = false
     batchCount = source.batchCount
+    batchIndex = 0
     model.eval()
     try run(.validate) {
       try forEachBatch(of: source.batches(epoch: epoch)) {
@@ -85,9 +119,9 @@ extension Learner {
 
   private func forEachBatch(of iterator: any BatchIterator, _ body: () throws -> Void) throws {
     var iterator = iterator
-    batchIndex = 0
     while let next = try iterator.next() {
       batch = next
+      if isTraining { sourcePosition = iterator.position ?? sourcePosition + 1 }
       lossScale = 1
       isBatchDiscarded = false
       try body()
@@ -109,6 +143,8 @@ extension Learner {
   }
 
   private func trainBatch() throws {
+    setProgress()
+    isInTrainingBatch = true
     try run(.batch) {
       model.seedRandomness(seed: seed, step: UInt64(totalSteps))
       defer { lossTensor = nil }
@@ -123,8 +159,8 @@ extension Learner {
         optimizer.clearGradients()
       }
     }
+    isInTrainingBatch = false
     iteration += 1
     totalSteps += 1
-    progress += 1 / Double(max(train.batchCount, 1) * epochCount)
   }
 }

@@ -29,7 +29,7 @@ open class Learner {
   /// Where callbacks save and load weights.
   public var checkpoints: any CheckpointStore = MemoryCheckpoints()
   /// Seed of the random numbers inside the model, such as dropout.
-  public let seed: UInt64
+  public package(set) var seed: UInt64
   let learningRate: LearningRates
   /// Receives each line of output.
   public var report: (String) -> Void = { print($0) }
@@ -67,6 +67,26 @@ open class Learner {
   /// True if a callback discarded the current batch.
   public internal(set) var isBatchDiscarded = false
   var lossTensor: Tensor?
+
+  // MARK: The position, for states that a fit continues from
+
+  /// The parts of an epoch: within its training batches, after them, and outside of epochs.
+  enum Phase { case training, trained, betweenEpochs }
+  var phase = Phase.betweenEpochs
+  /// Number of fits that began before the current one.
+  var fitIndex = -1
+  /// Number of epochs of the fits before the current one.
+  var earlierEpochs = 0
+  /// Number of epochs of all fits so far, which selects the order and the augmentation of an epoch.
+  var finishedEpochs = 0
+  /// Whether the step of the current batch counts as done when the batch has ended.
+  var isInTrainingBatch = false
+  /// The source's position after the current batch.
+  var sourcePosition = 0
+  /// Number of training batches in the current epoch, when they are done.
+  var trainedBatches = 0
+  /// A state to continue from.
+  var resumed: TrainingState?
 
   /// Creates a learner.
   ///

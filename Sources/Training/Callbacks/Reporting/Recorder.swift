@@ -1,9 +1,10 @@
 import Console
 import DataBlocks
 import Foundation
+import Tensors
 
 /// Records losses and learning rates and prints the table of epochs (fastai's `Recorder`).
-public final class Recorder: Callback {
+public final class Recorder: ResumableCallback {
   /// Runs after the callbacks that change a batch and before those that read its records.
   public let order = 50
 
@@ -55,6 +56,8 @@ public final class Recorder: Callback {
   private var average = 0.0
   private var count = 0
   private var started = ContinuousClock.now
+  /// Seconds of the current epoch in an earlier process.
+  private var earlierSeconds = 0.0
   private var collector = PredictionCollector()
   private var validLoss: (sum: Double, items: Int) = (0, 0)
 
@@ -74,6 +77,7 @@ public final class Recorder: Callback {
   /// Starts the clock of the epoch.
   public func beforeEpoch(_ learner: Learner) throws {
     started = ContinuousClock.now
+    earlierSeconds = 0
     trainedItems = 0
   }
 
@@ -109,11 +113,14 @@ public final class Recorder: Callback {
       epoch: learner.epoch, trainLoss: smoothedLoss,
       validLoss: validated ? validLoss.sum / Double(validLoss.items) : nil,
       metrics: validated ? learner.metrics.map { ($0.name, $0.value(predictions)) } : [],
-      seconds: (ContinuousClock.now - started) / .seconds(1))
+      seconds: seconds)
     validLoss = (0, 0)
     rows.append(row)
     if printsTable { learner.report(line(row, learner)) }
   }
+
+  /// Seconds of the current epoch.
+  private var seconds: Double { earlierSeconds + (ContinuousClock.now - started) / .seconds(1) }
 
   // MARK: The table in fastai's format
 
@@ -137,5 +144,68 @@ public final class Recorder: Callback {
     cells += [String](repeating: "", count: columns.count - cells.count)
     // As the only row of a table, a long number widens its column instead of being truncated.
     return TextTable(columns, rows: [cells]).body
+  }
+}
+
+// MARK: The state of a training that continues
+
+extension Recorder {
+  private struct Values: Codable {
+    let rows: [RowValues]
+    let average: Double
+    let count: Int
+    let trainedItems: Int
+    let seconds: Double
+  }
+
+  private struct RowValues: Codable {
+    let epoch: Int
+    let trainLoss: Double
+    let validLoss: Double?
+    let names: [String]
+    let values: [Double]
+    let seconds: Double
+  }
+
+  /// The rows, the losses and the smoothed loss.
+  public func state() throws -> CallbackState {
+    let rows = rows.map {
+      RowValues(
+        epoch: $0.epoch, trainLoss: $0.trainLoss, validLoss: $0.validLoss,
+        names: $0.metrics.map(\.name), values: $0.metrics.map(\.value), seconds: $0.seconds)
+    }
+    return try CallbackState(
+      Values(
+        rows: rows, average: average, count: count, trainedItems: trainedItems, seconds: seconds),
+      tensors: losses.isEmpty
+        ? [:] : ["losses": bits(losses), "learningRates": bits(learningRates)])
+  }
+
+  /// Restores a state.
+  ///
+  /// - Throws: `DecodingError`.
+  public func restore(_ state: CallbackState) throws {
+    let saved = try state.values(as: Values.self)
+    rows = saved.rows.map {
+      Row(
+        epoch: $0.epoch, trainLoss: $0.trainLoss, validLoss: $0.validLoss,
+        metrics: Array(zip($0.names, $0.values).map { (name: $0, value: $1) }),
+        seconds: $0.seconds)
+    }
+    (average, count) = (saved.average, saved.count)
+    trainedItems = saved.trainedItems
+    earlierSeconds = saved.seconds
+    losses = numbers(state.tensors["losses"])
+    learningRates = numbers(state.tensors["learningRates"])
+  }
+
+  /// Doubles as the integers of their bits: a float tensor would round them.
+  private func bits(_ numbers: [Double]) -> Tensor {
+    Tensor(numbers.map { Int64(bitPattern: $0.bitPattern) })
+  }
+
+  private func numbers(_ tensor: Tensor?) -> [Double] {
+    guard let tensor, tensor.dtype == .int64 else { return [] }
+    return tensor.scalars(as: Int64.self).map { Double(bitPattern: UInt64(bitPattern: $0)) }
   }
 }

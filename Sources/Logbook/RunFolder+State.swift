@@ -1,0 +1,112 @@
+import Checkpoints
+package import Files
+import Foundation
+import Tensors
+package import Training
+
+/// The file of a run's training state: one safetensors file, so that its parts cannot disagree.
+///
+/// Tensors are named `model:`, `optimizer:`, `gradient:` and `callback:<name>:`; numbers are JSON in the metadata.
+package enum TrainingStateFile {
+  private static let format = "1"
+  static let eventKey = "event"
+
+  /// The seed of the streams of the run that a state is from; nil if it does not say.
+  ///
+  /// - Throws: `CheckpointError`.
+  package static func streams(_ path: String) throws -> UInt64? {
+    try SafeTensors(contentsOf: path).metadata["streams"].flatMap { UInt64($0) }
+  }
+
+  /// The last event of the run before a state; 0 if there is none.
+  package static func events(_ path: String?) -> Int {
+    let metadata = path.flatMap { try? SafeTensors(contentsOf: $0) }?.metadata
+    return metadata?[eventKey].flatMap { Int($0) } ?? 0
+  }
+
+  /// Writes a state completely or not at all.
+  ///
+  /// - Throws: `CheckpointError`.
+  package static func write(
+    _ state: TrainingState, metadata: [String: String] = [:], to path: String
+  ) throws {
+    var tensors: [(name: String, tensor: Tensor)] = []
+    func add(_ kind: String, _ found: StateDictionary) {
+      tensors += found.map { (name: "\(kind):\($0.name)", tensor: $0.tensor) }
+    }
+    add("model", state.model)
+    add("optimizer", state.optimizer)
+    add("gradient", state.gradients)
+    var values: [String: String] = [:]
+    for (name, callback) in state.callbacks.sorted(by: { $0.key < $1.key }) {
+      add("callback:\(name)", callback.tensors)
+      values[name] = String(decoding: callback.json, as: UTF8.self)
+    }
+    var facts = metadata
+    facts["state"] = format
+    facts["position"] = try json(state.position)
+    facts["hyperparameters"] = try json(state.hyperparameters)
+    facts["callbacks"] = try json(values)
+    try SafeTensors.write(tensors, metadata: facts, to: path)
+  }
+
+  private static func json(_ value: some Encodable) throws -> String {
+    let encoder = JSONEncoder()
+    encoder.outputFormatting = .sortedKeys
+    return String(decoding: try encoder.encode(value), as: UTF8.self)
+  }
+
+  /// Reads a state and compares it with the learner that will continue from it.
+  ///
+  /// - Throws: `CheckpointError` if the file cannot be read, `RunError` if it is not a state or does not fit.
+  package static func read(_ path: String, for learner: Learner) throws -> TrainingState {
+    let file = try SafeTensors(contentsOf: path)
+    func fault(_ name: String, _ problem: String) -> RunError {
+      RunError(.invalidState(name: name, problem: problem), path: path)
+    }
+    func decode<Value: Decodable>(_ name: String, as type: Value.Type) throws -> Value {
+      guard let text = file.metadata[name] else { throw fault(name, "it is missing") }
+      do {
+        return try JSONDocument(Data(text.utf8)).decode(type)
+      } catch {
+        let known = error as? JSONFault
+        throw fault(
+          name, [known?.field, known?.problem].compactMap(\.self).joined(separator: ": "))
+      }
+    }
+    guard file.metadata["state"] == format else {
+      throw fault("state", "the format is \(file.metadata["state"] ?? "missing"), not \(format)")
+    }
+    func tensors(_ kind: String) throws -> StateDictionary {
+      let prefix = kind + ":"
+      return StateDictionary(
+        try file.tensors { $0.hasPrefix(prefix) }.map {
+          (name: String($0.name.dropFirst(prefix.count)), tensor: $0.tensor)
+        })
+    }
+    var callbacks: [String: CallbackState] = [:]
+    for (name, text) in try decode("callbacks", as: [String: String].self) {
+      callbacks[name] = CallbackState(
+        json: Data(text.utf8), tensors: try tensors("callback:\(name)"))
+    }
+    let state = TrainingState(
+      position: try decode("position", as: TrainingState.Position.self),
+      model: try tensors("model"), optimizer: try tensors("optimizer"),
+      gradients: try tensors("gradient"),
+      hyperparameters: try decode("hyperparameters", as: [Hyperparameters].self),
+      callbacks: callbacks)
+    if let (name, problem) = state.fault(for: learner) { throw fault(name, problem) }
+    return state
+  }
+}
+
+extension RunFolder {
+  /// The path of the state from which the run continues; the file exists while the run is not finished.
+  package var statePath: String { path + "/state.safetensors" }
+
+  /// Whether the run has a state.
+  package var hasState: Bool { FileManager.default.fileExists(atPath: statePath) }
+
+  /// Removes the state of a run that is finished.
+  package func removeState() { try? FileManager.default.removeItem(atPath: statePath) }
+}

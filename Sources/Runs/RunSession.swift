@@ -1,0 +1,256 @@
+import DataBlocks
+import Files
+import Foundation
+import Logbook
+import Models
+import Training
+import Vision
+
+/// A run in its folder, new or continued, until its end.
+struct RunSession {
+  /// What a caller chooses beside the plan.
+  struct Options {
+    let interval: CheckpointInterval
+    let known: [Architecture]
+    let callbacks: [any Callback]
+    let cancellation: CancelFitCallback?
+    let report: (String) -> Void
+  }
+
+  private let plan: TrainingPlan
+  private let options: Options
+  private let folder: RunFolder
+  private let log: RunLog
+  private let prepared: TrainingPlan.Prepared
+  private let description: RunDescription
+  /// The state that the run continues from; nil if it starts at its beginning.
+  private let state: TrainingState?
+  private let isContinued: Bool
+
+  /// Creates the folder of a new run.
+  init(
+    creating path: String, _ plan: TrainingPlan, _ options: Options, notify: (RunEvent) -> Void
+  ) throws {
+    (self.plan, self.options) = (plan, options)
+    (state, isContinued) = (nil, false)
+    prepared = try plan.prepare(among: options.known, notify: notify)
+    for event in prepared.weightsEvents { notify(event) }
+    options.cancellation?.begin()
+    do {
+      folder = try RunFolder(creating: path)
+    } catch {
+      options.cancellation?.end()
+      throw error
+    }
+    description = RunDescription(
+      plan: plan.resolved, vocab: prepared.loaders.vocab, data: prepared.data)
+    do {
+      try folder.writeSettings(description)
+      try SplitRecord.write(prepared.items, to: path)
+      folder.metadata = try Self.metadata(description, run: path, streams: prepared.streams)
+      log = try RunLog(writing: folder.databasePath)
+      try log.begin(command: "train", version: lightboxVersion)
+      for warning in prepared.items.warnings { try log.event("warning", "\(warning)") }
+    } catch {
+      folder.removeContent()
+      options.cancellation?.end()
+      throw error
+    }
+  }
+
+  /// Opens the folder of a run that was interrupted or killed.
+  ///
+  /// - Parameters:
+  ///   - path: The folder.
+  ///   - plan: The plan to compare the run's with; nil to take the run's.
+  /// - Returns: Nil if the folder has no run that can be continued and `plan` is given.
+  /// - Throws: `RunError`, and what `prepare` throws.
+  init?(
+    continuing path: String, with plan: TrainingPlan?, _ options: Options,
+    notify: (RunEvent) -> Void
+  ) throws {
+    guard plan == nil || RunFolder.hasSettings(path) else { return nil }
+    let folder = try RunFolder(opening: path)
+    if plan != nil, folder.isUnused { return nil }
+    try folder.takeLock()
+    let description: RunDescription
+    do {
+      description = try RunDescription.read(folder)
+      let status = try RunLog.statusOfRun(folder)
+      if status == "finished" { throw RunError(.finished, path: path) }
+      if let plan {
+        let differences = try PlanDifference.between(
+          description.plan, plan.completed(from: description.plan))
+        guard differences.isEmpty else {
+          throw RunError(.settingsDiffer(differences.map(\.description)), path: path)
+        }
+      }
+    } catch {
+      folder.release()
+      throw error
+    }
+    self.folder = folder
+    self.description = description
+    self.plan = description.plan
+    self.options = options
+    isContinued = true
+    options.cancellation?.begin()
+    do {
+      let streams = folder.hasState ? try TrainingStateFile.streams(folder.statePath) : nil
+      prepared = try description.plan.prepare(
+        among: options.known, continuing: streams, notify: notify)
+      try Self.check(prepared, against: description, in: path)
+      state =
+        folder.hasState ? try TrainingStateFile.read(folder.statePath, for: prepared.learner) : nil
+      folder.metadata = try Self.metadata(description, run: path, streams: prepared.streams)
+      log = try RunLog(writing: folder.databasePath)
+      let position = state?.position
+      try log.removeAfter(
+        steps: position?.totalSteps ?? 0, epochs: position?.epochs ?? 0,
+        events: TrainingStateFile.events(state == nil ? nil : folder.statePath))
+      try log.resume(command: "train", version: lightboxVersion)
+      try log.event(
+        "resumed", "the run continues after \(position?.totalSteps ?? 0) training steps")
+      if state == nil { folder.removeCheckpoints() }
+    } catch {
+      folder.release()
+      options.cancellation?.end()
+      throw error
+    }
+  }
+
+  /// Trains to the end of the run.
+  func train(notify: (RunEvent) -> Void) throws -> TrainingResult {
+    defer {
+      options.cancellation?.end()
+      folder.release()
+    }
+    // At once, so that it is recorded if the process does not reach the end of the batch.
+    options.cancellation?.observe { [log] _ in try? log.end(status: "interrupted") }
+    let learner = prepared.learner
+    let started = ContinuousClock.now
+    do {
+      try fit(learner, notify: notify)
+    } catch let error as PlanError where error.isInterruption {
+      try? log.event("interrupted", error.problem)
+      try? log.end(status: "interrupted")
+      throw error
+    } catch {
+      let error = prepared.loaders.listingUnreadable(error)
+      try? log.event("error", "\(error)")
+      try? log.end(status: "failed")
+      // Without a trained checkpoint there is nothing to keep but the reason of a model that diverged.
+      if !isContinued, folder.checkpoints.isEmpty || learner.totalSteps == 0, !folder.hasState,
+        (error as? PlanError)?.isNotFinite != true
+      {
+        folder.removeContent()
+      }
+      throw error
+    }
+    options.cancellation?.end()
+    try log.end(status: "finished")
+    folder.removeState()
+    return try result(learner, seconds: (ContinuousClock.now - started) / .seconds(1), notify)
+  }
+
+  private func fit(_ learner: VisionLearner, notify: (RunEvent) -> Void) throws {
+    let validation = ValidationCheck()
+    learner.checkpoints = folder
+    learner.report = options.report
+    let logbook = LogbookCallback(folder, log, epochs: state?.position.epochs ?? 0)
+    let saving = StateCallback(
+      folder, logbook, every: options.interval, cancellation: options.cancellation,
+      metadata: [Lineage.key: "\(prepared.streams)"])
+    let callbacks: [any Callback] =
+      options.callbacks + [
+        SaveModelCallback(monitor: plan.monitor, name: "best", resetsOnFit: false), logbook, saving,
+      ] + (options.cancellation.map { [$0] } ?? [])
+      + (plan.onBadGradient == .stop ? [validation] : [])
+    learner.add(callbacks)
+    // The learner is returned; without its callbacks the database is closed.
+    defer {
+      saving.finish()
+      learner.remove(callbacks)
+    }
+    if let state {
+      learner.resume(from: state)
+      notify(.resumed(steps: state.position.totalSteps, epoch: state.position.epochs))
+    } else {
+      notify(.started(description))
+    }
+    try plan.fit(learner)
+    if let message = prepared.gradientCheck.ending ?? validation.ending {
+      throw PlanError(.notFinite(message))
+    }
+    if learner.fitWasCanceled, let reason = options.cancellation?.reason {
+      throw PlanError(
+        .interrupted(
+          reason: reason, epochs: learner.recorder.rows.count,
+          run: folder.hasState ? folder.path : nil))
+    }
+    if learner.totalSteps == 0 {
+      throw DataError(.noItems("training: no batch could be read"), path: plan.table.path)
+    }
+  }
+
+  private func result(
+    _ learner: VisionLearner, seconds: Double, _ notify: (RunEvent) -> Void
+  ) throws -> TrainingResult {
+    prepared.loaders.train.readRest()
+    let skipped = prepared.loaders.train.skipped + (prepared.loaders.valid?.skipped ?? [])
+    for error in skipped {
+      try log.event("skipped", "\(error)")
+      notify(.skipped(error))
+    }
+    return TrainingResult(
+      folder: folder, learner: learner, skipped: skipped, seconds: seconds,
+      imagesSeen: prepared.loaders.train.deliveredItems)
+  }
+
+  /// What each checkpoint says of itself.
+  private static func metadata(
+    _ description: RunDescription, run: String, streams: UInt64
+  ) throws -> [String: String] {
+    let encoder = JSONEncoder()
+    encoder.outputFormatting = [.sortedKeys, .withoutEscapingSlashes]
+    return [
+      "architecture": description.plan.architecture,
+      "classes": description.vocab.joined(separator: "\n"),
+      "pipeline": String(
+        decoding: try encoder.encode(description.plan.pipeline), as: UTF8.self),
+      "run": (run as NSString).lastPathComponent, Lineage.key: "\(streams)",
+    ]
+  }
+
+  /// Compares the items of the table with those that the run began with.
+  ///
+  /// - Throws: `RunError` if they differ.
+  private static func check(
+    _ prepared: TrainingPlan.Prepared, against description: RunDescription, in path: String
+  ) throws {
+    func changed(_ what: String) -> RunError { RunError(.dataChanged(what), path: path) }
+    guard prepared.loaders.vocab == description.vocab else {
+      throw changed(
+        "the classes are \(prepared.loaders.vocab.joined(separator: ", ")), "
+          + "not \(description.vocab.joined(separator: ", "))")
+    }
+    guard let record = try SplitRecord(of: path) else { return }
+    for (part, items) in [(DataSplit.train, prepared.items.train), (.valid, prepared.items.valid)] {
+      let before = record.entries.filter { $0.split == part }
+      guard before.count == items.count else {
+        throw changed("there are \(items.count) images in \(part.rawValue), not \(before.count)")
+      }
+      for (old, item) in zip(before, items) {
+        let file = SplitRecord.absolute(item.path)
+        guard old.path == file, old.label == item.label ?? "" else {
+          throw changed("\(item.path) was not in the same place, or had another label")
+        }
+        if let size = old.size, let now = prepared.items.facts[item.path]?.identity?.size,
+          size != now
+        {
+          throw changed("\(item.path) has \(now) bytes, not \(size)")
+        }
+      }
+    }
+  }
+}

@@ -26,9 +26,7 @@ struct CheckedTable {
     else {
       throw RunError(.invalidDatabase("there is no table \"\(name)\""), path: "")
     }
-    let known = try Row.fetchAll(
-      db, sql: "select name from pragma_table_info(?)", arguments: [name]
-    ).compactMap { Self.text($0, 0) }
+    let known = try Self.columnNames(db, name)
     for column in columns where !known.contains(column) {
       throw RunError(
         .invalidDatabase("the table \"\(name)\" has no column \"\(column)\""), path: "")
@@ -37,6 +35,12 @@ struct CheckedTable {
     sql =
       "select \(list) from \"\(name)\"" + (filter.map { " where \($0)" } ?? "")
       + (order.map { " order by \($0)" } ?? "") + " limit \(limit)"
+  }
+
+  /// The names of a table's columns; empty if there is no such table.
+  static func columnNames(_ db: Database, _ table: String) throws -> [String] {
+    try Row.fetchAll(db, sql: "select name from pragma_table_info(?)", arguments: [table])
+      .compactMap { text($0, 0) }
   }
 
   /// A value of a row, or nil if it is not text.
@@ -86,6 +90,16 @@ struct CheckedRow {
   func text(_ index: Int) throws -> String {
     guard case .string(let text) = storage(index) else { throw fault(index, "text") }
     return text
+  }
+
+  /// Text; nil if it is null.
+  func optionalText(_ index: Int) throws -> String? {
+    if case .null = storage(index) { nil } else { try text(index) }
+  }
+
+  /// A whole number; nil if it is null.
+  func optionalInteger(_ index: Int) throws -> Int? {
+    if case .null = storage(index) { nil } else { try integer(index) }
   }
 
   /// A number; nil if it is null or not finite.

@@ -78,6 +78,56 @@ extension RunLog {
     }
   }
 
+  /// A process that trained the run.
+  public struct TrainingProcess: Sendable, Equatable, Codable {
+    /// When it began and ended, in UTC; nil if it was killed.
+    public let startedAt: String
+    /// When it ended, in UTC; nil if it was killed or still runs.
+    public let finishedAt: String?
+    /// "running", "finished", "failed", "interrupted" or "died".
+    public let status: String
+    /// The version of Lightbox.
+    public let version: String
+    /// Number of training steps of earlier processes; nil if an older version wrote the database.
+    public let firstStep: Int?
+    /// What else is known.
+    public let record: ProcessRecord
+  }
+
+  /// Reads the processes that trained the run, in order.
+  package func processes() throws(RunError) -> [TrainingProcess] {
+    try read { db in
+      guard try db.hasTables else { return [] }
+      let known = try CheckedTable.columnNames(db, "runs")
+      let isOld = !known.contains("arguments")
+      let base = ["started_at", "finished_at", "status", "version"]
+      let columns =
+        base
+        + (isOld
+          ? []
+          : [
+            "arguments", "folder", "git", "host", "processor", "system", "threads", "first_step",
+          ])
+      var found: [TrainingProcess] = []
+      try CheckedTable(db, "runs", columns, order: "id", limit: 10_000).forEachRow(db) { row in
+        var record = ProcessRecord()
+        if !isOld {
+          record = ProcessRecord(
+            arguments: try row.optionalText(4), folder: try row.optionalText(5),
+            git: try row.optionalText(6), host: try row.optionalText(7),
+            processor: try row.optionalText(8), threads: try row.optionalInteger(10),
+            system: try row.optionalText(9))
+        }
+        found.append(
+          TrainingProcess(
+            startedAt: try row.text(0), finishedAt: try row.optionalText(1),
+            status: try row.text(2), version: try row.text(3),
+            firstStep: isOld ? nil : try row.optionalInteger(11), record: record))
+      }
+      return found
+    }
+  }
+
   /// Reads the status of a folder's run; nil if its process was killed before it was recorded.
   package static func statusOfRun(_ folder: RunFolder) throws -> String? {
     guard FileManager.default.fileExists(atPath: folder.databasePath) else { return nil }

@@ -99,14 +99,31 @@ public final class RunLog: Sendable {
     }
   }
 
-  /// Records the start of a run, with the status "running".
+  /// Records the start of a process that trains the run, with the status "running".
   ///
+  /// An earlier process that is still recorded as running was killed: its status becomes "died".
+  ///
+  /// - Parameters:
+  ///   - command: The command, such as "train".
+  ///   - version: The version of Lightbox.
+  ///   - process: What else is known of the process.
+  ///   - firstStep: Number of training steps of earlier processes.
   /// - Throws: `RunError` if SQLite cannot write.
-  public func begin(command: String, version: String) throws(RunError) {
+  public func begin(
+    command: String, version: String, process: ProcessRecord = ProcessRecord(), firstStep: Int = 0
+  ) throws(RunError) {
     try write { db in
+      try db.execute(sql: "update runs set status = 'died' where status = 'running'")
       try db.execute(
-        sql: "insert into runs (started_at, status, command, version) values (?, 'running', ?, ?)",
-        arguments: [Date(), command, version])
+        sql: """
+          insert into runs (started_at, status, command, version, arguments, folder, git, host,
+            processor, threads, system, first_step)
+          values (?, 'running', ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)
+          """,
+        arguments: [
+          Date(), command, version, process.arguments, process.folder, process.git, process.host,
+          process.processor, process.threads, process.system, firstStep,
+        ])
     }
   }
 
@@ -203,20 +220,6 @@ public final class RunLog: Sendable {
       try write { db in found = try Int.fetchOne(db, sql: "select max(id) from events") ?? 0 }
       return found
     }
-  }
-
-  /// Marks the run that began last as running again; one whose process was killed before it was recorded begins.
-  package func resume(command: String, version: String) throws(RunError) {
-    var isRecorded = false
-    try write { db in
-      try db.execute(
-        sql: """
-          update runs set status = 'running', finished_at = null
-          where id = (select max(id) from runs)
-          """)
-      isRecorded = db.changesCount > 0
-    }
-    if !isRecorded { try begin(command: command, version: version) }
   }
 
   /// Records an event; see `Docs/Logbook.md` for the kinds.

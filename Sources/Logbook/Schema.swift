@@ -32,6 +32,16 @@ enum Schema {
         try db.execute(sql: "alter table artefacts rename to artifacts")
       }
     }
+    migrator.registerMigration("3: processes") { db in
+      // A row of `runs` is a process that trained the run.
+      for column in [
+        "arguments text", "folder text", "git text", "host text", "processor text",
+        "threads integer",
+        "system text", "first_step integer",
+      ] {
+        try db.execute(sql: "alter table runs add column \(column)")
+      }
+    }
     return migrator
   }
 

@@ -49,7 +49,7 @@ struct RunSession {
       try SplitRecord.write(prepared.items, to: path)
       folder.metadata = try Self.metadata(description, run: path, streams: prepared.streams)
       log = try RunLog(writing: folder.databasePath)
-      try log.begin(command: "train", version: lightboxVersion)
+      try log.begin(command: "train", version: lightboxVersion, process: .current)
       for warning in prepared.items.warnings { try log.event("warning", "\(warning)") }
     } catch {
       folder.removeContent()
@@ -108,7 +108,9 @@ struct RunSession {
       try log.removeAfter(
         steps: position?.totalSteps ?? 0, epochs: position?.epochs ?? 0,
         events: TrainingStateFile.events(state == nil ? nil : folder.statePath))
-      try log.resume(command: "train", version: lightboxVersion)
+      try log.begin(
+        command: "train", version: lightboxVersion, process: .current,
+        firstStep: position?.totalSteps ?? 0)
       try log.event(
         "resumed", "the run continues after \(position?.totalSteps ?? 0) training steps")
       if state == nil { folder.removeCheckpoints() }

@@ -1,3 +1,4 @@
+import Foundation
 import Synchronization
 import TestSupport
 import Testing
@@ -81,9 +82,46 @@ struct ProgressTests {
     let rate = /[0-9]+\.[0-9] images\/s/
     #expect(
       pipe.all.map { $0.replacing(rate) { _ in "N images/s" } } == [
-        "epoch 0/1 train 1/2  loss 0.5000  N images/s  left unknown\n",
-        "epoch 0/1 train 2/2  loss 0.5000  N images/s  left 00:00\n",
-        "epoch 0/1 valid 1/1  loss 0.5000  N images/s  left 00:00\n",
+        "epoch 0/1 train 1/2  loss 0.5000  lr 0.001  N images/s  left unknown\n",
+        "epoch 0/1 train 2/2  loss 0.5000  lr 0.001  N images/s  left 00:00\n",
+        "epoch 0/1 valid 1/1  loss 0.5000  lr 0.001  N images/s  left 00:00\n",
       ])
+  }
+
+  @Test("progress as JSON lines, and off")
+  func styles() throws {
+    let (json, off) = (Output(), Output())
+    let scripted = ScriptedLearner(
+      batches: 2,
+      callbacks: [
+        ProgressCallback(.json, interval: 0, isTerminal: true) { json.write($0) },
+        ProgressCallback(.off, interval: 0, isTerminal: true) { off.write($0) },
+      ])
+    scripted.script.set(train: [.nan, 0.5])
+    try scripted.learner.fit(1)
+    #expect(off.all.isEmpty)
+    #expect(json.all.count == 3 && json.all.allSatisfy { $0.hasSuffix("}\n") })
+    let lines = try json.all.map {
+      try #require(try JSONSerialization.jsonObject(with: Data($0.utf8)) as? [String: Any])
+    }
+    #expect(lines.map { $0["part"] as? String } == ["train", "train", "valid"])
+    #expect(lines.map { $0["step"] as? Int } == [1, 2, 2])
+    #expect(lines[0]["loss"] == nil && lines[0]["seconds_left"] == nil)
+    #expect(lines[2]["epochs"] as? Int == 1 && lines[2]["images_per_second"] is Double)
+  }
+
+  @Test("the time left counts the batches of this process, each kind with its own rate")
+  func timeLeft() {
+    var time = TimeLeft()
+    #expect(time.seconds(trainBatches: 10, validBatches: 0) == nil)
+    time.train = .init(batches: 4, seconds: 8)
+    // Validation was not measured yet: a third of a step.
+    #expect(time.seconds(trainBatches: 10, validBatches: 3) == 22)
+    time.valid = .init(batches: 2, seconds: 1)
+    #expect(time.seconds(trainBatches: 10, validBatches: 3) == 21.5)
+    #expect(time.seconds(trainBatches: 0, validBatches: 0) == 0)
+    // A process that resumes in validation.
+    time.train = .init()
+    #expect(time.seconds(trainBatches: 2, validBatches: 1) == 3.5)
   }
 }

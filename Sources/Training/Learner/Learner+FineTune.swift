@@ -20,12 +20,15 @@ extension Learner {
     callbacks: [any Callback] = []
   ) throws {
     freeze()
+    followingEpochs = epochs
+    defer { followingEpochs = 0 }
     try fitOneCycle(
       freezeEpochs, learningRate: .last(baseLearningRate), startFraction: 0.99,
       callbacks: callbacks)
     guard !fitWasCanceled else { return }
     let rate = baseLearningRate / 2
     unfreeze()
+    followingEpochs = 0
     try fitOneCycle(
       epochs, learningRate: .range(rate / learningRateMultiplier, rate), division: division,
       startFraction: startFraction, callbacks: callbacks)

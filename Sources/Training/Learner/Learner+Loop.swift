@@ -119,7 +119,7 @@ extension Learner {
 
   private func forEachBatch(of iterator: any BatchIterator, _ body: () throws -> Void) throws {
     var iterator = iterator
-    while let next = try iterator.next() {
+    while let next = try waiting({ try iterator.next() }) {
       batch = next
       if isTraining { sourcePosition = iterator.position ?? sourcePosition + 1 }
       lossScale = 1
@@ -127,6 +127,13 @@ extension Learner {
       try body()
       batchIndex += 1
     }
+  }
+
+  /// Adds the time of a call to `dataSeconds`.
+  private func waiting<Result>(_ body: () throws -> Result) rethrows -> Result {
+    let started = ContinuousClock.now
+    defer { dataSeconds += (ContinuousClock.now - started) / .seconds(1) }
+    return try body()
   }
 
   private func predictBatch(recordedOn tape: Tape?) throws {

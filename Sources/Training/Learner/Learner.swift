@@ -40,6 +40,8 @@ open class Learner {
   public internal(set) var epoch = 0
   /// Number of epochs of this fit (`n_epoch`).
   public internal(set) var epochCount = 0
+  /// Number of epochs of fits that follow the current one, where that is known, for estimates of the time left.
+  public internal(set) var followingEpochs = 0
   /// True if a callback ended the last fit with `Interruption.cancelFit`.
   ///
   /// It is set before the callbacks' `afterCancelFit` and reset by the next fit.
@@ -67,6 +69,9 @@ open class Learner {
   /// True if a callback discarded the current batch.
   public internal(set) var isBatchDiscarded = false
   var lossTensor: Tensor?
+
+  /// Seconds that this learner has waited for batches.
+  package internal(set) var dataSeconds = 0.0
 
   // MARK: The position, for states that a fit continues from
 

@@ -146,6 +146,8 @@ struct RunSession {
         (error as? PlanError)?.isNotFinite != true
       {
         folder.removeContent()
+      } else if folder.hasState, (error as? PlanError)?.isNotFinite != true {
+        notify(.canContinue(path: folder.path))
       }
       throw error
     }

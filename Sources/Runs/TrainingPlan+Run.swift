@@ -37,6 +37,8 @@ public enum RunEvent: Sendable, Equatable {
   case started(RunDescription)
   /// A run continues after so many training steps, in an epoch, from 0.
   case resumed(steps: Int, epoch: Int)
+  /// The run failed, but can be continued from its last state.
+  case canContinue(path: String)
   /// A file could not be read and was left out.
   case skipped(DataError)
 }

@@ -176,6 +176,8 @@ struct TrainCommand: ParsableCommand {
         """)
     case .resumed(let steps, let epoch):
       say("lightbox: the run continues after \(steps) training steps, in epoch \(epoch)")
+    case .canContinue(let path):
+      say("lightbox: the run can be continued: lightbox train --resume \(path)".printable)
     case .skipped: break
     }
   }

@@ -14,7 +14,7 @@ public import Tensors
 open class Module {
   /// True in training mode (`training`): dropout is active, and batch norm uses the statistics of the
   /// batch.
-  public internal(set) final var isTraining = true
+  public package(set) final var isTraining = true
 
   /// Recompute the activations of this module in backward instead of storing them (gradient
   /// checkpointing, `torch.utils.checkpoint`).

@@ -7,6 +7,8 @@ public import Training
 public final class LogbookCallback: Callback {
   /// Runs after the callbacks that save weights and change learning rates, before those that end the fit.
   public let order = 62
+  /// False: a search for a learning rate is not part of the run.
+  public let runsInLRFind = false
   private let folder: RunFolder
   private let log: RunLog
   private var steps: [RunLog.Step] = []

@@ -6,6 +6,7 @@ import Training
 final class ValidationCheck: Callback {
   /// Runs after `LogbookCallback`, which records the epoch.
   let order = 63
+  let runsInLRFind = false
   /// The message with which this callback ended the fit; nil if it did not.
   private(set) var ending: String?
 

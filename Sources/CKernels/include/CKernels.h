@@ -3,6 +3,7 @@
 #pragma once
 #include "activations.h"
 #include "adaptive_pooling.h"
+#include "adaptive_steps.h"
 #include "allocation.h"
 #include "arithmetic.h"
 #include "batch_norm.h"
@@ -19,6 +20,7 @@
 #include "grid_sample.h"
 #include "image_planes.h"
 #include "layer_norm.h"
+#include "layerwise_steps.h"
 #include "library.h"
 #include "max_pooling.h"
 #include "normals.h"

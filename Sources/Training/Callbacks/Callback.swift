@@ -21,6 +21,8 @@
 public protocol Callback: AnyObject {
   /// Position among the callbacks: lower numbers run first, equal numbers in the order of addition.
   var order: Int { get }
+  /// Whether the callback runs during `Learner.lrFind`: false for callbacks that save, record or stop.
+  var runsInLRFind: Bool { get }
 
   /// Called once before the first epoch (`before_fit`).
   func beforeFit(_ learner: Learner) throws
@@ -73,6 +75,9 @@ public protocol Callback: AnyObject {
 extension Callback {
   /// Default: 0.
   public var order: Int { 0 }
+
+  /// Default: true.
+  public var runsInLRFind: Bool { true }
 
   /// Default: does nothing.
   public func beforeFit(_ learner: Learner) throws {}

@@ -12,26 +12,31 @@ extension Learner {
   ///     (`lr_mult`).
   ///   - startFraction: Fraction of the second part in which the rate rises (`pct_start`).
   ///   - division: The first rate of the second part is its highest divided by this (`div`).
+  ///   - finalDivision: The last rate of each part is its highest divided by this (`div_final`).
+  ///   - momenta: Momentum at the start, at the highest rate and at the end of each part (`moms`).
+  ///   - weightDecay: Default: unchanged (`wd`).
   ///   - callbacks: Callbacks for both parts (`cbs`).
   /// - Throws: As `fit`.
   public func fineTune(
     _ epochs: Int, baseLearningRate: Double = 2e-3, freezeEpochs: Int = 1,
     learningRateMultiplier: Double = 100, startFraction: Double = 0.3, division: Double = 5,
-    callbacks: [any Callback] = []
+    finalDivision: Double = 1e5, momenta: (Double, Double, Double) = (0.95, 0.85, 0.95),
+    weightDecay: Double? = nil, callbacks: [any Callback] = []
   ) throws {
     freeze()
     followingEpochs = epochs
     defer { followingEpochs = 0 }
     try fitOneCycle(
-      freezeEpochs, learningRate: .last(baseLearningRate), startFraction: 0.99,
-      callbacks: callbacks)
+      freezeEpochs, learningRate: .last(baseLearningRate), finalDivision: finalDivision,
+      startFraction: 0.99, momenta: momenta, weightDecay: weightDecay, callbacks: callbacks)
     guard !fitWasCanceled else { return }
     let rate = baseLearningRate / 2
     unfreeze()
     followingEpochs = 0
     try fitOneCycle(
       epochs, learningRate: .range(rate / learningRateMultiplier, rate), division: division,
-      startFraction: startFraction, callbacks: callbacks)
+      finalDivision: finalDivision, startFraction: startFraction, momenta: momenta,
+      weightDecay: weightDecay, callbacks: callbacks)
   }
 
   /// Freezes all groups but the last (`freeze`).

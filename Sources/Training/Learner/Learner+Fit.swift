@@ -30,7 +30,7 @@ extension Learner {
       startFraction: startFraction, momenta.0, momenta.1, momenta.2)
     try fit(
       epochs, learningRate: rates, weightDecay: weightDecay,
-      callbacks: callbacks + [ParamScheduler(learningRates: schedules, momentum: momentum)],
+      callbacks: callbacks + [ParamScheduler([.learningRate: schedules, .momentum: [momentum]])],
       startEpoch: startEpoch)
   }
 
@@ -57,6 +57,44 @@ extension Learner {
     }
     try fit(
       epochs, learningRate: rates, weightDecay: weightDecay,
-      callbacks: callbacks + [ParamScheduler(learningRates: schedules)], startEpoch: startEpoch)
+      callbacks: callbacks + [ParamScheduler([.learningRate: schedules])], startEpoch: startEpoch)
+  }
+
+  /// Trains in cycles of cosine annealing with warm restarts (`fit_sgdr`, SGDR).
+  ///
+  /// The rate of each cycle falls from the given one to 0 along half a cosine.
+  ///
+  /// - Parameters:
+  ///   - cycles: Number of cycles (`n_cycles`).
+  ///   - cycleLength: Number of epochs of the first cycle (`cycle_len`).
+  ///   - learningRate: The rate at the start of each cycle. Default: the learner's (`lr_max`).
+  ///   - cycleMultiplier: Each cycle has this many times as many epochs as the one before (`cycle_mult`). fastai cannot
+  ///     train with 1.
+  ///   - weightDecay: Default: unchanged (`wd`).
+  ///   - callbacks: Callbacks for this call only (`cbs`).
+  ///   - startEpoch: The first epoch, when an earlier process trained those before (`start_epoch`).
+  /// - Throws: As `fit`.
+  /// - Precondition: All three numbers are at least 1.
+  ///
+  /// Reference: Loshchilov and Hutter, "SGDR: Stochastic Gradient Descent with Warm Restarts", 2017.
+  public func fitSGDR(
+    _ cycles: Int, cycleLength: Int, learningRate: LearningRates? = nil, cycleMultiplier: Int = 2,
+    weightDecay: Double? = nil, callbacks: [any Callback] = [], startEpoch: Int = 0
+  ) throws {
+    precondition(
+      cycles >= 1 && cycleLength >= 1 && cycleMultiplier >= 1,
+      "\(cycles) cycles of \(cycleLength) epochs, multiplied by \(cycleMultiplier); each must be at least 1"
+    )
+    let rates = learningRate ?? self.learningRate
+    var lengths = [cycleLength]
+    for _ in 1..<cycles { lengths.append(lengths[lengths.count - 1] * cycleMultiplier) }
+    let epochs = lengths.reduce(0, +)
+    let schedules = rates.values(groups: optimizer.groupCount).map { rate in
+      Schedule.combined(
+        lengths.map { Double($0) / Double(epochs) }, lengths.map { _ in .cosine(rate, 0) })
+    }
+    try fit(
+      epochs, learningRate: rates, weightDecay: weightDecay,
+      callbacks: callbacks + [ParamScheduler([.learningRate: schedules])], startEpoch: startEpoch)
   }
 }

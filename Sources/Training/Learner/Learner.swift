@@ -23,9 +23,9 @@ open class Learner {
   /// Metrics to compute on the validation batches.
   public let metrics: [Metric]
   /// Records losses, learning rates and the table of epochs.
-  public let recorder = Recorder()
+  public internal(set) var recorder = Recorder()
   /// The callbacks, in the order in which they run.
-  public private(set) var callbacks: [any Callback]
+  public internal(set) var callbacks: [any Callback]
   /// Where callbacks save and load weights.
   public var checkpoints: any CheckpointStore = MemoryCheckpoints()
   /// Seed of the random numbers inside the model, such as dropout.

@@ -2,6 +2,8 @@ public import Tensors
 
 /// fastai's Adam: β₁ 0.9, β₂ 0.99, ε 1e-5, decoupled weight decay 0.01.
 ///
+/// The bias correction uses the current β₁, which schedules may change.
+///
 /// Reference: Kingma and Ba, "Adam: A Method for Stochastic Optimization", 2015; Loshchilov and Hutter,
 /// "Decoupled Weight Decay Regularization", 2019.
 public struct Adam: UpdateRule {
@@ -23,16 +25,75 @@ public struct Adam: UpdateRule {
 
   /// Updates a parameter in place.
   public func update(
-    _ parameter: inout Tensor, gradient: Tensor, state: inout [Tensor],
-    hyperparameters h: Hyperparameters, step: Int, gradientScale: Double
+    _ parameter: inout Tensor, gradient: Tensor, state: inout [Tensor], step: UpdateStep
   ) {
-    let values = AdamStep(
-      learningRate: h.learningRate, beta1: h.momentum, beta2: h.squareMomentum, epsilon: h.epsilon,
-      weightDecay: h.weightDecay, isDecoupled: isDecoupled, step: step,
-      gradientScale: gradientScale)
-    var (average, square) = (state[0], state[1])
-    state = []  // Drop the second reference so that the averages are updated in place.
-    parameter.adamStep(values, gradient: gradient, average: &average, squareAverage: &square)
-    state = [average, square]
+    parameter.adamStep(step.adam(isDecoupled: isDecoupled), gradient: gradient, state: &state)
+  }
+}
+
+/// PyTorch's Adam, `torch.optim.Adam`: β₁ 0.9, β₂ 0.999, ε 1e-8, weight decay that is added to the gradient.
+///
+/// PyTorch also decays biases and normalization layers: create the learner with `decaysNormAndBias: true` for that.
+public struct TorchAdam: UpdateRule {
+  /// Default hyperparameters.
+  public let defaults: Hyperparameters
+  /// The averages of the gradient and of its square, and the maximum of the latter with AMSGrad.
+  public let stateNames: [String]
+
+  /// Creates the rule.
+  ///
+  /// - Parameters:
+  ///   - betas: β₁ and β₂.
+  ///   - epsilon: Added to the denominator (`eps`).
+  ///   - weightDecay: Weight decay, added to the gradient (`weight_decay`).
+  ///   - isAMSGrad: Divide by the maximum of the averages of the square so far (`amsgrad`).
+  public init(
+    betas: (Double, Double) = (0.9, 0.999), epsilon: Double = 1e-8, weightDecay: Double = 0,
+    isAMSGrad: Bool = false
+  ) {
+    defaults = Hyperparameters(
+      momentum: betas.0, squareMomentum: betas.1, epsilon: epsilon, weightDecay: weightDecay)
+    stateNames = ["average", "squareAverage"] + (isAMSGrad ? ["maximumSquareAverage"] : [])
+  }
+
+  /// Updates a parameter in place.
+  public func update(
+    _ parameter: inout Tensor, gradient: Tensor, state: inout [Tensor], step: UpdateStep
+  ) {
+    parameter.adamStep(step.adam(isDecoupled: false), gradient: gradient, state: &state)
+  }
+}
+
+/// PyTorch's Adam with decoupled weight decay, `torch.optim.AdamW`: β₁ 0.9, β₂ 0.999, ε 1e-8, weight decay 0.01.
+///
+/// PyTorch also decays biases and normalization layers: create the learner with `decaysNormAndBias: true` for that.
+public struct TorchAdamW: UpdateRule {
+  /// Default hyperparameters.
+  public let defaults: Hyperparameters
+  /// The averages of the gradient and of its square, and the maximum of the latter with AMSGrad.
+  public let stateNames: [String]
+
+  /// Creates the rule.
+  ///
+  /// - Parameters:
+  ///   - betas: β₁ and β₂.
+  ///   - epsilon: Added to the denominator (`eps`).
+  ///   - weightDecay: Decoupled weight decay (`weight_decay`).
+  ///   - isAMSGrad: Divide by the maximum of the averages of the square so far (`amsgrad`).
+  public init(
+    betas: (Double, Double) = (0.9, 0.999), epsilon: Double = 1e-8, weightDecay: Double = 0.01,
+    isAMSGrad: Bool = false
+  ) {
+    let adam = TorchAdam(
+      betas: betas, epsilon: epsilon, weightDecay: weightDecay, isAMSGrad: isAMSGrad)
+    defaults = adam.defaults
+    stateNames = adam.stateNames
+  }
+
+  /// Updates a parameter in place.
+  public func update(
+    _ parameter: inout Tensor, gradient: Tensor, state: inout [Tensor], step: UpdateStep
+  ) {
+    parameter.adamStep(step.adam(isDecoupled: true), gradient: gradient, state: &state)
   }
 }

@@ -1,7 +1,7 @@
 import Foundation
 
 /// Learning rates for parameter groups, as a number or a slice in fastai.
-public enum LearningRates: Sendable, Equatable, ExpressibleByFloatLiteral {
+public enum LearningRates: Sendable, Equatable, ExpressibleByFloatLiteral, ExpressibleByIntegerLiteral {
   /// The same rate for all groups (a number).
   case same(Double)
   /// This rate for the last group and a tenth of it for the others (`slice(rate)`).
@@ -13,6 +13,9 @@ public enum LearningRates: Sendable, Equatable, ExpressibleByFloatLiteral {
 
   /// Creates the same rate for all groups from a number.
   public init(floatLiteral value: Double) { self = .same(value) }
+
+  /// Creates the same rate for all groups from a number.
+  public init(integerLiteral value: Int) { self = .same(Double(value)) }
 
   /// Returns the rate of each group.
   ///

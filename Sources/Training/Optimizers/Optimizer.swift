@@ -58,8 +58,20 @@ public final class Optimizer {
   ///
   /// - Precondition: `.each` has one rate per group.
   package func setLearningRates(_ rates: LearningRates) {
-    for (group, rate) in rates.values(groups: groups.count).enumerated() {
-      hyperparameters[group].learningRate = rate
+    set(.learningRate, rates)
+  }
+
+  /// Sets a hyperparameter of each group (`set_hyper`).
+  ///
+  ///     learner.optimizer.set(.weightDecay, .each([0, 0.01, 0.1]))
+  ///
+  /// - Parameters:
+  ///   - name: The hyperparameter.
+  ///   - values: A value for all groups, or one for each as for learning rates.
+  /// - Precondition: `.each` has one value per group.
+  public func set(_ name: Hyperparameter, _ values: LearningRates) {
+    for (group, value) in values.values(groups: groups.count).enumerated() {
+      hyperparameters[group][name] = value
     }
   }
 
@@ -71,21 +83,20 @@ public final class Optimizer {
   private func stepAll() {
     for group in groups.indices {
       for index in groups[group].indices where groups[group][index].parameter.requiresGradient {
-        guard let gradient = groups[group][index].parameter.sink.take() else { continue }
-        var values = hyperparameters[group]
-        let entry = groups[group][index]
-        if !decaysNormAndBias, entry.isNorm || entry.isBias { values.weightDecay = 0 }
+        let parameter = groups[group][index].parameter
+        guard let gradient = parameter.sink.take() else { continue }
         groups[group][index].step += 1
-        let step = groups[group][index].step
+        let step = UpdateStep(
+          hyperparameters[group], number: groups[group][index].step, gradientScale: gradientScale,
+          appliesDecay: decaysNormAndBias
+            || !(groups[group][index].isNorm || groups[group][index].isBias))
+        // Taken out, so that the state has one reference and is updated in place.
         var state = groups[group][index].state
-        // Drop the second reference so that the state is updated in place.
         groups[group][index].state = []
-        entry.parameter.update { value in
+        parameter.update { value in
           if state.isEmpty { state = rule.stateNames.map { _ in value.zerosAlike } }
-          state = state.map { $0.laidOut(as: value) }
-          rule.update(
-            &value, gradient: gradient, state: &state, hyperparameters: values, step: step,
-            gradientScale: gradientScale)
+          for place in state.indices { state[place] = state[place].laidOut(as: value) }
+          rule.update(&value, gradient: gradient, state: &state, step: step)
         }
         groups[group][index].state = state
       }

@@ -21,15 +21,57 @@ public struct SGD: UpdateRule {
 
   /// Updates a parameter in place.
   public func update(
-    _ parameter: inout Tensor, gradient: Tensor, state: inout [Tensor],
-    hyperparameters h: Hyperparameters, step: Int, gradientScale: Double
+    _ parameter: inout Tensor, gradient: Tensor, state: inout [Tensor], step: UpdateStep
   ) {
+    let h = step.hyperparameters
     let values = SGDStep(
-      learningRate: h.learningRate, momentum: h.momentum, weightDecay: h.weightDecay,
-      isDecoupled: isDecoupled, gradientScale: gradientScale)
-    var average = state.first
-    state = []  // Drop the second reference so that the average is updated in place.
-    parameter.sgdStep(values, gradient: gradient, average: &average)
-    state = average.map { [$0] } ?? []
+      decay: step.decay(isDecoupled: isDecoupled), learningRate: h.learningRate,
+      momentum: h.momentum)
+    parameter.sgdStep(values, gradient: gradient, state: &state)
+  }
+}
+
+/// PyTorch's stochastic gradient descent, `torch.optim.SGD`: momentum with dampening, Nesterov's momentum, and weight
+/// decay that is added to the gradient.
+///
+/// PyTorch also decays biases and normalization layers: create the learner with `decaysNormAndBias: true` for that.
+///
+/// Reference: Sutskever, Martens, Dahl and Hinton, "On the Importance of Initialization and Momentum in Deep Learning", 2013.
+public struct TorchSGD: UpdateRule {
+  /// Default hyperparameters.
+  public let defaults: Hyperparameters
+  private let dampening: Double
+  private let isNesterov: Bool
+  /// The average of the gradient; empty without momentum.
+  public var stateNames: [String] { defaults.momentum == 0 ? [] : ["average"] }
+
+  /// Creates the rule.
+  ///
+  /// - Parameters:
+  ///   - momentum: Momentum.
+  ///   - dampening: The gradient enters the average with the factor `1 − dampening`, except in the first step.
+  ///   - weightDecay: Weight decay, added to the gradient (`weight_decay`).
+  ///   - isNesterov: Nesterov's momentum (`nesterov`).
+  /// - Precondition: Nesterov's momentum has momentum and no dampening.
+  public init(
+    momentum: Double = 0, dampening: Double = 0, weightDecay: Double = 0, isNesterov: Bool = false
+  ) {
+    precondition(
+      !isNesterov || (momentum > 0 && dampening == 0),
+      "Nesterov's momentum needs momentum and no dampening, not \(momentum) and \(dampening)")
+    defaults = Hyperparameters(momentum: momentum, weightDecay: weightDecay)
+    self.dampening = dampening
+    self.isNesterov = isNesterov
+  }
+
+  /// Updates a parameter in place.
+  public func update(
+    _ parameter: inout Tensor, gradient: Tensor, state: inout [Tensor], step: UpdateStep
+  ) {
+    let h = step.hyperparameters
+    let values = SGDStep(
+      decay: step.decay(isDecoupled: false), learningRate: h.learningRate, momentum: h.momentum,
+      gain: step.number == 1 ? 1 : 1 - dampening, isNesterov: isNesterov)
+    parameter.sgdStep(values, gradient: gradient, state: &state)
   }
 }

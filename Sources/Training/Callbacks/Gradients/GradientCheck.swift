@@ -19,6 +19,8 @@ public final class GradientCheck: Callback {
 
   /// Runs after `GradientAccumulation` and before `GradientClip`.
   public let order = 10
+  /// False: a search for a learning rate may diverge.
+  public let runsInLRFind = false
   private let policy: Policy
   private let limit: Int
   /// The message with which this callback ended the fit; nil if it did not.

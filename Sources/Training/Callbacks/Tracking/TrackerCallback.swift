@@ -6,6 +6,8 @@
 open class TrackerCallback: Callback {
   /// Runs after the recorder.
   open var order: Int { 60 }
+  /// False: the losses of a search for a learning rate are not tracked.
+  public var runsInLRFind: Bool { false }
   /// The column to track: "train_loss", "valid_loss" or the name of a metric.
   public let monitor: String
   /// The smallest change that counts as an improvement is larger than this (`min_delta`).

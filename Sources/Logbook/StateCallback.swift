@@ -9,6 +9,8 @@ public import Training
 public final class StateCallback: Callback {
   /// Runs after all others but `CancelFitCallback`, so that the state includes what they did.
   public let order = 999
+  /// False: a search for a learning rate is not part of the run.
+  public let runsInLRFind = false
 
   private let folder: RunFolder
   private let logbook: LogbookCallback

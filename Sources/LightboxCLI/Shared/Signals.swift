@@ -2,9 +2,9 @@ import Foundation
 import Lightbox
 import Synchronization
 
-/// What the program does about SIGINT, SIGTERM and SIGHUP.
+/// What the program does about SIGINT, SIGTERM, SIGHUP, SIGUSR1 and SIGUSR2.
 ///
-/// A training run ends after its batch, within a time limit; a second signal ends it at once. All else ends at
+/// A training run ends after its batch and saves its state, within a time limit; a second signal ends it at once. All else ends at
 /// once. Temporary files are removed, and the exit code is 128 plus the signal's number. A signal that was
 /// ignored when the program was started, as SIGHUP by `nohup`, stays ignored.
 enum Signals {
@@ -12,10 +12,10 @@ enum Signals {
   static let cancellation = CancelFitCallback()
 
   private static let names: KeyValuePairs<Int32, String> = [
-    SIGINT: "SIGINT", SIGTERM: "SIGTERM", SIGHUP: "SIGHUP",
+    SIGINT: "SIGINT", SIGTERM: "SIGTERM", SIGHUP: "SIGHUP", SIGUSR1: "SIGUSR1", SIGUSR2: "SIGUSR2",
   ]
   /// Below the ten seconds after which `docker stop` kills.
-  private static let secondsToEnd = 5
+  private static let secondsToEnd = 8
   private static let received = Atomic<Int32>(0)
   private static let isRecorded = Atomic<Bool>(false)
 
@@ -54,7 +54,7 @@ enum Signals {
     let isOnThread = onThread {
       cancellation.cancel(name)
       isRecorded.store(true, ordering: .releasing)
-      say("lightbox: \(name): the run ends after this batch; a second signal ends it at once")
+      say("lightbox: \(name): the run ends after this batch and can be continued; a second signal ends it at once")
     }
     if !isOnThread { cancellation.cancel(name) }
     var limit = timespec(tv_sec: secondsToEnd, tv_nsec: 0)

@@ -34,6 +34,8 @@ extension Learner {
     guard train.batchCount > 0 else { throw LRFindError(reason: .noBatches) }
     let iterations = max(iterations, 6)
     let state = LearnerState(self)
+    // A state to continue from is of the next fit, not of the search.
+    resumed = nil
     let others = callbacks.filter { $0 !== recorder && $0.runsInLRFind }
     let resumable = try others.compactMap { callback in
       try (callback as? any ResumableCallback).map { (callback: $0, state: try $0.state()) }

@@ -15,6 +15,8 @@ struct LearnerState {
   private let gradientScale: Double
   private let position: (epoch: Int, epochCount: Int, batchIndex: Int, batchCount: Int)
   private let steps: (iteration: Int, totalSteps: Int, progress: Double)
+  private let fits: (index: Int, earlierEpochs: Int, finishedEpochs: Int, following: Int)
+  private let resumed: TrainingState?
   private let flags: (isTraining: Bool, fitWasCanceled: Bool, isBatchDiscarded: Bool)
   private let losses: (loss: Double, lossScale: Double)
 
@@ -33,6 +35,10 @@ struct LearnerState {
     gradientScale = learner.optimizer.gradientScale
     position = (learner.epoch, learner.epochCount, learner.batchIndex, learner.batchCount)
     steps = (learner.iteration, learner.totalSteps, learner.progress)
+    fits = (
+      learner.fitIndex, learner.earlierEpochs, learner.finishedEpochs, learner.followingEpochs
+    )
+    resumed = learner.resumed
     flags = (learner.isTraining, learner.fitWasCanceled, learner.isBatchDiscarded)
     losses = (learner.loss, learner.lossScale)
   }
@@ -53,6 +59,9 @@ struct LearnerState {
     learner.optimizer.gradientScale = gradientScale
     (learner.epoch, learner.epochCount, learner.batchIndex, learner.batchCount) = position
     (learner.iteration, learner.totalSteps, learner.progress) = steps
+    (learner.fitIndex, learner.earlierEpochs, learner.finishedEpochs, learner.followingEpochs) =
+      fits
+    learner.resumed = resumed
     (learner.isTraining, learner.fitWasCanceled, learner.isBatchDiscarded) = flags
     (learner.loss, learner.lossScale) = losses
   }

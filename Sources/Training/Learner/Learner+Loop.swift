@@ -33,6 +33,7 @@ extension Learner {
       batch = nil
       prediction = nil
       lossTensor = nil
+      batchLoss = nil
     }
     fitWasCanceled = false
     epochCount = epochs
@@ -89,6 +90,7 @@ extension Learner {
     while let next = try iterator.next() {
       batch = next
       lossScale = 1
+      batchLoss = nil
       isBatchDiscarded = false
       try body()
       batchIndex += 1
@@ -102,7 +104,7 @@ extension Learner {
     prediction = output.detached
     for callback in callbacks { try callback.afterPrediction(self) }
     guard let targets = self.batch?.targets else { return }
-    let value = lossFunction(output, targets)
+    let value = batchLoss?(output, targets) ?? lossFunction(output, targets)
     loss = Double(value.item)
     lossTensor = tape == nil ? nil : value
     for callback in callbacks { try callback.afterLoss(self) }

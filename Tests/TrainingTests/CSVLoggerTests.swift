@@ -73,7 +73,7 @@ struct CSVLoggerTests {
     try learner([CSVLogger(path, append: true)], hasValidation: false).learner.fit(1)
     let lines = try text(path).split(separator: "\n", omittingEmptySubsequences: false)
     #expect(lines.count == 4 && lines[0] == "note" && lines[1] == "epoch,train_loss,time")
-    #expect(lines[2].hasPrefix("0,0.25,00:0"))
+    #expect(lines[2].hasPrefix("0,0.2") && lines[2].hasSuffix(",00:00"))
   }
 
   private final class Taker: Callback {

@@ -176,7 +176,10 @@ struct ModeCallbackTests {
         "\"acuracy\": it cannot be monitored: the columns are train_loss, valid_loss, accuracy; did you mean accuracy?"
       ),
       (EarlyStoppingCallback(monitor: "f1_score"), true, "add the metric to the learner"),
-      (ReduceLROnPlateau(), false, "without validation data are train_loss; did you mean"),
+      (
+        ReduceLROnPlateau(), false,
+        "without validation data are train_loss; give the learner validation data"
+      ),
       (TrackerCallback(monitor: "auc"), false, "give the learner validation data"),
     ] as [(TrackerCallback, Bool, String)] {
       let scripted = ScriptedLearner(

@@ -39,6 +39,7 @@ imports:
 examples: setup
 	swift build -c release --product SIIMPneumothorax
 	swift build -c release --product OwnModule
+	swift build -c release --product OwnTraining
 	swift build -c release --product lightbox
 	@Examples/check.sh
 

@@ -139,6 +139,9 @@ let package = Package(
     .executableTarget(
       name: "OwnModule", dependencies: ["Lightbox"], path: "Examples/OwnModule",
       exclude: ["README.md"], swiftSettings: rules),
+    .executableTarget(
+      name: "OwnTraining", dependencies: ["Lightbox"], path: "Examples/OwnTraining",
+      exclude: ["README.md"], swiftSettings: rules),
 
     // Tests.
     .target(

@@ -17,6 +17,8 @@ tail -n 1 example.txt | grep -q "agree; figure" || fail "SIIMPneumothorax did no
 [ -s siim-pneumothorax.png ] || fail "SIIMPneumothorax wrote no figure"
 "$bin/OwnModule" films | tee own.txt
 tail -n 1 own.txt | grep -q "explained in 2 maps" || fail "OwnModule did not finish"
+"$bin/OwnTraining" | tee training.txt
+tail -n 1 training.txt | grep -q "own loss, metric and callback: best g_mean 0\.[6-9]" || fail "OwnTraining did not finish"
 
 # Every command prints its help, and no line of it or of a table is longer than 80 columns.
 fits() { # file
@@ -71,6 +73,7 @@ rejects() { # words, command...
   [ "$code" -lt 126 ] || { cat out.txt; fail "crashed: $*"; }
   grep -q -- "$words" out.txt || { cat out.txt; fail "no message \"$words\": $*"; }
 }
+rejects "it cannot be read" "$bin/OwnTraining" /dev/null
 train=("$bin/lightbox" train films --size 64 --epochs 1 --batch-size 8)
 cp -r films broken
 first=$(awk -F, 'NR == 2 { print $1 }' films/labels.csv)

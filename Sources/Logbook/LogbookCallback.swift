@@ -61,7 +61,7 @@ public final class LogbookCallback: Callback {
   /// Saves the weights, then records the epoch.
   public func afterEpoch(_ learner: Learner) throws {
     guard let row = learner.recorder.rows.last else { return }
-    try folder.save("last", learner, withOptimizer: false)
+    try learner.withValidatedWeights { try folder.save("last", learner, withOptimizer: false) }
     try log.record(
       row, epoch: epochCount, steps: steps,
       learningRate: learner.optimizer.hyperparameters.last?.learningRate ?? 0,

@@ -91,6 +91,11 @@ public final class ActivationStats: Callback {
     }
   }
 
+  func restore(steps: [Int], stats: [[LayerStats?]]) {
+    self.steps = steps
+    self.stats = stats
+  }
+
   /// Decides whether the batch is recorded.
   public func beforeBatch(_ learner: Learner) throws {
     isRecording = learner.isTraining && learner.iteration % (every ?? 1) == 0

@@ -9,6 +9,7 @@ enum LibM {
   static func exp(_ x: Double) -> Double { unqualifiedExp(x) }
   static func log(_ x: Double) -> Double { unqualifiedLog(x) }
   static func pow(_ x: Double, _ n: Int) -> Double { unqualifiedPow(x, Double(n)) }
+  static func pow(_ x: Double, _ y: Double) -> Double { unqualifiedPow(x, y) }
   static func sineAndCosine(_ x: Double) -> (Double, Double) { (sin(x), cos(x)) }
 }
 

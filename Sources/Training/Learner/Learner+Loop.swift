@@ -39,6 +39,7 @@ extension Learner {
       prediction = nil
       lossTensor = nil
       phase = .betweenEpochs
+      batchLoss = nil
     }
     fitWasCanceled = false
     epochCount = epochs
@@ -123,6 +124,7 @@ extension Learner {
       batch = next
       if isTraining { sourcePosition = iterator.position ?? sourcePosition + 1 }
       lossScale = 1
+      batchLoss = nil
       isBatchDiscarded = false
       try body()
       batchIndex += 1
@@ -143,7 +145,7 @@ extension Learner {
     prediction = output.detached
     for callback in callbacks { try callback.afterPrediction(self) }
     guard let targets = self.batch?.targets else { return }
-    let value = lossFunction(output, targets)
+    let value = batchLoss?(output, targets) ?? lossFunction(output, targets)
     loss = Double(value.item)
     lossTensor = tape == nil ? nil : value
     for callback in callbacks { try callback.afterLoss(self) }

@@ -66,6 +66,10 @@ open class Learner {
   public internal(set) var loss = 0.0
   /// Factor applied to the loss before the backward pass; reset to 1 for each batch.
   public var lossScale = 1.0
+  /// Computes the loss of the current batch instead of `lossFunction`; reset to nil for each batch.
+  ///
+  /// A callback sets it in `beforeBatch` or `afterPrediction`, such as `MixUp`.
+  public var batchLoss: ((_ output: Tensor, _ targets: Tensor) -> Tensor)?
   /// True if a callback discarded the current batch.
   public internal(set) var isBatchDiscarded = false
   var lossTensor: Tensor?

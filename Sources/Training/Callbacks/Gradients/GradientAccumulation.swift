@@ -3,8 +3,9 @@ import DataBlocks
 /// Accumulates gradients until enough items were seen (fastai's `GradientAccumulation`).
 ///
 /// As in fastai, items are counted rather than batches, and the rest of an epoch is carried over into
-/// the next.
-public final class GradientAccumulation: Callback {
+/// the next. The rest of a fit is dropped with its gradients: no step is made of fewer items, and the next fit starts
+/// with none. (In fastai these gradients enter the first step of the next fit.)
+public final class GradientAccumulation: ResumableCallback {
   /// Runs before the gradients are checked and clipped.
   public let order = 6
   private let itemsPerStep: Int
@@ -36,4 +37,18 @@ public final class GradientAccumulation: Callback {
     if count < itemsPerStep { throw Interruption.cancelBatch }
     count = 0
   }
+
+  /// Drops the gradients of the rest.
+  public func afterFit(_ learner: Learner) throws {
+    if count > 0 { learner.optimizer.clearGradients() }
+    count = 0
+  }
+
+  /// The number of items since the last step; the learner saves their gradients.
+  public func state() throws -> CallbackState { try CallbackState(count) }
+
+  /// Restores the number of items since the last step.
+  ///
+  /// - Throws: `DecodingError` if it is the state of another callback.
+  public func restore(_ state: CallbackState) throws { count = try state.values(as: Int.self) }
 }

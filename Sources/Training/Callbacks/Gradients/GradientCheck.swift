@@ -108,3 +108,16 @@ public final class GradientCheck: Callback {
     throw interruption
   }
 }
+
+extension GradientCheck: ResumableCallback {
+  /// The number of skipped batches, over all fits and in a row.
+  public func state() throws -> CallbackState { try CallbackState([skippedBatches, consecutive]) }
+
+  /// Restores the numbers of skipped batches.
+  ///
+  /// - Throws: `DecodingError` if it is the state of another callback.
+  public func restore(_ state: CallbackState) throws {
+    let counts = try state.values(as: [Int].self)
+    (skippedBatches, consecutive) = (counts.first ?? 0, counts.last ?? 0)
+  }
+}

@@ -9,6 +9,9 @@ public final class ReduceLROnPlateau: TrackerCallback {
   private let patience: Int
   private let factor: Double
   private let minimum: Double
+  /// The rates after the last reduction of this fit; nil before it.
+  private var rates: [Double]?
+  private weak var learner: Learner?
 
   /// Creates the callback.
   ///
@@ -33,6 +36,15 @@ public final class ReduceLROnPlateau: TrackerCallback {
       resetsOnFit: resetsOnFit)
   }
 
+  /// Restarts the count of epochs without improvement.
+  ///
+  /// - Throws: `UnknownMonitor` if `monitor` is not a column of the table.
+  public override func beforeFit(_ learner: Learner) throws {
+    try super.beforeFit(learner)
+    rates = nil
+    self.learner = learner
+  }
+
   /// Reduces the rates after `patience` epochs without improvement.
   public override func afterEpoch(_ learner: Learner) throws {
     try super.afterEpoch(learner)
@@ -42,7 +54,31 @@ public final class ReduceLROnPlateau: TrackerCallback {
       let rate = learner.optimizer.hyperparameters[group].learningRate
       learner.optimizer.hyperparameters[group].learningRate = max(rate / factor, minimum)
     }
-    let rate = learner.optimizer.hyperparameters.last?.learningRate ?? 0
+    rates = learner.optimizer.hyperparameters.map(\.learningRate)
+    let rate = rates?.last ?? 0
     learner.report("Epoch \(learner.epoch): reducing lr to \(NumberFormat.significant(rate, 15))")
+  }
+
+  private struct Saved: Codable {
+    var tracked: Tracked
+    var rates: [Double]?
+  }
+
+  /// The state of the tracker and the reduced rates.
+  public override func state() throws -> CallbackState {
+    try CallbackState(Saved(tracked: tracked, rates: rates))
+  }
+
+  /// Restores the state of the tracker, and sets the rates if they were reduced.
+  ///
+  /// - Throws: `DecodingError` if it is the state of another callback.
+  public override func restore(_ state: CallbackState) throws {
+    let saved = try state.values(as: Saved.self)
+    tracked = saved.tracked
+    rates = saved.rates
+    guard let rates, let learner, rates.count == learner.optimizer.groupCount else { return }
+    for (group, rate) in rates.enumerated() {
+      learner.optimizer.hyperparameters[group].learningRate = rate
+    }
   }
 }

@@ -1,4 +1,6 @@
 /// Saves the weights of the best epoch and loads them when the fit ends (fastai's `SaveModelCallback`).
+///
+/// The weights are those that were validated: averaged ones with `ExponentialMovingAverage`.
 public final class SaveModelCallback: TrackerCallback {
   /// Runs after the recorder.
   public override var order: Int { 61 }
@@ -33,12 +35,14 @@ public final class SaveModelCallback: TrackerCallback {
       resetsOnFit: resetsOnFit)
   }
 
+  /// The type, the checkpoint and the monitored column.
+  public override var stateName: String { "SaveModelCallback.\(name).\(monitor)" }
+
   /// Saves the weights if the epoch is the best so far, or one of `everyEpoch`.
   public override func afterEpoch(_ learner: Learner) throws {
     if let everyEpoch {
       guard learner.epoch % everyEpoch == 0 else { return }
-      try learner.checkpoints.save(
-        "\(name)_\(learner.epoch)", learner, withOptimizer: withOptimizer)
+      try save("\(name)_\(learner.epoch)", learner)
       return
     }
     try super.afterEpoch(learner)
@@ -47,7 +51,13 @@ public final class SaveModelCallback: TrackerCallback {
     learner.report(
       "Better model found at epoch \(learner.epoch) with \(monitor) value: \(Double(Float(best)))."
     )
-    try learner.checkpoints.save(name, learner, withOptimizer: withOptimizer)
+    try save(name, learner)
+  }
+
+  private func save(_ name: String, _ learner: Learner) throws {
+    try learner.withValidatedWeights {
+      try learner.checkpoints.save(name, learner, withOptimizer: withOptimizer)
+    }
   }
 
   /// Loads the best weights, or saves the last with `atEnd`.

@@ -1,9 +1,11 @@
+public import Files
+
 /// Tracks the best value of one column of the recorder's table (fastai's `TrackerCallback`).
 ///
 /// A subclass overrides `beforeFit`, `afterEpoch` or `afterFit` and calls `super` first. Other events
 /// are not members of this class, so Swift does not call them on a subclass: handle them in a
-/// separate `Callback`.
-open class TrackerCallback: Callback {
+/// separate `Callback`. One with more state overrides `state` and `restore` too.
+open class TrackerCallback: ResumableCallback {
   /// Runs after the recorder.
   open var order: Int { 60 }
   /// False: the losses of a search for a learning rate are not tracked.
@@ -49,14 +51,16 @@ open class TrackerCallback: Callback {
 
   /// Restarts the count of epochs without improvement; forgets the best value if `resetsOnFit` is set.
   ///
-  /// - Precondition: `monitor` is a column of the table.
+  /// - Throws: `UnknownMonitor` if `monitor` is not a column of the table.
   open func beforeFit(_ learner: Learner) throws {
     wait = 0
     if resetsOnFit { best = nil }
     let known =
       ["train_loss"] + (learner.valid == nil ? [] : ["valid_loss"] + learner.metrics.map(\.name))
-    precondition(
-      known.contains(monitor), "cannot monitor \"\(monitor)\"; the columns are \(known)")
+    guard known.contains(monitor) else {
+      throw UnknownMonitor(
+        monitor: monitor, known: known, hasValidation: learner.valid != nil)
+    }
   }
 
   /// Updates `value`, `best` and `isNewBest` from the row of the epoch.
@@ -75,4 +79,64 @@ open class TrackerCallback: Callback {
 
   /// Does nothing.
   open func afterFit(_ learner: Learner) throws {}
+
+  // MARK: Resuming
+
+  /// The type and the monitored column.
+  open var stateName: String { "\(type(of: self)).\(monitor)" }
+
+  struct Tracked: Codable {
+    var value: Double?
+    var best: Double?
+    var isNewBest: Bool
+    var wait: Int
+  }
+
+  var tracked: Tracked {
+    get { Tracked(value: value, best: best, isNewBest: isNewBest, wait: wait) }
+    set {
+      (value, best, isNewBest, wait) = (
+        newValue.value, newValue.best, newValue.isNewBest, newValue.wait
+      )
+    }
+  }
+
+  /// The value of the last epoch, the best value, and the epochs since.
+  open func state() throws -> CallbackState { try CallbackState(tracked) }
+
+  /// Restores what `state` returned.
+  ///
+  /// - Throws: `DecodingError` if it is the state of another callback.
+  open func restore(_ state: CallbackState) throws { tracked = try state.values(as: Tracked.self) }
+}
+
+/// A tracker monitors a column that the table of epochs does not have.
+public struct UnknownMonitor: LightboxError, Equatable {
+  /// The column.
+  package let monitor: String
+  /// The columns of the table.
+  package let known: [String]
+  /// Whether the learner has validation data.
+  package let hasValidation: Bool
+
+  package init(monitor: String, known: [String], hasValidation: Bool) {
+    self.monitor = monitor
+    self.known = known
+    self.hasValidation = hasValidation
+  }
+
+  /// The column.
+  public var place: ErrorPlace { ErrorPlace(element: monitor) }
+
+  /// What the table has.
+  public var problem: String {
+    let why = hasValidation ? "" : " without validation data"
+    return "it cannot be monitored: the columns\(why) are \(known.joined(separator: ", "))"
+  }
+
+  /// The nearest column.
+  public var remedy: String? {
+    NearestName.nearest(to: monitor, among: known).map { "did you mean \($0)?" }
+      ?? (hasValidation ? "add the metric to the learner" : "give the learner validation data")
+  }
 }

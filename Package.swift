@@ -80,7 +80,8 @@ let package = Package(
     room("Hooks", uses: ["Tensors", "Layers"]),
     room("Downloads", uses: ["Files", "CCurl"]),
     room("Models", uses: ["Files", "Tensors", "Layers"]),
-    room("Training", uses: ["Console", "Files", "Tensors", "Layers", "DataBlocks"]),
+    room(
+      "Training", uses: ["Console", "Files", "Tensors", "Imaging", "Layers", "DataBlocks"]),
     room(
       "Datasets", path: "Datasets", uses: ["Files", "Imaging"],
       exclude: ["README.md"], resources: [.copy("Samples")]),

@@ -43,6 +43,9 @@ public struct ModelSummary: Sendable, Equatable, Encodable {
   ///   - input: The input shape; the first dimension is the batch.
   /// - Precondition: The network accepts an input of this shape.
   public init(of model: Module, input: [Int]) {
+    // `withoutComputing` below replaces layers, so that no other thread may use the network.
+    model.lock.lock()
+    defer { model.lock.unlock() }
     let named = model.namedModules
     var shapes: [ObjectIdentifier: [Int]] = [:]
     var work: [ObjectIdentifier: Int] = [:]

@@ -16,7 +16,7 @@ extension Module {
   /// Runs `body` in evaluation mode and then restores the mode of every module.
   ///
   /// The mode is restored per module, also when `body` throws: a batch norm that was in evaluation
-  /// mode inside a training model stays in evaluation mode.
+  /// mode inside a training model stays in evaluation mode. Threads that call it on the same module take turns.
   ///
   ///     let logits = model.evaluating { model(images) }
   ///
@@ -25,10 +25,29 @@ extension Module {
   /// - Throws: The error of `body`.
   public final func evaluating<Result, Failure: Error>(
     _ body: () throws(Failure) -> Result
+  ) throws(Failure) -> Result { try evaluating(nil, body) }
+
+  /// As `evaluating`, for modules that are known, since finding them takes time.
+  package final func evaluating<Result, Failure: Error>(
+    _ known: [Module]?, _ body: () throws(Failure) -> Result
   ) throws(Failure) -> Result {
-    let modes = modules.map { (module: $0, isTraining: $0.isTraining) }
-    for mode in modes { mode.module.isTraining = false }
-    defer { for mode in modes { mode.module.isTraining = mode.isTraining } }
+    try exclusively { () throws(Failure) -> Result in
+      let modes = (known ?? modules).map { (module: $0, isTraining: $0.isTraining) }
+      for mode in modes where mode.isTraining { mode.module.isTraining = false }
+      defer { for mode in modes where mode.isTraining { mode.module.isTraining = true } }
+      return try body()
+    }
+  }
+
+  /// Runs `body` while no other thread is in a call of this function of the same module.
+  ///
+  /// A forward pass changes modules: it sets their mode, keeps folded filters and initializes parameters. Whatever
+  /// can run on several threads (predictors, maps, summaries) does so through the root of the network.
+  package final func exclusively<Result, Failure: Error>(
+    _ body: () throws(Failure) -> Result
+  ) throws(Failure) -> Result {
+    lock.lock()
+    defer { lock.unlock() }
     return try body()
   }
 }

@@ -42,6 +42,7 @@ open class Module {
   private var forwardHooks: [Int: (Module, Tensor, Tensor) -> Void] = [:]
   private var backwardHooks: [Int: @Sendable (Tensor) -> Void] = [:]
   private var nextHook = 0
+  let lock = RecursiveLock()
 
   /// Creates a module without parameters.
   public init() {}

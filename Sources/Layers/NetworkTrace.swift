@@ -30,6 +30,9 @@ package struct NetworkTrace {
   ///   - input: The input shape, `[batch, channels, height, width]`.
   /// - Precondition: The network accepts an input of this shape.
   package init(of model: Module, input: [Int]) {
+    // `withoutComputing` below replaces layers, so that no other thread may use the network.
+    model.lock.lock()
+    defer { model.lock.unlock() }
     let tracer = Tracer(input)
     let named = model.namedModules
     var seen: Set<ObjectIdentifier> = []

@@ -12,13 +12,12 @@ extension Predictions {
   ///   - vocab: The classes.
   /// - Throws: `FileError`.
   public func writeCSV(to path: String, items: [DataItem], vocab: [String]) throws(FileError) {
-    let decoded = columns(forClasses: vocab.count).decoded
     let probabilities = columns(forClasses: vocab.count).probabilities
     var text = CSVLine.text(["file", "label", "predicted"] + vocab.map { "p(\($0))" })
     for row in 0..<count {
       let item = items[itemIndices[row]]
       text += CSVLine.text(
-        [FileName.shown(item.name), item.label ?? "", vocab[decoded[row]]]
+        [FileName.shown(item.name), item.label ?? "", answer(ofRow: row, vocab: vocab)]
           + probabilities[row].map { NumberFormat.fixed(Double($0), 6) })
     }
     try AtomicFile.write(text, to: path)

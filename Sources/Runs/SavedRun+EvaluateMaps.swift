@@ -149,7 +149,8 @@ extension SavedRun {
     return Explainer(
       Predictor(
         model: model, vocab: predictor.vocab, pipeline: predictor.pipeline,
-        lossFunction: predictor.lossFunction), explainer.method,
+        lossFunction: predictor.lossFunction, target: predictor.target,
+        calibration: predictor.calibration), explainer.method,
       layers: layers.compactMap(\.self), options: explainer.options)
   }
 }

@@ -10,7 +10,8 @@ public import Training
 /// - Parameters:
 ///   - dataLoaders: Loaders for training and validation (`dls`).
 ///   - architecture: Its input channels follow the loaders' pipeline (`arch`).
-///   - lossFunction: Default: cross entropy (`loss_func`).
+///   - lossFunction: Default: what belongs to the target: cross entropy for classes
+///     (`loss_func`).
 ///   - rule: The optimizer's update rule. Default: fastai's Adam (`opt_func`).
 ///   - metrics: Metrics to compute on the validation batches.
 ///   - callbacks: Callbacks for every fit (`cbs`).
@@ -22,7 +23,7 @@ public import Training
 /// - Precondition: The architecture can have the output stride.
 public func visionLearner(
   _ dataLoaders: DataLoaders, _ architecture: Architecture,
-  lossFunction: LossFunction = .crossEntropy(), rule: any UpdateRule = Adam(),
+  lossFunction: LossFunction? = nil, rule: any UpdateRule = Adam(),
   metrics: [Metric] = [], callbacks: [any Callback] = [], learningRate: LearningRates = 1e-3,
   head: HeadOptions = HeadOptions(), outputStride: Int? = nil, seed: UInt64 = 42
 ) -> VisionLearner {
@@ -39,7 +40,7 @@ public func visionLearner(
 ///
 /// - Throws: `UnknownArchitecture`.
 public func visionLearner(
-  _ dataLoaders: DataLoaders, _ name: String, lossFunction: LossFunction = .crossEntropy(),
+  _ dataLoaders: DataLoaders, _ name: String, lossFunction: LossFunction? = nil,
   rule: any UpdateRule = Adam(), metrics: [Metric] = [], callbacks: [any Callback] = [],
   learningRate: LearningRates = 1e-3, head: HeadOptions = HeadOptions(),
   outputStride: Int? = nil, seed: UInt64 = 42
@@ -58,14 +59,15 @@ public final class VisionLearner: Learner {
   public let predictor: Predictor
 
   init(
-    _ visionModel: VisionModel, _ loaders: DataLoaders, lossFunction: LossFunction,
+    _ visionModel: VisionModel, _ loaders: DataLoaders, lossFunction: LossFunction?,
     rule: any UpdateRule, metrics: [Metric], callbacks: [any Callback],
     learningRate: LearningRates, seed: UInt64
   ) {
     self.visionModel = visionModel
+    let lossFunction = lossFunction ?? .standard(for: loaders.target)
     predictor = Predictor(
       model: visionModel.model, vocab: loaders.vocab, pipeline: loaders.pipeline,
-      lossFunction: lossFunction)
+      lossFunction: lossFunction, target: loaders.target)
     super.init(
       model: visionModel.model, train: loaders.train, valid: loaders.valid,
       lossFunction: lossFunction, rule: rule, groups: visionModel.parameterGroups,

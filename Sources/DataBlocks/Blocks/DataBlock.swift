@@ -38,10 +38,12 @@ public struct DataBlock<Source: Sendable>: Sendable {
     splitter: any Splitter = RandomSplitter(), itemTransforms: [any Transform],
     batchTransforms: [any Transform] = []
   ) {
+    let acceptsEmptyLabel = blocks.1.acceptsEmptyLabel
     makeItem = {
       let label = getY($0)
+      let isMissing = label?.trimmed == "" && !acceptsEmptyLabel
       return DataItem(
-        path: getX($0), label: label?.trimmed == "" ? nil : label, split: getSplit($0),
+        path: getX($0), label: isMissing ? nil : label, split: getSplit($0),
         patient: getPatient($0))
     }
     target = blocks.1
@@ -57,17 +59,19 @@ public struct DataBlock<Source: Sendable>: Sendable {
   ///   - workers: Threads that read and transform; 0: the calling thread (`num_workers`). Default: all cores.
   ///   - seed: Seeds order and random transforms.
   ///   - unreadable: What to do about files that cannot be read.
+  ///   - sampling: Which training items an epoch has; others than `.shuffled` draw with replacement.
   /// - Returns: Loaders for training and validation.
   /// - Throws: `DataError`, and what the splitter throws.
   public func dataLoaders(
     _ sources: [Source], batchSize: Int = 64, workers: Int? = nil, seed: UInt64 = 42,
-    unreadable: UnreadablePolicy = .stop
+    unreadable: UnreadablePolicy = .stop, sampling: ItemSampling = .shuffled
   ) throws -> DataLoaders {
     let items = sources.map(makeItem)
     let (train, valid) = try splitter.split(items)
     return try DataLoaders(
       train: train.map { items[$0] }, valid: valid.map { items[$0] }, pipeline: pipeline,
-      target: target, batchSize: batchSize, workers: workers, seed: seed, unreadable: unreadable)
+      target: target, batchSize: batchSize, workers: workers, seed: seed, unreadable: unreadable,
+      sampling: sampling)
   }
 }
 

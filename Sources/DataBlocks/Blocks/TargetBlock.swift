@@ -8,6 +8,8 @@ public protocol TargetBlock: Sendable {
   var vocab: [String] { get }
   /// The outputs that a model for this target has (`dls.c`).
   var outputCount: Int { get }
+  /// Whether an empty label is a target, as for an item without findings, rather than a missing label. Default: false.
+  var acceptsEmptyLabel: Bool { get }
   /// A copy that has learned what it needs, such as the vocabulary, from training items.
   ///
   /// - Throws: `DataError` if the items do not suffice.
@@ -18,4 +20,9 @@ public protocol TargetBlock: Sendable {
   ///
   /// - Precondition: All labels pass `check`.
   func encode(_ labels: [String]) -> Tensor
+}
+
+extension TargetBlock {
+  /// An item without a label has no target.
+  public var acceptsEmptyLabel: Bool { false }
 }

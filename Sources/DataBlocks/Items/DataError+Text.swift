@@ -33,6 +33,11 @@ extension DataError {
     case .table(let fault): fault.problem
     case .oneClass(let label):
       "all training items have the label \((label ?? "").quoted); a classifier needs two classes"
+    case .noLabels: "no training item has a label"
+    case .notNumbers(let label, let expected):
+      "the label \(label.quoted) is not "
+        + (expected.map { $0 == 1 ? "a finite number" : "\($0) finite numbers" }
+          ?? "a list of finite numbers")
     case .noItems(let part): "there are no items for \(part)"
     case .batchNotFilled(let items, let batchSize):
       "\(items) training items do not fill a batch of \(batchSize)"
@@ -73,7 +78,8 @@ extension DataError {
     case .outputNotFinite: "check the weights"
     case .unknownSplit: "use train, valid (or val) or test"
     case .noRows: "add rows of files and labels"
-    case .oneClass, .noItems: "check the labels and the split"
+    case .notNumbers: "correct or remove the row"
+    case .oneClass, .noItems, .noLabels: "check the labels and the split"
     case .batchNotFilled: "use a smaller batch size, or more images"
     case .unknownLabel: "correct the label, or add items of this class to the training set"
     case .severalFrames:

@@ -51,6 +51,10 @@ public struct DataError: LightboxError, Equatable {
 
     /// All training items have one label.
     case oneClass(String?)
+    /// No training item has a label.
+    case noLabels
+    /// A label is not as many numbers as a regression expects.
+    case notNumbers(String, expected: Int?)
     /// A part of the data has no items.
     case noItems(String)
     /// The training items do not fill one batch.

@@ -8,6 +8,8 @@ public struct Batch: Sendable {
   public var targets: Tensor?
   /// Indices of the items in their source.
   public var itemIndices: [Int]
+  /// The SOPInstanceUID of each item, nil for files that are not DICOM; empty if the source has no files.
+  package var sopInstanceUIDs: [String?] = []
 
   /// Creates a batch.
   ///

@@ -26,10 +26,15 @@ public final class DataLoader: BatchSource {
   package let mode: PipelineMode
   /// Batches that threads fill before they are asked for.
   package var batchesAhead: Int { workers == 0 ? 0 : min(max(2, workers), max(batchCount, 1)) }
-  let pipeline: Pipeline
-  let target: any TargetBlock
-  let seed: UInt64
-  let unreadable: UnreadablePolicy
+  package let pipeline: Pipeline
+  package let target: any TargetBlock
+  /// The mode in which transforms run; that of the loader but for test time augmentation.
+  let transformMode: PipelineMode
+  /// Which items an epoch has.
+  let sampling: ItemSampling
+  private let weights: ItemWeights?
+  package let seed: UInt64
+  package let unreadable: UnreadablePolicy
   private let cache: ImageCache
   private let skippedItems = Mutex<[Int: DataError]>([:])
   private let delivered = Atomic<Int>(0)
@@ -46,11 +51,14 @@ public final class DataLoader: BatchSource {
   ///   - workers: Threads; 0: the calling thread. Default: all cores.
   ///   - seed: Seeds order and random transforms.
   ///   - unreadable: What to do about files that cannot be read.
+  ///   - sampling: Which items an epoch of training has.
+  ///   - transformMode: The mode in which transforms run. Default: `mode`.
   /// - Throws: `DataError` naming an item whose label cannot be encoded.
   package init(
     _ items: [DataItem], pipeline: Pipeline, target: any TargetBlock, mode: PipelineMode,
     batchSize: Int = 64, workers: Int? = nil, seed: UInt64 = 42,
-    unreadable: UnreadablePolicy = .stop
+    unreadable: UnreadablePolicy = .stop, sampling: ItemSampling = .shuffled,
+    transformMode: PipelineMode? = nil
   ) throws(DataError) {
     precondition(batchSize > 0, "the batch size must be at least 1, not \(batchSize)")
     precondition((workers ?? 0) >= 0, "the number of workers is \(workers ?? 0)")
@@ -69,6 +77,9 @@ public final class DataLoader: BatchSource {
     self.workers = workers ?? Compute.cores
     self.seed = seed
     self.unreadable = unreadable
+    self.sampling = sampling
+    self.transformMode = transformMode ?? mode
+    weights = mode == .training ? sampling.weights(of: items) : nil
     cache = ImageCache()
   }
 
@@ -102,11 +113,12 @@ public final class DataLoader: BatchSource {
   }
 
   /// Indices of the items of each batch.
-  func plan(epoch: Int) -> [[Int]] {
+  package func plan(epoch: Int) -> [[Int]] {
     var order = Array(items.indices)
     if mode == .training {
       var random = RandomSource(seed: seed, UInt64(epoch), 0x5487)
-      order = random.permutation(items.count)
+      order =
+        weights?.draw(items.count, seed: seed, epoch: epoch) ?? random.permutation(items.count)
     }
     return (0..<batchCount).map {
       Array(order[($0 * batchSize)..<min(($0 + 1) * batchSize, order.count)])
@@ -118,19 +130,19 @@ public final class DataLoader: BatchSource {
     return Tensor(uninitialized: [count, pipeline.inputChannels, size.height, size.width])
   }
 
-  /// Reads and transforms one item into its place of a batch, and returns its label.
+  /// Reads and transforms one item into its place of a batch.
   func load(
     _ index: Int, epoch: Int, batch: Int, into inputs: Tensor, slot: Int
-  ) throws(DataError) -> String? {
+  ) throws(DataError) -> LoadedItem {
     do {
       var (sample, next) = try cached(index)
       let streams = Pipeline.Streams(
         item: RandomSource(seed: seed, UInt64(epoch), UInt64(index), 0xA06),
         batch: RandomSource(seed: seed, UInt64(epoch), UInt64(batch), 0xC409))
-      try pipeline.run(&sample, from: next, mode: mode, streams)
+      try pipeline.run(&sample, from: next, mode: transformMode, streams)
       try pipeline.write(sample, into: inputs, item: slot)
       if let label = sample.label { try target.check(label) }
-      return sample.label
+      return LoadedItem(label: sample.label, sopInstanceUID: sample.facts.sopInstanceUID)
     } catch {
       throw error.at(items[index].name)
     }
@@ -138,7 +150,7 @@ public final class DataLoader: BatchSource {
 
   func result(
     _ index: Int, epoch: Int, batch: Int, into inputs: Tensor, slot: Int
-  ) -> Result<String?, DataError> {
+  ) -> Result<LoadedItem, DataError> {
     do {
       return .success(try load(index, epoch: epoch, batch: batch, into: inputs, slot: slot))
     } catch {
@@ -150,7 +162,7 @@ public final class DataLoader: BatchSource {
     if let entry = cache[index] { return (entry.sample, entry.next) }
     let item = items[index]
     var sample = Sample(.file(item.path), label: item.label, frame: item.frame)
-    let next = try pipeline.runCacheable(&sample, mode: mode)
+    let next = try pipeline.runCacheable(&sample, mode: transformMode)
     cache.keep(ImageCache.Entry(sample: sample, next: next), for: index)
     return (sample, next)
   }
@@ -174,9 +186,11 @@ public final class DataLoader: BatchSource {
     }
     delivered.add(kept.count, ordering: .relaxed)
     let labels = kept.compactMap { slots.labels[$0] }
-    return Batch(
+    var batch = Batch(
       inputs: inputs, targets: labels.count == kept.count ? target.encode(labels) : nil,
       itemIndices: kept.map { indices[$0] })
+    batch.sopInstanceUIDs = kept.map { slots.sopInstanceUIDs[$0] }
+    return batch
   }
 }
 
@@ -202,15 +216,24 @@ extension DataLoader {
   }
 }
 
+/// What a batch keeps of an item beside its values.
+struct LoadedItem: Sendable {
+  let label: String?
+  let sopInstanceUID: String?
+}
+
 /// The slots of a batch as they are filled.
 struct FilledSlots {
   let inputs: Tensor
   var labels: [Int: String] = [:]
+  var sopInstanceUIDs: [Int: String] = [:]
   var failures: [Int: DataError] = [:]
 
-  mutating func record(_ slot: Int, _ result: Result<String?, DataError>) {
+  mutating func record(_ slot: Int, _ result: Result<LoadedItem, DataError>) {
     switch result {
-    case .success(let label): labels[slot] = label
+    case .success(let item):
+      labels[slot] = item.label
+      sopInstanceUIDs[slot] = item.sopInstanceUID
     case .failure(let error): failures[slot] = error
     }
   }

@@ -12,12 +12,22 @@ public struct DataLoaders: Sendable {
 
   /// Creates loaders from items that have been split.
   ///
+  /// - Parameters:
+  ///   - train: The items to train on.
+  ///   - valid: The items to validate on.
+  ///   - pipeline: From a file to the model's input.
+  ///   - target: From labels to targets.
+  ///   - batchSize: Items per batch (`bs`).
+  ///   - workers: Threads that read and transform; 0: the calling thread (`num_workers`). Default: all cores.
+  ///   - seed: Seeds order and random transforms.
+  ///   - unreadable: What to do about files that cannot be read.
+  ///   - sampling: Which training items an epoch has; others than `.shuffled` draw with replacement.
   /// - Throws: `DataError` if a side is empty, if there is one class only, or if a validation label does
   ///   not occur in training.
   public init(
     train: [DataItem], valid: [DataItem], pipeline: Pipeline,
     target: any TargetBlock = CategoryBlock(), batchSize: Int = 64, workers: Int? = nil,
-    seed: UInt64 = 42, unreadable: UnreadablePolicy = .stop
+    seed: UInt64 = 42, unreadable: UnreadablePolicy = .stop, sampling: ItemSampling = .shuffled
   ) throws(DataError) {
     guard !train.isEmpty else { throw DataError(.noItems("training")) }
     // After the split, so that the frames of a file are on one side.
@@ -27,7 +37,7 @@ public struct DataLoaders: Sendable {
     func loader(_ items: [DataItem], _ mode: PipelineMode) throws(DataError) -> DataLoader {
       try DataLoader(
         items, pipeline: pipeline, target: target, mode: mode, batchSize: batchSize,
-        workers: workers, seed: seed, unreadable: unreadable)
+        workers: workers, seed: seed, unreadable: unreadable, sampling: sampling)
     }
     self.train = try loader(train, .training)
     self.valid = valid.isEmpty ? nil : try loader(valid, .validation)

@@ -20,7 +20,7 @@ public struct ClassificationInterpretation {
   public let itemIndices: [Int]
   /// The true class of each row (`targs`).
   public let targets: [Int]
-  /// The most probable class of each row, the first of equal ones (`decoded`).
+  /// The class of each row, by the decision threshold if there is one, else the most probable (`decoded`).
   public let decoded: [Int]
   /// The probability of each class, row by row (`preds`).
   public let probabilities: [[Double]]
@@ -146,6 +146,32 @@ public struct ClassificationInterpretation {
     return found
   }
 
+  /// One interpretation per finding of predictions of a multi-label model, decided by the threshold of its loss.
+  ///
+  /// - Parameters:
+  ///   - predictions: Predictions of labeled items, with one output per finding.
+  ///   - vocab: The findings.
+  ///   - items: The items that were predicted. Default: not known.
+  /// - Returns: The interpretations, in the order of the findings, each with the classes "no X" and "X".
+  /// - Throws: `DataError` naming an item whose output is not finite.
+  /// - Precondition: All rows have as many outputs and targets as there are findings.
+  public static func findings(
+    _ predictions: Predictions, vocab: [String], items: [DataItem] = []
+  ) throws(DataError) -> [ClassificationInterpretation] {
+    precondition(
+      predictions.targetValues.count == predictions.count
+        && predictions.outputs.allSatisfy { $0.count == vocab.count }
+        && predictions.targetValues.allSatisfy { $0.count == vocab.count },
+      "findings need one output and one target per finding of \(vocab)")
+    var found: [ClassificationInterpretation] = []
+    for (index, name) in vocab.enumerated() {
+      found.append(
+        try ClassificationInterpretation(
+          predictions.finding(index), vocab: ["no \(name)", name], items: items))
+    }
+    return found
+  }
+
   /// The natural logarithm of a probability; of the smallest number for 0.
   private static func logarithm(_ probability: Double) -> Double {
     log(max(probability, .leastNonzeroMagnitude))
@@ -187,11 +213,11 @@ public struct ClassificationInterpretation {
     public let item: DataItem?
     /// The loss.
     public let loss: Double
-    /// The most probable class.
+    /// The decided class.
     public let predicted: String
     /// The true class.
     public let actual: String
-    /// The probability of the most probable class.
+    /// The probability of the decided class.
     public let probability: Double
   }
 
@@ -209,7 +235,7 @@ public struct ClassificationInterpretation {
     return order.prefix(count ?? order.count).map { row in
       TopLoss(
         row: row, item: item(ofRow: row), loss: losses[row], predicted: vocab[decoded[row]],
-        actual: vocab[targets[row]], probability: probabilities[row].max() ?? 0)
+        actual: vocab[targets[row]], probability: probabilities[row][decoded[row]])
     }
   }
 }

@@ -45,7 +45,7 @@ public struct Explainer {
     self.init(
       model: predictor.model, vocab: predictor.vocab, method,
       layers: layers ?? (method.usesAllStages ? stages : stages.suffix(1)),
-      options: options, activation: { predictor.lossFunction.activation($0) })
+      options: options, activation: { predictor.activation($0) })
   }
 
   /// Creates an explainer for a model.
@@ -109,6 +109,15 @@ public struct Explainer {
   /// - Returns: One explanation per image, in order.
   /// - Throws: `MapError`, as for one image.
   package func callAsFunction(
+    _ images: [PreparedImage], wanted: ([Double]) -> [Int]
+  ) throws(MapError) -> [Explanation] {
+    // Hooks are registered on the model, which no other thread may run meanwhile.
+    try network.model.exclusively { () throws(MapError) in
+      try explanations(images, wanted: wanted)
+    }
+  }
+
+  private func explanations(
     _ images: [PreparedImage], wanted: ([Double]) -> [Int]
   ) throws(MapError) -> [Explanation] {
     guard let first = images.first else { return [] }

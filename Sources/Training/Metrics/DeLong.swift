@@ -28,29 +28,43 @@ public struct DeLong: Sendable, Equatable {
     precondition(
       scores.count == positives.count, "\(scores.count) scores for \(positives.count) labels")
     precondition(!scores.contains(where: \.isNaN), "a score is NaN")
-    let p = scores.indices.filter { positives[$0] }.map { scores[$0] }
-    let n = scores.indices.filter { !positives[$0] }.map { scores[$0] }
-    guard !p.isEmpty, !n.isEmpty else { return nil }
-    let all = Self.midranks(p + n)
-    let (ownP, ownN) = (Self.midranks(p), Self.midranks(n))
-    let (m, k) = (Double(p.count), Double(n.count))
-    // The share of negatives below each positive, and of positives above each negative.
-    let v10 = p.indices.map { (all[$0] - ownP[$0]) / k }
-    let v01 = n.indices.map { 1 - (all[p.count + $0] - ownN[$0]) / m }
-    area = v10.reduce(0, +) / m
-    guard p.count > 1, n.count > 1 else {
+    guard let shares = Self.shares(scores: scores, positives: positives) else { return nil }
+    area = shares.positives.reduce(0, +) / Double(shares.positives.count)
+    guard let total = Self.variance(shares.positives, shares.negatives) else {
       variance = nil
       interval = nil
       return
     }
-    func sampleVariance(_ values: [Double]) -> Double {
-      let mean = values.reduce(0, +) / Double(values.count)
-      return values.reduce(0) { $0 + ($1 - mean) * ($1 - mean) } / Double(values.count - 1)
-    }
-    let total = sampleVariance(v10) / m + sampleVariance(v01) / k
     let half = ConfidenceInterval.normalQuantile * total.squareRoot()
     self.variance = total
     interval = ConfidenceInterval(low: max(0, area - half), high: min(1, area + half))
+  }
+
+  /// The share of negatives below each positive, and of positives above each negative; nil if only one class is present.
+  static func shares(
+    scores: [Double], positives: [Bool]
+  ) -> (positives: [Double], negatives: [Double])? {
+    let p = scores.indices.filter { positives[$0] }.map { scores[$0] }
+    let n = scores.indices.filter { !positives[$0] }.map { scores[$0] }
+    guard !p.isEmpty, !n.isEmpty else { return nil }
+    let all = midranks(p + n)
+    let (ownP, ownN) = (midranks(p), midranks(n))
+    let (m, k) = (Double(p.count), Double(n.count))
+    return (
+      p.indices.map { (all[$0] - ownP[$0]) / k },
+      n.indices.map { 1 - (all[p.count + $0] - ownN[$0]) / m }
+    )
+  }
+
+  /// The variance of the mean of shares, or of differences of shares; nil with a single positive or negative item.
+  static func variance(_ positives: [Double], _ negatives: [Double]) -> Double? {
+    guard positives.count > 1, negatives.count > 1 else { return nil }
+    func ofMean(_ values: [Double]) -> Double {
+      let mean = values.reduce(0, +) / Double(values.count)
+      return values.reduce(0) { $0 + ($1 - mean) * ($1 - mean) } / Double(values.count - 1)
+        / Double(values.count)
+    }
+    return ofMean(positives) + ofMean(negatives)
   }
 
   /// Ranks from 1; equal values share the mean of theirs.

@@ -1,6 +1,13 @@
-/// A value computed from the predictions for all validation items.
+/// A value computed from the predictions for all validation items, in double precision.
+///
+///     let learner = Learner(model: model, train: batches, metrics: [.accuracy, .f1Score(), .rocAuc])
+///     let chosen = try ["accuracy", "top_k_accuracy(k: 3)"].map(Metric.named)
+///
+/// Names are fastai's, which for most are scikit-learn's functions. Built-in metrics are NaN if a probability is NaN, if there
+/// are no items, or if the targets are of another kind; a ratio 0/0 is 0 where scikit-learn takes it so.
 public struct Metric: Sendable {
-  /// The column of the table, and what trackers monitor; in snake case as in fastai.
+  /// The column of the table, and what trackers monitor; in snake case as in fastai. Arguments that differ from their
+  /// defaults follow: "top_k_accuracy(k: 3)".
   public let name: String
   private let compute: @Sendable (Predictions) -> Double
 
@@ -13,35 +20,42 @@ public struct Metric: Sendable {
   /// Computes the metric.
   public func value(_ predictions: Predictions) -> Double { compute(predictions) }
 
-  /// Fraction of items whose most probable class is the target (`accuracy`).
-  public static let accuracy = Metric("accuracy") { p in
-    guard p.count > 0 else { return .nan }
-    return Double(zip(p.decoded, p.targets).count { $0 == $1 }) / Double(p.count)
+  // MARK: Kinds of targets
+
+  /// A metric of one class per item: targets are class indices, with one column of probabilities per class.
+  static func ofClasses(
+    _ name: String, _ compute: @escaping @Sendable (Predictions) -> Double
+  ) -> Metric {
+    Metric(name) { given in
+      guard given.count > 0, given.targets.count == given.count, !given.hasNaN else { return .nan }
+      let p = given.columns(forClasses: 2)
+      guard p.targets.allSatisfy((0..<p.classCount).contains) else { return .nan }
+      return compute(p)
+    }
   }
 
-  /// Fraction of items whose most probable class is not the target (`error_rate`).
-  public static let errorRate = Metric("error_rate") { 1 - accuracy.value($0) }
-
-  /// Area under the ROC curve of the last class (fastai's `RocAucBinary`).
-  ///
-  /// NaN if only one class is present, or if a probability is NaN.
-  public static let rocAucBinary = Metric("roc_auc_score") { p in
-    areaUnderCurve(p, positiveClass: p.classCount - 1)
+  /// A metric of targets with one value per output: labels that do not exclude each other, or numbers.
+  static func ofValues(
+    _ name: String, _ compute: @escaping @Sendable (Predictions) -> Double
+  ) -> Metric {
+    Metric(name) { p in
+      guard p.count > 0, p.targetValues.count == p.count, !p.hasNaN,
+        p.targetValues.allSatisfy({ $0.count == p.classCount && !$0.contains(where: \.isNaN) })
+      else { return .nan }
+      return compute(p)
+    }
   }
 
-  /// Area under the ROC curve: macro average of each class against the rest (fastai's `RocAuc`).
-  ///
-  /// With two classes it is `rocAucBinary`. NaN if a class is absent, or if a probability is NaN.
-  public static let rocAuc = Metric("roc_auc_score") { p in
-    if p.classCount <= 2 { return rocAucBinary.value(p) }
-    return (0..<p.classCount).map { areaUnderCurve(p, positiveClass: $0) }.reduce(0, +)
-      / Double(p.classCount)
+  /// A name with the arguments that differ from their defaults.
+  static func named(_ base: String, _ arguments: [(name: String, value: String?)]) -> String {
+    let given = arguments.compactMap { argument in
+      argument.value.map { "\(argument.name): \($0)" }
+    }
+    return given.isEmpty ? base : "\(base)(\(given.joined(separator: ", ")))"
   }
 
-  private static func areaUnderCurve(_ p: Predictions, positiveClass: Int) -> Double {
-    let scores = p.probabilities.map { Double($0[positiveClass]) }
-    // The outputs of a model that diverged have no order.
-    guard !scores.contains(where: \.isNaN) else { return .nan }
-    return rocAucScore(scores: scores, positives: p.targets.map { $0 == positiveClass }) ?? .nan
+  /// A number as an argument in a name: "5", "0.95".
+  static func text(_ number: Double) -> String {
+    number == number.rounded() && abs(number) < 1e15 ? "\(Int(number))" : "\(number)"
   }
 }

@@ -107,7 +107,7 @@ public final class Recorder: ResumableCallback {
   /// Computes the metrics, adds a row and prints it.
   public func afterEpoch(_ learner: Learner) throws {
     let validated = learner.valid != nil && validLoss.items > 0
-    let predictions = collector.predictions(activation: learner.lossFunction.activation)
+    let predictions = collector.predictions(learner.lossFunction)
     collector = PredictionCollector()
     let row = Row(
       epoch: learner.epoch, trainLoss: smoothedLoss,

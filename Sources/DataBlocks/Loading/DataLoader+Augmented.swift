@@ -1,0 +1,32 @@
+extension DataLoader {
+  /// Whether an epoch has every item once, in order, without random transforms.
+  package var isInOrder: Bool { mode == .validation && transformMode == .validation }
+
+  /// A loader of the same items in their order, whose transforms are those of training.
+  ///
+  /// - Parameters:
+  ///   - allowsHorizontalFlip: Keep transforms that mirror the image.
+  ///   - seed: Seeds the transforms.
+  package func augmented(
+    allowsHorizontalFlip: Bool, seed: UInt64
+  ) throws(DataError) -> DataLoader {
+    try DataLoader(
+      items, pipeline: allowsHorizontalFlip ? pipeline : try pipeline.withoutMirroring(),
+      target: target, mode: .validation, batchSize: batchSize, workers: workers, seed: seed,
+      unreadable: unreadable, transformMode: .training)
+  }
+
+  /// A loader of the same items in their order, without random transforms.
+  package func inOrder() throws(DataError) -> DataLoader {
+    try DataLoader(
+      items, pipeline: pipeline, target: target, mode: .validation, batchSize: batchSize,
+      workers: workers, seed: seed, unreadable: unreadable)
+  }
+}
+
+extension Pipeline {
+  /// The pipeline without transforms that mirror the image, left to right or otherwise.
+  func withoutMirroring() throws(DataError) -> Pipeline {
+    try Pipeline(checking: transforms.filter { !($0 is Flip) && !($0 is Dihedral) })
+  }
+}

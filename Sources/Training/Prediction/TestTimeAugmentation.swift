@@ -1,0 +1,75 @@
+public import DataBlocks
+import Layers
+
+/// How the passes of test time augmentation are combined.
+struct TestTimeAugmentation {
+  let passes: Int
+  let beta: Double
+  let useMax: Bool
+  let allowsHorizontalFlip: Bool
+  let seed: UInt64?
+
+  /// Runs the passes over the items of a loader and one without random transforms.
+  ///
+  /// - Parameter predict: Predicts an epoch of a loader.
+  func callAsFunction(
+    _ loader: DataLoader, _ predict: (DataLoader, _ epoch: Int) throws -> Predictions
+  ) throws -> Predictions {
+    precondition(passes > 0, "\(passes) passes of test time augmentation")
+    precondition((0...1).contains(beta), "beta is \(beta), not from 0 to 1")
+    let augmented = try loader.augmented(
+      allowsHorizontalFlip: allowsHorizontalFlip, seed: seed ?? loader.seed)
+    let plain = try predict(try loader.inOrder(), 0)
+    let found = try (0..<passes).map { try predict(augmented, $0) }
+    // A file that became unreadable meanwhile is in no later pass; rows are matched by item.
+    let rows = found.map { pass in
+      Dictionary(
+        zip(pass.itemIndices, pass.probabilities), uniquingKeysWith: { first, _ in first })
+    }
+    let mixed = zip(plain.itemIndices, plain.probabilities).map { index, own -> [Float] in
+      let passes = rows.compactMap { $0[index] }
+      guard !passes.isEmpty else { return own }
+      return own.indices.map { column in
+        let values = passes.map { Double($0[column]) }
+        if useMax { return max(own[column], Float(values.max() ?? 0)) }
+        let mean = values.reduce(0, +) / Double(values.count)
+        return Float((1 - beta) * mean + beta * Double(own[column]))
+      }
+    }
+    return plain.withProbabilities(mixed)
+  }
+}
+
+extension Predictor {
+  /// Predicts items several times with the random transforms of training, and mixes the mean of the probabilities with
+  /// those of a plain pass: fastai's `tta`.
+  ///
+  ///     probabilities = (1 − beta) · mean of the passes + beta · plain pass
+  ///
+  /// A transform that mirrors the image (`Flip`, `Dihedral`) is left out unless asked for, since laterality matters.
+  ///
+  /// - Parameters:
+  ///   - items: Items, with labels or without.
+  ///   - n: Passes with random transforms (`n`).
+  ///   - beta: Weight of the plain pass (`beta`).
+  ///   - useMax: Take the largest probability of all passes instead, which need not add up to 1 (`use_max`).
+  ///   - allowsHorizontalFlip: Keep transforms that mirror the image.
+  ///   - seed: Seeds the transforms: the same seed and batch size give the same numbers, whatever the workers.
+  ///   - batchSize: Items per batch (`bs`).
+  ///   - workers: Threads that read and transform. Default: all cores.
+  ///   - unreadable: What to do about files that cannot be read.
+  /// - Returns: The mixed probabilities; outputs are those of the plain pass, and there are no losses.
+  /// - Throws: As `getPreds`.
+  /// - Precondition: `n` is positive, `beta` from 0 to 1.
+  public func tta(
+    _ items: [DataItem], n: Int = 4, beta: Double = 0.25, useMax: Bool = false,
+    allowsHorizontalFlip: Bool = false, seed: UInt64 = 42, batchSize: Int = 64,
+    workers: Int? = nil, unreadable: UnreadablePolicy = .stop
+  ) throws -> Predictions {
+    let loader = try loader(
+      items, batchSize: batchSize, workers: workers, unreadable: unreadable)
+    return try TestTimeAugmentation(
+      passes: n, beta: beta, useMax: useMax, allowsHorizontalFlip: allowsHorizontalFlip, seed: seed
+    )(loader) { try predictions(on: $0, epoch: $1) }
+  }
+}

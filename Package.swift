@@ -68,6 +68,7 @@ let package = Package(
     // Floor 1.
     room("Console"),
     room("Files", uses: ["CCrypto", "CLimits"]),
+    room("Settings", uses: ["Files"]),
     room("Tensors", uses: ["CKernels", "COneDNN", "COpenBLAS", "Files"]),
     room("Imaging", uses: ["Files", "CCodecs", "CDCMTK"]),
 
@@ -105,15 +106,15 @@ let package = Package(
     room(
       "Runs",
       uses: [
-        "Console", "Files", "Tensors", "Imaging", "Layers", "DataBlocks", "Checkpoints", "Models",
-        "Training", "Datasets", "Vision", "Interpret", "Logbook",
+        "Console", "Files", "Settings", "Tensors", "Imaging", "Layers", "DataBlocks", "Checkpoints",
+        "Models", "Training", "Datasets", "Vision", "Interpret", "Logbook",
       ]),
 
     // Floor 6: one import for users.
     room(
       "Lightbox",
       uses: [
-        "Files", "Tensors", "Imaging", "Layers", "Checkpoints", "DataBlocks", "Downloads",
+        "Files", "Settings", "Tensors", "Imaging", "Layers", "Checkpoints", "DataBlocks", "Downloads",
         "Hooks", "Models", "Training", "Datasets", "Vision", "Interpret", "Logbook", "Runs",
       ]),
 
@@ -150,6 +151,7 @@ let package = Package(
     tests("ConsoleTests", of: ["Console"]),
     tests("FilesTests", of: ["Files", "TestSupport"]),
     tests("TensorsTests", of: ["Tensors", "TestSupport"]),
+    tests("SettingsTests", of: ["Files", "Settings", "TestSupport"]),
     tests("ImagingTests", of: ["Files", "Imaging", "TestSupport"]),
     tests("LayersTests", of: ["Tensors", "Layers", "Hooks", "TestSupport"]),
     tests("CheckpointsTests", of: ["Files", "Tensors", "Checkpoints", "TestSupport"]),
@@ -184,8 +186,8 @@ let package = Package(
     tests(
       "RunsTests",
       of: [
-        "Files", "Tensors", "Imaging", "Layers", "DataBlocks", "Checkpoints", "Models", "Training",
-        "Datasets", "Vision", "Interpret", "Logbook", "Runs", "TestSupport",
+        "Files", "Settings", "Tensors", "Imaging", "Layers", "DataBlocks", "Checkpoints", "Models",
+        "Training", "Datasets", "Vision", "Interpret", "Logbook", "Runs", "TestSupport",
       ]),
   ],
   swiftLanguageModes: [.v6],

@@ -69,6 +69,7 @@ extension TrainingPlan {
     let log: RunLog
     do {
       try folder.writeSettings(description)
+      try folder.writeTOML(description.plan.toml())
       try SplitRecord.write(prepared.items, to: path)
       folder.metadata = try metadata(description, run: path)
       log = try RunLog(writing: folder.databasePath)
@@ -139,24 +140,10 @@ extension TrainingPlan {
 
   /// The plan with the defaults that depend on other settings or on this process filled in.
   private var resolved: TrainingPlan {
-    var plan = self
-    plan.freezeEpochs = resolvedFreezeEpochs
+    var plan = withResolvedSchedule
     plan.compute.threads = Compute.threads
     plan.compute.convolution = Compute.convolution
     return plan
-  }
-
-  /// fastai's `fine_tune` if the body is frozen first, else one cycle.
-  private func fit(_ learner: VisionLearner) throws {
-    if resolvedFreezeEpochs > 0 {
-      try learner.fineTune(
-        epochs, baseLearningRate: learningRate, freezeEpochs: resolvedFreezeEpochs)
-    } else {
-      try learner.fitOneCycle(
-        epochs,
-        learningRate: weights == nil
-          ? .same(learningRate) : .range(learningRate / 100, learningRate))
-    }
   }
 
   /// What each checkpoint says of itself.

@@ -68,6 +68,7 @@ let package = Package(
     // Floor 1.
     room("Console"),
     room("Files", uses: ["CCrypto", "CLimits"]),
+    room("Settings", uses: ["Files"]),
     room("Tensors", uses: ["CKernels", "COneDNN", "COpenBLAS", "Files"]),
     room("Imaging", uses: ["Files", "CCodecs", "CDCMTK"]),
 
@@ -106,15 +107,15 @@ let package = Package(
     room(
       "Runs",
       uses: [
-        "Console", "Files", "Tensors", "Imaging", "Layers", "DataBlocks", "Checkpoints", "Models",
-        "Training", "Datasets", "Vision", "Interpret", "Logbook",
+        "Console", "Files", "Settings", "Tensors", "Imaging", "Layers", "DataBlocks", "Checkpoints",
+        "Models", "Training", "Datasets", "Vision", "Interpret", "Logbook",
       ]),
 
     // Floor 6: one import for users.
     room(
       "Lightbox",
       uses: [
-        "Files", "Tensors", "Imaging", "Layers", "Checkpoints", "DataBlocks", "Downloads",
+        "Files", "Settings", "Tensors", "Imaging", "Layers", "Checkpoints", "DataBlocks", "Downloads",
         "Hooks", "Models", "Training", "Datasets", "Vision", "Interpret", "Logbook", "Runs",
       ]),
 
@@ -154,6 +155,7 @@ let package = Package(
     tests("ConsoleTests", of: ["Console"]),
     tests("FilesTests", of: ["Files", "TestSupport"]),
     tests("TensorsTests", of: ["Tensors", "TestSupport"]),
+    tests("SettingsTests", of: ["Files", "Settings", "TestSupport"]),
     tests("ImagingTests", of: ["Files", "Imaging", "TestSupport"]),
     tests("LayersTests", of: ["Tensors", "Layers", "Hooks", "TestSupport"]),
     tests("CheckpointsTests", of: ["Files", "Tensors", "Checkpoints", "TestSupport"]),
@@ -188,8 +190,8 @@ let package = Package(
     tests(
       "RunsTests",
       of: [
-        "Files", "Tensors", "Imaging", "Layers", "DataBlocks", "Checkpoints", "Models", "Training",
-        "Datasets", "Vision", "Interpret", "Logbook", "Runs", "TestSupport",
+        "Files", "Settings", "Tensors", "Imaging", "Layers", "DataBlocks", "Checkpoints", "Models",
+        "Training", "Datasets", "Vision", "Interpret", "Logbook", "Runs", "TestSupport",
       ]),
   ],
   swiftLanguageModes: [.v6],

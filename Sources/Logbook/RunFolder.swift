@@ -30,8 +30,8 @@ public final class RunFolder: CheckpointStore {
   }
 
   private static let entries = [
-    "run.json", "state.safetensors", "split.csv", "metrics.sqlite", "metrics.sqlite-wal",
-    "metrics.sqlite-shm",
+    "run.json", "run.toml", "state.safetensors", "split.csv", "metrics.sqlite",
+    "metrics.sqlite-wal", "metrics.sqlite-shm",
     "checkpoints",
     "figures",
   ]
@@ -191,6 +191,13 @@ public final class RunFolder: CheckpointStore {
     encoder.outputFormatting = [.prettyPrinted, .sortedKeys, .withoutEscapingSlashes]
     try Files.AtomicFile.write(
       String(decoding: try encoder.encode(settings), as: UTF8.self) + "\n", to: settingsPath)
+  }
+
+  /// Writes the settings as input for another run: `run.toml`.
+  ///
+  /// - Throws: `FileError`.
+  package func writeTOML(_ text: String) throws(FileError) {
+    try Files.AtomicFile.write(text, to: path + "/run.toml")
   }
 
   /// Reads the settings.

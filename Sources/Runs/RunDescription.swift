@@ -1,6 +1,7 @@
 import DataBlocks
 import Files
 import Logbook
+import Settings
 import Tensors
 import Training
 
@@ -23,7 +24,7 @@ public struct RunDescription: Sendable, Equatable, Codable {
   }
 
   /// The format of this description.
-  package static let currentFormat = 2
+  package static let currentFormat = 3
 
   /// The format that the file was written in.
   package let format: Int
@@ -52,16 +53,15 @@ public struct RunDescription: Sendable, Equatable, Codable {
     let fields = try decoder.container(keyedBy: CodingKeys.self)
     format = try fields.decode(Int.self, forKey: .format)
     version = try fields.decode(String.self, forKey: .version)
-    guard format == Self.currentFormat else {
-      throw RunFormatError(.format(format, version: version))
+    switch format {
+    case Self.currentFormat: plan = try fields.decode(TrainingPlan.self, forKey: .plan)
+    case 2:
+      plan = try fields.decode(PlanOfFormat2.self, forKey: .plan)
+        .plan(at: decoder.codingPath + [CodingKeys.plan])
+    default: throw RunFormatError(.format(format, version: version))
     }
-    plan = try fields.decode(TrainingPlan.self, forKey: .plan)
     vocab = try fields.decode([String].self, forKey: .vocab)
     data = try fields.decode(DataSummary.self, forKey: .data)
-    if let fault = plan.fault {
-      throw Self.fault(
-        "plan.\(fault.field)", "it is \(fault.value), but must be \(fault.allowed)")
-    }
     try checkVocab()
     for (name, count) in [
       ("train", data.train), ("valid", data.valid), ("test", data.test),
@@ -119,6 +119,9 @@ extension RunDescription {
       ("output-stride", plan.outputStride.map(String.init) ?? "of the architecture"),
       ("epochs", "\(plan.epochs)"), ("freeze-epochs", "\(plan.resolvedFreezeEpochs)"),
       ("batch-size", "\(plan.batchSize)"), ("lr", "\(plan.learningRate)"),
+      ("schedule", plan.resolvedSchedule.words), ("optimizer", plan.optimizer.words),
+      ("loss", plan.loss.words),
+      ("callbacks", plan.callbacks.map(\.words).joined(separator: ", ")),
       ("monitor", plan.monitor), ("seed", "\(plan.seed)"),
       ("on-bad-gradient", plan.onBadGradient.rawValue), ("recompute", "\(plan.recomputes)"),
       ("precision", plan.compute.precision.rawValue),
@@ -130,4 +133,13 @@ extension RunDescription {
 
   /// The transforms of the pipeline, one line each: "Rotate maximumDegrees=10 probability=0.75".
   package var transforms: [String] { plan.pipeline.transforms.map(\.text) }
+}
+
+extension SettingsKind {
+  /// The name and the arguments on one line: "adam momentum=0.9 eps=1e-05".
+  fileprivate var words: String {
+    let arguments = choice.table
+    return ([name] + arguments.keys.map { "\($0)=\(arguments[$0]?.value.summary ?? "")" })
+      .joined(separator: " ")
+  }
 }

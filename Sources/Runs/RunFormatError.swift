@@ -28,7 +28,7 @@ public struct RunFormatError: LightboxError, Equatable {
   public var problem: String {
     switch reason {
     case .format(let format, let version):
-      "the run has format \(format) of Lightbox \(version); this version reads format "
+      "the run has format \(format) of Lightbox \(version); this version reads formats 2 and "
         + "\(RunDescription.currentFormat)"
     }
   }

@@ -10,7 +10,6 @@ import Vision
 struct RunSession {
   /// What a caller chooses beside the plan.
   struct Options {
-    let interval: CheckpointInterval
     let known: [Architecture]
     let callbacks: [any Callback]
     let cancellation: CancelFitCallback?
@@ -46,6 +45,7 @@ struct RunSession {
       plan: plan.resolved, vocab: prepared.loaders.vocab, data: prepared.data)
     do {
       try folder.writeSettings(description)
+      try folder.writeTOML(description.plan.toml())
       try SplitRecord.write(prepared.items, to: path)
       folder.metadata = try Self.metadata(description, run: path, streams: prepared.streams)
       log = try RunLog(writing: folder.databasePath)
@@ -163,7 +163,7 @@ struct RunSession {
     learner.report = options.report
     let logbook = LogbookCallback(folder, log, epochs: state?.position.epochs ?? 0)
     let saving = StateCallback(
-      folder, logbook, every: options.interval, cancellation: options.cancellation,
+      folder, logbook, every: plan.checkpoint.interval, cancellation: options.cancellation,
       metadata: [Lineage.key: "\(prepared.streams)"])
     let callbacks: [any Callback] =
       options.callbacks + [

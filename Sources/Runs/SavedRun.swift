@@ -81,15 +81,15 @@ public struct SavedRun {
     do {
       architecture = try Architecture.named(plan.architecture, among: known)
     } catch {
-      throw fault("plan.architecture", error.problem, error.remedy)
+      throw fault("plan.model.arch", error.problem, error.remedy)
     }
     let model = VisionModel(
       architecture, classCount: description.vocab.count,
-      inputChannels: plan.pipeline.inputChannels, seed: plan.seed)
+      inputChannels: plan.pipeline.inputChannels, head: plan.model.head, seed: plan.seed)
     do {
       try model.use(outputStride: plan.outputStride)
     } catch {
-      throw fault("plan.outputStride", error.problem, error.remedy)
+      throw fault("plan.model.output_stride", error.problem, error.remedy)
     }
     for size in Set([plan.pipeline.inputSize.height, plan.pipeline.inputSize.width]).sorted() {
       if let refusal = model.refusal(ofSize: size) {

@@ -1,72 +1,100 @@
+import Settings
+import Training
+import Vision
+
 extension TrainingPlan {
   /// A setting that is out of its range.
   struct Fault: Error {
-    /// The field of `run.json`.
-    let field: String
-    let name: String
+    /// The dotted key.
+    let key: String
     let value: String
     let allowed: String
   }
 
-  private static let maximumBatchSize = 1_000_000
-  private static let maximumThreads = 1024
-
   /// Throws a `PlanError` if a setting is out of its range.
   public func check() throws(PlanError) {
-    guard let fault else { return }
-    throw PlanError(.setting(name: fault.name, value: fault.value, allowed: fault.allowed))
+    guard let fault = faults.first else { return }
+    throw PlanError(.setting(name: fault.key, value: fault.value, allowed: fault.allowed))
   }
 
-  /// The first setting that is out of its range; nil if there is none.
-  var fault: Fault? {
-    do {
-      try requireRanges()
-      return nil
-    } catch {
-      return error
+  /// All settings that are out of their ranges, or do not go together.
+  var faults: [Fault] {
+    var faults: [Fault] = []
+    func collect(_ path: [String], _ states: [SettingsState]) {
+      for state in states where !state.isAllowed {
+        faults.append(
+          Fault(
+            key: (path + [state.key]).joined(separator: "."),
+            value: state.value?.summary ?? "not set", allowed: state.allowed))
+      }
     }
-  }
-
-  private func requireRanges() throws(Fault) {
-    func require(
-      _ holds: Bool, _ field: String, _ name: String, _ value: Any, _ allowed: String
-    ) throws(Fault) {
-      if !holds { throw Fault(field: field, name: name, value: "\(value)", allowed: allowed) }
+    for section in Self.sections { collect(section.path, section.states(self)) }
+    for callback in callbacks { collect([Self.callbacksKey, callback.name], callback.states) }
+    func require(_ holds: Bool, _ key: String, _ value: TOMLValue?, _ allowed: String) {
+      guard !holds, !faults.contains(where: { $0.key == key }) else { return }
+      faults.append(Fault(key: key, value: value?.summary ?? "not set", allowed: allowed))
     }
-    func require(
-      _ field: String, _ name: String, _ value: Int?, from lowest: Int, to highest: Int,
-      _ words: String = ""
-    ) throws(Fault) {
-      guard let value else { return }
-      try require(value >= lowest, field, name, value, "\(lowest) or more\(words)")
-      try require(value <= highest, field, name, value, "\(highest) or less")
-    }
-    try require("epochs", "the number of epochs", epochs, from: 0, to: Self.epochLimit)
-    try require(
-      "freezeEpochs", "the number of frozen epochs", freezeEpochs, from: 0,
-      to: Self.epochLimit)
-    try require(
-      epochs + resolvedFreezeEpochs > 0, "epochs", "the number of epochs", epochs, "1 or more")
-    try require(
-      "batchSize", "the batch size", batchSize, from: 2, to: Self.maximumBatchSize,
-      ": batch norm needs it")
-    try require(
-      learningRate > 0 && learningRate.isFinite, "learningRate", "the learning rate",
-      learningRate, "above 0")
-    try require(
-      learningRate <= 1e30, "learningRate", "the learning rate", learningRate, "at most 1e30")
-    try require(
-      0 < validFraction && validFraction < 1, "validFraction", "the validation share",
-      validFraction, "between 0 and 1")
-    try require(
-      "compute.threads", "the number of threads", compute.threads, from: 1,
-      to: Self.maximumThreads)
-    try require(
-      "compute.workers", "the number of workers", compute.workers, from: 0,
-      to: Self.maximumThreads)
-    let monitors = ["valid_loss", "train_loss"] + Self.metrics.map(\.name)
-    try require(
-      monitors.contains(monitor), "monitor", "the monitored value", monitor,
+    require(
+      epochs + resolvedFreezeEpochs > 0 || epochs < 0 || resolvedFreezeEpochs < 0, "train.epochs",
+      epochs.toml, "1 or more, or 0 with train.freeze_epochs")
+    let names = metrics.map(\.name)
+    require(
+      Set(names).count == names.count, "train.metrics", metrics.toml, "without repetitions")
+    let monitors = ["valid_loss", "train_loss"] + names
+    require(
+      monitors.contains(monitor), "train.monitor", monitor.toml,
       "one of \(monitors.joined(separator: ", "))")
+    for callback in callbacks {
+      if let monitor = callback.monitor {
+        require(
+          monitors.contains(monitor), "\(Self.callbacksKey).\(callback.name).monitor",
+          monitor.toml, "one of \(monitors.joined(separator: ", "))")
+      }
+      require(
+        callbacks.count { $0.name == callback.name } == 1, "\(Self.callbacksKey).\(callback.name)",
+        .text("given twice"), "given once")
+    }
+    if resolvedSchedule.freezes {
+      let isNumber = if case .same = rates.learningRates { true } else { false }
+      require(
+        isNumber, "optimizer.lr", rates.learningRates.toml,
+        "a number for the schedule \"fine_tune\", which spreads it over the groups")
+    }
+    requireHead(require)
+    if ownPipeline == nil { requireImages(require) }
+    return faults
+  }
+
+  private func requireHead(_ require: (Bool, String, TOMLValue?, String) -> Void) {
+    let layers = model.head.linearFeatures.count + 1
+    let count = model.head.dropoutProbabilities.count
+    require(
+      count == 1 || count == layers, "model.head.ps", model.head.dropoutProbabilities.toml,
+      layers == 1 ? "one number" : "one number or \(layers), one for each linear layer")
+  }
+
+  private func requireImages(_ require: (Bool, String, TOMLValue?, String) -> Void) {
+    for (key, numbers) in [("image.mean", image.mean), ("image.std", image.standardDeviation)] {
+      require(
+        numbers.map { $0.count == image.channels } ?? true, key, numbers?.toml,
+        "\(image.channels) \(image.channels == 1 ? "number" : "numbers"), as image.channels says")
+    }
+    require(
+      augment.minZoom <= augment.maxZoom, "augment.min_zoom", augment.minZoom.toml,
+      "at most augment.max_zoom, \(augment.maxZoom)")
+    for (key, strength) in [
+      ("augment.max_warp", augment.maxWarp), ("augment.max_lighting", augment.maxLighting),
+    ] {
+      require(
+        strength * augment.mult < 1, key, strength.toml,
+        "below 1 when multiplied by augment.mult, \(augment.mult)")
+    }
+    require(
+      augment.maxRotate * augment.mult <= 360, "augment.max_rotate", augment.maxRotate.toml,
+      "at most 360 when multiplied by augment.mult, \(augment.mult)")
+    require(
+      augment.erasing.minimumArea <= augment.erasing.maximumArea, "augment.erasing.sl",
+      augment.erasing.minimumArea.toml,
+      "at most augment.erasing.sh, \(augment.erasing.maximumArea)")
   }
 }

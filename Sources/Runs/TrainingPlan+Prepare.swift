@@ -52,8 +52,13 @@ extension TrainingPlan {
     let check = GradientCheck(onBadGradient)
     check.reportsEnding = false
     let learner = visionLearner(
-      loaders, architecture, metrics: Self.metrics, callbacks: [check], seed: seed)
+      loaders, architecture, lossFunction: try loss.lossFunction(counts(items.train, loaders.vocab)),
+      rule: optimizer.rule, metrics: metrics.map(\.metric),
+      callbacks: [check] + callbacks.compactMap { $0.callback(self) }, head: model.head,
+      trainsBatchNorm: rates.trainsBatchNorm, decaysNormAndBias: rates.decaysNormAndBias,
+      seed: seed)
     learner.seed = streams
+    try checkRates(groups: learner.optimizer.groupCount)
     try learner.visionModel.use(outputStride: outputStride)
     for size in Set([pipeline.inputSize.height, pipeline.inputSize.width]).sorted() {
       if let refusal = learner.visionModel.refusal(ofSize: size) {
@@ -76,5 +81,11 @@ extension TrainingPlan {
         unknownPatients: items.unknownPatients),
       weightsEvents: try start.map { try load($0, into: learner.visionModel) } ?? [],
       items: items, streams: streams)
+  }
+
+  /// The items of each class.
+  private func counts(_ items: [DataItem], _ vocab: [String]) -> [Int] {
+    let found = items.reduce(into: [String: Int]()) { $0[$1.label ?? "", default: 0] += 1 }
+    return vocab.map { found[$0] ?? 0 }
   }
 }

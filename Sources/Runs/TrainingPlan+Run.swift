@@ -51,7 +51,6 @@ extension TrainingPlan {
   ///
   /// - Parameters:
   ///   - path: The folder to create.
-  ///   - interval: How often the state from which a run continues is saved.
   ///   - known: The architectures to look the plan's up in. Add your own.
   ///   - callbacks: More callbacks, such as `ProgressCallback`.
   ///   - cancellation: Interrupts the run from another thread.
@@ -61,13 +60,12 @@ extension TrainingPlan {
   /// - Throws: `PlanError`, `DataError`, `RunError`, `FileError` and the errors of weights. A run that fails before its
   ///   first checkpoint leaves no folder, unless its loss or gradients are not finite. One that is interrupted keeps it.
   public func run(
-    in path: String, checkpointEvery interval: CheckpointInterval = .automatic,
-    among known: [Architecture] = Architecture.all, callbacks: [any Callback] = [],
+    in path: String, among known: [Architecture] = Architecture.all, callbacks: [any Callback] = [],
     cancellation: CancelFitCallback? = nil, report: @escaping (String) -> Void = { print($0) },
     notify: (RunEvent) -> Void = { _ in }
   ) throws -> TrainingResult {
     let options = RunSession.Options(
-      interval: interval, known: known, callbacks: callbacks, cancellation: cancellation,
+      known: known, callbacks: callbacks, cancellation: cancellation,
       report: report)
     let session =
       try RunSession(continuing: path, with: self, options, notify: notify)
@@ -81,13 +79,12 @@ extension TrainingPlan {
   /// - Throws: `RunError` if there is no such run, if it is finished, or if its data have changed, and what `run(in:)`
   ///   throws.
   public static func resume(
-    _ path: String, checkpointEvery interval: CheckpointInterval = .automatic,
-    among known: [Architecture] = Architecture.all, callbacks: [any Callback] = [],
+    _ path: String, among known: [Architecture] = Architecture.all, callbacks: [any Callback] = [],
     cancellation: CancelFitCallback? = nil, report: @escaping (String) -> Void = { print($0) },
     notify: (RunEvent) -> Void = { _ in }
   ) throws -> TrainingResult {
     let options = RunSession.Options(
-      interval: interval, known: known, callbacks: callbacks, cancellation: cancellation,
+      known: known, callbacks: callbacks, cancellation: cancellation,
       report: report)
     guard let session = try RunSession(continuing: path, with: nil, options, notify: notify) else {
       throw RunError(.notARun, path: path)
@@ -97,8 +94,7 @@ extension TrainingPlan {
 
   /// The plan with the defaults that depend on other settings or on this process filled in.
   var resolved: TrainingPlan {
-    var plan = self
-    plan.freezeEpochs = resolvedFreezeEpochs
+    var plan = withResolvedSchedule
     plan.compute.threads = compute.threads ?? Compute.threads
     plan.compute.convolution = Compute.convolution
     return plan
@@ -106,23 +102,9 @@ extension TrainingPlan {
 
   /// The plan with what it leaves open taken from the plan of a run.
   func completed(from run: TrainingPlan) -> TrainingPlan {
-    var plan = self
-    plan.freezeEpochs = resolvedFreezeEpochs
+    var plan = withResolvedSchedule
     plan.compute.threads = compute.threads ?? run.compute.threads
     plan.compute.convolution = compute.convolution ?? run.compute.convolution
     return plan
-  }
-
-  /// fastai's `fine_tune` if the body is frozen first, else one cycle.
-  func fit(_ learner: VisionLearner) throws {
-    if resolvedFreezeEpochs > 0 {
-      try learner.fineTune(
-        epochs, baseLearningRate: learningRate, freezeEpochs: resolvedFreezeEpochs)
-    } else {
-      try learner.fitOneCycle(
-        epochs,
-        learningRate: weights == nil
-          ? .same(learningRate) : .range(learningRate / 100, learningRate))
-    }
   }
 }

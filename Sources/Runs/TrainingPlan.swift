@@ -1,62 +1,54 @@
 public import DataBlocks
 public import Imaging
+import Settings
 public import Training
 
-/// Everything that determines a training run; `run.json` holds it.
+/// Everything that determines a training run, in groups; `run.json` and `run.toml` of a run hold it.
 ///
 ///     var plan = TrainingPlan(table: LabelTable("films/labels.csv", folder: "films"), imageSize: 160)
 ///     plan.epochs = 12
+///     plan.optimizer = .adam(weightDecay: 0.1)
+///     plan.callbacks = [.earlyStopping(patience: 3)]
 ///     let result = try plan.run(in: "run")
 ///
 /// The same plan on the same data gives the same weights, whatever the number of workers.
-public struct TrainingPlan: Sendable, Equatable, Codable {
-  /// The images and their labels.
-  public var table: LabelTable
-  /// From a file to the model's input.
-  public var pipeline: Pipeline
-  /// The name of the architecture.
-  public var architecture = "resnet18"
-  /// A file of weights to start from; nil: random weights.
-  public var weights: String?
-  /// The key of the network's dictionary in that file, or a prefix of its names, if the file has several networks.
-  public var weightsPart: String?
-  /// Epochs with all groups trainable.
-  public var epochs = 5
-  /// Epochs before that with the body frozen; nil: 1 with `weights`, else 0.
-  public var freezeEpochs: Int?
-  /// Images per step.
-  public var batchSize = 32
-  /// The highest learning rate.
-  public var learningRate = 1e-3
-  /// The number that decides which epoch is best: "valid_loss" or a metric's name.
-  public var monitor = "valid_loss"
-  /// The share for validation if the table has no split: of patients if it names them, else of images.
-  public var validFraction = 0.2
-  /// Seeds the split, the weights, the order and the random transforms.
-  public var seed: UInt64 = 42
-  /// What to do about a batch whose loss or gradient is not finite.
-  public var onBadGradient = GradientCheck.Policy.stop
-  /// What to do about files that cannot be read.
-  public var unreadable = UnreadablePolicy.stop
-  /// Train even if patients have images on both sides of the split.
-  public var allowsSharedPatients = false
-  /// Input pixels per cell of the body's output: 32, 16 or 8 for a ResNet; nil: the architecture's.
-  public var outputStride: Int?
-  /// Recompute activations in backward (gradient checkpointing).
-  public var recomputes = false
-  /// Threads, precision and convolution algorithm.
+public struct TrainingPlan: Sendable, Equatable {
+  /// Name, tags, notes and seed: `[run]`.
+  public var about = RunSettings()
+  /// Images, labels, and how they are split and loaded: `[data]`.
+  public var data = DataSettings()
+  /// From a file to the model's input: `[image]`.
+  public var image = ImageSettings()
+  /// Random transforms: `[augment]`.
+  public var augment = AugmentSettings()
+  /// A pipeline in place of `image` and `augment`.
+  var ownPipeline: Pipeline?
+  /// The network and its first weights: `[model]`.
+  public var model = ModelSettings()
+  /// Epochs, metrics, and what is kept: `[train]`.
+  public var train = TrainSettings()
+  /// How the rates change: `[schedule]`; nil: `fineTune` if the body is frozen first, else `oneCycle`.
+  public var schedule: ScheduleSettings?
+  /// The update rule: `[optimizer]`.
+  public var optimizer = OptimizerSettings.adam()
+  /// Learning rates, and what the optimizer does with batch norm: `[optimizer]`.
+  public var rates = RateSettings()
+  /// The loss: `[loss]`.
+  public var loss = LossSettings.crossEntropy()
+  /// Callbacks, at most one of each: `[callbacks.…]`.
+  public var callbacks: [CallbackSettings] = []
+  /// When the state is saved: `[checkpoint]`.
+  public var checkpoint = CheckpointSettings()
+  /// Threads, precision and convolution algorithm: `[compute]`.
   public var compute = ComputeSettings()
 
-  /// The most epochs of either kind.
-  package static let epochLimit = 1_000_000
-
-  /// The metrics that a run measures.
-  public static let metrics: [Metric] = [.accuracy, .rocAuc]
+  /// Creates the defaults, without images.
+  package init() {}
 
   /// Creates a plan with a custom pipeline.
   public init(table: LabelTable, pipeline: Pipeline) {
-    self.table = table
-    self.pipeline = pipeline
+    data.table = table
+    ownPipeline = pipeline
   }
 
   /// Creates a plan with the usual pipeline.
@@ -72,14 +64,42 @@ public struct TrainingPlan: Sendable, Equatable, Codable {
     table: LabelTable, imageSize: Int, intensity: DICOMIntensity = .automatic,
     frames: FrameChoice = .refuse, augments: Bool = true, flips: Bool = false
   ) {
-    let random: [any Transform] =
-      augments ? augTransforms(doFlip: flips, maxWarp: 0.1) : flips ? [Flip()] : []
-    self.init(
-      table: table,
-      pipeline: Pipeline(
-        [ReadImage(intensity: intensity, frames: frames), Resize(imageSize)] + random))
+    data.table = table
+    image.size = ImageSize(height: imageSize, width: imageSize)
+    image.intensity = intensity
+    image.frames = frames
+    augment.doFlip = flips
+    if !augments { augment.disable(exceptFlips: flips) }
   }
 
-  /// Epochs with the body frozen, as they are run.
-  public var resolvedFreezeEpochs: Int { freezeEpochs ?? (weights == nil ? 0 : 1) }
+  /// From a file to the model's input: `image` and `augment`, or the pipeline that was set.
+  ///
+  /// - Precondition: `image` and `augment` are in their ranges.
+  public var pipeline: Pipeline {
+    get {
+      ownPipeline
+        ?? Pipeline(
+          [
+            ReadImage(intensity: image.intensity, frames: image.frames),
+            Resize(
+              height: image.size.height, width: image.size.width, method: image.method,
+              padMode: image.padMode), image.normalize,
+          ] + augment.transforms)
+    }
+    set { ownPipeline = newValue }
+  }
+
+  /// Equal if they train the same.
+  public static func == (a: TrainingPlan, b: TrainingPlan) -> Bool {
+    a.settings == b.settings && a.pipeline == b.pipeline
+  }
+}
+
+extension AugmentSettings {
+  /// Turns everything off but mirroring.
+  mutating func disable(exceptFlips: Bool) {
+    isEnabled = exceptFlips
+    (maxRotate, maxLighting, maxWarp, minZoom, maxZoom, size) = (0, 0, 0, 1, 1, nil)
+    erasing.probability = 0
+  }
 }

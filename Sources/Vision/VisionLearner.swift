@@ -18,6 +18,8 @@ public import Training
 ///   - learningRate: Default learning rate of the `fit` functions (`lr`).
 ///   - head: Options of the head.
 ///   - outputStride: Input pixels per cell of the body's output. Default: the architecture's.
+///   - trainsBatchNorm: Keep normalization layers trainable in frozen groups (`train_bn`).
+///   - decaysNormAndBias: Apply weight decay to normalization layers and biases too (`wd_bn_bias`).
 ///   - seed: Seed of the initial weights and of random numbers inside the model.
 /// - Returns: A learner whose model is body and head.
 /// - Precondition: The architecture can have the output stride.
@@ -25,7 +27,8 @@ public func visionLearner(
   _ dataLoaders: DataLoaders, _ architecture: Architecture,
   lossFunction: LossFunction? = nil, rule: any UpdateRule = Adam(),
   metrics: [Metric] = [], callbacks: [any Callback] = [], learningRate: LearningRates = 1e-3,
-  head: HeadOptions = HeadOptions(), outputStride: Int? = nil, seed: UInt64 = 42
+  head: HeadOptions = HeadOptions(), outputStride: Int? = nil, trainsBatchNorm: Bool = true,
+  decaysNormAndBias: Bool = false, seed: UInt64 = 42
 ) -> VisionLearner {
   let model = VisionModel(
     architecture, classCount: dataLoaders.target.outputCount,
@@ -33,7 +36,8 @@ public func visionLearner(
     outputStride: outputStride, seed: seed)
   return VisionLearner(
     model, dataLoaders, lossFunction: lossFunction, rule: rule, metrics: metrics,
-    callbacks: callbacks, learningRate: learningRate, seed: seed)
+    callbacks: callbacks, learningRate: learningRate, trainsBatchNorm: trainsBatchNorm,
+    decaysNormAndBias: decaysNormAndBias, seed: seed)
 }
 
 /// Creates a learner for images from the name of an architecture, such as "resnet18".
@@ -61,7 +65,7 @@ public final class VisionLearner: Learner {
   init(
     _ visionModel: VisionModel, _ loaders: DataLoaders, lossFunction: LossFunction?,
     rule: any UpdateRule, metrics: [Metric], callbacks: [any Callback],
-    learningRate: LearningRates, seed: UInt64
+    learningRate: LearningRates, trainsBatchNorm: Bool, decaysNormAndBias: Bool, seed: UInt64
   ) {
     self.visionModel = visionModel
     let lossFunction = lossFunction ?? .standard(for: loaders.target)
@@ -71,7 +75,8 @@ public final class VisionLearner: Learner {
     super.init(
       model: visionModel.model, train: loaders.train, valid: loaders.valid,
       lossFunction: lossFunction, rule: rule, groups: visionModel.parameterGroups,
-      metrics: metrics, callbacks: callbacks, learningRate: learningRate, seed: seed)
+      metrics: metrics, callbacks: callbacks, learningRate: learningRate,
+      trainsBatchNorm: trainsBatchNorm, decaysNormAndBias: decaysNormAndBias, seed: seed)
   }
 
   /// The most probable class of a file, its index, and the probability of every class (`predict`).

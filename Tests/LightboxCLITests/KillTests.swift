@@ -11,7 +11,7 @@ struct KillTests {
   /// A training whose state is saved after every step, so that many kills hit the write.
   private static let train = """
     $lightbox train films --arch resnet20 --size 32 --batch-size 4 --threads 1 --workers 1 \
-    --epochs 12 --freeze-epochs 2 --set checkpoint.every_steps=1 --set checkpoint.every=steps \
+    --epochs 12 --freeze-epochs 2 --set checkpoint.every_steps=1 \
     --set callbacks.gradient_accumulation.n_acc=8 --set callbacks.ema.decay=0.9 \
     --set callbacks.early_stopping.patience=20 --set callbacks.mixup.alpha=0.4 --progress off
     """

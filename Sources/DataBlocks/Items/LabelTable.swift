@@ -4,19 +4,19 @@ import Foundation
 /// A table whose rows name image files in a folder, and their labels.
 public struct LabelTable: Sendable, Equatable, Codable {
   /// The path of the table.
-  package let path: String
+  package var path: String
   /// The folder that file names are relative to.
-  package let folder: String
+  package var folder: String
   /// The column of file names.
-  package let fileColumn: String
+  package var fileColumn: String
   /// The column of labels.
-  package let labelColumn: String
+  package var labelColumn: String
   /// The column of train, valid and test; nil: "split" if there is one; "": none.
-  package let splitColumn: String?
+  package var splitColumn: String?
   /// The column of patients; nil: "patient" if there is one; "": none.
-  package let patientColumn: String?
+  package var patientColumn: String?
   /// The character between cells; nil: the comma.
-  package let separator: CSVSeparator?
+  package var separator: CSVSeparator?
 
   /// Describes a table.
   ///

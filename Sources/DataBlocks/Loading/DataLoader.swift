@@ -3,7 +3,7 @@ import Synchronization
 import Tensors
 
 /// What to do about a file that cannot be read.
-public enum UnreadablePolicy: String, Sendable, Codable {
+public enum UnreadablePolicy: String, Sendable, Codable, CaseIterable {
   /// Throw a `DataError` that names it.
   case stop
   /// Leave it out; `DataLoader.skipped` lists them with the reasons.

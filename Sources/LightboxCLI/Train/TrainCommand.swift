@@ -1,11 +1,22 @@
 public import ArgumentParser
 import Console
+import Foundation
 import Lightbox
 
 struct TrainCommand: ParsableCommand {
   static let configuration = CommandConfiguration(
     commandName: "train", abstract: "Train a classifier on labeled images.",
+    usage: """
+      lightbox train <data> --out <out> [<options>]
+      lightbox train <settings.toml> --out <out> [--set <key=value> ...] [<options>]
+      lightbox train [<data or settings.toml>] --print-settings
+      """,
     discussion: """
+      All settings can be given by a TOML file; the order is defaults < file < --set and options. \
+      --print-settings prints them all, with their meaning, as a file to start from; Docs/Settings.md is the \
+      reference. A run saves its settings as <out>/run.toml: "lightbox train <out>/run.toml --out again" repeats it. \
+      Relative paths in a file are relative to its folder.
+
       Without a split in the table, --valid-pct of the patients (of the images, if the table names no \
       patients) are used for validation. The best epoch by --monitor is saved as \
       <out>/checkpoints/best.safetensors, the last one as last.safetensors. With --weights, the head is \
@@ -14,134 +25,83 @@ struct TrainCommand: ParsableCommand {
       SIGHUP end the run after the current batch; the weights of the last finished epoch are kept.
       """)
 
-  @OptionGroup var source: TableOptions
-  @OptionGroup var compute: ComputeOptions
-  @OptionGroup var loading: WorkersOption
-  @OptionGroup var intensity: IntensityOption
-  @OptionGroup var unreadable: UnreadableOption
-
-  @Option(
-    help:
-      "Of a DICOM file with several frames: first, all (each one is an image with the file's label), or refuse."
-  )
-  var frames = FrameChoice.refuse
-
-  @Option(help: "The architecture; see \"lightbox models\".")
-  var arch = "resnet18"
-
-  @Option(
-    help:
-      "Pretrained weights: a safetensors or PyTorch file of torchvision, timm or fastai."
-  )
-  var weights: String?
-
-  @OptionGroup var weightsPart: PartOption
+  @Argument(
+    help: "The folder of the images; file names in the table are relative to it. Or a TOML file.")
+  var data: String?
 
   @Option(
     help: ArgumentHelp(
-      "Input pixels per cell of the last layer, for ResNets: 32, 16 or 8. Smaller: finer maps, slower.",
-      valueName: "pixels"))
-  var outputStride: Int?
+      "A setting by its key, such as optimizer.lr=3e-3 or schedule.name=flat_cos; \"default\" takes one of the file back. Can be repeated.",
+      valueName: "key=value"))
+  var set: [String] = []
 
-  @Option(help: "Rows and columns of the model's input, 8 to 4096.")
-  var size = 224
+  @Flag(help: "Print all settings as a TOML file, and train nothing.")
+  var printSettings = false
 
-  @Option(help: "Epochs with all layers trainable, 1 to 1000000; 0 with --freeze-epochs.")
-  var epochs = 5
-
-  @Option(
-    help: "Epochs before these with a frozen body, 0 to 1000000. Default: 1 with --weights, else 0."
-  )
-  var freezeEpochs: Int?
-
-  @Option(help: "Images per step, 2 to 1000000.")
-  var batchSize = 32
-
-  @Option(help: "The maximum learning rate, above 0, at most 1e30.")
-  var lr = 1e-3
-
-  @Option(help: "If the loss or a gradient is not finite: stop, or skip the batch.")
-  var onBadGradient = GradientCheck.Policy.stop
-
-  @Flag(
-    help:
-      "Recompute activations in backward: about half the memory, a third more time.")
-  var recompute = false
-
-  @Option(help: "The fraction for validation if the table has no split, between 0 and 1.")
-  var validPct = 0.2
-
-  @Option(
-    help: "The seed of the split, the weights, the order and the augmentation, 0 to 2^64 - 1.")
-  var seed: UInt64 = 42
-
-  @Option(help: "The number that selects the best epoch: valid_loss, accuracy or roc_auc_score.")
-  var monitor = "valid_loss"
-
-  @Flag(help: "Flip images horizontally in training.")
-  var flip = false
-
-  @Flag(
-    inversion: .prefixedNo,
-    help: "Rotate, zoom and warp images, and change brightness and contrast, in training.")
-  var augment = true
-
-  @Flag(help: "Allow patients and images in more than one of training, validation and test.")
-  var allowSharedPatients = false
+  @OptionGroup var options: TrainOptions
 
   @Option(help: "The folder to create for the run.")
-  var out: String
+  var out: String?
+
+  private var isFile: Bool { data?.lowercased().hasSuffix(".toml") ?? false }
 
   func validate() throws {
-    if weightsPart.part != nil, weights == nil {
+    if printSettings { return }
+    if data == nil, !set.contains(where: { $0.hasPrefix("data.images") }) {
+      throw ValidationError(
+        "give a folder of images or a settings file; --print-settings prints one to start from")
+    }
+    if out == nil { throw ValidationError("Missing expected argument '--out <out>'") }
+    if options.weightsPart.part != nil, options.weights == nil, !isFile {
       throw ValidationError("--part selects a network of a file: give --weights too")
-    }
-    try requireOption("--size", size, in: 8...4096)
-    try requireOption("--epochs", epochs, in: 0...TrainingPlan.epochLimit)
-    try requireOption("--freeze-epochs", freezeEpochs, in: 0...TrainingPlan.epochLimit)
-    try requireOption("--batch-size", batchSize, in: 2...1_000_000)
-    if !(lr > 0 && lr <= 1e30) {
-      throw ValidationError("--lr \(lr): use a number above 0, at most 1e30")
-    }
-    if !(validPct > 0 && validPct < 1) {
-      throw ValidationError("--valid-pct \(validPct): use a number between 0 and 1")
     }
   }
 
+  /// The plan of file, `--set` and options.
   private func plan() throws -> TrainingPlan {
-    var plan = TrainingPlan(
-      table: try source.table(), imageSize: size, intensity: try intensity.parsed(),
-      frames: frames, augments: augment, flips: flip)
-    plan.architecture = arch
-    plan.weights = weights
-    plan.weightsPart = weightsPart.part
-    plan.outputStride = outputStride
-    plan.epochs = epochs
-    plan.freezeEpochs = freezeEpochs
-    plan.batchSize = batchSize
-    plan.learningRate = lr
-    plan.monitor = monitor
-    plan.validFraction = validPct
-    plan.seed = seed
-    plan.onBadGradient = onBadGradient
-    plan.unreadable = unreadable.policy
-    plan.allowsSharedPatients = allowSharedPatients
-    plan.recomputes = recompute
-    plan.compute = compute.settings(workers: loading.workers)
-    return plan
+    var given = options.overrides
+    if let data, !isFile {
+      guard FileName.isFolder(data) else {
+        throw ValidationError(
+          FileName.exists(data)
+            ? "\(FileName.shown(data)) is neither a folder of images nor a .toml file"
+            : "there is no folder \(FileName.shown(data))")
+      }
+      given.insert(SettingsOverride("data.images", .text(data), option: FileName.shown(data)), at: 0)
+    }
+    do {
+      let set = try SettingsOverride.parse(set)
+      for option in given {
+        guard let other = set.last(where: { $0.path == option.path })?.node?.origin.words else {
+          continue
+        }
+        throw ValidationError(
+          "\(option.node?.origin.words ?? "") and \(other) are the same setting: give one of them")
+      }
+      return try TrainingPlan(
+        file: isFile ? data : nil, overrides: set + given, needsData: !printSettings)
+    } catch let error as SettingsError where error.isOfArguments || !isFile {
+      throw ValidationError(error.description)
+    }
   }
 
   func run() throws {
+    let plan = try plan()
+    if printSettings {
+      print(try plan.template().dropLast())
+      return
+    }
+    guard let out else { return }
     let result: TrainingResult
     do {
-      result = try plan().run(
+      result = try plan.run(
         in: out, callbacks: [ProgressCallback()], cancellation: Signals.cancellation,
         report: emit, notify: tell)
     } catch let error as PlanError where error.isInterruption {
       say("lightbox: \(error)")
       throw ExitCode(Signals.exitCode)
     }
-    unreadable.tell(result.skipped)
+    options.unreadable.tell(result.skipped)
     let rate = Double(result.imagesSeen) / result.seconds
     say(
       "lightbox: \(NumberFormat.fixed(result.seconds, 1)) s, \(NumberFormat.fixed(rate, 1)) training "
@@ -182,5 +142,3 @@ struct TrainCommand: ParsableCommand {
     }
   }
 }
-
-extension GradientCheck.Policy: ExpressibleByArgument {}

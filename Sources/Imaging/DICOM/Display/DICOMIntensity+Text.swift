@@ -34,6 +34,20 @@ extension DICOMIntensity {
     [("auto", .automatic), ("minmax", .minMax), ("stored", .stored)]
     + NamedWindow.allCases.map { ($0.rawValue, .windowed($0)) }
 
+  /// The intensity as command lines write it; `init(_:)` parses it to the same value.
+  package var text: String {
+    if let name = Self.names.first(where: { $0.intensity == self })?.name { return name }
+    return switch self {
+    case .automatic: "auto"
+    case .minMax: "minmax"
+    case .stored: "stored"
+    case .voi(let index): "voi:\(index)"
+    case .window(let center, let width): "window:\(center),\(width)"
+    case .range(let lower, let upper): "range:\(lower),\(upper)"
+    case .percentile(let lower, let upper): "percentile:\(lower),\(upper)"
+    }
+  }
+
   /// Parses an intensity as command lines write it.
   ///
   /// - Parameter text: `auto`, `minmax`, `stored`, `voi:INDEX`, `window:CENTER,WIDTH`,

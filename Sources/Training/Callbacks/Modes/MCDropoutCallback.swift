@@ -75,14 +75,14 @@ extension Learner {
           collected.add(output, next, losses: losses)
           index += 1
         }
-        return collected.predictions(activation: lossFunction.activation)
+        return collected.predictions(lossFunction)
       }
     }
     let first = samples[0].probabilities
     var (mean, std) = (first, first)
     for item in first.indices {
       for column in first[item].indices {
-        let values = samples.map { Double($0.probabilities[item][column]) }
+        let values: [Double] = samples.map { Double($0.probabilities[item][column]) }
         let average = values.reduce(0, +) / Double(count)
         let squares = values.reduce(0) { $0 + ($1 - average) * ($1 - average) }
         mean[item][column] = Float(average)

@@ -1,0 +1,216 @@
+import ArgumentParser
+import Lightbox
+
+/// The settings of a training run that have an option; those that are not given keep what a file says, or their defaults.
+struct TrainOptions: ParsableArguments {
+  @Option(
+    help:
+      "The table of labels, CSV with a header: a path, or a name in <data>. Default: labels.csv in <data>."
+  )
+  var labels: String?
+
+  @Option(help: "The column with the file names. Default: file.")
+  var fileColumn: String?
+
+  @Option(help: "The column with the labels. Default: label.")
+  var labelColumn: String?
+
+  @Option(
+    help:
+      "The column with train, valid (or val) or test; none: no column. Default: split, if it exists."
+  )
+  var splitColumn: String?
+
+  @Option(
+    help:
+      "The column with the patients; none: no column, only the patients of DICOM headers. Default: patient or patient_id, if it exists."
+  )
+  var patientColumn: String?
+
+  @Option(help: "The character between cells: comma, semicolon, tab or pipe. Default: comma.")
+  var separator: CSVSeparator?
+
+  @Option(help: "Threads that compute, 1 to 1024. Default: all cores.")
+  var threads: Int?
+
+  @Option(
+    help:
+      "float32, or bfloat16 for convolutions; weights, statistics and loss are float32. Default: float32."
+  )
+  var precision: Compute.Precision?
+
+  @Option(
+    help: ArgumentHelp(
+      "fastest (Winograd where it is faster) or direct. Default: fastest; direct for few images.",
+      valueName: "algorithm"))
+  var convolution: Compute.ConvolutionAlgorithm?
+
+  @Option(help: "Threads that load images, 0 to 1024; 0: the main thread. Default: all cores.")
+  var workers: Int?
+
+  @Option(
+    help: ArgumentHelp(
+      "The intensity window of DICOM files: auto (the file's own), voi:INDEX, minmax, stored, "
+        + "range:LOWER,UPPER, percentile:LOWER,UPPER, window:CENTER,WIDTH, or \(DICOMIntensity.windowNames). "
+        + "Default: auto.",
+      valueName: "window"
+    ))
+  var intensity: String?
+
+  @OptionGroup var unreadable: UnreadableOption
+
+  @Option(
+    help:
+      "Of a DICOM file with several frames: first, all (each one is an image with the file's label), or refuse. Default: refuse."
+  )
+  var frames: FrameChoice?
+
+  @Option(help: "The architecture; see \"lightbox models\". Default: resnet18.")
+  var arch: String?
+
+  @Option(
+    help:
+      "Pretrained weights: a safetensors or PyTorch file of torchvision, timm or fastai."
+  )
+  var weights: String?
+
+  @OptionGroup var weightsPart: PartOption
+
+  @Option(
+    help: ArgumentHelp(
+      "Input pixels per cell of the last layer, for ResNets: 32, 16 or 8. Smaller: finer maps, slower.",
+      valueName: "pixels"))
+  var outputStride: Int?
+
+  @Option(help: "Rows and columns of the model's input, 8 to 4096. Default: 224.")
+  var size: Int?
+
+  @Option(
+    help: "Epochs with all layers trainable, 1 to 1000000; 0 with --freeze-epochs. Default: 5.")
+  var epochs: Int?
+
+  @Option(
+    help:
+      "Epochs before these with a frozen body, 0 to 1000000. Default: 1 with --weights, else 0."
+  )
+  var freezeEpochs: Int?
+
+  @Option(help: "Images per step, 2 to 1000000. Default: 32.")
+  var batchSize: Int?
+
+  @Option(help: "The maximum learning rate, above 0, at most 1e30. Default: 0.001.")
+  var lr: Double?
+
+  @Option(help: "If the loss or a gradient is not finite: stop, or skip the batch. Default: stop.")
+  var onBadGradient: GradientCheck.Policy?
+
+  @Flag(
+    help:
+      "Recompute activations in backward: about half the memory, a third more time.")
+  var recompute = false
+
+  @Option(
+    help:
+      "The fraction for validation if the table has no split, between 0 and 1. Default: 0.2.")
+  var validPct: Double?
+
+  @Option(
+    help:
+      "The seed of the split, the weights, the order and the augmentation, 0 to 2^64 - 1. Default: 42."
+  )
+  var seed: UInt64?
+
+  @Option(
+    help:
+      "The number that selects the best epoch: valid_loss, train_loss or a metric, such as accuracy or roc_auc_score. Default: valid_loss."
+  )
+  var monitor: String?
+
+  @Flag(help: "Flip images horizontally in training.")
+  var flip = false
+
+  @Flag(
+    inversion: .prefixedNo,
+    help:
+      "Rotate, zoom and warp images, and change brightness and contrast, in training. Default: --augment."
+  )
+  var augment: Bool?
+
+  @Flag(help: "Allow patients and images in more than one of training, validation and test.")
+  var allowSharedPatients = false
+
+  func validate() throws {
+    try requireOption("--threads", threads, in: 1...1024)
+    try requireOption("--workers", workers, in: 0...1024)
+    try requireOption("--size", size, in: 8...4096)
+    try requireOption("--epochs", epochs, in: 0...TrainSettings.epochLimit)
+    try requireOption("--freeze-epochs", freezeEpochs, in: 0...TrainSettings.epochLimit)
+    try requireOption("--batch-size", batchSize, in: 2...1_000_000)
+    if let lr, !(lr > 0 && lr <= 1e30) {
+      throw ValidationError("--lr \(lr): use a number above 0, at most 1e30")
+    }
+    if let validPct, !(validPct > 0 && validPct < 1) {
+      throw ValidationError("--valid-pct \(validPct): use a number between 0 and 1")
+    }
+    if let intensity { _ = try DICOMIntensity(intensity) }
+  }
+
+  /// The options that are given, as settings.
+  var overrides: [SettingsOverride] {
+    var overrides: [SettingsOverride] = []
+    func add(_ key: String, _ option: String, _ value: TOMLValue?, _ word: String? = nil) {
+      guard let value else { return }
+      let shown = word ?? (value == .bool(true) ? "" : " \(TOMLText.value(value))")
+      overrides.append(SettingsOverride(key, value, option: "\(option)\(shown)"))
+    }
+    add("data.labels", "--labels", labels?.toml)
+    add("data.file_column", "--file-column", fileColumn?.toml)
+    add("data.label_column", "--label-column", labelColumn?.toml)
+    add("data.split_column", "--split-column", splitColumn?.toml)
+    add("data.patient_column", "--patient-column", patientColumn?.toml)
+    add("data.separator", "--separator", separator?.toml)
+    add("data.valid_pct", "--valid-pct", validPct?.toml)
+    add("data.batch_size", "--batch-size", batchSize?.toml)
+    if unreadable.skipUnreadable { add("data.unreadable", "--skip-unreadable", .text("skip"), "") }
+    if allowSharedPatients {
+      add("data.allow_shared_patients", "--allow-shared-patients", .bool(true))
+    }
+    add("run.seed", "--seed", seed?.toml)
+    add("image.size", "--size", size?.toml)
+    add("image.intensity", "--intensity", intensity?.toml)
+    add("image.frames", "--frames", frames?.toml)
+    addAugmentation(add)
+    add("model.arch", "--arch", arch?.toml)
+    add("model.weights", "--weights", weights?.toml)
+    add("model.part", "--part", weightsPart.part?.toml)
+    add("model.output_stride", "--output-stride", outputStride?.toml)
+    if recompute { add("model.recompute", "--recompute", .bool(true)) }
+    add("train.epochs", "--epochs", epochs?.toml)
+    add("train.freeze_epochs", "--freeze-epochs", freezeEpochs?.toml)
+    add("train.monitor", "--monitor", monitor?.toml)
+    add("train.on_bad_gradient", "--on-bad-gradient", onBadGradient?.toml)
+    add("optimizer.lr", "--lr", lr?.toml)
+    add("compute.threads", "--threads", threads?.toml)
+    add("compute.workers", "--workers", workers?.toml)
+    add("compute.precision", "--precision", precision?.toml)
+    add("compute.convolution", "--convolution", convolution?.toml)
+    return overrides
+  }
+
+  private func addAugmentation(_ add: (String, String, TOMLValue?, String?) -> Void) {
+    if flip { add("augment.do_flip", "--flip", .bool(true), nil) }
+    if augment == true { add("augment.enabled", "--augment", .bool(true), nil) }
+    guard augment == false else { return }
+    if flip {
+      // Mirroring alone.
+      for key in ["max_rotate", "max_lighting", "max_warp", "erasing.p"] {
+        add("augment.\(key)", "--no-augment", .float(0), "")
+      }
+      for key in ["min_zoom", "max_zoom"] { add("augment.\(key)", "--no-augment", .float(1), "") }
+    } else {
+      add("augment.enabled", "--no-augment", .bool(false), "")
+    }
+  }
+}
+
+extension GradientCheck.Policy: ExpressibleByArgument {}

@@ -1,0 +1,38 @@
+import Settings
+import Training
+
+/// The arguments of cross entropy.
+struct CrossEntropySettings: LossChoice {
+  static let name = "cross_entropy"
+  static let summary = "Cross entropy with softmax, for classes that exclude each other."
+
+  var weights = ClassWeights.equal
+  var labelSmoothing = 0.0
+
+  static let fields: [SettingsField<Self>] = [
+    SettingsField(
+      "weights", \.weights, ClassWeights.allowed,
+      "Weights of the classes: \"balanced\" is the inverse of their share of the training images; "
+        + "a list is in the order of the classes.", aliases: ["weight", "class_weights"]),
+    SettingsField(
+      "label_smoothing", \.labelSmoothing, .fraction,
+      "The fraction of the target that is spread over all classes.", aliases: ["eps"]),
+  ]
+
+  func lossFunction(_ counts: [Int]) throws(PlanError) -> LossFunction {
+    .crossEntropy(weights: try weights.values(counts), labelSmoothing: labelSmoothing)
+  }
+}
+
+extension LossSettings {
+  /// Cross entropy with softmax (`CrossEntropyLossFlat`).
+  ///
+  /// - Parameters:
+  ///   - weights: Weights of the classes (`weight`).
+  ///   - labelSmoothing: Fraction of the target spread over all classes (`label_smoothing`).
+  public static func crossEntropy(
+    weights: ClassWeights = .equal, labelSmoothing: Double = 0
+  ) -> LossSettings {
+    LossSettings(CrossEntropySettings(weights: weights, labelSmoothing: labelSmoothing))
+  }
+}

@@ -1,0 +1,90 @@
+public import DataBlocks
+package import Settings
+
+/// Images, labels, and how they are split and loaded.
+public struct DataSettings: Sendable, Equatable {
+  /// The images and their labels.
+  public var table = LabelTable("", folder: "")
+  /// The share for validation if the table has no split: of patients if it names them, else of images (`valid_pct`).
+  public var validFraction = 0.2
+  /// Images per step (`bs`).
+  public var batchSize = 32
+  /// What to do about files that cannot be read.
+  public var unreadable = UnreadablePolicy.stop
+  /// Train even if patients have images on both sides of the split.
+  public var allowsSharedPatients = false
+
+  /// Creates the defaults, without images.
+  public init() {}
+}
+
+extension DataSettings: SettingsGroup {
+  package static let fields: [SettingsField<Self>] = [
+    SettingsField(
+      "images", \.images,
+      "The folder of the images; file names in the table are relative to it.",
+      unset: "none, it is needed", aliases: ["path", "folder", "data"]),
+    SettingsField(
+      "labels", \.labels, "The table of labels, CSV with a header: a path, or a name in `images`.",
+      unset: "labels.csv in `images`", aliases: ["csv", "table"]),
+    SettingsField(
+      "file_column", \.table.fileColumn, "The column with the file names.", aliases: ["fn_col"]),
+    SettingsField(
+      "label_column", \.table.labelColumn, "The column with the labels.", aliases: ["label_col"]),
+    SettingsField(
+      "split_column", \.splitColumn,
+      "The column with train, valid (or val) or test; \"none\": no column.",
+      unset: "split, if it exists", aliases: ["valid_col"]),
+    SettingsField(
+      "patient_column", \.patientColumn,
+      "The column with the patients; \"none\": only the patients of DICOM headers.",
+      unset: "patient or patient_id, if it exists"),
+    SettingsField(
+      "separator", \.table.separator, "The character between cells.", unset: "comma",
+      aliases: ["sep", "label_delim"]),
+    SettingsField(
+      "valid_pct", \.validFraction, .between(0, 1),
+      "The fraction for validation if the table has no split: of the patients, else of the images.",
+      aliases: ["valid_fraction"]),
+    SettingsField(
+      "batch_size", \.batchSize, .within(2, 1_000_000, "batch norm needs it"), "Images per step.",
+      aliases: ["bs"]),
+    SettingsField(
+      "unreadable", \.unreadable,
+      "Files that cannot be read: stop, or skip and list them.", aliases: ["skip_unreadable"]),
+    SettingsField(
+      "allow_shared_patients", \.allowsSharedPatients,
+      "Allow patients and images in more than one of training, validation and test."),
+  ]
+
+  private var images: String? {
+    get { table.folder.isEmpty ? nil : table.folder }
+    set { table.folder = newValue ?? "" }
+  }
+
+  private var labels: String? {
+    get { table.path.isEmpty ? nil : table.path }
+    set { table.path = newValue ?? "" }
+  }
+
+  private var splitColumn: String? {
+    get { table.splitColumn.map(Self.shown) }
+    set { table.splitColumn = newValue.map(Self.column) }
+  }
+
+  private var patientColumn: String? {
+    get { table.patientColumn.map(Self.shown) }
+    set { table.patientColumn = newValue.map(Self.column) }
+  }
+
+  private static func column(_ word: String) -> String { word == "none" ? "" : word }
+  private static func shown(_ column: String) -> String { column.isEmpty ? "none" : column }
+}
+
+extension CSVSeparator: SettingsEnum {
+  package init?(_ node: TOMLNode) {
+    guard let text = String(node) else { return nil }
+    self.init(text)
+  }
+}
+extension UnreadablePolicy: SettingsEnum {}

@@ -18,7 +18,7 @@ LB_INLINE void lb_rmsprop_each(
       q = q - a * a;
       q = q > 0 ? q : 0;
     }
-    float r = __builtin_sqrtf(q) + epsilon;
+    float r = __builtin_elementwise_sqrt(q) + epsilon;
     if (!has_momentum) {
       p[i] = w - rate * d / r;
     } else if (divides_first) {
@@ -64,7 +64,7 @@ LB_KERNEL static void lb_qhadam_loop(
     float a = b1 * m[i] + c1 * d, q = b2 * v[i] + c2 * d * d;
     m[i] = a;
     v[i] = q;
-    p[i] = w - s.rate * (o1 * d + n1 * a) / (__builtin_sqrtf(o2 * d * d + n2 * q) + s.epsilon);
+    p[i] = w - s.rate * (o1 * d + n1 * a) / (__builtin_elementwise_sqrt(o2 * d * d + n2 * q) + s.epsilon);
   }
 }
 typedef struct { lb_qhadam s; float *p; const float *g; float *m, *v; } lb_qhadam_job;

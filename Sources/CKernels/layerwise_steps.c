@@ -30,7 +30,7 @@ LB_KERNEL static lb_block_sums lb_lamb_block(
   for (size_t i = 0; i < n; ++i) {
     float w = p[i] * keep, d = g[i] * scale + l2 * p[i];
     float a = b1 * m[i] + c1 * d, q = b2 * v[i] + c2 * d * d;
-    float u = a * r1 / (__builtin_sqrtf(q * r2) + epsilon);
+    float u = a * r1 / (__builtin_elementwise_sqrt(q * r2) + epsilon);
     m[i] = a;
     v[i] = q;
     p[i] = w;
@@ -56,7 +56,7 @@ static void lb_lamb_parts(void *context, size_t begin, size_t end) {
 LB_KERNEL static void lb_lamb_loop(
   lb_lamb s, float *restrict p, const float *restrict m, const float *restrict v, size_t n) {
   const float rate = s.rate / s.debias1, r2 = 1.0f / s.debias2;
-  for (size_t i = 0; i < n; ++i) p[i] -= rate * m[i] / (__builtin_sqrtf(v[i] * r2) + s.epsilon);
+  for (size_t i = 0; i < n; ++i) p[i] -= rate * m[i] / (__builtin_elementwise_sqrt(v[i] * r2) + s.epsilon);
 }
 static void lb_lamb_range(void *context, size_t begin, size_t end) {
   const lb_lamb_job *j = context;

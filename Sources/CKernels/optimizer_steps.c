@@ -22,7 +22,7 @@ LB_INLINE void lb_adam_each(
       q = x[i] > q ? x[i] : q;
       x[i] = q;
     }
-    float r = __builtin_sqrtf(q * rdebias2) + epsilon;
+    float r = __builtin_elementwise_sqrt(q * rdebias2) + epsilon;
     if (denominator == lb_softplus) {
       float z = s->softplus * r;
       r = z > 20 ? r : __builtin_log1pf(__builtin_expf(z)) / s->softplus;

@@ -68,8 +68,11 @@ struct LRFindTests {
       learningRates: exponents.map { pow(10, $0) }, losses: losses, iterations: 100,
       methods: SuggestionMethod.allCases)
     expectClose(
-      SuggestionMethod.allCases.map { found[$0] ?? .nan },
-      [2.7542e-4, 3.3113e-4, 1.73780e-2, 1e-3], relative: 2e-5)
+      [found.valley, found.slide, found.minimum].map { $0 ?? .nan },
+      [2.7542e-4, 3.3113e-4, 1.73780e-2], relative: 2e-5)
+    // The slopes before and after 1e-3 are equal; rounding decides between them.
+    let steep = found.steep ?? .nan
+    #expect(abs(steep - 1e-3) < 1e-9 || abs(steep - 8.31764e-4) < 1e-9)
     #expect(found.suggestions[2].markedRate > 9 * found.suggestions[2].learningRate)
   }
 
@@ -77,7 +80,8 @@ struct LRFindTests {
   func shortCurves() {
     let shapes: [(String, (Int) -> Double)] = [
       ("flat", { _ in 1 }), ("rising", { Double($0) }), ("falling", { -Double($0) }),
-      ("NaN", { _ in .nan }), ("infinite", { _ in .infinity }), ("NaN at 12", { $0 == 12 ? .nan : 1 }),
+      ("NaN", { _ in .nan }), ("infinite", { _ in .infinity }),
+      ("NaN at 12", { $0 == 12 ? .nan : 1 }),
       ("alternating", { Double($0 % 2) }),
     ]
     for (name, loss) in shapes {
@@ -91,7 +95,7 @@ struct LRFindTests {
             #expect(rates.contains(suggestion.markedRate), "\(name) \(count)")
             #expect(suggestion.markedLoss.isFinite && suggestion.learningRate > 0)
           }
-          if count < 8 { #expect(found.suggestions.isEmpty && found.valley == nil) }
+          if count < 7 { #expect(found.suggestions.isEmpty && found.valley == nil) }
         }
       }
     }
@@ -145,7 +149,9 @@ struct LRFindTests {
 
   @Test(
     "a fit after a search gives the same bits as one without",
-    arguments: UpdateRuleTests.rules.filter { ["Adam", "ranger", "TorchSGD", "Lamb"].contains($0.name) })
+    arguments: UpdateRuleTests.rules.filter {
+      ["Adam", "ranger", "TorchSGD", "Lamb"].contains($0.name)
+    })
   func sameBits(name: String, rule: any UpdateRule) throws {
     let small = try SmallNetFixture.load()
     func run(searching: Bool, _ prepare: (Learner) throws -> Void) throws -> (
@@ -170,7 +176,8 @@ struct LRFindTests {
       let before = (
         net.stateDictionary, optimizer.stateDictionary, optimizer.hyperparameters, modes(),
         learner.recorder.rows.count, learner.recorder.losses, learner.totalSteps, learner.progress,
-        net.parameters.map(\.requiresGradient), gradients(), learner.callbacks.map(ObjectIdentifier.init)
+        net.parameters.map(\.requiresGradient), gradients(),
+        learner.callbacks.map(ObjectIdentifier.init)
       )
       let found = try learner.lrFind(endLearningRate: 1e4, iterations: 23)
       #expect(found.losses.count > 8)
@@ -195,7 +202,8 @@ struct LRFindTests {
       #expect(isSame(a.optimizer.stateDictionary, b.optimizer.stateDictionary), "\(name)")
       #expect(a.recorder.losses == b.recorder.losses && a.totalSteps == b.totalSteps)
       #expect(a.recorder.rows.map(\.validLoss) == b.recorder.rows.map(\.validLoss))
-      #expect((callbacksA[0] as? SaveModelCallback)?.best == (callbacksB[0] as? SaveModelCallback)?.best)
+      #expect(
+        (callbacksA[0] as? SaveModelCallback)?.best == (callbacksB[0] as? SaveModelCallback)?.best)
       #expect((callbacksA[5] as? Counter)?.count == (callbacksB[5] as? Counter)?.count)
     }
   }

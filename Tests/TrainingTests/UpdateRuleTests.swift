@@ -175,13 +175,30 @@ struct UpdateRuleTests {
           "\(name) at \(start)")
       }
     }
-    // The sums of norms do not depend on the number of threads.
-    let threads = Compute.threads
-    defer { Compute.threads = threads }
-    Compute.threads = 1
-    let alone = update(0..<count)
-    Compute.threads = 3
-    #expect(update(0..<count) == alone)
+  }
+
+  @Test("the number of threads changes no bit")
+  func threads() async {
+    // The number of threads is a setting of the process.
+    await #expect(processExitsWith: .success) {
+      let count = 300_003
+      let numbers = NumberFormula(seed: 5)
+      let (p, g) = (numbers.tensor("p", [count]), numbers.tensor("g", [count]))
+      for (name, rule) in UpdateRuleTests.rules {
+        let results = [1, 2, 3].map { threads in
+          Compute.threads = threads
+          var parameter = Tensor(p)
+          var state = rule.stateNames.map { _ in parameter.zerosAlike }
+          for number in 1...7 {
+            rule.update(
+              &parameter, gradient: Tensor(g), state: &state,
+              step: UpdateStep(rule.defaults, number: number))
+          }
+          return parameter.floatScalars
+        }
+        precondition(results[0] == results[1] && results[0] == results[2], name)
+      }
+    }
   }
 
   // MARK: State

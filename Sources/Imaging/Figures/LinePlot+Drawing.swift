@@ -13,7 +13,7 @@ extension LinePlot {
     var crowd: [(x: Double, y: Double)] = []
     canvas.clipped(to: area) {
       for place in series.indices { drawBand(place, axes, on: canvas) }
-      if diagonal {
+      if diagonal, xScale == .linear {
         let low = max(axes.xRange.lowerBound, axes.yRange.lowerBound)
         let high = min(axes.xRange.upperBound, axes.yRange.upperBound)
         if low < high {
@@ -30,7 +30,7 @@ extension LinePlot {
 
   private func drawBand(_ place: Int, _ axes: PlotAxes, on canvas: any Canvas) {
     let parts = series[place].band.split {
-      !($0.x.isFinite && $0.low.isFinite && $0.high.isFinite)
+      !(axes.isDrawable($0.x) && $0.low.isFinite && $0.high.isFinite)
     }
     for part in parts {
       let isSteps = series[place].style == .steps
@@ -51,7 +51,7 @@ extension LinePlot {
     let isJoined = line.style == .line || line.style == .steps
     var crowd: [Point] = []
     let width = 0.8 * (PlotAxes.step(line.points.map(\.x)) ?? 1)
-    for part in line.points.split(whereSeparator: { !($0.x.isFinite && $0.y.isFinite) }) {
+    for part in line.points.split(whereSeparator: { !(axes.isDrawable($0.x) && $0.y.isFinite) }) {
       var points = part.map { Point(axes.x($0.x), axes.y($0.y)) }
       if line.style == .steps { points = Self.steps(points) }
       if isJoined {

@@ -16,6 +16,14 @@ public struct LinePlot: Sendable {
     case bars
   }
 
+  /// How values are placed along an axis.
+  public enum Scale: Sendable, Hashable {
+    /// Equal distances for equal differences.
+    case linear
+    /// Equal distances for equal ratios; values that are not positive are not drawn.
+    case logarithmic
+  }
+
   /// The limits of a shaded band at one x, such as a confidence interval.
   public struct Interval: Sendable, Hashable {
     /// The position.
@@ -85,6 +93,8 @@ public struct LinePlot: Sendable {
   package var xRange: ClosedRange<Double>?
   /// The range of the y axis; nil to fit all points.
   package var yRange: ClosedRange<Double>?
+  /// How values are placed along the x axis.
+  package var xScale: Scale
   /// Whether the line y = x is drawn: chance in a ROC curve, perfection in a reliability diagram.
   package var diagonal: Bool
   /// Whether a unit is as long on both axes.
@@ -98,18 +108,20 @@ public struct LinePlot: Sendable {
   ///   - yLabel: The label of the y axis.
   ///   - xRange: The range of the x axis. Default: fits all points.
   ///   - yRange: The range of the y axis. Default: fits all points.
+  ///   - xScale: How values are placed along the x axis; a logarithmic range has to be positive.
   ///   - diagonal: Whether the line y = x is drawn.
   ///   - hasEqualAspect: Whether a unit is as long on both axes.
   public init(
     _ series: [Series], xLabel: String = "", yLabel: String = "",
-    xRange: ClosedRange<Double>? = nil, yRange: ClosedRange<Double>? = nil, diagonal: Bool = false,
-    hasEqualAspect: Bool = false
+    xRange: ClosedRange<Double>? = nil, yRange: ClosedRange<Double>? = nil,
+    xScale: Scale = .linear, diagonal: Bool = false, hasEqualAspect: Bool = false
   ) {
     self.series = series
     self.xLabel = xLabel
     self.yLabel = yLabel
     self.xRange = xRange
     self.yRange = yRange
+    self.xScale = xScale
     self.diagonal = diagonal
     self.hasEqualAspect = hasEqualAspect
   }

@@ -1,3 +1,5 @@
+import Foundation
+
 /// The axes of a plot: ranges, ticks and the area of the data on the page.
 package struct PlotAxes {
   static let textSize = 10.5
@@ -5,16 +7,21 @@ package struct PlotAxes {
 
   /// The area of the data.
   package let area: BoundingBox
-  /// The range of the x axis.
+  /// The range of the x axis; of the decimal logarithms if it is logarithmic.
   package let xRange: ClosedRange<Double>
   /// The range of the y axis.
   package let yRange: ClosedRange<Double>
+  private let isLogarithmic: Bool
   private let across: TickMarks
   private let down: TickMarks
 
   /// Places the axes of a plot in a cell of the page; nil if the cell is too small.
   package init?(_ plot: LinePlot, within cell: BoundingBox) {
-    let points = plot.series.flatMap(\.points).filter { $0.x.isFinite && $0.y.isFinite }
+    let isLogarithmic = plot.xScale == .logarithmic
+    self.isLogarithmic = isLogarithmic
+    let points = plot.series.flatMap(\.points).filter {
+      $0.x.isFinite && $0.y.isFinite && ($0.x > 0 || !isLogarithmic)
+    }
     let band = plot.series.flatMap(\.band).flatMap { [$0.low, $0.high] }.filter(\.isFinite)
     let bars = plot.series.filter { $0.style == .bars }
     let step = bars.compactMap { Self.step($0.points.map(\.x)) }.min() ?? 1
@@ -22,7 +29,14 @@ package struct PlotAxes {
     if !bars.isEmpty, let low = xs.min(), let high = xs.max() {
       xs += [low - step / 2, high + step / 2]
     }
-    xRange = Self.span(plot.xRange, xs, padding: 0)
+    if isLogarithmic {
+      let given = plot.xRange.flatMap {
+        $0.lowerBound > 0 ? log10($0.lowerBound)...log10($0.upperBound) : nil
+      }
+      xRange = Self.span(given, xs.map { log10($0) }, padding: 0)
+    } else {
+      xRange = Self.span(plot.xRange, xs, padding: 0)
+    }
     yRange = Self.span(
       plot.yRange, points.map(\.y) + band + (bars.isEmpty ? [] : [0]),
       padding: bars.isEmpty ? 0.05 : 0, above: bars.isEmpty ? 0 : 0.05)
@@ -49,11 +63,19 @@ package struct PlotAxes {
       x0: left.rounded() + 0.5, y0: (bottom - height).rounded() + 0.5,
       x1: (left + width).rounded() + 0.5, y1: bottom.rounded() + 0.5)
     let areWhole = plot.xRange == nil && xs.allSatisfy { $0 == $0.rounded() }
-    across = TickMarks(
-      xRange, about: max(2, Int(width / 50)), smallestStep: areWhole ? 1 : 0)
+    let count = max(2, Int(width / 50))
+    across =
+      isLogarithmic
+      ? TickMarks.logarithmic(xRange, about: count)
+      : TickMarks(xRange, about: count, smallestStep: areWhole ? 1 : 0)
   }
 
-  func x(_ value: Double) -> Double { area.x0 + Self.share(value, xRange) * area.width }
+  /// Whether a value has a place on the x axis.
+  package func isDrawable(_ x: Double) -> Bool { x.isFinite && (x > 0 || !isLogarithmic) }
+
+  package func x(_ value: Double) -> Double {
+    area.x0 + Self.share(isLogarithmic ? log10(value) : value, xRange) * area.width
+  }
 
   func y(_ value: Double) -> Double { area.y1 - Self.share(value, yRange) * area.height }
 
@@ -68,8 +90,9 @@ package struct PlotAxes {
       let at = y(value).rounded() + 0.5
       canvas.line([(area.x0, at), (area.x1, at)], lineWidth: 1, Ink.grid)
     }
-    for value in across.values where value != xRange.lowerBound {
+    for value in across.values {
       let at = x(value).rounded() + 0.5
+      if at <= area.x0 + 1 { continue }
       canvas.line([(at, area.y0), (at, area.y1)], lineWidth: 1, Ink.grid)
     }
   }
@@ -82,6 +105,10 @@ package struct PlotAxes {
       canvas.text(
         label, x: area.x0 - 7, y: at + Self.textSize * 0.36, size: Self.textSize, anchor: .end,
         Ink.text)
+    }
+    for value in across.minor {
+      let at = x(value).rounded() + 0.5
+      canvas.line([(at, area.y1), (at, area.y1 + 2)], lineWidth: 1, Ink.axis)
     }
     for (value, label) in zip(across.values, across.labels) {
       let at = x(value).rounded() + 0.5

@@ -1,7 +1,17 @@
+import Foundation
+
 /// Tick marks at round numbers.
-struct TickMarks {
-  let values: [Double]
-  let labels: [String]
+package struct TickMarks {
+  package let values: [Double]
+  package let labels: [String]
+  /// Ticks without a label, between the others.
+  package var minor: [Double] = []
+
+  private init(values: [Double], labels: [String], minor: [Double] = []) {
+    self.values = values
+    self.labels = labels
+    self.minor = minor
+  }
 
   /// Chooses ticks.
   ///
@@ -21,6 +31,36 @@ struct TickMarks {
     let marks = last >= first ? Array(stride(from: first, through: last, by: 1)) : []
     values = marks.map { $0 * step }
     labels = values.map { NumberText.fixed($0, step: step) }
+  }
+
+  /// Chooses ticks of a logarithmic axis: powers of ten, or 1, 2 and 5 times these if the range is short.
+  ///
+  /// - Parameters:
+  ///   - range: The range of decimal logarithms.
+  ///   - count: The number of ticks that fits.
+  /// - Returns: The ticks.
+  package static func logarithmic(_ range: ClosedRange<Double>, about count: Int) -> TickMarks {
+    // Doubles have no further powers.
+    let first = max((range.lowerBound - 1e-9).rounded(.up), -323)
+    let last = min((range.upperBound + 1e-9).rounded(.down), 308)
+    guard last - first >= 2 else {
+      let powers = stride(from: first - 1, through: last, by: 1)
+      let found = powers.flatMap { power in [1, 2, 5].map { $0 * pow(10, power) } }.filter {
+        range.contains(log10($0))
+      }
+      guard found.count < 2 else {
+        return TickMarks(values: found, labels: found.map { NumberText.short($0) })
+      }
+      return TickMarks(pow(10, range.lowerBound)...pow(10, range.upperBound), about: count)
+    }
+    let step = max(((last - first) / Double(max(count, 1))).rounded(.up), 1)
+    let powers = stride(from: (first / step).rounded(.up) * step, through: last, by: step)
+    let between = stride(from: first - 1, through: last, by: 1).flatMap { power in
+      (2...9).map { Double($0) * pow(10, power) }
+    }
+    return TickMarks(
+      values: powers.map { pow(10, $0) }, labels: powers.map { NumberText.power(Int($0)) },
+      minor: step == 1 ? between.filter { range.contains(log10($0)) } : [])
   }
 }
 
@@ -59,10 +99,29 @@ package enum NumberText {
       let trimmed = text.reversed().drop { $0 == "0" }.drop { $0 == "." }
       return String(trimmed.reversed())
     }
+    return (value < 0 ? "−" : "") + short(mantissa) + "·" + Self.power(power)
+  }
+
+  /// A positive number with two significant digits and a power of ten, to compare numbers of any size.
+  package static func scientific(_ value: Double) -> String {
+    guard value.isFinite, value > 0 else { return short(value) }
+    var exponent = Int(log10(value).rounded(.down))
+    // Powers below the smallest normal number are zero.
+    var mantissa =
+      exponent < -300
+      ? value * 1e300 / pow(10, Double(exponent + 300)) : value / pow(10, Double(exponent))
+    if mantissa >= 9.95 {
+      mantissa /= 10
+      exponent += 1
+    }
+    return rounded(mantissa, 1) + "·" + power(exponent)
+  }
+
+  /// A power of ten with its exponent.
+  package static func power(_ exponent: Int) -> String {
     let digits = Array("⁰¹²³⁴⁵⁶⁷⁸⁹")
-    let exponent = String(abs(power)).compactMap(\.wholeNumberValue).map { String(digits[$0]) }
-    return (value < 0 ? "−" : "") + short(mantissa) + "·10" + (power < 0 ? "⁻" : "")
-      + exponent.joined()
+    let text = String(abs(exponent)).compactMap(\.wholeNumberValue).map { String(digits[$0]) }
+    return "10" + (exponent < 0 ? "⁻" : "") + text.joined()
   }
 
   /// A number rounded to decimals, with a minus sign instead of a hyphen.

@@ -63,7 +63,7 @@ extension Tensor {
   ///
   /// Centered, `r = √(v − c²) + ε` with `c ← αc + (1 − α)g`.
   ///
-  /// - Parameter state: v, then m if there is momentum, then c if it is centered.
+  /// The state is v, then m if there is momentum, then c if it is centered.
   package mutating func rmsPropStep(_ s: RMSPropStep, gradient: Tensor, state: inout [Tensor]) {
     let step = lb_rmsprop(
       decay: s.decay.native, rate: Float(s.learningRate), momentum: Float(s.momentum),
@@ -79,7 +79,7 @@ extension Tensor {
   ///
   ///     p ← p − lr ((1 − ν₁)g + ν₁m̂) / (√((1 − ν₂)g² + ν₂v̂) + ε)
   ///
-  /// - Parameter state: m and v; m̂ and v̂ are corrected for their start at zero.
+  /// The state is m and v; m̂ and v̂ are corrected for their start at zero.
   package mutating func qhAdamStep(_ s: QHAdamStep, gradient: Tensor, state: inout [Tensor]) {
     let step = lb_qhadam(
       decay: s.decay.native, rate: Float(s.learningRate), beta1: Float(s.beta1),

@@ -25,7 +25,7 @@ extension Tensor {
   ///
   ///     u = m̂ / (√v̂ + ε);  q = min(rms(p) / rms(u), 10), 1 if either is 0;  p ← p − lr·q·u
   ///
-  /// - Parameter state: m and v; m̂ and v̂ are corrected for their start at zero.
+  /// The state is m and v; m̂ and v̂ are corrected for their start at zero.
   package mutating func lambStep(_ s: AdamStep, gradient: Tensor, state: inout [Tensor]) {
     let step = lb_lamb(
       decay: s.decay.native, rate: Float(s.learningRate), beta1: Float(s.beta1),
@@ -40,7 +40,7 @@ extension Tensor {
   ///
   ///     local = lr·trust·‖p‖ / (‖g‖ + wd‖p‖ + ε);  p ← p − min(lr, local)·m
   ///
-  /// - Parameter state: m; empty without momentum.
+  /// The state is m; empty without momentum.
   package mutating func larcStep(_ s: LARCStep, gradient: Tensor, state: inout [Tensor]) {
     let step = lb_larc(
       sgd: s.sgd.native, trust: Float(s.trustCoefficient), weight_decay: Float(s.weightDecay),

@@ -123,7 +123,7 @@ extension Tensor {
   ///     p ← p (1 − lr·wd);  m ← β₁m + (1 − β₁)g;  v ← β₂v + (1 − β₂)g²
   ///     p ← p − lr / (1 − β₁ᵗ) · m / (√(v / (1 − β₂ᵗ)) + ε)
   ///
-  /// - Parameter state: m and v, and for AMSGrad the maximum of v, which replaces v in the denominator.
+  /// The state is m and v, and for AMSGrad the maximum of v, which replaces v in the denominator.
   package mutating func adamStep(_ s: AdamStep, gradient: Tensor, state: inout [Tensor]) {
     var step = lb_adam()
     step.decay = s.decay.native
@@ -141,7 +141,7 @@ extension Tensor {
 
   /// One step of SGD, in place: `m ← momentum·m + gain·g; p ← p (1 − lr·wd) − lr·m`.
   ///
-  /// - Parameter state: m; empty without momentum.
+  /// The state is m; empty without momentum.
   package mutating func sgdStep(_ s: SGDStep, gradient: Tensor, state: inout [Tensor]) {
     let step = s.native
     updateInPlace("sgd", gradient: gradient, state: &state) { p, g, state, count in

@@ -1,9 +1,8 @@
 public import Tensors
 
-/// fastai's LAMB: β₁ 0.9, β₂ 0.99, ε 1e-5, no weight decay. The step of each parameter is scaled by the ratio of the
-/// parameter's norm to the step's, at most 10.
+/// fastai's LAMB: β₁ 0.9, β₂ 0.99, ε 1e-5, no weight decay.
 ///
-/// A parameter of zeros, such as a new bias, has the ratio 1.
+/// The step of each parameter is scaled by the ratio of the parameter's norm to the step's, at most 10. A parameter of zeros, such as a new bias, has the ratio 1.
 ///
 /// Reference: You et al., "Large Batch Optimization for Deep Learning: Training BERT in 76 Minutes", 2020.
 public struct Lamb: UpdateRule {

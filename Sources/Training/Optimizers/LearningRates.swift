@@ -1,7 +1,9 @@
 import Foundation
 
 /// Learning rates for parameter groups, as a number or a slice in fastai.
-public enum LearningRates: Sendable, Equatable, ExpressibleByFloatLiteral, ExpressibleByIntegerLiteral {
+public enum LearningRates: Sendable, Equatable, ExpressibleByFloatLiteral,
+  ExpressibleByIntegerLiteral
+{
   /// The same rate for all groups (a number).
   case same(Double)
   /// This rate for the last group and a tenth of it for the others (`slice(rate)`).

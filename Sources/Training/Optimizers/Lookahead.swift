@@ -16,7 +16,7 @@ public struct Lookahead: UpdateRule {
   /// Default hyperparameters of the wrapped rule.
   public var defaults: Hyperparameters { rule.defaults }
   /// The state of the wrapped rule and the slow weights.
-  public var stateNames: [String] { rule.stateNames + ["slowWeights"] }
+  public let stateNames: [String]
 
   /// Creates the rule.
   ///
@@ -30,6 +30,9 @@ public struct Lookahead: UpdateRule {
     self.rule = rule
     self.k = k
     self.alpha = alpha
+    // A wrapped Lookahead has slow weights too.
+    let others = rule.stateNames.count { $0.hasPrefix("slowWeights") }
+    stateNames = rule.stateNames + ["slowWeights" + (others == 0 ? "" : "\(others + 1)")]
   }
 
   /// Lookahead over RAdam (`ranger`): momentum 0.95, ε 1e-6, weight decay 0.01.

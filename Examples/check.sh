@@ -73,7 +73,10 @@ rejects() { # words, command...
   [ "$code" -lt 126 ] || { cat out.txt; fail "crashed: $*"; }
   grep -q -- "$words" out.txt || { cat out.txt; fail "no message \"$words\": $*"; }
 }
-rejects "it cannot be read" "$bin/OwnTraining" /dev/null
+for example in OwnModule SIIMPneumothorax; do
+  rejects "labels.csv: it cannot be read" "$bin/$example" nowhere
+done
+rejects "OwnTraining: " "$bin/OwnTraining" /dev/null
 train=("$bin/lightbox" train films --size 64 --epochs 1 --batch-size 8)
 cp -r films broken
 first=$(awk -F, 'NR == 2 { print $1 }' films/labels.csv)

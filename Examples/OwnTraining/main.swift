@@ -29,7 +29,7 @@ func train(in folder: String) throws {
     getX: { row in "\(folder)/\(row[0])" }, getY: { row in row[1] },
     getSplit: { row in row["split"] == "train" ? .train : .valid }, splitter: ColSplitter(),
     itemTransforms: [Resize(28)],
-    batchTransforms: [Normalize(mean: [0.57], std: [0.17])])
+    batchTransforms: [Normalize(mean: [0.57], standardDeviation: [0.17])])
   let loaders = try block.dataLoaders(
     table.rows.filter { $0["split"] != "test" }, batchSize: 64, seed: 7)
 

@@ -8,6 +8,7 @@ extension Tensor {
   /// - Parameters:
   ///   - partners: The item to blend with, one index per item.
   ///   - lambdas: The share of the item itself, one number per item.
+  /// - Returns: The mixtures, of the same shape.
   /// - Precondition: The tensor is float32, and every partner is an index of its first dimension.
   package func mixed(with partners: [Int], _ lambdas: [Float]) -> Tensor {
     requireFloat("mixed")
@@ -28,6 +29,7 @@ extension Tensor {
   ///   - partners: The image to cut from, one index per image.
   ///   - columns: The columns of the rectangle.
   ///   - rows: The rows of the rectangle.
+  /// - Returns: The mixtures, of the same shape.
   /// - Precondition: The tensor is float32, `[images, …, height, width]`, the rectangle is inside, and every partner
   ///   is an index of the first dimension.
   package func cutMixed(with partners: [Int], columns: Range<Int>, rows: Range<Int>) -> Tensor {

@@ -11,6 +11,7 @@ extension RandomSource {
   /// - Parameters:
   ///   - a: The first parameter (`concentration1`).
   ///   - b: The second parameter (`concentration0`).
+  /// - Returns: The next number.
   /// - Precondition: Both are positive.
   public mutating func beta(_ a: Double, _ b: Double) -> Double {
     // From logarithms, since both gamma numbers underflow to 0 for small parameters.

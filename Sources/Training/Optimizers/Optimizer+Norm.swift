@@ -6,6 +6,7 @@ extension Optimizer {
   /// The p-norm over all gradients (`torch.nn.utils.get_total_norm`); NaN or infinite if one of them is not finite.
   ///
   /// - Parameter p: The exponent; `.infinity` for the largest absolute value (`norm_type`).
+  /// - Returns: The norm; 0 without gradients.
   /// - Precondition: `p` is positive.
   public func gradientNorm(_ p: Double) -> Double {
     if p == 2 { return gradientNorm }

@@ -33,8 +33,8 @@ extension Module {
   ) throws(Failure) -> Result {
     try exclusively { () throws(Failure) -> Result in
       let modes = (known ?? modules).map { (module: $0, isTraining: $0.isTraining) }
-      for mode in modes where mode.isTraining { mode.module.isTraining = false }
-      defer { for mode in modes where mode.isTraining { mode.module.isTraining = true } }
+      for mode in modes { mode.module.isTraining = false }
+      defer { for mode in modes { mode.module.isTraining = mode.isTraining } }
       return try body()
     }
   }

@@ -13,7 +13,7 @@ struct TargetBlockTests {
     arguments: [
       (nil, ["b;a", "c", " a ; ;b", ""], ["a", "b", "c"]),
       (nil, ["b a", "c", "a  b", " "], ["a", "b", "c"]),
-      (nil, ["No Finding|b", "c|b", "b|No Finding", ""], ["No Finding", "b", "c"]),
+      (nil, ["No Finding|b", "c", "b|No Finding", ""], ["No Finding", "b", "c"]),
       (nil, ["No Finding;b", "c", "b;No Finding", ""], ["No Finding", "b", "c"]),
       (", ", ["b, a x", "c", "a x, b", ""], ["a x", "b", "c"]),
     ] as [(String?, [String], [String])])

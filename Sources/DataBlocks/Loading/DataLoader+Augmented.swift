@@ -7,6 +7,8 @@ extension DataLoader {
   /// - Parameters:
   ///   - allowsHorizontalFlip: Keep transforms that mirror the image.
   ///   - seed: Seeds the transforms.
+  /// - Returns: The loader.
+  /// - Throws: `DataError` if no transform that is left fixes the size.
   package func augmented(
     allowsHorizontalFlip: Bool, seed: UInt64
   ) throws(DataError) -> DataLoader {

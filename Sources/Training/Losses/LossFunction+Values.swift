@@ -61,7 +61,9 @@ extension LossFunction {
   private static func values(
     _ targets: Tensor, as output: Tensor, _ name: StaticString
   ) -> Tensor {
-    let floats = targets.dtype == .int64 ? targets.converted(to: .float32) : targets
+    let floats =
+      targets.dtype == .int64
+      ? Tensor(targets.scalars(as: Int64.self).map { Float($0) }, shape: targets.shape) : targets
     precondition(
       floats.count == output.count && floats.shape[0] == output.shape[0],
       "\(name): outputs of \(output.shape) for targets of \(targets.shape): needs one target per output"

@@ -6,8 +6,9 @@
 /// Names are fastai's, which for most are scikit-learn's functions. Built-in metrics are NaN if a probability is NaN, if there
 /// are no items, or if the targets are of another kind; a ratio 0/0 is 0 where scikit-learn takes it so.
 public struct Metric: Sendable {
-  /// The column of the table, and what trackers monitor; in snake case as in fastai. Arguments that differ from their
-  /// defaults follow: "top_k_accuracy(k: 3)".
+  /// The column of the table, and what trackers monitor; in snake case as in fastai.
+  ///
+  /// Arguments that differ from their defaults follow: "top_k_accuracy(k: 3)".
   public let name: String
   private let compute: @Sendable (Predictions) -> Double
 

@@ -60,6 +60,7 @@ public struct PairedComparison: Sendable {
   /// probability is NaN, or if a patient has several items, which DeLong's variance takes as independent.
   ///
   /// - Parameter classIndex: The class. Default: the last.
+  /// - Returns: The comparison.
   public func deLong(ofClass classIndex: Int? = nil) -> PairedDeLong? {
     guard !isClustered, !first.hasNaN, !second.hasNaN, !first.targets.isEmpty else { return nil }
     let index = classIndex ?? first.classCount - 1
@@ -68,7 +69,7 @@ public struct PairedComparison: Sendable {
       positives: first.targets.map { $0 == index })
   }
 
-  /// McNemar's test of the decided classes. It takes items as independent.
+  /// McNemar's test of the decided classes, which takes items as independent.
   public var mcNemar: McNemar {
     McNemar(
       first: zip(first.decoded, first.targets).map { $0 == $1 },

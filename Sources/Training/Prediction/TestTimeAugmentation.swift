@@ -11,7 +11,11 @@ struct TestTimeAugmentation {
 
   /// Runs the passes over the items of a loader and one without random transforms.
   ///
-  /// - Parameter predict: Predicts an epoch of a loader.
+  /// - Parameters:
+  ///   - loader: The items.
+  ///   - predict: Predicts an epoch of a loader.
+  /// - Returns: The plain predictions with mixed probabilities.
+  /// - Throws: What `predict` throws.
   func callAsFunction(
     _ loader: DataLoader, _ predict: (DataLoader, _ epoch: Int) throws -> Predictions
   ) throws -> Predictions {

@@ -30,7 +30,8 @@ public final class RunFolder: CheckpointStore {
   }
 
   private static let entries = [
-    "run.json", "run.toml", "split.csv", "metrics.sqlite", "metrics.sqlite-wal", "metrics.sqlite-shm",
+    "run.json", "run.toml", "split.csv", "metrics.sqlite", "metrics.sqlite-wal",
+    "metrics.sqlite-shm",
     "checkpoints",
     "figures",
   ]

@@ -143,7 +143,8 @@ extension SettingsGroup {
   package var states: [SettingsState] {
     Self.fields.map {
       SettingsState(
-        key: $0.key, type: $0.type, allowed: $0.allowed, help: $0.help, unset: $0.unset, value: $0.value(self),
+        key: $0.key, type: $0.type, allowed: $0.allowed, help: $0.help, unset: $0.unset,
+        value: $0.value(self),
         isAllowed: $0.isAllowed(self))
     }
   }

@@ -104,7 +104,8 @@ package struct SettingsReader {
     }
     // The right key in the wrong table, or in none.
     if let key = known.first(where: { name(of: $0) == last }) { return key }
-    if let key = aliases.sorted(by: { $0.key < $1.key }).first(where: { name(of: $0.key) == last }) {
+    if let key = aliases.sorted(by: { $0.key < $1.key }).first(where: { name(of: $0.key) == last })
+    {
       return key.value
     }
     let tables = Set(known.map(table(of:))).filter { !$0.isEmpty }.sorted()

@@ -1,4 +1,4 @@
-import Settings
+package import Settings
 
 /// The registry of all settings.
 extension TrainingPlan {
@@ -107,10 +107,11 @@ extension TrainingPlan {
   }
 
   /// All settings but the pipeline that was set, as a table.
-  var settings: TOMLTable {
+  package var settings: TOMLTable {
     var root = TOMLTable()
     for section in Self.sections {
       if section.path == ["schedule"], schedule == nil { continue }
+      if ownPipeline != nil, Self.pipelineSections.contains(section.path[0]) { continue }
       root.set(TOMLNode(.table(TOMLTable())), at: section.path)
       for state in section.states(self) {
         root.set(state.value.map { TOMLNode($0) }, at: section.path + [state.key])

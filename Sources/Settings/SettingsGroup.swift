@@ -57,7 +57,7 @@ package struct SettingsField<Group: Sendable>: Sendable {
 
   /// Describes a setting without a value of its own by default.
   ///
-  /// - Parameter unset: The default in words.
+  /// `unset` is the default in words.
   package init<Value: SettingsValue>(
     _ key: String, _ path: WritableKeyPath<Group, Value?> & Sendable,
     _ allowed: Allowed<Value>, _ help: String, unset: String, aliases: [String] = []

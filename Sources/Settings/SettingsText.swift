@@ -18,7 +18,7 @@ package struct SettingsSection: Sendable {
 
   /// The section as TOML, with the meaning of each key behind it.
   ///
-  /// - Parameter comments: Whether to write comments, and settings without a value as comments.
+  /// `comments`: whether to write comments, and settings without a value as comments.
   package func text(comments: Bool = true) -> String {
     let mark = isActive ? "" : "# "
     var lines = [(mark + "[\(TOMLText.key(path))]", summary)]

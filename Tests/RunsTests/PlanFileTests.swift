@@ -114,15 +114,15 @@ struct PlanFileTests {
     let cases = [
       (
         "[optimizer]\nmomentun = 0.9",
-        "4: unknown key \"optimizer.momentun\": \"adam\" has no such argument; did you mean \"optimizer.momentum\"?"
+        "4: unknown key \"optimizer.momentun\"; did you mean \"optimizer.momentum\"?"
       ),
       (
         "[optimizer]\nwd = 0.9",
-        "4: unknown key \"optimizer.wd\": \"adam\" has no such argument; did you mean \"optimizer.weight_decay\"?"
+        "4: unknown key \"optimizer.wd\"; did you mean \"optimizer.weight_decay\"?"
       ),
       (
         "[optimizer]\nlearning_rate = 1",
-        "4: unknown key \"optimizer.learning_rate\": \"adam\" has no such argument; did you mean \"optimizer.lr\"?"
+        "4: unknown key \"optimizer.learning_rate\"; did you mean \"optimizer.lr\"?"
       ),
       (
         "[optimizer]\nname = \"sgd\"\nsqr_mom = 0.9",
@@ -131,7 +131,7 @@ struct PlanFileTests {
       ("[train]\nepoch = 1", "4: unknown key \"train.epoch\"; did you mean \"train.epochs\"?"),
       ("[train]\nlr = 1", "4: unknown key \"train.lr\"; did you mean \"optimizer.lr\"?"),
       ("[train]\nbs = 1", "4: unknown key \"train.bs\"; did you mean \"data.batch_size\"?"),
-      ("[trian]\nepochs = 1", "4: unknown key \"trian.epochs\"; did you mean \"train.epochs\"?"),
+      ("[trian]\nepochs = 1", "3: unknown key \"trian\"; did you mean \"train\"?"),
       ("[train]\nxyzzy = 1", "4: unknown key \"train.xyzzy\""),
       (
         "[callbacks.early_stoping]",
@@ -139,7 +139,7 @@ struct PlanFileTests {
       ),
       (
         "[callbacks.early_stopping]\npatients = 1",
-        "4: unknown key \"callbacks.early_stopping.patients\": \"early_stopping\" has no such argument; did you mean \"callbacks.early_stopping.patience\"?"
+        "4: unknown key \"callbacks.early_stopping.patients\"; did you mean \"callbacks.early_stopping.patience\"?"
       ),
       ("[model.heads]\nps = [0]", "3: unknown key \"model.heads\"; did you mean \"model.head\"?"),
     ]
@@ -202,7 +202,7 @@ struct PlanFileTests {
         "4: augment.min_zoom is 2.0, but must be at most augment.max_zoom, 1.1"
       ),
       (
-        "[augment]\nmult = 9.0\nmax_rotate = 0\nmax_lighting = 0",
+        "[augment]\nmult = 20\nmax_rotate = 0\nmax_lighting = 0",
         "-: augment.max_warp is 0.1, but must be"
       ),
       (
@@ -278,7 +278,7 @@ struct PlanFileTests {
     #expect(
       found == [
         "siim.toml:3: data.batch_size is 1, but must be 2 to 1000000: batch norm needs it",
-        "siim.toml:5: unknown key \"optimizer.momentun\": \"adam\" has no such argument; did you mean \"optimizer.momentum\"?",
+        "siim.toml:5: unknown key \"optimizer.momentun\"; did you mean \"optimizer.momentum\"?",
         "siim.toml:6: x is no value; a text is in quotation marks",
         "siim.toml:9: the key \"epochs\" is on line 8 already",
         "--set image.siz=3: unknown key \"image.siz\"; did you mean \"image.size\"?",

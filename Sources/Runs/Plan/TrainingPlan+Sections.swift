@@ -126,7 +126,7 @@ extension TrainingPlan {
 
   /// The settings as sections, for a file.
   ///
-  /// - Parameter template: Whether to show the callbacks that are not used too, as comments.
+  /// `template`: whether to show the callbacks that are not used too, as comments.
   func sections(template: Bool) -> [SettingsSection] {
     let shown = Self.sections.filter {
       ownPipeline == nil || !Self.pipelineSections.contains($0.path[0])

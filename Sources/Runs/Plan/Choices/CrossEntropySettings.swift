@@ -30,6 +30,7 @@ extension LossSettings {
   /// - Parameters:
   ///   - weights: Weights of the classes (`weight`).
   ///   - labelSmoothing: Fraction of the target spread over all classes (`label_smoothing`).
+  /// - Returns: The settings of the loss.
   public static func crossEntropy(
     weights: ClassWeighting = .equal, labelSmoothing: Double = 0
   ) -> LossSettings {

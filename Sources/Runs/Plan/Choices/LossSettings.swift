@@ -24,6 +24,7 @@ extension LossSettings: SettingsKind {
   /// The loss.
   ///
   /// - Parameter counts: The training items of each class.
+  /// - Returns: The loss.
   /// - Throws: `PlanError` if the arguments do not fit the classes.
   func lossFunction(_ counts: [Int]) throws(PlanError) -> LossFunction {
     try (choice as? any LossChoice)?.lossFunction(counts) ?? .crossEntropy()

@@ -7,7 +7,7 @@ public struct AugmentSettings: Sendable, Equatable {
   public var isEnabled = true
   /// Multiplies rotation, lighting and warp (`mult`).
   public var mult = 1.0
-  /// Mirror left and right (`do_flip`). Laterality matters in medical images.
+  /// Mirror left and right (`do_flip`); laterality matters in medical images.
   public var doFlip = false
   /// With `doFlip`: any of the eight symmetries of the square (`flip_vert`).
   public var flipVert = false

@@ -1,5 +1,6 @@
 # `make demo` and `make test` install what is missing on a fresh machine.
-.PHONY: demo test test-avx2 setup build build-avx2 lint format imports examples bench fuzz clean
+.PHONY: demo test test-avx2 setup build build-avx2 lint format imports examples bench fuzz \
+  settings-reference clean
 
 demo: build
 	@Examples/demo.sh
@@ -52,6 +53,11 @@ FUZZ ?= 600
 fuzz: setup
 	swift build -c release --build-tests
 	LIGHTBOX_FUZZ_SECONDS=$(FUZZ) swift test -c release --skip-build --no-parallel --filter FuzzTests
+
+# Writes Docs/Settings.md from the registry of settings.
+settings-reference: setup
+	swift build -c release --build-tests
+	LIGHTBOX_WRITE_REFERENCE=1 swift test -c release --skip-build --filter PlanFileTests/reference
 
 clean:
 	rm -rf .build demo

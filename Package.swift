@@ -115,7 +115,8 @@ let package = Package(
     room(
       "Lightbox",
       uses: [
-        "Files", "Settings", "Tensors", "Imaging", "Layers", "Checkpoints", "DataBlocks", "Downloads",
+        "Files", "Settings", "Tensors", "Imaging", "Layers", "Checkpoints", "DataBlocks",
+        "Downloads",
         "Hooks", "Models", "Training", "Datasets", "Vision", "Interpret", "Logbook", "Runs",
       ]),
 

@@ -52,7 +52,8 @@ extension TrainingPlan {
     let check = GradientCheck(onBadGradient)
     check.reportsEnding = false
     let learner = visionLearner(
-      loaders, architecture, lossFunction: try loss.lossFunction(counts(items.train, loaders.vocab)),
+      loaders, architecture,
+      lossFunction: try loss.lossFunction(counts(items.train, loaders.vocab)),
       rule: optimizer.rule, metrics: metrics.map(\.metric),
       callbacks: [check] + callbacks.compactMap { $0.callback(self) }, head: model.head,
       trainsBatchNorm: rates.trainsBatchNorm, decaysNormAndBias: rates.decaysNormAndBias,

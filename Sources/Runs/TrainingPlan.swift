@@ -91,7 +91,7 @@ public struct TrainingPlan: Sendable, Equatable {
 
   /// Equal if they train the same.
   public static func == (a: TrainingPlan, b: TrainingPlan) -> Bool {
-    a.settings == b.settings && a.pipeline == b.pipeline
+    a.withResolvedSchedule.settings == b.withResolvedSchedule.settings && a.pipeline == b.pipeline
   }
 }
 

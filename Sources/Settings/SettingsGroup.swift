@@ -57,7 +57,7 @@ package struct SettingsField<Group: Sendable>: Sendable {
 
   /// Describes a setting without a value of its own by default.
   ///
-  /// - Parameter unset: The default in words.
+  /// `unset` is the default in words.
   package init<Value: SettingsValue>(
     _ key: String, _ path: WritableKeyPath<Group, Value?> & Sendable,
     _ allowed: Allowed<Value>, _ help: String, unset: String, aliases: [String] = []
@@ -143,7 +143,8 @@ extension SettingsGroup {
   package var states: [SettingsState] {
     Self.fields.map {
       SettingsState(
-        key: $0.key, type: $0.type, allowed: $0.allowed, help: $0.help, unset: $0.unset, value: $0.value(self),
+        key: $0.key, type: $0.type, allowed: $0.allowed, help: $0.help, unset: $0.unset,
+        value: $0.value(self),
         isAllowed: $0.isAllowed(self))
     }
   }

@@ -73,15 +73,18 @@ extension SettingsReader {
     _ type: any SettingsChoice.Type, of _: Kind.Type, from table: TOMLTable, at path: [String],
     ignoring ignored: Set<String> = []
   ) -> any SettingsChoice {
+    let aliases = aliases
     func open<Choice: SettingsChoice>(
       _ type: Choice.Type, _ reader: inout SettingsReader
     ) -> any SettingsChoice {
       reader.read(Choice(), from: table, at: path, ignoring: ignored) { key in
-        .argument(
-          key: TOMLText.key(path + [key]), choice: "\"\(type.name)\"",
-          others: Kind.all.filter { $0.keys.contains(key) }.map { "\"\($0.name)\"" },
-          nearest: SettingsReader.nearestArgument(
-            key, of: type, path: path, others: Array(ignored)))
+        let full = TOMLText.key(path + [key])
+        let others = Kind.all.filter { $0.keys.contains(key) }.map { "\"\($0.name)\"" }
+        let nearest =
+          Self.nearestArgument(key, of: type, path: path, others: Array(ignored)) ?? aliases[full]
+        return others.isEmpty
+          ? .unknownKey(full, nearest: nearest)
+          : .argument(key: full, choice: "\"\(type.name)\"", others: others, nearest: nearest)
       }
     }
     return open(type, &self)

@@ -14,7 +14,9 @@ package enum SettingsNames {
     guard let best = ranked.min(by: { ($0.distance, $0.name) < ($1.distance, $1.name) }) else {
       return nil
     }
-    if best.distance <= max(1, min(wanted.count, best.name.count) / 3) { return best.name }
+    let length = min(wanted.count, best.name.count)
+    // Two: letters that changed places.
+    if best.distance <= max(length < 5 ? 1 : 2, length / 3) { return best.name }
     return wanted.count > 2
       ? known.filter { $0.lowercased().hasPrefix(shortened) }.min { $0.count < $1.count } : nil
   }

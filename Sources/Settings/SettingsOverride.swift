@@ -63,7 +63,9 @@ package struct SettingsOverride: Sendable, Equatable {
       let node = try parser.value(depth: 0)
       parser.skipBlanks()
       if parser.at == parser.bytes.count { return node.value }
-      if isStructured { throw TOMLParser.Fault("there is \(parser.glimpse) behind the end of the value") }
+      if isStructured {
+        throw TOMLParser.Fault("there is \(parser.glimpse) behind the end of the value")
+      }
     } catch {
       if isStructured { throw error }
     }

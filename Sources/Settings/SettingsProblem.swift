@@ -51,7 +51,7 @@ package struct SettingsProblem: Sendable, Equatable, CustomStringConvertible {
     }
   }
 
-  /// "siim.toml:12: unknown key "optimizer.momentun"; did you mean "optimizer.momentum"?"
+  /// Place, problem and remedy on one line.
   package var description: String {
     let place = origin.words
     return (place.isEmpty ? "" : place + ": ") + problem + (remedy.map { "; " + $0 } ?? "")

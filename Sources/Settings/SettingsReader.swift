@@ -3,7 +3,7 @@ package struct SettingsReader {
   package private(set) var problems: [SettingsProblem]
   /// All keys, dotted, and other words for them, for suggestions.
   private let known: [String]
-  private let aliases: [String: String]
+  let aliases: [String: String]
   /// Leave out keys that are not known, as of a newer version.
   private let ignoresUnknown: Bool
 
@@ -13,6 +13,7 @@ package struct SettingsReader {
   ///   - known: All keys, dotted.
   ///   - aliases: Other words, dotted, and the keys that they stand for.
   ///   - problems: What is known to be wrong.
+  ///   - ignoresUnknown: Leave out keys that are not known.
   package init(
     known: [String], aliases: [String: String] = [:], problems: [SettingsProblem] = [],
     ignoresUnknown: Bool = false
@@ -98,17 +99,17 @@ package struct SettingsReader {
     func table(of key: String) -> String {
       key.split(separator: ".").dropLast().joined(separator: ".")
     }
-    let siblings = known.filter { table(of: $0) == parent }
-    if let near = SettingsNames.nearest(to: last, among: siblings.map { name(of: $0) }) {
+    let tables = Set(known.map(table(of:))).filter { !$0.isEmpty }.sorted()
+    let siblings = (known + tables).filter { table(of: $0) == parent }.map { name(of: $0) }
+    if let near = SettingsNames.nearest(to: last, among: siblings) {
       return parent.isEmpty ? near : "\(parent).\(near)"
     }
     // The right key in the wrong table, or in none.
     if let key = known.first(where: { name(of: $0) == last }) { return key }
-    if let key = aliases.sorted(by: { $0.key < $1.key }).first(where: { name(of: $0.key) == last }) {
+    if let key = aliases.sorted(by: { $0.key < $1.key }).first(where: { name(of: $0.key) == last })
+    {
       return key.value
     }
-    let tables = Set(known.map(table(of:))).filter { !$0.isEmpty }.sorted()
-    if path.count == 1 { return SettingsNames.nearest(to: last, among: tables) }
     if let near = SettingsNames.nearest(to: parent, among: tables), near != parent,
       known.contains("\(near).\(last)")
     {

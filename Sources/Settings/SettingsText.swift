@@ -7,8 +7,9 @@ package struct SettingsSection: Sendable {
   /// False: it is written as a comment, as an example.
   package let isActive: Bool
 
-  package init(_ path: [String], _ summary: String, _ states: [SettingsState], isActive: Bool = true)
-  {
+  package init(
+    _ path: [String], _ summary: String, _ states: [SettingsState], isActive: Bool = true
+  ) {
     self.path = path
     self.summary = summary
     self.states = states
@@ -17,13 +18,14 @@ package struct SettingsSection: Sendable {
 
   /// The section as TOML, with the meaning of each key behind it.
   ///
-  /// - Parameter comments: Whether to write comments, and settings without a value as comments.
+  /// `comments`: whether to write comments, and settings without a value as comments.
   package func text(comments: Bool = true) -> String {
     let mark = isActive ? "" : "# "
     var lines = [(mark + "[\(TOMLText.key(path))]", summary)]
     for state in states {
       if let value = state.value {
-        lines.append((mark + "\(TOMLText.key(state.key)) = \(TOMLText.value(value))", Self.meaning(state)))
+        lines.append(
+          (mark + "\(TOMLText.key(state.key)) = \(TOMLText.value(value))", Self.meaning(state)))
       } else if comments {
         lines.append(("# \(TOMLText.key(state.key)) = ", Self.meaning(state)))
       }

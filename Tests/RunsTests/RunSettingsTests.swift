@@ -42,56 +42,56 @@ struct RunSettingsTests {
         "\"plan.pipeline[1].name\": it is 7, but must be text"
       ),
       (
-        "\"architecture\" : \"resnet20\"", "\"architecture\" : \"no\"",
-        "\"plan.architecture\": there is no architecture"
+        "\"arch\" : \"resnet20\"", "\"arch\" : \"no\"",
+        "\"plan.model.arch\": there is no architecture"
       ),
       (
-        "\"batchSize\" : 4", "\"batchSize\" : 1",
-        "\"plan.batchSize\": it is 1, but must be 2 or more"
+        "\"batch_size\" : 4", "\"batch_size\" : 1",
+        "\"plan.data.batch_size\": it is 1, but must be 2 to"
       ),
       (
-        "\"batchSize\" : 4", "\"batchSize\" : 1000000000",
-        "\"plan.batchSize\": it is 1000000000, but must be 1000000 or less"
+        "\"batch_size\" : 4", "\"batch_size\" : 1000000000",
+        "\"plan.data.batch_size\": it is 1000000000, but must be 2 to 1000000"
       ),
       (
         "\"epochs\" : 1", "\"epochs\" : 9223372036854775807",
-        "\"plan.epochs\": it is 9223372036854775807"
+        "\"plan.train.epochs\": it is 9223372036854775807"
       ),
       (
-        "\"freezeEpochs\" : 0", "\"freezeEpochs\" : -1",
-        "\"plan.freezeEpochs\": it is -1, but must be 0"
+        "\"freeze_epochs\" : 0", "\"freeze_epochs\" : -1",
+        "\"plan.train.freeze_epochs\": it is -1, but must be 0"
       ),
       (
-        "\"learningRate\" : 0.001", "\"learningRate\" : 0",
-        "\"plan.learningRate\": it is 0.0, but must be above 0"
+        "\"lr\" : 0.001", "\"lr\" : 0",
+        "\"plan.optimizer.lr\": it is 0, but must be each above 0"
       ),
       (
         "\"monitor\" : \"valid_loss\"", "\"monitor\" : \"x\"",
-        "\"plan.monitor\": it is x, but must be one of"
+        "\"plan.train.monitor\": it is \"x\", but must be one of"
       ),
       (
-        "\"onBadGradient\" : \"stop\"", "\"onBadGradient\" : \"x\"",
-        "\"plan.onBadGradient\": \"x\" is not one of"
+        "\"on_bad_gradient\" : \"stop\"", "\"on_bad_gradient\" : \"x\"",
+        "\"plan.train.on_bad_gradient\": it is \"x\", but must be \"stop\" or \"skip\""
       ),
       (
         "\"seed\" : 42", "\"seed\" : -1",
-        "\"plan.seed\": it is -1, but must be a whole number within 0 to"
+        "\"plan.run.seed\": it is -1, but must be a whole number, 0 to"
       ),
       (
-        "\"unreadable\" : \"stop\"", "\"unreadable\" : null",
-        "\"plan.unreadable\": it is null, but must be text"
+        "\"unreadable\" : \"stop\"", "\"unreadable\" : 3",
+        "\"plan.data.unreadable\": it is 3, but must be \"stop\""
       ),
       (
-        "\"validFraction\" : 0.2", "\"validFraction\" : 1",
-        "\"plan.validFraction\": it is 1.0, but must be between"
+        "\"valid_pct\" : 0.2", "\"valid_pct\" : 1",
+        "\"plan.data.valid_pct\": it is 1, but must be between"
       ),
       (
         "\"workers\" : 2", "\"workers\" : -1",
-        "\"plan.compute.workers\": it is -1, but must be 0 or more"
+        "\"plan.compute.workers\": it is -1, but must be 0 to 1024"
       ),
       (
         "\"precision\" : \"float32\"", "\"precision\" : \"half\"",
-        "\"plan.compute.precision\": \"half\" is not one of"
+        "\"plan.compute.precision\": it is \"half\", but must be \"float32\" or"
       ),
       (
         "\"vocab\" : [", "\"vocab\" : [ \"a\",", "\"vocab[1]\": the class \"a\" is vocab[0] already"
@@ -102,8 +102,8 @@ struct RunSettingsTests {
         "\"vocab\": there are 0 classes, but must be 2 to"
       ),
       ("\"train\" : 8", "\"train\" : -8", "\"data.train\": it is -8, but must be 0 or more"),
-      ("\"format\" : 2", "\"form\" : 2", "\"format\": the field is missing"),
-      ("\"format\" : 2", "\"format\" : 3", "the run has format 3"),
+      ("\"format\" : 3", "\"form\" : 3", "\"format\": the field is missing"),
+      ("\"format\" : 3", "\"format\" : 4", "the run has format 4"),
       ("\"vocab\" :", "\"vocab\" : [], \"vocab\" :", "the name \"vocab\" is repeated"),
     ]
     for (old, new, text) in cases {

@@ -57,7 +57,7 @@ struct SavedRunTests {
     #expect(error?.path == "\(path)/checkpoints/best.safetensors")
     try work.write(json.replacing("\"resnet20\"", with: "\"resnet2020\""), to: "run/run.json")
     let unknown = #expect(throws: RunError.self) { try SavedRun(path) }
-    #expect(unknown?.place.element == "plan.architecture")
+    #expect(unknown?.place.element == "plan.model.arch")
   }
 
   @Test("a run of another format is refused with the version that wrote it")
@@ -66,7 +66,7 @@ struct SavedRunTests {
     let path = work.file("run")
     try work.plan(try work.table()).quietRun(in: path)
     let json = try work.text("run/run.json")
-    let changed = json.replacing("\"format\" : 2", with: "\"format\" : 1")
+    let changed = json.replacing("\"format\" : 3", with: "\"format\" : 1")
       .replacing("\"version\" : \"\(lightboxVersion)\"", with: "\"version\" : \"0.1.0\"")
     #expect(changed != json)
     try work.write(changed, to: "run/run.json")
@@ -74,7 +74,7 @@ struct SavedRunTests {
     #expect(error?.reason == .format(1, version: "0.1.0"))
     #expect(
       error?.description
-        == "\(path)/run.json: the run has format 1 of Lightbox 0.1.0; this version reads format 2; open it with "
+        == "\(path)/run.json: the run has format 1 of Lightbox 0.1.0; this version reads formats 2 and 3; open it with "
         + "the version that wrote it (0.1.0), or train again")
     try work.write("{", to: "run/run.json")
     let damaged = #expect(throws: RunError.self) { try SavedRun(path) }

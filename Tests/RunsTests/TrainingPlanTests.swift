@@ -55,18 +55,21 @@ struct TrainingPlanTests {
   }
 
   private static let badSettings: [(String, @Sendable (inout TrainingPlan) -> Void)] = [
-    ("the number of epochs is -1, but must be 0 or more", { $0.epochs = -1 }),
-    ("the number of frozen epochs is -2, but must be 0 or more", { $0.freezeEpochs = -2 }),
-    ("the number of epochs is 0, but must be 1 or more", { $0.epochs = 0 }),
-    ("the batch size is 1, but must be 2 or more: batch norm needs it", { $0.batchSize = 1 }),
-    ("the learning rate is 0.0, but must be above 0", { $0.learningRate = 0 }),
-    ("the learning rate is -0.1, but must be above 0", { $0.learningRate = -0.1 }),
-    ("the learning rate is inf, but must be above 0", { $0.learningRate = .infinity }),
-    ("the learning rate is nan, but must be above 0", { $0.learningRate = .nan }),
-    ("the validation share is 0.0, but must be between 0 and 1", { $0.validFraction = 0 }),
-    ("the validation share is 1.0, but must be between 0 and 1", { $0.validFraction = 1 }),
+    ("train.epochs is -1, but must be 0 to 1000000", { $0.epochs = -1 }),
+    ("train.freeze_epochs is -2, but must be 0 to 1000000", { $0.freezeEpochs = -2 }),
+    ("train.epochs is 0, but must be 1 or more, or 0 with train.freeze_epochs", { $0.epochs = 0 }),
+    ("data.batch_size is 1, but must be 2 to 1000000: batch norm needs it", { $0.batchSize = 1 }),
+    ("optimizer.lr is 0.0, but must be each above 0, at most 1e+30", { $0.learningRate = 0 }),
+    ("optimizer.lr is -0.1, but must be each above 0, at most 1e+30", { $0.learningRate = -0.1 }),
     (
-      "the monitored value is loss, but must be one of valid_loss, train_loss, accuracy, roc_auc_score",
+      "optimizer.lr is inf, but must be each above 0, at most 1e+30",
+      { $0.learningRate = .infinity }
+    ),
+    ("optimizer.lr is nan, but must be each above 0, at most 1e+30", { $0.learningRate = .nan }),
+    ("data.valid_pct is 0.0, but must be between 0 and 1", { $0.validFraction = 0 }),
+    ("data.valid_pct is 1.0, but must be between 0 and 1", { $0.validFraction = 1 }),
+    (
+      "train.monitor is \"loss\", but must be one of valid_loss, train_loss, accuracy, roc_auc_score",
       { $0.monitor = "loss" }
     ),
   ]

@@ -25,7 +25,8 @@ struct TOMLFuzzTests {
 
   @Test("modified texts are read or refused with lines, in little time")
   func mutated() {
-    let read = Fuzzing("TOML", cases: 3000, seed: 11, share: 1.0 / 16, secondsPerCase: 1).run { mutator in
+    let read = Fuzzing("TOML", cases: 3000, seed: 11, share: 1.0 / 16, secondsPerCase: 1).run {
+      mutator in
       var bytes = mutator.mutated(Self.texts[mutator.below(2)], Self.texts)
       if mutator.below(20) == 0 {
         let piece = bytes.prefix(1 + mutator.below(30))

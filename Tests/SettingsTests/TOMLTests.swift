@@ -10,7 +10,7 @@ struct TOMLTests {
   }
 
   /// A text and the value that it has, as an inline table; from the examples of the specification of TOML 1.0.
-  private static let valid: [(String, String)] = [
+  private static let validTexts: [(String, String)] = [
     ("", "{}"), ("# only a comment", "{}"), ("\u{FEFF}a = 1", "{ a = 1 }"),
     ("key = \"value\" # comment\n", "{ key = \"value\" }"),
     ("bare_key = 1\nbare-key = 2\n1234 = 3\r\n", "{ bare_key = 1, bare-key = 2, 1234 = 3 }"),
@@ -23,15 +23,22 @@ struct TOMLTests {
       "{ physical = { color = 1, shape = 2 }, site = { \"google.com\" = true } }"
     ),
     ("3.14159 = 1", "{ 3 = { 14159 = 1 } }"),
-    ("apple.type = 1\norange.type = 2\napple.skin = 3", "{ apple = { type = 1, skin = 3 }, orange = { type = 2 } }"),
+    (
+      "apple.type = 1\norange.type = 2\napple.skin = 3",
+      "{ apple = { type = 1, skin = 3 }, orange = { type = 2 } }"
+    ),
     (#"s = "I'm a \"q\". \u00E9 \U0001FAC1 \t\\""#, "{ s = \"I'm a \\\"q\\\". é 🫁 \\t\\\\\" }"),
     ("s = \"\"\"\nRoses\nare\"\" red\"\"\"\"\"", "{ s = \"Roses\\nare\\\"\\\" red\\\"\\\"\" }"),
     ("s = \"\"\"\\\n   The quick \\\n\n   brown\\\n  \"\"\"", "{ s = \"The quick brown\" }"),
     ("s = 'C:\\Users\\n'", "{ s = \"C:\\\\Users\\\\n\" }"),
     ("s = '''\nThat's ''still'' raw \\n'''", "{ s = \"That's ''still'' raw \\\\n\" }"),
-    ("a = +99\nb = -17\nc = 0\nd = 1_000\ne = 5_349_221", "{ a = 99, b = -17, c = 0, d = 1000, e = 5349221 }"),
     (
-      "a = 0xDEAD_beef\nb = 0o755\nc = 0b11010110\nd = -0", "{ a = 3735928559, b = 493, c = 214, d = 0 }"
+      "a = +99\nb = -17\nc = 0\nd = 1_000\ne = 5_349_221",
+      "{ a = 99, b = -17, c = 0, d = 1000, e = 5349221 }"
+    ),
+    (
+      "a = 0xDEAD_beef\nb = 0o755\nc = 0b11010110\nd = -0",
+      "{ a = 3735928559, b = 493, c = 214, d = 0 }"
     ),
     (
       "a = 9223372036854775807\nb = -9223372036854775808\nc = 18446744073709551615",
@@ -52,10 +59,14 @@ struct TOMLTests {
     ),
     ("a = { x = 1, y.z = 'b' }\nb = {}", "{ a = { x = 1, y = { z = \"b\" } }, b = {} }"),
     (
-      "[table-1]\nk = 1\n\n[ table-2 . \"a.b\" ]\nk = 2", "{ table-1 = { k = 1 }, table-2 = { \"a.b\" = { k = 2 } } }"
+      "[table-1]\nk = 1\n\n[ table-2 . \"a.b\" ]\nk = 2",
+      "{ table-1 = { k = 1 }, table-2 = { \"a.b\" = { k = 2 } } }"
     ),
     ("[x.y.z.w]\n[x]\na = 1", "{ x = { y = { z = { w = {} } }, a = 1 } }"),
-    ("[fruit]\napple.color = 1\n[fruit.apple.taste]\nsweet = true", "{ fruit = { apple = { color = 1, taste = { sweet = true } } } }"),
+    (
+      "[fruit]\napple.color = 1\n[fruit.apple.taste]\nsweet = true",
+      "{ fruit = { apple = { color = 1, taste = { sweet = true } } } }"
+    ),
     (
       "[[p]]\nname = 1\n[[p]]\n[[p]]\nname = 2\n[p.q]\nr = 3",
       "{ p = [{ name = 1 }, {}, { name = 2, q = { r = 3 } }] }"
@@ -63,7 +74,7 @@ struct TOMLTests {
     ("[[a.b]]\nx = 1\n[[a.b]]\nx = 2", "{ a = { b = [{ x = 1 }, { x = 2 }] } }"),
   ]
 
-  @Test("the examples of the specification are read", arguments: valid)
+  @Test("the examples of the specification are read", arguments: validTexts)
   func valid(text: String, value: String) {
     let (read, problems) = read(text)
     #expect(read == value && problems.isEmpty, "\(problems)")
@@ -72,9 +83,10 @@ struct TOMLTests {
     #expect(again.0 == "{ v = \(value) }" && again.1.isEmpty)
   }
 
-  private static let invalid: [(String, String)] = [
+  private static let invalidTexts: [(String, String)] = [
     ("key", "a.toml:1: \"=\" is missing behind the key key"),
-    ("\nkey = ", "a.toml:2: a value is missing"), ("= 1", "a.toml:1: there is \"= 1\" where a key is expected"),
+    ("\nkey = ", "a.toml:2: a value is missing"),
+    ("= 1", "a.toml:1: there is \"= 1\" where a key is expected"),
     ("a = 1 b = 2", "a.toml:1: there is \"b = 2\" behind the end of the value"),
     ("a = 1\na = 2", "a.toml:2: the key \"a\" is on line 1 already"),
     ("a = 1\n\"a\" = 2", "a.toml:2: the key \"a\" is on line 1 already"),
@@ -97,7 +109,10 @@ struct TOMLTests {
     ("a = .5", "a.toml:1: .5 is no value; a text is in quotation marks"),
     ("a = 1__0", "a.toml:1: 1__0 is no value; a text is in quotation marks"),
     ("a = 012", "a.toml:1: the number 012 has a zero before it"),
-    ("a = 18446744073709551616", "a.toml:1: the number 18446744073709551616 does not fit into 64 bits"),
+    (
+      "a = 18446744073709551616",
+      "a.toml:1: the number 18446744073709551616 does not fit into 64 bits"
+    ),
     ("a = -0x1", "a.toml:1: -0x1 is no value; a text is in quotation marks"),
     ("a = 1979-02-29", "a.toml:1: 1979-02-29 is no value; a text is in quotation marks"),
     ("a = True", "a.toml:1: True is no value; a text is in quotation marks"),
@@ -115,13 +130,16 @@ struct TOMLTests {
     ("a = [1,\n2", "a.toml:2: a comma or \"]\" is missing in a list"),
     ("a = [,]", "a.toml:1: there is \",]\" where a value is expected"),
     ("a = {x = 1,}", "a.toml:1: there is \"}\" where a key is expected"),
-    ("a = {x = 1\n}", "a.toml:1: a comma or \"}\" is missing in a table in braces, which is on one line"),
+    (
+      "a = {x = 1\n}",
+      "a.toml:1: a comma or \"}\" is missing in a table in braces, which is on one line"
+    ),
     ("a = {x = 1, x = 2}", "a.toml:1: the key \"x\" is on line 1 already"),
     ("\"\"\"a\"\"\" = 1", "a.toml:1: a key is on one line"),
     ("a. = 1", "a.toml:1: there is \"= 1\" where a key is expected"),
   ]
 
-  @Test("what is not TOML is refused with its line", arguments: invalid)
+  @Test("what is not TOML is refused with its line", arguments: invalidTexts)
   func invalid(text: String, message: String) {
     #expect(read(text).1.first == message)
   }
@@ -171,7 +189,8 @@ struct TOMLTests {
     let cases: [(String, String)] = [
       ("a.b=1e-3", "{ a = { b = 0.001 } }"), ("a=true", "{ a = true }"),
       ("a=flat_cos", "{ a = \"flat_cos\" }"), ("a=\"x y\"", "{ a = \"x y\" }"),
-      ("a = x y", "{ a = \"x y\" }"), ("a=", "{ a = \"\" }"), ("a=/tmp/x=y.pth", "{ a = \"/tmp/x=y.pth\" }"),
+      ("a = x y", "{ a = \"x y\" }"), ("a=", "{ a = \"\" }"),
+      ("a=/tmp/x=y.pth", "{ a = \"/tmp/x=y.pth\" }"),
       ("a=[1, 2]", "{ a = [1, 2] }"), ("a=[x, y z]", "{ a = [\"x\", \"y z\"] }"),
       ("a={first=1e-5, last=1e-3}", "{ a = { first = 1e-05, last = 0.001 } }"),
       ("a.\"b.c\"=é", "{ a = { \"b.c\" = \"é\" } }"), ("a=range:0,255", "{ a = \"range:0,255\" }"),
@@ -183,19 +202,23 @@ struct TOMLTests {
       #expect(TOMLText.value(.table(table)) == value, "\(text)")
     }
     var table = TOMLParser.parse(Array("[a]\nb = 1\nc = 2".utf8), file: "f").table
-    table.apply(try ["a.b=default", "d.e=default", "a.c=3"].map { try SettingsOverride(parsing: $0) })
+    table.apply(
+      try ["a.b=default", "d.e=default", "a.c=3"].map { try SettingsOverride(parsing: $0) })
     #expect(TOMLText.value(.table(table)) == "{ a = { c = 3 } }")
     for text in ["", "a", "=1", "a b=1", "a=[1", "a={x", "a=[1] 2", "a.=1"] {
       let error = #expect(throws: SettingsError.self, "\(text)") {
         try SettingsOverride(parsing: text)
       }
-      #expect(error?.isOfArguments == true && error?.description.hasPrefix("--set \(text): ") == true)
+      #expect(
+        error?.isOfArguments == true && error?.description.hasPrefix("--set \(text): ") == true)
     }
   }
 
   @Test("texts with any character are the same after writing and reading")
   func texts() {
-    for text in ["", "a\"b\\c", "line\nline\r\n\ttab", "\u{0}\u{1B}\u{7F}\u{9F}", "🫁é\u{F7E9}\u{2028}"] {
+    for text in [
+      "", "a\"b\\c", "line\nline\r\n\ttab", "\u{0}\u{1B}\u{7F}\u{9F}", "🫁é\u{F7E9}\u{2028}",
+    ] {
       let (table, problems) = TOMLParser.parse(
         Array("\(TOMLText.quoted(text)) = \(TOMLText.quoted(text))".utf8), file: "f")
       #expect(problems.isEmpty && table[text]?.value == .text(text), "\(text.debugDescription)")

@@ -1,4 +1,4 @@
-public import ArgumentParser
+import ArgumentParser
 import Console
 import Foundation
 import Lightbox
@@ -67,7 +67,8 @@ struct TrainCommand: ParsableCommand {
             ? "\(FileName.shown(data)) is neither a folder of images nor a .toml file"
             : "there is no folder \(FileName.shown(data))")
       }
-      given.insert(SettingsOverride("data.images", .text(data), option: FileName.shown(data)), at: 0)
+      given.insert(
+        SettingsOverride("data.images", .text(data), option: FileName.shown(data)), at: 0)
     }
     do {
       let set = try SettingsOverride.parse(set)

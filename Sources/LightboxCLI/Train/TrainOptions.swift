@@ -1,5 +1,5 @@
-import ArgumentParser
-import Lightbox
+public import ArgumentParser
+public import Lightbox
 
 /// The settings of a training run that have an option; those that are not given keep what a file says, or their defaults.
 struct TrainOptions: ParsableArguments {

@@ -49,7 +49,7 @@ extension TrainingPlan: Codable {
         at: decoder.codingPath)
     }
     let stored = try fields.decode(Pipeline.self, forKey: .pipeline)
-    if stored != pipeline { ownPipeline = stored }
+    if root["image"] == nil || stored != pipeline { ownPipeline = stored }
   }
 
   private static func fault(
@@ -123,7 +123,8 @@ struct PlanOfFormat2: Decodable {
   private static func field(_ key: String) -> String {
     let names = [
       "data.valid_pct": "validFraction", "optimizer.lr": "learningRate",
-      "model.part": "weightsPart", "model.arch": "architecture", "compute.threads": "compute.threads",
+      "model.part": "weightsPart", "model.arch": "architecture",
+      "compute.threads": "compute.threads",
       "compute.workers": "compute.workers",
     ]
     let words = key.split(separator: ".").last?.split(separator: "_") ?? []

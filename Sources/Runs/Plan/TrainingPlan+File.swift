@@ -85,14 +85,18 @@ extension TrainingPlan {
         case .file? = root.node(at: key)?.origin
       else { return path }
       let folder = PathParts(file).folder
-      return folder.isEmpty || folder == "." ? path : folder + (folder.hasSuffix("/") ? "" : "/") + path
+      return folder.isEmpty || folder == "."
+        ? path : folder + (folder.hasSuffix("/") ? "" : "/") + path
     }
     func refuse(_ key: [String], _ found: String, _ allowed: String) {
       reader.record(
-        .value(key: TOMLText.key(key), found: TOMLText.quoted(FileName.shown(found)), allowed: allowed),
+        .value(
+          key: TOMLText.key(key), found: TOMLText.quoted(FileName.shown(found)), allowed: allowed),
         at: root.node(at: key)?.origin ?? .none)
     }
-    let (images, labels, weights) = (["data", "images"], ["data", "labels"], ["model", "weights"])
+    let (images, labels, weights) = (
+      ["data", "images"], ["data", "labels"], ["model", "weights"]
+    )
     data.table.folder = resolved(data.table.folder, images)
     if let path = model.weights {
       model.weights = resolved(path, weights)
@@ -118,7 +122,8 @@ extension TrainingPlan {
     let candidates =
       given.isEmpty
       ? (folder.isEmpty ? [] : ["\(folder)/labels.csv"])
-      : [resolved(given, labels)] + (given.hasPrefix("/") || folder.isEmpty ? [] : ["\(folder)/\(given)"])
+      : [resolved(given, labels)]
+        + (given.hasPrefix("/") || folder.isEmpty ? [] : ["\(folder)/\(given)"])
     let found = candidates.first(where: FileName.exists)
     data.table.path = found ?? candidates.first ?? ""
     guard needsData, isFound, found == nil else { return }
@@ -138,8 +143,10 @@ extension TrainingPlan {
     func line(_ problem: SettingsProblem) -> Int {
       if case .file(_, let line) = problem.origin { line } else { .max }
     }
-    return problems.enumerated().sorted { (line($0.element), $0.offset) < (line($1.element), $1.offset) }
-      .map(\.element)
+    return problems.enumerated().sorted {
+      (line($0.element), $0.offset) < (line($1.element), $1.offset)
+    }
+    .map(\.element)
   }
 }
 

@@ -1,4 +1,4 @@
-import Settings
+package import Settings
 
 /// The registry of all settings.
 extension TrainingPlan {
@@ -107,10 +107,11 @@ extension TrainingPlan {
   }
 
   /// All settings but the pipeline that was set, as a table.
-  var settings: TOMLTable {
+  package var settings: TOMLTable {
     var root = TOMLTable()
     for section in Self.sections {
       if section.path == ["schedule"], schedule == nil { continue }
+      if ownPipeline != nil, Self.pipelineSections.contains(section.path[0]) { continue }
       root.set(TOMLNode(.table(TOMLTable())), at: section.path)
       for state in section.states(self) {
         root.set(state.value.map { TOMLNode($0) }, at: section.path + [state.key])
@@ -125,7 +126,7 @@ extension TrainingPlan {
 
   /// The settings as sections, for a file.
   ///
-  /// - Parameter template: Whether to show the callbacks that are not used too, as comments.
+  /// `template`: whether to show the callbacks that are not used too, as comments.
   func sections(template: Bool) -> [SettingsSection] {
     let shown = Self.sections.filter {
       ownPipeline == nil || !Self.pipelineSections.contains($0.path[0])

@@ -57,7 +57,9 @@ extension TOMLParser {
     _ = skipNewline()
     var text: [UInt8] = []
     while next != nil {
-      if try endsMultiline(UInt8(ascii: "'"), &text) { return String(decoding: text, as: UTF8.self) }
+      if try endsMultiline(UInt8(ascii: "'"), &text) {
+        return String(decoding: text, as: UTF8.self)
+      }
       try multilineByte(&text)
     }
     throw Fault("the ''' of line \(first) has no end")
@@ -117,7 +119,9 @@ extension TOMLParser {
         digits.allSatisfy({ UnicodeScalar($0).properties.isASCIIHexDigit }),
         let code = UInt32(String(decoding: digits, as: UTF8.self), radix: 16),
         let scalar = UnicodeScalar(code)
-      else { throw Fault("\\\(UnicodeScalar(byte)) has \(count) hexadecimal digits of a character") }
+      else {
+        throw Fault("\\\(UnicodeScalar(byte)) has \(count) hexadecimal digits of a character")
+      }
       text += Array(String(Character(scalar)).utf8)
       at += count
     default:

@@ -84,7 +84,9 @@ extension TOMLParser {
       while let byte = next, isPart(byte) { at += 1 }
     }
     let token = Array(bytes[start..<at])
-    if !token.isEmpty, let value = try TOMLScalar.value(token) { return TOMLNode(value, at: origin) }
+    if !token.isEmpty, let value = try TOMLScalar.value(token) {
+      return TOMLNode(value, at: origin)
+    }
     if allowsWords {
       while let byte = next, !Self.endsWord(byte) { at += 1 }
       let word = String(decoding: bytes[start..<at], as: UTF8.self)
@@ -122,7 +124,8 @@ enum TOMLScalar {
     return float(token).map { .float($0) }
   }
 
-  private static func integer(_ token: [UInt8], _ text: String) throws(TOMLParser.Fault) -> Int128? {
+  private static func integer(_ token: [UInt8], _ text: String) throws(TOMLParser.Fault) -> Int128?
+  {
     var digits = token[...]
     var radix = 10
     for (prefix, base) in [("0x", 16), ("0o", 8), ("0b", 2)] where text.hasPrefix(prefix) {
@@ -132,7 +135,9 @@ enum TOMLScalar {
     if radix == 10, let sign = token.first, sign == UInt8(ascii: "+") || sign == UInt8(ascii: "-") {
       digits = token.dropFirst()
     }
-    guard let plain = withoutUnderscores(digits, { Character(UnicodeScalar($0)).hexDigitValue.map { $0 < radix } ?? false })
+    guard
+      let plain = withoutUnderscores(
+        digits, { Character(UnicodeScalar($0)).hexDigitValue.map { $0 < radix } ?? false })
     else { return nil }
     if radix == 10, plain.count > 1, plain.first == UInt8(ascii: "0") {
       throw TOMLParser.Fault("the number \(text.prefix(60)) has a zero before it")

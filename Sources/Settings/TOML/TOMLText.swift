@@ -13,7 +13,9 @@ package enum TOMLText {
       table.isEmpty
         ? "{}"
         : "{ "
-          + table.keys.map { key in "\(self.key(key)) = \(table[key].map { self.value($0.value) } ?? "")" }
+          + table.keys.map { key in
+            "\(self.key(key)) = \(table[key].map { self.value($0.value) } ?? "")"
+          }
           .joined(separator: ", ") + " }"
     }
   }

@@ -15,7 +15,8 @@ package indirect enum TOMLValue: Sendable, Equatable {
     switch self {
     case .text(let text):
       let (limit, shown) = (60, text.prefix(61))
-      return shown.count <= limit ? TOMLText.quoted(text) : TOMLText.quoted("\(shown.prefix(limit))…")
+      return shown.count <= limit
+        ? TOMLText.quoted(text) : TOMLText.quoted("\(shown.prefix(limit))…")
     case .list(let nodes) where nodes.count > 8: return "a list of \(nodes.count) values"
     case .table: return "a table"
     default: return TOMLText.value(self)

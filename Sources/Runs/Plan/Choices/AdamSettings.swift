@@ -38,6 +38,7 @@ extension OptimizerSettings {
   ///   - epsilon: Added to the denominator (`eps`).
   ///   - weightDecay: Weight decay (`wd`).
   ///   - isDecoupled: Decay the weights instead of adding to the gradient (`decouple_wd`).
+  /// - Returns: The settings of the optimizer.
   public static func adam(
     momentum: Double = 0.9, squareMomentum: Double = 0.99, epsilon: Double = 1e-5,
     weightDecay: Double = 0.01, isDecoupled: Bool = true

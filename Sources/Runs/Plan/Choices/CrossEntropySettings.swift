@@ -6,12 +6,12 @@ struct CrossEntropySettings: LossChoice {
   static let name = "cross_entropy"
   static let summary = "Cross entropy with softmax, for classes that exclude each other."
 
-  var weights = ClassWeights.equal
+  var weights = ClassWeighting.equal
   var labelSmoothing = 0.0
 
   static let fields: [SettingsField<Self>] = [
     SettingsField(
-      "weights", \.weights, ClassWeights.allowed,
+      "weights", \.weights, ClassWeighting.allowed,
       "Weights of the classes: \"balanced\" is the inverse of their share of the training images; "
         + "a list is in the order of the classes.", aliases: ["weight", "class_weights"]),
     SettingsField(
@@ -30,8 +30,9 @@ extension LossSettings {
   /// - Parameters:
   ///   - weights: Weights of the classes (`weight`).
   ///   - labelSmoothing: Fraction of the target spread over all classes (`label_smoothing`).
+  /// - Returns: The settings of the loss.
   public static func crossEntropy(
-    weights: ClassWeights = .equal, labelSmoothing: Double = 0
+    weights: ClassWeighting = .equal, labelSmoothing: Double = 0
   ) -> LossSettings {
     LossSettings(CrossEntropySettings(weights: weights, labelSmoothing: labelSmoothing))
   }

@@ -37,6 +37,7 @@ extension ScheduleSettings {
   ///   - learningRateMultiplier: In the second part, ratio of the last group's rate to the first's (`lr_mult`).
   ///   - startFraction: Fraction of the second part in which the rate rises (`pct_start`).
   ///   - division: The first rate of the second part is its highest divided by this (`div`).
+  /// - Returns: The settings of the schedule.
   public static func fineTune(
     learningRateMultiplier: Double = 100, startFraction: Double = 0.3, division: Double = 5
   ) -> ScheduleSettings {

@@ -38,6 +38,7 @@ extension ScheduleSettings {
   /// - Parameters:
   ///   - finalDivision: The last learning rate is the constant one divided by this (`div_final`).
   ///   - startFraction: Fraction of training at the constant rate (`pct_start`).
+  /// - Returns: The settings of the schedule.
   public static func flatCos(
     finalDivision: Double = 1e5, startFraction: Double = 0.75
   ) -> ScheduleSettings {

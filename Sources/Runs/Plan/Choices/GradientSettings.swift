@@ -42,6 +42,7 @@ extension CallbackSettings {
   /// Scales the gradients down if their norm is too large (`GradientClip`).
   ///
   /// - Parameter maximumNorm: The largest norm over all gradients (`max_norm`).
+  /// - Returns: The settings of the callback.
   public static func gradientClip(_ maximumNorm: Double = 1) -> CallbackSettings {
     CallbackSettings(GradientClipSettings(maximumNorm: maximumNorm))
   }
@@ -49,6 +50,7 @@ extension CallbackSettings {
   /// Steps only after so many images (`GradientAccumulation`).
   ///
   /// - Parameter itemsPerStep: Images between two steps (`n_acc`).
+  /// - Returns: The settings of the callback.
   public static func gradientAccumulation(itemsPerStep: Int = 32) -> CallbackSettings {
     CallbackSettings(GradientAccumulationSettings(itemsPerStep: itemsPerStep))
   }

@@ -24,6 +24,7 @@ extension LossSettings: SettingsKind {
   /// The loss.
   ///
   /// - Parameter counts: The training items of each class.
+  /// - Returns: The loss.
   /// - Throws: `PlanError` if the arguments do not fit the classes.
   func lossFunction(_ counts: [Int]) throws(PlanError) -> LossFunction {
     try (choice as? any LossChoice)?.lossFunction(counts) ?? .crossEntropy()
@@ -37,7 +38,7 @@ protocol LossChoice: SettingsChoice {
 }
 
 /// One weight per class.
-public enum ClassWeights: Sendable, Equatable {
+public enum ClassWeighting: Sendable, Equatable {
   /// All classes weigh the same.
   case equal
   /// The inverse of the class's share of the training items, with mean 1 over the items.
@@ -66,7 +67,7 @@ public enum ClassWeights: Sendable, Equatable {
   }
 }
 
-extension ClassWeights: SettingsValue {
+extension ClassWeighting: SettingsValue {
   package static var words: String { "\"equal\", \"balanced\" or a list of numbers" }
   package static var names: [String] { ["equal", "balanced"] }
   package init?(_ node: TOMLNode) {
@@ -87,7 +88,7 @@ extension ClassWeights: SettingsValue {
   }
 
   /// Whether a list has numbers that can be weights.
-  static let allowed = Allowed<ClassWeights>("each 0 or more, not all 0") {
+  static let allowed = Allowed<ClassWeighting>("each 0 or more, not all 0") {
     guard case .each(let weights) = $0 else { return true }
     return weights.allSatisfy { $0 >= 0 && $0 <= 1e30 } && weights.contains { $0 > 0 }
   }

@@ -8,7 +8,7 @@ public struct MetricSettings: Sendable, Equatable {
   /// The name in settings, and of the column.
   public var name: String { metric.name }
 
-  /// The registry. A new metric is a line here.
+  /// The registry: a new metric is a line here.
   static let all: [MetricSettings] = [.accuracy, .errorRate, .rocAuc]
 
   /// Fraction of items whose most probable class is the target (`accuracy`).

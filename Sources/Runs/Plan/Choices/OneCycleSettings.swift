@@ -37,6 +37,7 @@ extension ScheduleSettings {
   ///   - finalDivision: The last learning rate is the highest divided by this (`div_final`).
   ///   - startFraction: Fraction of training in which the rate rises (`pct_start`).
   ///   - momenta: Momentum at the start, at the highest rate and at the end (`moms`).
+  /// - Returns: The settings of the schedule.
   public static func oneCycle(
     division: Double = 25, finalDivision: Double = 1e5, startFraction: Double = 0.25,
     momenta: (Double, Double, Double) = (0.95, 0.85, 0.95)

@@ -28,6 +28,7 @@ extension OptimizerSettings {
   ///   - momentum: Momentum (`mom`).
   ///   - weightDecay: Weight decay (`wd`).
   ///   - isDecoupled: Decay the weights instead of adding to the gradient (`decouple_wd`).
+  /// - Returns: The settings of the optimizer.
   public static func sgd(
     momentum: Double = 0, weightDecay: Double = 0, isDecoupled: Bool = true
   ) -> OptimizerSettings {

@@ -45,6 +45,7 @@ extension CallbackSettings {
   ///   - monitor: "train_loss", "valid_loss" or the name of a metric. Default: the plan's.
   ///   - minimumDelta: A change has to be larger than this to count as an improvement (`min_delta`).
   ///   - patience: Number of epochs without improvement before the fit ends.
+  /// - Returns: The settings of the callback.
   public static func earlyStopping(
     monitor: String? = nil, minimumDelta: Double = 0, patience: Int = 1
   ) -> CallbackSettings {
@@ -61,6 +62,7 @@ extension CallbackSettings {
   ///   - patience: Number of epochs without improvement before the rates are reduced.
   ///   - factor: The rates are divided by this.
   ///   - minimumLearningRate: No rate is reduced below this (`min_lr`).
+  /// - Returns: The settings of the callback.
   public static func reduceLROnPlateau(
     monitor: String? = nil, minimumDelta: Double = 0, patience: Int = 1, factor: Double = 10,
     minimumLearningRate: Double = 0

@@ -7,7 +7,7 @@ public struct AugmentSettings: Sendable, Equatable {
   public var isEnabled = true
   /// Multiplies rotation, lighting and warp (`mult`).
   public var mult = 1.0
-  /// Mirror left and right (`do_flip`). Laterality matters in medical images.
+  /// Mirror left and right (`do_flip`); laterality matters in medical images.
   public var doFlip = false
   /// With `doFlip`: any of the eight symmetries of the square (`flip_vert`).
   public var flipVert = false
@@ -38,7 +38,8 @@ public struct AugmentSettings: Sendable, Equatable {
   /// The transforms.
   var transforms: [any Transform] {
     guard isEnabled else { return [] }
-    var transforms: [any Transform] = size.map { [RandomResizedCropGPU($0, minimumScale: minScale)] } ?? []
+    var transforms: [any Transform] =
+      size.map { [RandomResizedCropGPU($0, minimumScale: minScale)] } ?? []
     transforms += augTransforms(
       mult: mult, doFlip: doFlip, flipVert: flipVert, maxRotate: maxRotate, minZoom: minZoom,
       maxZoom: maxZoom, maxLighting: maxLighting, maxWarp: maxWarp, pAffine: pAffine,
@@ -77,7 +78,8 @@ extension AugmentSettings: SettingsGroup {
       "Rows and columns of a random window per batch (RandomResizedCropGPU).",
       unset: "no random window"),
     SettingsField(
-      "min_scale", \.minScale, .fraction, "With size: the smallest share of the area of the window."),
+      "min_scale", \.minScale, .fraction, "With size: the smallest share of the area of the window."
+    ),
   ]
 }
 

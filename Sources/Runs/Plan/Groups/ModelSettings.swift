@@ -49,10 +49,10 @@ extension HeadOptions: SettingsGroup {
 
   package static let fields: [SettingsField<Self>] = [
     SettingsField(
-      "lin_ftrs", \.linearFeatures, .each(.within(1, 65_536), count: 0...16),
+      "lin_ftrs", \.linearFeatures, .each(.within(1, 16_384), count: 0...8),
       "Outputs of the hidden linear layers."),
     SettingsField(
-      "ps", \.dropoutProbabilities, .each(.from(0, below: 1), count: 1...17),
+      "ps", \.dropoutProbabilities, .each(.from(0, below: 1), count: 1...9),
       "Dropout before each linear layer; of one number, the layers before the last take half.",
       aliases: ["dropout", "drop"]),
     SettingsField(

@@ -40,7 +40,8 @@ extension LearningRates: SettingsValue {
       self = .same(rate)
     } else if let rates = [Double](node), !rates.isEmpty {
       self = .each(rates)
-    } else if case .table(let table) = node.value, let last = table["last"].flatMap({ Double($0) }) {
+    } else if case .table(let table) = node.value, let last = table["last"].flatMap({ Double($0) })
+    {
       if table.keys.count == 1 {
         self = .last(last)
       } else if table.keys.count == 2, let first = table["first"].flatMap({ Double($0) }) {

@@ -12,6 +12,8 @@ public final class RunFolder: CheckpointStore {
 
   /// The path of the settings.
   package var settingsPath: String { path + "/run.json" }
+  /// The path of the settings as input for another run.
+  package var tomlPath: String { path + "/run.toml" }
   /// The path of the database, for `RunLog`.
   public var databasePath: String { path + "/metrics.sqlite" }
   /// Added to the metadata of each checkpoint.
@@ -197,7 +199,7 @@ public final class RunFolder: CheckpointStore {
   ///
   /// - Throws: `FileError`.
   package func writeTOML(_ text: String) throws(FileError) {
-    try Files.AtomicFile.write(text, to: path + "/run.toml")
+    try Files.AtomicFile.write(text, to: tomlPath)
   }
 
   /// Reads the settings.

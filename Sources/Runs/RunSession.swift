@@ -79,10 +79,10 @@ struct RunSession {
       let status = try RunLog.statusOfRun(folder)
       if status == "finished" { throw RunError(.finished, path: path) }
       if let plan {
-        let differences = try PlanDifference.between(
-          description.plan, plan.completed(from: description.plan))
+        let differences = description.plan.differences(
+          from: plan.completed(from: description.plan))
         guard differences.isEmpty else {
-          throw RunError(.settingsDiffer(differences.map(\.description)), path: path)
+          throw RunError(.settingsDiffer(differences.map(\.words)), path: path)
         }
       }
     } catch {

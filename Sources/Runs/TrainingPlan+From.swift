@@ -1,6 +1,7 @@
 import Files
 import Foundation
 import Logbook
+package import Settings
 
 extension TrainingPlan {
   /// Creates the plan of a run that trains on from another one: its settings, with the weights of a checkpoint.
@@ -14,6 +15,37 @@ extension TrainingPlan {
   public init(from path: String, checkpoint: String? = nil) throws {
     let folder = try RunFolder(opening: path)
     self = try RunDescription.read(folder).plan
+    weights = try Self.weights(of: folder, checkpoint)
+    weightsPart = nil
+    freezeEpochs = 0
+  }
+
+  /// Creates the plan of a run that trains on from another one, with settings of the command line.
+  ///
+  /// - Throws: As `init(from:)`; `SettingsError` with all that is wrong.
+  package init(from path: String, overrides: [SettingsOverride]) throws {
+    let folder = try RunFolder(opening: path)
+    let option = "--from \(FileName.shown(path))"
+    let own = [
+      SettingsOverride("model.weights", .text(try Self.weights(of: folder, nil)), option: option),
+      SettingsOverride("train.freeze_epochs", .integer(0), option: option),
+    ].filter { setting in !overrides.contains { $0.path == setting.path } }
+    guard FileName.exists(folder.tomlPath) else {
+      guard overrides.isEmpty else {
+        throw PlanError(
+          .setting(
+            name: "\(FileName.shown(path)) with other settings", value: "of an older version",
+            allowed: "a run that has a run.toml"))
+      }
+      try self.init(from: path)
+      return
+    }
+    try self.init(file: folder.tomlPath, overrides: own + overrides)
+  }
+
+  private static func weights(
+    of folder: RunFolder, _ checkpoint: String?
+  ) throws(PlanError) -> String {
     let name =
       checkpoint ?? ["best", "last"].first(where: folder.hasCheckpoint) ?? "best"
     guard folder.checkpoints.contains(name) else {
@@ -24,8 +56,6 @@ extension TrainingPlan {
             ? "in \(folder.path)/checkpoints, which has none"
             : "one of \(folder.checkpoints.joined(separator: ", "))"))
     }
-    weights = folder.checkpointPath(name)
-    weightsPart = nil
-    freezeEpochs = 0
+    return folder.checkpointPath(name)
   }
 }

@@ -75,18 +75,27 @@ extension TrainingPlan {
 
   /// Continues a run that was interrupted or killed, with its own settings.
   ///
-  /// - Parameters: As of `run(in:)`.
-  /// - Throws: `RunError` if there is no such run, if it is finished, or if its data have changed, and what `run(in:)`
-  ///   throws.
+  /// - Parameters:
+  ///   - path: The folder of the run.
+  ///   - plan: Settings that the run must have; nil: whatever it has.
+  ///   - known: The architectures to look the plan's up in. Add your own.
+  ///   - callbacks: More callbacks, the same as before.
+  ///   - cancellation: Interrupts the run from another thread.
+  ///   - report: Receives the table of epochs, line by line.
+  ///   - notify: Receives events.
+  /// - Throws: `RunError` if there is no such run, if it is finished, or if its settings or its data differ, and what
+  ///   `run(in:)` throws.
   public static func resume(
-    _ path: String, among known: [Architecture] = Architecture.all, callbacks: [any Callback] = [],
+    _ path: String, expecting plan: TrainingPlan? = nil,
+    among known: [Architecture] = Architecture.all, callbacks: [any Callback] = [],
     cancellation: CancelFitCallback? = nil, report: @escaping (String) -> Void = { print($0) },
     notify: (RunEvent) -> Void = { _ in }
   ) throws -> TrainingResult {
     let options = RunSession.Options(
       known: known, callbacks: callbacks, cancellation: cancellation,
       report: report)
-    guard let session = try RunSession(continuing: path, with: nil, options, notify: notify) else {
+    _ = try RunFolder(opening: path)
+    guard let session = try RunSession(continuing: path, with: plan, options, notify: notify) else {
       throw RunError(.notARun, path: path)
     }
     return try session.train(notify: notify)

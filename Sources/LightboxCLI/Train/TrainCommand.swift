@@ -1,7 +1,7 @@
-import ArgumentParser
+public import ArgumentParser
 import Console
 import Foundation
-import Lightbox
+public import Lightbox
 
 struct TrainCommand: ParsableCommand {
   static let configuration = CommandConfiguration(
@@ -9,6 +9,8 @@ struct TrainCommand: ParsableCommand {
     usage: """
       lightbox train <data> --out <out> [<options>]
       lightbox train <settings.toml> --out <out> [--set <key=value> ...] [<options>]
+      lightbox train --resume <run>
+      lightbox train --from <run> --out <out> [--set <key=value> ...] [<options>]
       lightbox train [<data or settings.toml>] --print-settings
       """,
     discussion: """
@@ -21,8 +23,12 @@ struct TrainCommand: ParsableCommand {
       patients) are used for validation. The best epoch by --monitor is saved as \
       <out>/checkpoints/best.safetensors, the last one as last.safetensors. With --weights, the head is \
       trained first, then all layers, early layers at lower rates (fastai's fine_tune). All files that \
-      cannot be read are listed; without --skip-unreadable the exit code is then 1. Ctrl-C, SIGTERM and \
-      SIGHUP end the run after the current batch; the weights of the last finished epoch are kept.
+      cannot be read are listed; without --skip-unreadable the exit code is then 1.
+
+      The state of the training is saved at least once a minute. Ctrl-C, SIGTERM, SIGHUP, SIGUSR1 and SIGUSR2 end \
+      the run after the current step, with its state. A run that was interrupted or killed continues with the same \
+      command or with --resume, and ends with the same bits as one that was not. --from trains on from a run's best \
+      weights in a new run with its settings.
       """)
 
   @Argument(
@@ -38,6 +44,22 @@ struct TrainCommand: ParsableCommand {
   @Flag(help: "Print all settings as a TOML file, and train nothing.")
   var printSettings = false
 
+  @Option(
+    help: ArgumentHelp(
+      "Continue a run that was interrupted or killed, with its settings.", valueName: "run"))
+  var resume: String?
+
+  @Option(
+    help: ArgumentHelp(
+      "Train on in a new run: the settings of a run, and its best weights.", valueName: "run"))
+  var from: String?
+
+  @Option(
+    help:
+      "Progress on the standard error: auto (one line on a terminal, else lines), plain, json or off."
+  )
+  var progress = ProgressStyle.auto
+
   @OptionGroup var options: TrainOptions
 
   @Option(help: "The folder to create for the run.")
@@ -47,7 +69,18 @@ struct TrainCommand: ParsableCommand {
 
   func validate() throws {
     if printSettings { return }
-    if data == nil, !set.contains(where: { $0.hasPrefix("data.images") }) {
+    if let resume {
+      if from != nil { throw ValidationError("--resume and --from: give one of them") }
+      if data != nil { throw ValidationError("--resume takes the data of the run: leave them out") }
+      if let out, out != resume {
+        throw ValidationError("--resume continues in \(resume): leave --out out")
+      }
+      return
+    }
+    if from != nil, isFile {
+      throw ValidationError("--from takes the settings of a run: leave the file out")
+    }
+    if data == nil, from == nil, !set.contains(where: { $0.hasPrefix("data.images") }) {
       throw ValidationError(
         "give a folder of images or a settings file; --print-settings prints one to start from")
     }
@@ -79,25 +112,23 @@ struct TrainCommand: ParsableCommand {
         throw ValidationError(
           "\(option.node?.origin.words ?? "") and \(other) are the same setting: give one of them")
       }
+      if let from { return try TrainingPlan(from: from, overrides: set + given) }
       return try TrainingPlan(
-        file: isFile ? data : nil, overrides: set + given, needsData: !printSettings)
+        file: resume.map { "\($0)/run.toml" } ?? (isFile ? data : nil), overrides: set + given,
+        needsData: !printSettings)
     } catch let error as SettingsError where error.isOfArguments || !isFile {
       throw ValidationError(error.description)
     }
   }
 
   func run() throws {
-    let plan = try plan()
     if printSettings {
-      print(try plan.template().dropLast())
+      print(try plan().template().dropLast())
       return
     }
-    guard let out else { return }
     let result: TrainingResult
     do {
-      result = try plan.run(
-        in: out, callbacks: [ProgressCallback()], cancellation: Signals.cancellation,
-        report: emit, notify: tell)
+      result = try train()
     } catch let error as PlanError where error.isInterruption {
       say("lightbox: \(error)")
       throw ExitCode(Signals.exitCode)
@@ -106,7 +137,21 @@ struct TrainCommand: ParsableCommand {
     let rate = Double(result.imagesSeen) / result.seconds
     say(
       "lightbox: \(NumberFormat.fixed(result.seconds, 1)) s, \(NumberFormat.fixed(rate, 1)) training "
-        + "images/s; the run is in \(out)")
+        + "images/s; the run is in \(result.folder.path)")
+  }
+
+  private func train() throws -> TrainingResult {
+    let callbacks: [any Callback] = [ProgressCallback(progress)]
+    if let resume {
+      // Settings that are given must be those of the run.
+      let expected = set.isEmpty && options.overrides.isEmpty ? nil : try plan()
+      return try TrainingPlan.resume(
+        resume, expecting: expected, callbacks: callbacks, cancellation: Signals.cancellation,
+        report: emit, notify: tell)
+    }
+    return try plan().run(
+      in: out ?? "", callbacks: callbacks, cancellation: Signals.cancellation, report: emit,
+      notify: tell)
   }
 
   private func tell(_ event: RunEvent) {
@@ -143,3 +188,5 @@ struct TrainCommand: ParsableCommand {
     }
   }
 }
+
+extension ProgressStyle: ExpressibleByArgument {}

@@ -10,6 +10,9 @@ extension TrainingPlan {
     public let value: String?
     /// The value of the other plan.
     public let other: String?
+
+    /// "train.epochs is 5, not 6".
+    package var words: String { "\(key) is \(value ?? "not set"), not \(other ?? "set")" }
   }
 
   /// The settings in which another plan differs, in the order of a settings file.

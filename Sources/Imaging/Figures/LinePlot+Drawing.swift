@@ -25,7 +25,10 @@ extension LinePlot {
       for place in series.indices { crowd += draw(place, axes, on: canvas) }
     }
     axes.drawAxes(of: self, in: cell, on: canvas)
-    drawLegend(on: canvas, axes, crowd)
+    switch naming {
+    case .legend: drawLegend(on: canvas, axes, crowd)
+    case .lineEnds: drawNames(on: canvas, axes, right: cell.x1)
+    }
   }
 
   private func drawBand(_ place: Int, _ axes: PlotAxes, on canvas: any Canvas) {
@@ -51,12 +54,12 @@ extension LinePlot {
     let isJoined = line.style == .line || line.style == .steps
     var crowd: [Point] = []
     let width = 0.8 * (PlotAxes.step(line.points.map(\.x)) ?? 1)
-    for part in line.points.split(whereSeparator: { !($0.x.isFinite && $0.y.isFinite) }) {
+    for part in line.points.split(whereSeparator: { !isDrawable($0) }) {
       var points = part.map { Point(axes.x($0.x), axes.y($0.y)) }
       if line.style == .steps { points = Self.steps(points) }
       if isJoined {
         canvas.line(
-          points, lineWidth: points.count == 1 ? 2 * Self.markerRadius : 2, color,
+          points, lineWidth: points.count == 1 ? 2 * Self.markerRadius : line.lineWidth, color,
           dash: line.isDashed ? 5 : 0)
       }
       if line.style == .bars {

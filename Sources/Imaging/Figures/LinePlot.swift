@@ -16,6 +16,22 @@ public struct LinePlot: Sendable {
     case bars
   }
 
+  /// How values are placed along an axis.
+  public enum Scale: Sendable, Hashable {
+    /// In proportion to the value.
+    case linear
+    /// In proportion to the logarithm; values that are not above 0 are left out.
+    case log
+  }
+
+  /// Where the names of the series are.
+  public enum Naming: Sendable, Hashable {
+    /// In the corner with the fewest points.
+    case legend
+    /// At the ends of the lines, right of the data.
+    case lineEnds
+  }
+
   /// The limits of a shaded band at one x, such as a confidence interval.
   public struct Interval: Sendable, Hashable {
     /// The position.
@@ -49,6 +65,8 @@ public struct LinePlot: Sendable {
     package var hasMarkers: Bool
     /// A shaded band, by ascending x.
     package var band: [Interval]
+    /// The width of the line.
+    package var lineWidth = 2.0
 
     /// Creates a series.
     ///
@@ -89,6 +107,18 @@ public struct LinePlot: Sendable {
   package var diagonal: Bool
   /// Whether a unit is as long on both axes.
   package var hasEqualAspect: Bool
+  /// The scale of the x axis.
+  ///
+  /// Default: linear.
+  public var xScale = Scale.linear
+  /// The scale of the y axis.
+  ///
+  /// Default: linear.
+  public var yScale = Scale.linear
+  /// Where the names of the series are.
+  ///
+  /// Default: a legend.
+  public var naming = Naming.legend
 
   /// Creates a plot.
   ///
@@ -121,7 +151,14 @@ public struct LinePlot: Sendable {
     Color(red: 230, green: 159, blue: 0), Color(red: 86, green: 180, blue: 233),
   ]
 
-  func color(of place: Int) -> Color {
-    series[place].color ?? Self.palette[place % Self.palette.count]
+  /// A color of the palette; they repeat after six.
+  package static func color(_ place: Int) -> Color { palette[place % palette.count] }
+
+  func color(of place: Int) -> Color { series[place].color ?? Self.color(place) }
+
+  /// Whether a point has a place on both axes.
+  func isDrawable(_ point: (x: Double, y: Double)) -> Bool {
+    point.x.isFinite && point.y.isFinite && (xScale == .linear || point.x > 0)
+      && (yScale == .linear || point.y > 0)
   }
 }

@@ -8,8 +8,17 @@ struct TickMarks {
   /// - Parameters:
   ///   - range: The range of the axis.
   ///   - count: The number of ticks that fits.
+  ///   - scale: The scale of the axis.
   ///   - smallestStep: The least distance of ticks: 1 for epochs.
-  init(_ range: ClosedRange<Double>, about count: Int, smallestStep: Double = 0) {
+  init(
+    _ range: ClosedRange<Double>, about count: Int, _ scale: LinePlot.Scale = .linear,
+    smallestStep: Double = 0
+  ) {
+    if scale == .log, let marks = Self.logarithmic(range, about: count) {
+      values = marks
+      labels = marks.map(NumberText.short)
+      return
+    }
     let raw = (range.upperBound - range.lowerBound) / Double(max(count, 1))
     var power = 1.0
     while power > raw { power /= 10 }
@@ -21,6 +30,23 @@ struct TickMarks {
     let marks = last >= first ? Array(stride(from: first, through: last, by: 1)) : []
     values = marks.map { $0 * step }
     labels = values.map { NumberText.fixed($0, step: step) }
+  }
+
+  /// Powers of ten with 2 and 5 between them if there is room; nil if the range is too short for them.
+  private static func logarithmic(_ range: ClosedRange<Double>, about count: Int) -> [Double]? {
+    let scale = LinePlot.Scale.log
+    let first = Int(scale.place(range.lowerBound).rounded(.down))
+    let last = Int(scale.place(range.upperBound).rounded(.up))
+    guard last - first <= 700 else { return nil }
+    for digits in [[1.0, 2, 3, 4, 5, 6, 7, 8, 9], [1, 2, 5], [1, 3], [1]] {
+      let marks = (first...last).flatMap { power in
+        digits.map { $0 * scale.value(Double(power)) }
+      }.filter(range.contains)
+      if marks.count <= count + 1 { return marks.count < 2 ? nil : marks }
+    }
+    let powers = (first...last).map { scale.value(Double($0)) }.filter(range.contains)
+    let every = (powers.count + count - 1) / max(count, 1)
+    return stride(from: 0, to: powers.count, by: every).map { powers[$0] }
   }
 }
 

@@ -61,11 +61,12 @@ public struct RunSummary: Sendable {
   /// The epoch with the best monitored value, whose weights are the best checkpoint; nil if none has one.
   public var bestEpoch: RunLog.Epoch? { bestEpoch(by: monitor) }
 
-  /// The epoch with the best value; nil if none has one.
+  /// Finds the epoch with the best value.
   ///
   /// - Parameters:
   ///   - name: "train_loss", "valid_loss" or the name of a metric.
   ///   - prefersLess: Whether lower values are better. Default: by the name.
+  /// - Returns: The epoch; nil if none has the value.
   package func bestEpoch(by name: String, prefersLess: Bool? = nil) -> RunLog.Epoch? {
     let sign = prefersLess ?? TrackerCallback.prefersLess(name) ? 1.0 : -1
     return epochs.compactMap { epoch in epoch.value(of: name).map { (epoch, sign * $0) } }

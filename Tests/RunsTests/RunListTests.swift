@@ -26,6 +26,7 @@ struct RunListTests {
     #expect(list.valueNames == ["train_loss", "valid_loss", "roc_auc_score"])
     #expect(list.runs.map { $0.bestEpoch?.epoch } == [1, nil, nil, 0])
     func names(_ column: String, reversed: Bool = false) throws -> [String] {
+      list = try RunList([runs.work.file("all")])
       try list.sort(by: column, isReversed: reversed)
       return list.runs.map(\.name)
     }

@@ -48,11 +48,11 @@ struct RunsCompareCommand: ParsableCommand {
     for pair in found.paired { printPair(pair, names: runs.indices.map(Self.letter)) }
     for note in found.unpaired { print("no paired comparison: \(note)".printable) }
     if found.paired.isEmpty {
-      print("store predictions with: lightbox evaluate RUN DATA --predictions RUN/predictions.csv")
+      print("to store them: lightbox evaluate RUN DATA --predictions RUN/predictions.csv")
     }
   }
 
-  /// A, B, …, Z, R27, …
+  /// The name of a run in the tables: A to Z, then R27.
   private static func letter(_ place: Int) -> String {
     place < 26 ? String(UnicodeScalar(UInt8(65 + place))) : "R\(place + 1)"
   }

@@ -123,11 +123,12 @@ extension RunList {
       .unknownColumn(column, known: Array(Set(runs.flatMap(\.columns))).sorted()))
   }
 
-  /// The run and epoch with the best value of all; nil if no run has one.
+  /// Finds the run and epoch with the best value of all.
   ///
   /// - Parameters:
   ///   - name: "train_loss", "valid_loss" or the name of a metric. Default: what all runs monitor.
   ///   - prefersLess: Whether lower values are better. Default: by the name.
+  /// - Returns: The run and its epoch.
   /// - Throws: `RunQueryError` if no run has the value, or if they monitor different ones.
   package func best(
     by name: String?, prefersLess: Bool? = nil

@@ -32,11 +32,11 @@ struct RunListTests {
     }
     #expect(try names("run") == ["b", "c", "d", "deep/er/a"])
     #expect(try names("seed") == ["b", "deep/er/a", "d", "c"])
-    #expect(try names("valid_loss") == ["deep/er/a", "b", "d", "c"])
-    #expect(try names("valid_loss", reversed: true) == ["b", "deep/er/a", "d", "c"])
+    #expect(try names("valid_loss") == ["deep/er/a", "b", "c", "d"])
+    #expect(try names("valid_loss", reversed: true) == ["b", "deep/er/a", "c", "d"])
     // Best first, so the highest.
     #expect(try names("roc_auc_score").prefix(2) == ["b", "deep/er/a"])
-    #expect(try names("epochs") == ["d", "deep/er/a", "c", "b"])
+    #expect(try names("epochs") == ["d", "c", "deep/er/a", "b"])
     #expect(try names("status") == ["d", "c", "b", "deep/er/a"])
     for column in RunSummary.Listed.ownColumns { _ = try names(column) }
     let error = #expect(throws: RunQueryError.self) { try list.sort(by: "valid_los") }

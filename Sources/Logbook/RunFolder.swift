@@ -37,7 +37,7 @@ public final class RunFolder: CheckpointStore {
     "checkpoints",
     "figures",
   ]
-  private static let lockName = "run.lock"
+  static let lockName = "run.lock"
 
   /// Creates the folder of a new run and locks it: one process at a time writes to a run.
   ///
@@ -236,23 +236,8 @@ public final class RunFolder: CheckpointStore {
     return files.filter { $0.hasSuffix(suffix) }.map { String($0.dropLast(suffix.count)) }.sorted()
   }
 
-  /// Paths of the runs directly below a folder, sorted by name; the folder itself if it is a run.
-  ///
-  /// - Throws: `FileError` if the folder cannot be read.
-  package static func runs(below folder: String) throws(FileError) -> [String] {
-    let names: [String]
-    do {
-      names = try FileManager.default.contentsOfDirectory(atPath: folder)
-    } catch {
-      let code = exists(folder) ? ENOTDIR : EIO
-      throw FileError(.unreadable(errno: systemCode(of: error) ?? code), path: folder)
-    }
-    let found = names.sorted().map { "\(folder)/\($0)" }.filter(isRun)
-    return found.isEmpty && isRun(folder) ? [folder] : found
-  }
-
   /// Whether a folder has a run, or what a killed one left.
-  private static func isRun(_ path: String) -> Bool {
+  static func isRun(_ path: String) -> Bool {
     if exists("\(path)/run.json") { return true }
     if case .left = FolderLock.state(of: "\(path)/\(lockName)") { return true }
     return false

@@ -12,6 +12,8 @@ public final class RunLog: Sendable {
   let database: DatabaseQueue
   let path: String
   private let copy: DatabaseCopy?
+  /// The state of the file if no process had it open, so that it is read without locks and without files beside it.
+  let quiet: QuietDatabase?
 
   /// Opens a run's database for writing; creates or migrates its tables.
   ///
@@ -32,6 +34,7 @@ public final class RunLog: Sendable {
       throw RunError(error, path: path)
     }
     copy = nil
+    quiet = nil
   }
 
   /// Opens a run's database for reading, also while another process writes.
@@ -43,6 +46,13 @@ public final class RunLog: Sendable {
     self.path = path
     do {
       try Self.checkFile(path)
+      if let quiet = QuietDatabase(path), let database = try? Self.reader(quiet.address) {
+        self.database = database
+        self.quiet = quiet
+        copy = nil
+        return
+      }
+      quiet = nil
       do {
         database = try Self.reader(path)
         copy = nil
@@ -65,7 +75,7 @@ public final class RunLog: Sendable {
 
   private static let maximumValueBytes: Int32 = 1 << 20
 
-  private static func reader(_ path: String) throws -> DatabaseQueue {
+  static func reader(_ path: String) throws -> DatabaseQueue {
     var configuration = Configuration()
     configuration.readonly = true
     configuration.busyMode = .timeout(5)

@@ -15,6 +15,10 @@ public struct RunSummary: Sendable {
   public let reason: String?
   /// The epochs, in order.
   public let epochs: [RunLog.Epoch]
+  /// The processes that trained the run, in order.
+  public let processes: [RunLog.TrainingProcess]
+  /// Number of training steps that are recorded.
+  public let stepCount: Int
 
   /// Reads a run.
   ///
@@ -25,11 +29,13 @@ public struct RunSummary: Sendable {
     description = try RunDescription.read(folder)
     // Asked first: a run that ends meanwhile is not taken as dead.
     let isInUse = folder.isInUse
-    let log = try RunSummary.log(folder)
-    epochs = try log?.epochs() ?? []
-    let status = try log?.status() ?? "running"
+    let content = try RunSummary.log(folder)?.content() ?? RunLog.Content()
+    epochs = content.epochs
+    processes = content.processes
+    stepCount = content.stepCount
+    let status = content.processes.last?.status ?? "running"
     self.status = status == "running" && !isInUse ? "died" : status
-    reason = ["failed", "interrupted"].contains(status) ? try log?.reason() : nil
+    reason = ["failed", "interrupted"].contains(status) ? content.reason : nil
   }
 
   /// The database; nil if the process was killed, or has not come so far, before it was created.
@@ -39,54 +45,50 @@ public struct RunSummary: Sendable {
     return try RunLog(reading: folder.databasePath)
   }
 
-  /// The epoch with the best monitored value, whose weights are the best checkpoint.
-  public var bestEpoch: RunLog.Epoch? {
-    let monitor = description.plan.monitor
-    let sign = TrackerCallback.prefersLess(monitor) ? 1.0 : -1
-    func value(_ epoch: RunLog.Epoch) -> Double {
-      let found =
-        switch monitor {
-        case "valid_loss": epoch.validLoss
-        case "train_loss": epoch.trainLoss
-        default: epoch.metrics[monitor]
-        }
-      return found.map { sign * $0 } ?? .infinity
-    }
-    return epochs.min { value($0) < value($1) }
-  }
-
-  /// A run of a list: its summary, or why it cannot be read.
-  package struct Listed: Sendable {
-    /// The name of the folder.
-    package let name: String
-    /// The summary; nil if the run cannot be read.
-    package let summary: RunSummary?
-    /// Why the run cannot be read; nil if it can.
-    package let error: (any Error)?
-
-    /// The architecture; nil if the run cannot be read.
-    package var architecture: String? { summary?.description.plan.architecture }
-    /// The status; "unreadable" if the run cannot be read.
-    package var status: String { summary?.status ?? "unreadable" }
-    /// The epochs; empty if the run cannot be read.
-    package var epochs: [RunLog.Epoch] { summary?.epochs ?? [] }
-    /// The epoch with the best monitored value.
-    package var bestEpoch: RunLog.Epoch? { summary?.bestEpoch }
-  }
-
-  /// The runs directly in a folder, sorted by name; the folder itself if it is a run.
+  /// Reads the training steps, in order.
   ///
-  /// - Throws: `RunError` if there are none, `FileError` if the folder cannot be read.
-  package static func list(in folder: String) throws -> [Listed] {
-    let runs = try RunFolder.runs(below: folder)
-    guard !runs.isEmpty else { throw RunError(.noRuns, path: folder) }
-    return runs.map { path in
-      let name = path.split(separator: "/").last.map(String.init) ?? path
-      do {
-        return Listed(name: name, summary: try RunSummary(path), error: nil)
-      } catch {
-        return Listed(name: name, summary: nil, error: error)
+  /// - Throws: `RunError`.
+  package func steps() throws -> [RunLog.Step] {
+    try RunSummary.log(try RunFolder(opening: path))?.steps() ?? []
+  }
+
+  /// The architecture.
+  package var architecture: String { description.plan.architecture }
+
+  /// The value that decides which epoch is best.
+  package var monitor: String { description.plan.monitor }
+
+  /// The epoch with the best monitored value, whose weights are the best checkpoint; nil if none has one.
+  public var bestEpoch: RunLog.Epoch? { bestEpoch(by: monitor) }
+
+  /// Finds the epoch with the best value.
+  ///
+  /// - Parameters:
+  ///   - name: "train_loss", "valid_loss" or the name of a metric.
+  ///   - prefersLess: Whether lower values are better. Default: by the name.
+  /// - Returns: The epoch; nil if none has the value.
+  package func bestEpoch(by name: String, prefersLess: Bool? = nil) -> RunLog.Epoch? {
+    let sign = prefersLess ?? TrackerCallback.prefersLess(name) ? 1.0 : -1
+    return epochs.compactMap { epoch in epoch.value(of: name).map { (epoch, sign * $0) } }
+      .min { $0.1 < $1.1 }?.0
+  }
+}
+
+extension RunLog.Epoch {
+  /// A loss or metric; nil if it was not measured or not finite.
+  package func value(of name: String) -> Double? {
+    let found =
+      switch name {
+      case "train_loss": trainLoss
+      case "valid_loss": validLoss
+      default: metrics[name]
       }
-    }
+    return found.flatMap { $0.isFinite ? $0 : nil }
+  }
+
+  /// The names of the losses and metrics that it has, losses first.
+  package var valueNames: [String] {
+    (trainLoss == nil ? [] : ["train_loss"]) + (validLoss == nil ? [] : ["valid_loss"])
+      + metrics.keys.sorted()
   }
 }

@@ -155,3 +155,21 @@ struct ProbabilityTests {
     #expect(NumberFormat.probability(value) == text)
   }
 }
+
+@Suite("Wide tables")
+struct WideTableTests {
+  @Test("columns that do not fit are in a table of their own, with the first column again")
+  func blocks() {
+    let names = (0..<12).map { "column_\($0)" }
+    let table = TextTable(
+      ["key"] + names.map(TextColumn.right), rows: [["a"] + names.map { _ in "1.2345" }])
+    let blocks = table.blocks()
+    #expect(blocks.count == 2)
+    #expect(blocks.flatMap { $0.columns.dropFirst().map(\.title) } == names)
+    #expect(blocks.allSatisfy { $0.columns[0].title == "key" && $0.rows[0][0] == "a" })
+    for line in blocks.flatMap({ $0.description.split(separator: "\n") }) {
+      #expect(line.count <= 80)
+    }
+    #expect(TextTable(["a", "b"], rows: [["1", "2"]]).blocks().count == 1)
+  }
+}

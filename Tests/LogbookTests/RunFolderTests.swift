@@ -83,7 +83,7 @@ struct RunFolderTests {
     }
     let error = #expect(throws: RunError.self) { try RunFolder(opening: temporary.path) }
     #expect(error?.reason == .diedBeforeSettings)
-    #expect(try RunFolder.runs(below: temporary.path) == [temporary.path])
+    #expect(try RunSearch([temporary.path]).runs.map(\.path) == [temporary.path])
     let run = try RunFolder(creating: temporary.path)
     #expect(run.isInUse)
   }
@@ -203,17 +203,32 @@ struct RunFolderTests {
     }
   }
 
-  @Test("runs are found below a folder, and a run is found by itself")
-  func runs() throws {
+  @Test("runs are found in folders and their subfolders, once, and a run is found by itself")
+  func search() throws {
     let temporary = TemporaryPath()
-    for name in ["b", "a", "c"] {
-      let run = try RunFolder(creating: "\(temporary.path)/\(name)")
+    let root = temporary.path
+    for name in ["b", "a", "c", "sweep/2/x", ".hidden/d"] {
+      let run = try RunFolder(creating: "\(root)/\(name)")
       if name != "c" { try run.writeSettings(["name": name]) }
     }
-    let paths = try RunFolder.runs(below: temporary.path)
-    #expect(paths == ["\(temporary.path)/a", "\(temporary.path)/b"])
-    #expect(try RunFolder.runs(below: paths[0]) == [paths[0]])
-    #expect(try RunFolder.runs(below: temporary.path + "/c").isEmpty)
+    // A run in a run's own folders, a loop, and links to a run, to a file and to nothing.
+    _ = try RunFolder(creating: "\(root)/a/figures/e").writeSettings(["name": "e"])
+    for (link, target) in [
+      ("sweep/loop", root), ("0", "\(root)/a"), ("f", "\(root)/a/run.json"), ("g", "nowhere"),
+    ] {
+      try FileManager.default.createSymbolicLink(
+        atPath: "\(root)/\(link)", withDestinationPath: target)
+    }
+    let found = try RunSearch([root + "/"])
+    #expect(found.runs.map(\.name) == ["a", "b", "sweep/2/x"])
+    #expect(found.runs.map(\.path) == ["a", "b", "sweep/2/x"].map { "\(root)/\($0)" })
+    #expect(found.unreadableFolders.isEmpty)
+    #expect(try RunSearch([root, "\(root)/sweep"]).runs == found.runs)
+    #expect(try RunSearch(["\(root)/a"]).runs.map(\.name) == ["a"])
+    #expect(try RunSearch(["\(root)/0"]).runs.map(\.name) == ["0"])
+    #expect(try RunSearch(["\(root)/c"]).runs.isEmpty)
+    #expect(throws: FileError.self) { try RunSearch(["\(root)/none"]) }
+    #expect(throws: FileError.self) { try RunSearch(["\(root)/a/run.json"]) }
   }
 
   private func weights(_ learner: Learner) -> [[Float]] {

@@ -13,7 +13,7 @@ extension LinePlot {
     var crowd: [(x: Double, y: Double)] = []
     canvas.clipped(to: area) {
       for place in series.indices { drawBand(place, axes, on: canvas) }
-      if diagonal, xScale == .linear {
+      if diagonal {
         let low = max(axes.xRange.lowerBound, axes.yRange.lowerBound)
         let high = min(axes.xRange.upperBound, axes.yRange.upperBound)
         if low < high {
@@ -25,12 +25,15 @@ extension LinePlot {
       for place in series.indices { crowd += draw(place, axes, on: canvas) }
     }
     axes.drawAxes(of: self, in: cell, on: canvas)
-    drawLegend(on: canvas, axes, crowd)
+    switch naming {
+    case .legend: drawLegend(on: canvas, axes, crowd)
+    case .lineEnds: drawNames(on: canvas, axes, right: cell.x1)
+    }
   }
 
   private func drawBand(_ place: Int, _ axes: PlotAxes, on canvas: any Canvas) {
     let parts = series[place].band.split {
-      !(axes.isDrawable($0.x) && $0.low.isFinite && $0.high.isFinite)
+      !($0.x.isFinite && $0.low.isFinite && $0.high.isFinite)
     }
     for part in parts {
       let isSteps = series[place].style == .steps
@@ -51,12 +54,12 @@ extension LinePlot {
     let isJoined = line.style == .line || line.style == .steps
     var crowd: [Point] = []
     let width = 0.8 * (PlotAxes.step(line.points.map(\.x)) ?? 1)
-    for part in line.points.split(whereSeparator: { !(axes.isDrawable($0.x) && $0.y.isFinite) }) {
+    for part in line.points.split(whereSeparator: { !isDrawable($0) }) {
       var points = part.map { Point(axes.x($0.x), axes.y($0.y)) }
       if line.style == .steps { points = Self.steps(points) }
       if isJoined {
         canvas.line(
-          points, lineWidth: points.count == 1 ? 2 * Self.markerRadius : 2, color,
+          points, lineWidth: points.count == 1 ? 2 * Self.markerRadius : line.lineWidth, color,
           dash: line.isDashed ? 5 : 0)
       }
       if line.style == .bars {

@@ -18,10 +18,18 @@ public struct LinePlot: Sendable {
 
   /// How values are placed along an axis.
   public enum Scale: Sendable, Hashable {
-    /// Equal distances for equal differences.
+    /// In proportion to the value.
     case linear
-    /// Equal distances for equal ratios; values that are not positive are not drawn.
-    case logarithmic
+    /// In proportion to the logarithm; values that are not above 0 are left out.
+    case log
+  }
+
+  /// Where the names of the series are.
+  public enum Naming: Sendable, Hashable {
+    /// In the corner with the fewest points.
+    case legend
+    /// At the ends of the lines, right of the data.
+    case lineEnds
   }
 
   /// The limits of a shaded band at one x, such as a confidence interval.
@@ -57,6 +65,8 @@ public struct LinePlot: Sendable {
     package var hasMarkers: Bool
     /// A shaded band, by ascending x.
     package var band: [Interval]
+    /// The width of the line.
+    package var lineWidth = 2.0
 
     /// Creates a series.
     ///
@@ -93,12 +103,22 @@ public struct LinePlot: Sendable {
   package var xRange: ClosedRange<Double>?
   /// The range of the y axis; nil to fit all points.
   package var yRange: ClosedRange<Double>?
-  /// How values are placed along the x axis.
-  package var xScale: Scale
   /// Whether the line y = x is drawn: chance in a ROC curve, perfection in a reliability diagram.
   package var diagonal: Bool
   /// Whether a unit is as long on both axes.
   package var hasEqualAspect: Bool
+  /// The scale of the x axis.
+  ///
+  /// Default: linear.
+  public var xScale = Scale.linear
+  /// The scale of the y axis.
+  ///
+  /// Default: linear.
+  public var yScale = Scale.linear
+  /// Where the names of the series are.
+  ///
+  /// Default: a legend.
+  public var naming = Naming.legend
 
   /// Creates a plot.
   ///
@@ -108,20 +128,18 @@ public struct LinePlot: Sendable {
   ///   - yLabel: The label of the y axis.
   ///   - xRange: The range of the x axis. Default: fits all points.
   ///   - yRange: The range of the y axis. Default: fits all points.
-  ///   - xScale: How values are placed along the x axis; a logarithmic range has to be positive.
   ///   - diagonal: Whether the line y = x is drawn.
   ///   - hasEqualAspect: Whether a unit is as long on both axes.
   public init(
     _ series: [Series], xLabel: String = "", yLabel: String = "",
-    xRange: ClosedRange<Double>? = nil, yRange: ClosedRange<Double>? = nil,
-    xScale: Scale = .linear, diagonal: Bool = false, hasEqualAspect: Bool = false
+    xRange: ClosedRange<Double>? = nil, yRange: ClosedRange<Double>? = nil, diagonal: Bool = false,
+    hasEqualAspect: Bool = false
   ) {
     self.series = series
     self.xLabel = xLabel
     self.yLabel = yLabel
     self.xRange = xRange
     self.yRange = yRange
-    self.xScale = xScale
     self.diagonal = diagonal
     self.hasEqualAspect = hasEqualAspect
   }
@@ -133,7 +151,14 @@ public struct LinePlot: Sendable {
     Color(red: 230, green: 159, blue: 0), Color(red: 86, green: 180, blue: 233),
   ]
 
-  func color(of place: Int) -> Color {
-    series[place].color ?? Self.palette[place % Self.palette.count]
+  /// A color of the palette; they repeat after six.
+  package static func color(_ place: Int) -> Color { palette[place % palette.count] }
+
+  func color(of place: Int) -> Color { series[place].color ?? Self.color(place) }
+
+  /// Whether a point has a place on both axes.
+  func isDrawable(_ point: (x: Double, y: Double)) -> Bool {
+    point.x.isFinite && point.y.isFinite && (xScale == .linear || point.x > 0)
+      && (yScale == .linear || point.y > 0)
   }
 }

@@ -1,4 +1,4 @@
-import Foundation
+import Glibc
 
 /// The axes of a plot: ranges, ticks and the area of the data on the page.
 package struct PlotAxes {
@@ -7,21 +7,19 @@ package struct PlotAxes {
 
   /// The area of the data.
   package let area: BoundingBox
-  /// The range of the x axis; of the decimal logarithms if it is logarithmic.
+  /// The range of the x axis.
   package let xRange: ClosedRange<Double>
   /// The range of the y axis.
   package let yRange: ClosedRange<Double>
-  private let isLogarithmic: Bool
   private let across: TickMarks
   private let down: TickMarks
+  private let xScale: LinePlot.Scale
+  private let yScale: LinePlot.Scale
 
   /// Places the axes of a plot in a cell of the page; nil if the cell is too small.
   package init?(_ plot: LinePlot, within cell: BoundingBox) {
-    let isLogarithmic = plot.xScale == .logarithmic
-    self.isLogarithmic = isLogarithmic
-    let points = plot.series.flatMap(\.points).filter {
-      $0.x.isFinite && $0.y.isFinite && ($0.x > 0 || !isLogarithmic)
-    }
+    (xScale, yScale) = (plot.xScale, plot.yScale)
+    let points = plot.series.flatMap(\.points).filter(plot.isDrawable)
     let band = plot.series.flatMap(\.band).flatMap { [$0.low, $0.high] }.filter(\.isFinite)
     let bars = plot.series.filter { $0.style == .bars }
     let step = bars.compactMap { Self.step($0.points.map(\.x)) }.min() ?? 1
@@ -29,23 +27,17 @@ package struct PlotAxes {
     if !bars.isEmpty, let low = xs.min(), let high = xs.max() {
       xs += [low - step / 2, high + step / 2]
     }
-    if isLogarithmic {
-      let given = plot.xRange.flatMap {
-        $0.lowerBound > 0 ? log10($0.lowerBound)...log10($0.upperBound) : nil
-      }
-      xRange = Self.span(given, xs.map { log10($0) }, padding: 0)
-    } else {
-      xRange = Self.span(plot.xRange, xs, padding: 0)
-    }
+    xRange = Self.span(plot.xRange, xs, xScale, padding: 0)
     yRange = Self.span(
-      plot.yRange, points.map(\.y) + band + (bars.isEmpty ? [] : [0]),
+      plot.yRange, points.map(\.y) + band + (bars.isEmpty ? [] : [0]), yScale,
       padding: bars.isEmpty ? 0.05 : 0, above: bars.isEmpty ? 0 : 0.05)
-    down = TickMarks(yRange, about: max(2, Int(cell.height / 45)))
+    down = TickMarks(yRange, about: max(2, Int(cell.height / 45)), yScale)
     let widest =
       down.labels.map { TextRuler.width(of: $0, size: Self.textSize, bold: false) }.max() ?? 0
     // Half of the last label hangs over the end of the axis.
     let (left, right) = (
-      cell.x0 + widest + 8 + (plot.yLabel.isEmpty ? 0 : Self.labelSize + 6), cell.x1 - 12
+      cell.x0 + widest + 8 + (plot.yLabel.isEmpty ? 0 : Self.labelSize + 6),
+      cell.x1 - 12 - plot.roomForNames(in: cell)
     )
     let (top, bottom) = (
       cell.y0 + 6, cell.y1 - 20 - (plot.xLabel.isEmpty ? 0 : Self.labelSize + 6)
@@ -63,25 +55,22 @@ package struct PlotAxes {
       x0: left.rounded() + 0.5, y0: (bottom - height).rounded() + 0.5,
       x1: (left + width).rounded() + 0.5, y1: bottom.rounded() + 0.5)
     let areWhole = plot.xRange == nil && xs.allSatisfy { $0 == $0.rounded() }
-    let count = max(2, Int(width / 50))
-    across =
-      isLogarithmic
-      ? TickMarks.logarithmic(xRange, about: count)
-      : TickMarks(xRange, about: count, smallestStep: areWhole ? 1 : 0)
+    across = TickMarks(
+      xRange, about: max(2, Int(width / 50)), xScale, smallestStep: areWhole ? 1 : 0)
   }
 
-  /// Whether a value has a place on the x axis.
-  package func isDrawable(_ x: Double) -> Bool { x.isFinite && (x > 0 || !isLogarithmic) }
+  func x(_ value: Double) -> Double { area.x0 + Self.share(value, xRange, xScale) * area.width }
 
-  package func x(_ value: Double) -> Double {
-    area.x0 + Self.share(isLogarithmic ? log10(value) : value, xRange) * area.width
-  }
-
-  func y(_ value: Double) -> Double { area.y1 - Self.share(value, yRange) * area.height }
+  func y(_ value: Double) -> Double { area.y1 - Self.share(value, yRange, yScale) * area.height }
 
   /// The position in a range; values far outside are moved to where Cairo can draw.
-  private static func share(_ value: Double, _ range: ClosedRange<Double>) -> Double {
-    min(max((value - range.lowerBound) / (range.upperBound - range.lowerBound), -100), 100)
+  private static func share(
+    _ value: Double, _ range: ClosedRange<Double>, _ scale: LinePlot.Scale
+  ) -> Double {
+    let (at, low, high) = (
+      scale.place(value), scale.place(range.lowerBound), scale.place(range.upperBound)
+    )
+    return min(max((at - low) / (high - low), -100), 100)
   }
 
   /// Draws the grid, below the data.
@@ -90,9 +79,8 @@ package struct PlotAxes {
       let at = y(value).rounded() + 0.5
       canvas.line([(area.x0, at), (area.x1, at)], lineWidth: 1, Ink.grid)
     }
-    for value in across.values {
+    for value in across.values where value != xRange.lowerBound {
       let at = x(value).rounded() + 0.5
-      if at <= area.x0 + 1 { continue }
       canvas.line([(at, area.y0), (at, area.y1)], lineWidth: 1, Ink.grid)
     }
   }
@@ -105,10 +93,6 @@ package struct PlotAxes {
       canvas.text(
         label, x: area.x0 - 7, y: at + Self.textSize * 0.36, size: Self.textSize, anchor: .end,
         Ink.text)
-    }
-    for value in across.minor {
-      let at = x(value).rounded() + 0.5
-      canvas.line([(at, area.y1), (at, area.y1 + 2)], lineWidth: 1, Ink.axis)
     }
     for (value, label) in zip(across.values, across.labels) {
       let at = x(value).rounded() + 0.5
@@ -135,9 +119,17 @@ package struct PlotAxes {
   }
 
   private static func span(
-    _ given: ClosedRange<Double>?, _ values: [Double], padding: Double, above: Double = 0
+    _ given: ClosedRange<Double>?, _ values: [Double], _ scale: LinePlot.Scale, padding: Double,
+    above: Double = 0
   ) -> ClosedRange<Double> {
-    if let given, isDrawable(given) { return given }
+    if let given, isDrawable(given), scale == .linear || given.lowerBound > 0 { return given }
+    if scale == .log {
+      let places = values.filter { $0 > 0 }.map(scale.place)
+      guard let low = places.min(), let high = places.max() else { return 1...10 }
+      let room = high > low ? (high - low) * padding : 0.5
+      let range = scale.value(low - room)...scale.value(high + room)
+      return isDrawable(range) && range.lowerBound > 0 ? range : 1...10
+    }
     guard let low = values.min(), let high = values.max() else { return 0...1 }
     let room = high - low
     if room.isFinite {
@@ -154,6 +146,16 @@ package struct PlotAxes {
     let width = range.upperBound - range.lowerBound
     return width.isFinite && width > 1e-12 * max(abs(range.lowerBound), abs(range.upperBound))
   }
+}
+
+extension LinePlot.Scale {
+  /// The position of a value along the axis, in any unit.
+  func place(_ value: Double) -> Double {
+    self == .linear ? value : value > 0 ? Glibc.log10(value) : -.infinity
+  }
+
+  /// The value at a position.
+  func value(_ place: Double) -> Double { self == .log ? Glibc.pow(10, place) : place }
 }
 
 /// The colors of text and lines of figures.

@@ -1,25 +1,24 @@
-import Foundation
-
 /// Tick marks at round numbers.
-package struct TickMarks {
-  package let values: [Double]
-  package let labels: [String]
-  /// Ticks without a label, between the others.
-  package var minor: [Double] = []
-
-  private init(values: [Double], labels: [String], minor: [Double] = []) {
-    self.values = values
-    self.labels = labels
-    self.minor = minor
-  }
+struct TickMarks {
+  let values: [Double]
+  let labels: [String]
 
   /// Chooses ticks.
   ///
   /// - Parameters:
   ///   - range: The range of the axis.
   ///   - count: The number of ticks that fits.
+  ///   - scale: The scale of the axis.
   ///   - smallestStep: The least distance of ticks: 1 for epochs.
-  init(_ range: ClosedRange<Double>, about count: Int, smallestStep: Double = 0) {
+  init(
+    _ range: ClosedRange<Double>, about count: Int, _ scale: LinePlot.Scale = .linear,
+    smallestStep: Double = 0
+  ) {
+    if scale == .log, let marks = Self.logarithmic(range, about: count) {
+      values = marks
+      labels = marks.map(NumberText.short)
+      return
+    }
     let raw = (range.upperBound - range.lowerBound) / Double(max(count, 1))
     var power = 1.0
     while power > raw { power /= 10 }
@@ -33,34 +32,21 @@ package struct TickMarks {
     labels = values.map { NumberText.fixed($0, step: step) }
   }
 
-  /// Chooses ticks of a logarithmic axis: powers of ten, or 1, 2 and 5 times these if the range is short.
-  ///
-  /// - Parameters:
-  ///   - range: The range of decimal logarithms.
-  ///   - count: The number of ticks that fits.
-  /// - Returns: The ticks.
-  package static func logarithmic(_ range: ClosedRange<Double>, about count: Int) -> TickMarks {
-    // Doubles have no further powers.
-    let first = max((range.lowerBound - 1e-9).rounded(.up), -323)
-    let last = min((range.upperBound + 1e-9).rounded(.down), 308)
-    guard last - first >= 2 else {
-      let powers = stride(from: first - 1, through: last, by: 1)
-      let found = powers.flatMap { power in [1, 2, 5].map { $0 * pow(10, power) } }.filter {
-        range.contains(log10($0))
-      }
-      guard found.count < 2 else {
-        return TickMarks(values: found, labels: found.map { NumberText.short($0) })
-      }
-      return TickMarks(pow(10, range.lowerBound)...pow(10, range.upperBound), about: count)
+  /// Powers of ten with 2 and 5 between them if there is room; nil if the range is too short for them.
+  private static func logarithmic(_ range: ClosedRange<Double>, about count: Int) -> [Double]? {
+    let scale = LinePlot.Scale.log
+    let first = Int(scale.place(range.lowerBound).rounded(.down))
+    let last = Int(scale.place(range.upperBound).rounded(.up))
+    guard last - first <= 700 else { return nil }
+    for digits in [[1.0, 2, 3, 4, 5, 6, 7, 8, 9], [1, 2, 5], [1, 3], [1]] {
+      let marks = (first...last).flatMap { power in
+        digits.map { $0 * scale.value(Double(power)) }
+      }.filter(range.contains)
+      if marks.count <= count + 1 { return marks.count < 2 ? nil : marks }
     }
-    let step = max(((last - first) / Double(max(count, 1))).rounded(.up), 1)
-    let powers = stride(from: (first / step).rounded(.up) * step, through: last, by: step)
-    let between = stride(from: first - 1, through: last, by: 1).flatMap { power in
-      (2...9).map { Double($0) * pow(10, power) }
-    }
-    return TickMarks(
-      values: powers.map { pow(10, $0) }, labels: powers.map { NumberText.power(Int($0)) },
-      minor: step == 1 ? between.filter { range.contains(log10($0)) } : [])
+    let powers = (first...last).map { scale.value(Double($0)) }.filter(range.contains)
+    let every = (powers.count + count - 1) / max(count, 1)
+    return stride(from: 0, to: powers.count, by: every).map { powers[$0] }
   }
 }
 
@@ -99,29 +85,10 @@ package enum NumberText {
       let trimmed = text.reversed().drop { $0 == "0" }.drop { $0 == "." }
       return String(trimmed.reversed())
     }
-    return (value < 0 ? "−" : "") + short(mantissa) + "·" + Self.power(power)
-  }
-
-  /// A positive number with two significant digits and a power of ten, to compare numbers of any size.
-  package static func scientific(_ value: Double) -> String {
-    guard value.isFinite, value > 0 else { return short(value) }
-    var exponent = Int(log10(value).rounded(.down))
-    // Powers below the smallest normal number are zero.
-    var mantissa =
-      exponent < -300
-      ? value * 1e300 / pow(10, Double(exponent + 300)) : value / pow(10, Double(exponent))
-    if mantissa >= 9.95 {
-      mantissa /= 10
-      exponent += 1
-    }
-    return rounded(mantissa, 1) + "·" + power(exponent)
-  }
-
-  /// A power of ten with its exponent.
-  package static func power(_ exponent: Int) -> String {
     let digits = Array("⁰¹²³⁴⁵⁶⁷⁸⁹")
-    let text = String(abs(exponent)).compactMap(\.wholeNumberValue).map { String(digits[$0]) }
-    return "10" + (exponent < 0 ? "⁻" : "") + text.joined()
+    let exponent = String(abs(power)).compactMap(\.wholeNumberValue).map { String(digits[$0]) }
+    return (value < 0 ? "−" : "") + short(mantissa) + "·10" + (power < 0 ? "⁻" : "")
+      + exponent.joined()
   }
 
   /// A number rounded to decimals, with a minus sign instead of a hyphen.

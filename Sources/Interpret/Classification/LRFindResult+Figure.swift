@@ -25,7 +25,7 @@ extension LRFindResult {
             LinePlot(
               [LinePlot.Series("", points: curve, color: Self.curveColor)] + marks,
               xLabel: "learning rate", yLabel: "smoothed training loss",
-              yRange: Self.yRange(curve.map(\.y)), xScale: .logarithmic))
+              yRange: Self.yRange(curve.map(\.y)), xScale: .log))
         ]
       ], title: "Learning rate finder",
       captions: suggestions.isEmpty

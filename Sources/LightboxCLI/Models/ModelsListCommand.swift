@@ -28,23 +28,20 @@ struct ModelsListCommand: ParsableCommand {
     let outputs: ClassifierOutputs
 
     init(_ architecture: Architecture) {
-      let model = architecture.makeModel()
-      let summary = ModelSummary(of: model, input: [1, 3, 224, 224])
+      let facts = architecture.facts
       name = architecture.name
       origin = architecture.origin
       classes = architecture.classCount
       labels = architecture.vocab
       imageSize = architecture.imageSize
-      parameters = summary.parameters
-      multiplyAdds = summary.multiplyAdds
-      mapLayer = model.lastSpatialLayerPath
-      outputs = model.outputs
+      parameters = facts.parameters
+      multiplyAdds = facts.multiplyAdds
+      mapLayer = facts.mapLayer
+      outputs = facts.outputs
     }
   }
 
   func run() throws {
-    // Starting threads would take longer than the computation.
-    Compute.threads = 1
     let lines = Architecture.all.map(Line.init)
     if json {
       try printJSON(lines)

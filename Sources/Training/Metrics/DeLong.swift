@@ -68,7 +68,7 @@ public struct DeLong: Sendable, Equatable {
   }
 
   /// Ranks from 1; equal values share the mean of theirs.
-  private static func midranks(_ values: [Double]) -> [Double] {
+  static func midranks(_ values: [Double]) -> [Double] {
     let order = values.indices.sorted { values[$0] < values[$1] }
     var ranks = [Double](repeating: 0, count: values.count)
     var start = 0

@@ -85,10 +85,29 @@ package enum NumberText {
       let trimmed = text.reversed().drop { $0 == "0" }.drop { $0 == "." }
       return String(trimmed.reversed())
     }
+    return (value < 0 ? "−" : "") + short(mantissa) + "·" + Self.power(power)
+  }
+
+  /// A positive number with two significant digits and a power of ten, to compare numbers of any size.
+  package static func scientific(_ value: Double) -> String {
+    guard value.isFinite, value > 0 else { return short(value) }
+    var exponent = Int(log10(value).rounded(.down))
+    // Powers below the smallest normal number are zero.
+    var mantissa =
+      exponent < -300
+      ? value * 1e300 / pow(10, Double(exponent + 300)) : value / pow(10, Double(exponent))
+    if mantissa >= 9.95 {
+      mantissa /= 10
+      exponent += 1
+    }
+    return rounded(mantissa, 1) + "·" + power(exponent)
+  }
+
+  /// A power of ten with its exponent.
+  package static func power(_ exponent: Int) -> String {
     let digits = Array("⁰¹²³⁴⁵⁶⁷⁸⁹")
-    let exponent = String(abs(power)).compactMap(\.wholeNumberValue).map { String(digits[$0]) }
-    return (value < 0 ? "−" : "") + short(mantissa) + "·10" + (power < 0 ? "⁻" : "")
-      + exponent.joined()
+    let text = String(abs(exponent)).compactMap(\.wholeNumberValue).map { String(digits[$0]) }
+    return "10" + (exponent < 0 ? "⁻" : "") + text.joined()
   }
 
   /// A number rounded to decimals, with a minus sign instead of a hyphen.

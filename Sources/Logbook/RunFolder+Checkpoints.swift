@@ -24,7 +24,10 @@ extension RunFolder {
     facts["steps"] = "\(learner.totalSteps)"
     facts["format"] = "pt"
     if withOptimizer {
-      let values = try JSONEncoder().encode(learner.optimizer.hyperparameters)
+      let encoder = JSONEncoder()
+      // The same run gives the same bytes.
+      encoder.outputFormatting = .sortedKeys
+      let values = try encoder.encode(learner.optimizer.hyperparameters)
       facts["hyperparameters"] = String(decoding: values, as: UTF8.self)
     }
     try SafeTensors.write(tensors, metadata: facts, to: checkpointPath(name))

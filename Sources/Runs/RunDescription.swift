@@ -121,7 +121,10 @@ extension RunDescription {
       ("batch-size", "\(plan.batchSize)"), ("lr", "\(plan.learningRate)"),
       ("schedule", plan.resolvedSchedule.words), ("optimizer", plan.optimizer.words),
       ("loss", plan.loss.words),
-      ("callbacks", plan.callbacks.map(\.words).joined(separator: ", ")),
+      (
+        "callbacks",
+        plan.callbacks.isEmpty ? "none" : plan.callbacks.map(\.words).joined(separator: ", ")
+      ),
       ("monitor", plan.monitor), ("seed", "\(plan.seed)"),
       ("on-bad-gradient", plan.onBadGradient.rawValue), ("recompute", "\(plan.recomputes)"),
       ("precision", plan.compute.precision.rawValue),
@@ -136,10 +139,14 @@ extension RunDescription {
 }
 
 extension SettingsKind {
-  /// The name and the arguments on one line: "adam momentum=0.9 eps=1e-05".
+  /// The name and the arguments that are no defaults, on one line: "adam weight_decay=0.1".
   fileprivate var words: String {
-    let arguments = choice.table
-    return ([name] + arguments.keys.map { "\($0)=\(arguments[$0]?.value.summary ?? "")" })
+    let (arguments, usual) = (choice.table, type(of: choice).init().table)
+    return
+      ([name]
+      + arguments.keys.filter { arguments[$0] != usual[$0] }.map {
+        "\($0)=\(arguments[$0]?.value.summary ?? "")"
+      })
       .joined(separator: " ")
   }
 }

@@ -50,9 +50,12 @@ extension TrainingPlan {
           monitors.contains(monitor), "\(Self.callbacksKey).\(callback.name).monitor",
           monitor.toml, "one of \(monitors.joined(separator: ", "))")
       }
-      require(
-        callbacks.count { $0.name == callback.name } == 1, "\(Self.callbacksKey).\(callback.name)",
-        .text("given twice"), "given once")
+      if callbacks.count(where: { $0.name == callback.name }) > 1 {
+        faults.append(
+          Fault(
+            key: "\(Self.callbacksKey).\(callback.name)", value: "given twice",
+            allowed: "given once"))
+      }
     }
     if resolvedSchedule.freezes {
       let isNumber = if case .same = rates.learningRates { true } else { false }

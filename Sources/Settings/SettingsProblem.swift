@@ -53,8 +53,10 @@ package struct SettingsProblem: Sendable, Equatable, CustomStringConvertible {
 
   /// Place, problem and remedy on one line.
   package var description: String {
-    let place = origin.words
-    return (place.isEmpty ? "" : place + ": ") + problem + (remedy.map { "; " + $0 } ?? "")
+    let (place, problem, limit) = (origin.words, problem, 400)
+    return (place.isEmpty ? "" : place + ": ")
+      + (problem.count > limit ? problem.prefix(limit) + "…" : problem)
+      + (remedy.map { "; " + $0 } ?? "")
   }
 }
 

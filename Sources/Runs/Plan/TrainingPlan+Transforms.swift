@@ -34,13 +34,16 @@ extension TrainingPlan {
         at: nodes.indices.contains(index) ? nodes[index].origin : node.origin)
     } catch {
       let known = error as? any LightboxError
+      let isOutOfRange =
+        if case .invalidTransform? = (error as? DataError)?.reason { true } else { false }
       let culprit = nodes.first { node in
         guard case .table(let table) = node.value else { return false }
         return (try? Self.pipeline([table, Self.size])) == nil
       }
       reader.record(
         .invalid(
-          key: key, problem: known?.problem ?? "a number is not finite", remedy: known?.remedy),
+          key: key, problem: known?.problem ?? "a number is not finite",
+          remedy: isOutOfRange ? nil : known?.remedy),
         at: culprit?.origin ?? node.origin)
     }
   }

@@ -157,7 +157,8 @@ struct ModeCallbackTests {
       (TerminateOnNaNCallback(), -9), (MixUp(), 0), (CutMix(), 0), (BnFreeze(), 0),
       (ShortEpochCallback(), 0), (MCDropoutCallback(), 0), (GradientAccumulation(), 6),
       (GradientClip(), 11), (ScriptedLearner().learner.recorder, 50), (ProgressCallback(), 60),
-      (ParamScheduler([:]), 60), (CSVLogger(), 60), (TrackerCallback(), 60),
+      (ParamScheduler([.learningRate: Schedule.constant(1)]), 60), (CSVLogger(), 60),
+      (TrackerCallback(), 60),
       (SaveModelCallback(), 61), (ReduceLROnPlateau(), 62), (EarlyStoppingCallback(), 63),
     ]
     for (callback, order) in fastai {

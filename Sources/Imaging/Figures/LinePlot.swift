@@ -133,8 +133,10 @@ public struct LinePlot: Sendable {
   public init(
     _ series: [Series], xLabel: String = "", yLabel: String = "",
     xRange: ClosedRange<Double>? = nil, yRange: ClosedRange<Double>? = nil, diagonal: Bool = false,
-    hasEqualAspect: Bool = false
+    hasEqualAspect: Bool = false, xScale: Scale = .linear, yScale: Scale = .linear
   ) {
+    self.xScale = xScale
+    self.yScale = yScale
     self.series = series
     self.xLabel = xLabel
     self.yLabel = yLabel

@@ -1,3 +1,5 @@
+import Foundation
+
 /// Tick marks at round numbers.
 struct TickMarks {
   let values: [Double]

@@ -192,7 +192,7 @@ extension RunLog {
     return reason
   }
 
-  private func read<Value>(_ body: (Database) throws -> Value) throws(RunError) -> Value {
+  func read<Value>(_ body: (Database) throws -> Value) throws(RunError) -> Value {
     func result(_ database: DatabaseQueue) throws -> Value {
       try database.read { db in
         try Schema.checkVersion(db)

@@ -101,7 +101,7 @@ public final class RunLog: Sendable {
     }
   }
 
-  private func write(_ body: (Database) throws -> Void) throws(RunError) {
+  func write(_ body: (Database) throws -> Void) throws(RunError) {
     do {
       try database.write(body)
     } catch {
@@ -250,7 +250,7 @@ public final class RunLog: Sendable {
     }
   }
 
-  private func finite(_ value: Double) -> Double? { value.isFinite ? value : nil }
+  func finite(_ value: Double) -> Double? { value.isFinite ? value : nil }
 }
 
 extension RunError {

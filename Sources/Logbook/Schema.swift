@@ -42,6 +42,17 @@ enum Schema {
         try db.execute(sql: "alter table runs add column \(column)")
       }
     }
+    migrator.registerMigration("4: evaluations") { db in
+      try db.execute(
+        sql: """
+          create table evaluations (
+            id integer primary key, at text not null, split text not null, checkpoint text not null,
+            table_path text not null, items integer not null, trained_on integer, threshold real);
+          create table evaluation_metrics (
+            evaluation integer not null, name text not null, class text, value real, low real,
+            high real);
+          """)
+    }
     return migrator
   }
 

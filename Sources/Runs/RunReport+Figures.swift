@@ -18,24 +18,34 @@ extension RunReport {
   /// - Throws: `FileError` or `ImageFileError` if a file cannot be written, `DataError` if an image cannot be read again.
   @discardableResult
   public func write(to folder: String, losses: Int = 9) throws -> [String] {
-    try createFolder(folder)
-    var paths: [String] = []
-    func add(_ figure: Figure, _ name: String) throws {
-      let path = "\(folder)/\(name).png"
-      try figure.write(to: path)
-      paths.append(path)
-    }
-    try add(interpretation.plotROC(), "roc")
-    try add(interpretation.plotPrecisionRecall(), "precision-recall")
-    try add(interpretation.plotReliability(), "reliability")
-    try add(interpretation.plotConfusionMatrices(), "confusion-matrix")
-    try add(topLosses(losses), "top-losses")
+    var paths = try writeFigures(to: folder)
+    let worst = "\(folder)/top-losses.png"
+    try topLosses(losses).write(to: worst)
+    paths.append(worst)
     try AtomicFile.write(description + "\n", to: "\(folder)/report.txt")
     let encoder = JSONEncoder()
     encoder.outputFormatting = [.prettyPrinted, .sortedKeys, .withoutEscapingSlashes]
     try AtomicFile.write(
       try encoder.encode(self) + Data("\n".utf8), to: "\(folder)/report.json")
     return paths + ["\(folder)/report.txt", "\(folder)/report.json"]
+  }
+
+  /// Writes `roc.png`, `precision-recall.png`, `reliability.png` and `confusion-matrix.png`.
+  ///
+  /// - Returns: The paths of the files.
+  /// - Throws: `FileError` or `ImageFileError` if a file cannot be written.
+  func writeFigures(to folder: String) throws -> [String] {
+    try createFolder(folder)
+    return try [
+      ("roc", interpretation.plotROC()),
+      ("precision-recall", interpretation.plotPrecisionRecall()),
+      ("reliability", interpretation.plotReliability()),
+      ("confusion-matrix", interpretation.plotConfusionMatrices()),
+    ].map { name, figure in
+      let path = "\(folder)/\(name).png"
+      try figure.write(to: path)
+      return path
+    }
   }
 
   /// The images with the largest losses, with maps if the network has layers to map.

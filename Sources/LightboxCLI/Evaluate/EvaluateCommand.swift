@@ -35,6 +35,12 @@ struct EvaluateCommand: ParsableCommand {
   @Option(help: "Write a CSV file: file, label, predicted, probabilities.")
   var predictions: String?
 
+  @Flag(
+    inversion: .prefixedNo,
+    help:
+      "Keep measures, predictions and figures in the run: predictions/, figures/, metrics.sqlite.")
+  var record = true
+
   @OptionGroup var report: ReportArguments
 
   func validate() throws {
@@ -58,5 +64,12 @@ struct EvaluateCommand: ParsableCommand {
     }
     if json { try printJSON(found) } else { print(found) }
     try report.write(found)
+    guard record else { return }
+    do {
+      try run.record(found, of: table.table)
+    } catch {
+      // The run may be of others, in a folder that is only readable.
+      say("lightbox: warning: the evaluation is not kept in the run: \(error)")
+    }
   }
 }

@@ -25,12 +25,20 @@ struct InterruptionTests {
     #expect(shown.output.hasPrefix("./run: resnet20, interrupted\nreason: the run was interrupted"))
     #expect(!shown.output.contains(".part") && !shown.output.contains("run.lock"))
     #expect(try work.run("$lightbox evaluate run films --checkpoint last").code == 0)
+    // Other settings are refused, with a way on.
     let again = try work.run("\(ShellScript.train) --epochs 1 --out run")
     #expect(again.code == 1)
     #expect(
       again.errors.hasSuffix(
-        "Error: run: the folder has a run that was interrupted; choose another folder or remove this "
-          + "one first; a new run can start from its weights, run/checkpoints/last.safetensors\n"))
+        "Error: run: the run has other settings: train.epochs is 100000, not 1; continue it with "
+          + "\"lightbox train --resume run\", or start a new run from it: \"lightbox train --from run "
+          + "--out NEW\"\n"))
+    let other = try work.run("$lightbox train --resume run --epochs 1")
+    #expect(other.code == 1 && other.errors.contains("train.epochs is 100000, not 1"))
+    // A new run from its weights.
+    let new = try work.run(
+      "$lightbox train --from run --epochs 1 --out new > /dev/null && $lightbox runs show new")
+    #expect(new.code == 0 && new.output.hasPrefix("./new: resnet20, finished\n"))
   }
 
   @Test("a second signal ends a run at once; it is recorded as interrupted")
@@ -66,10 +74,7 @@ struct InterruptionTests {
     #expect(try work.run("$lightbox runs show run --json").output.contains("\"status\" : \"died\""))
     let again = try work.run("\(ShellScript.train) --epochs 1 --out run")
     #expect(again.code == 1)
-    #expect(
-      again.errors.contains(
-        "Error: run: the folder has a run whose process was killed; choose another folder or remove "
-      ))
+    #expect(again.errors.contains("Error: run: the run has other settings: train.epochs is 100000"))
     // A run in its first second: before the tables, and before the database.
     let first = try work.run(
       ": > run/metrics.sqlite; rm -f run/metrics.sqlite-*; $lightbox runs show run")

@@ -18,7 +18,7 @@ struct RunComparisonTests {
       try runs.write("c", seed: 1, validLoss: []),
     ]
     let found = RunComparison(paths.map(listed))
-    #expect(found.settings.map(\.name) == ["seed"])
+    #expect(found.settings.map(\.name) == ["run.seed"])
     #expect(found.settings[0].values == [.number(1), .number(2), .number(1)])
     #expect(found.results.map(\.name) == ["train_loss", "valid_loss", "roc_auc_score"])
     #expect(found.results[1].values == [.number(0.25), .number(0.5), nil])

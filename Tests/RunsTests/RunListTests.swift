@@ -97,7 +97,7 @@ struct RunListTests {
     }
     let whole = rows(.runs)
     #expect(whole.csv.count == 4)
-    for name in ["best_valid_loss", "last_roc_auc_score", "seed", "data.train", "pipeline"] {
+    for name in ["best_valid_loss", "last_roc_auc_score", "run.seed", "data.train", "model.arch"] {
       #expect(whole.columns.contains(name), "\(name)")
     }
     #expect(Set(whole.columns).count == whole.columns.count)
@@ -108,10 +108,10 @@ struct RunListTests {
     }
     let first = try #require(
       JSONSerialization.jsonObject(with: Data(whole.json[0].utf8)) as? [String: Any])
-    #expect(first["run"] as? String == "b" && first["seed"] as? Int == 1)
+    #expect(first["run"] as? String == "b" && first["run.seed"] as? Int == 1)
     #expect(
       first["best_valid_loss"] as? Double == 0.3 && first["last_valid_loss"] as? Double == 0.4)
-    #expect(first["weights"] == nil || first["weights"] is NSNull)
+    #expect(first["model.weights"] == nil || first["model.weights"] is NSNull)
 
     let epochs = rows(.epochs)
     #expect(epochs.csv.count == 7)

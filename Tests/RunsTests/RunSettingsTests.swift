@@ -157,7 +157,7 @@ struct RunSettingsTests {
     // Other settings do not continue the run.
     plan.epochs = 6
     let again = #expect(throws: RunError.self) { try plan.quietRun(in: path) }
-    #expect(again?.reason == .settingsDiffer(["epochs 5, not 6"]))
+    #expect(again?.reason == .settingsDiffer(["train.epochs is 5, not 6"]))
     plan.epochs = 5
     #expect(try plan.quietRun(in: path).learner.recorder.rows.count == 5)
     let finished = #expect(throws: RunError.self) { try TrainingPlan.resume(path) }

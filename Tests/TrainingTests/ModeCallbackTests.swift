@@ -166,7 +166,7 @@ struct ModeCallbackTests {
     }
     // Without a counterpart in fastai: the check comes before clipping, and averages before the trackers.
     #expect(GradientCheck().order == 10 && ExponentialMovingAverage().order == 55)
-    #expect(CancelFitCallback().order == 100)
+    #expect(CancelFitCallback().order == 1000)
   }
 
   @Test("an unknown monitor is an error that names the columns and the nearest one")

@@ -137,7 +137,8 @@ struct ResumedCallbackTests {
     try plain.fit(4, learningRate: 0.01, startEpoch: epoch + 1)
     #expect(values(plain) != values(whole))
     let (first, second) = (whole.recorder.rows, resumed.recorder.rows)
-    #expect(second.map(\.validLoss) == first.dropFirst(epoch + 1).map(\.validLoss))
+    // The recorder's state has the rows of the epochs before.
+    #expect(second.map(\.validLoss) == first.map(\.validLoss))
   }
 
   @Test("the state of another model is refused with the name of the tensor")
@@ -209,7 +210,7 @@ struct ResumedCallbackTests {
     #expect(first.totalSteps == 7)
     let second = learner([Poison(), GradientCheck(.skip, limit: 8), StateRestorer(taker.states)])
     try second.fit(2, startEpoch: 1)
-    #expect(second.totalSteps == 1)
+    #expect(second.totalSteps == 7)
   }
 
   @Test("a tracker's state survives NaN and infinity")

@@ -48,7 +48,7 @@ extension RunValue: Encodable {
 }
 
 extension RunDescription {
-  /// The fields of `run.json` as names and values, sorted by name: "batchSize", "pipeline.Resize.height".
+  /// The fields of `run.json` as names and values, sorted by name: "data.batch_size", "image.size".
   ///
   /// The plan's fields come without "plan."; values of a list are joined, and the entries of a list of named things,
   /// such as the transforms, are told apart by their names. What is not set has no field.
@@ -90,6 +90,10 @@ extension RunDescription {
     }
     if let data = try? JSONEncoder().encode(self), let document = try? JSONDocument(data) {
       visit(document.value, "")
+    }
+    // The pipeline says the same as these settings, in other words.
+    if found["image.size"] != nil {
+      found = found.filter { $0.key != "pipeline" && !$0.key.hasPrefix("pipeline.") }
     }
     return found.sorted { $0.key < $1.key }.map { (name: $0.key, value: $0.value) }
   }

@@ -1,4 +1,5 @@
 import DataBlocks
+import Files
 import Tensors
 import Testing
 
@@ -53,14 +54,17 @@ struct StratifiedGroupKFoldTests {
             let distance = Double(size) / total - 1 / Double(folds)
             return sum + distance * distance
           }
-          let groups = Dictionary(grouping: members, by: { items[$0].patient ?? "\(items[$0].path)" })
-            .values.map(\.count)
+          let groups = Dictionary(
+            grouping: members, by: { items[$0].patient ?? "\(items[$0].path)" }
+          )
+          .values.map(\.count)
           bound +=
             (1 - 1 / Double(folds))
             * groups.reduce(0) { $0 + Double($1) / total * Double($1) / total }
           if isPure {
             #expect(
-              (sizes.max() ?? 0) - (sizes.min() ?? 0) <= groups.max() ?? 0, "\(label ?? "") \(sizes)")
+              (sizes.max() ?? 0) - (sizes.min() ?? 0) <= groups.max() ?? 0,
+              "\(label ?? "") \(sizes)")
           }
         }
         #expect(deviation <= bound + 1e-9, "\(deviation) of \(bound)")
@@ -103,7 +107,8 @@ struct StratifiedGroupKFoldTests {
       error?.description
         == "there are 4 folds, but only 3 patients or images without one; use at most 3 folds")
     _ = try StratifiedGroupKFold(foldCount: 3).folds(of: few)
-    let rare = items((0..<12).map { ($0 < 3 ? "rare" : $0 % 2 == 0 ? "a" : "b", $0 < 3 ? "p" : "\($0)") })
+    let rare = items(
+      (0..<12).map { ($0 < 3 ? "rare" : $0 % 2 == 0 ? "a" : "b", $0 < 3 ? "p" : "\($0)") })
     let one = #expect(throws: DataError.self) {
       try StratifiedGroupKFold(foldCount: 3).folds(of: rare)
     }

@@ -97,8 +97,9 @@ struct SweepTests {
         $lightbox sweep run b 2>&1 > /dev/null | grep -c 'is finished'
         """)
     #expect(
-      ended.code == 0 && ended.output
-        == "done 4, running 0, interrupted 0, failed 0, waiting 0\n1\n1\n1\n1\n4\n4\n",
+      ended.code == 0
+        && ended.output
+          == "done 4, running 0, interrupted 0, failed 0, waiting 0\n1\n1\n1\n1\n4\n4\n",
       "\(ended.output)\(ended.errors)")
   }
 
@@ -106,7 +107,8 @@ struct SweepTests {
   func arrayJob() throws {
     let work = try scratch(Self.grid)
     let planned = try work.run("$lightbox sweep plan s.toml --out 'a sweep'")
-    #expect(planned.code == 0 && planned.output == "4 trials: 2 settings, 2 seeds\n", "\(planned.errors)")
+    #expect(
+      planned.code == 0 && planned.output == "4 trials: 2 settings, 2 seeds\n", "\(planned.errors)")
     let none = try work.run("$lightbox sweep best 'a sweep'")
     #expect(none.code == 1 && none.errors.contains("none of the 4 trials is finished"))
     // The script, with srun and scontrol that run here.
@@ -146,7 +148,8 @@ struct SweepTests {
       "sweep summary --by accuracy", "runs list", "runs best",
     ] {
       let words = command.split(separator: " ")
-      let line = words.prefix(2).joined(separator: " ") + " 'a sweep' "
+      let line =
+        words.prefix(2).joined(separator: " ") + " 'a sweep' "
         + words.dropFirst(2).joined(separator: " ")
       let shown = try work.run("$lightbox \(line)")
       #expect(shown.code == 0, "\(command): \(shown.errors)")
@@ -202,12 +205,17 @@ struct SweepTests {
 
   @Test("a trial that fails is recorded and listed, and does not end the sweep")
   func failed() throws {
-    let work = try scratch("[sweep.values]\n\"optimizer.lr\" = [1e-3, 1e25]\n\"model.head.ps\" = [[0.5], [0.0]]\n")
-    let ended = try work.run("$lightbox sweep plan s.toml --out a; $lightbox sweep run a --progress off")
+    let work = try scratch(
+      "[sweep.values]\n\"optimizer.lr\" = [1e-3, 1e25]\n\"model.head.ps\" = [[0.5], [0.0]]\n")
+    let ended = try work.run(
+      "$lightbox sweep plan s.toml --out a; $lightbox sweep run a --progress off")
     #expect(ended.code == 1, "\(ended.errors)")
-    #expect(ended.errors.contains("2 trials finished, 2 failed, 0 trained by other processes"), "\(ended.errors)")
+    #expect(
+      ended.errors.contains("2 trials finished, 2 failed, 0 trained by other processes"),
+      "\(ended.errors)")
     let status = try work.run("$lightbox sweep status a")
-    #expect(status.code == 0 && status.output.contains("done 2, running 0, interrupted 0, failed 2"))
+    #expect(
+      status.code == 0 && status.output.contains("done 2, running 0, interrupted 0, failed 2"))
     #expect(status.output.contains("failed: trial-002: "))
     let best = try work.run("$lightbox sweep best a")
     #expect(best.output.hasPrefix("a/trial-00"))
@@ -216,7 +224,8 @@ struct SweepTests {
   @Test("train --folds trains each fold, continues when it was killed, and prints pooled metrics")
   func folds() throws {
     let work = try ShellScript()
-    let train = "\(ShellScript.train) --split-column none --epochs 1 --progress off --set checkpoint.every_steps=1"
+    let train =
+      "\(ShellScript.train) --split-column none --epochs 1 --progress off --set checkpoint.every_steps=1"
     let ended = try work.run(
       """
       \(train) --folds 3 --out a > a.out 2> a.err || { cat a.err >&2; exit 1; }
@@ -230,17 +239,20 @@ struct SweepTests {
       """)
     #expect(ended.code == 0, "\(ended.errors)")
     #expect(
-      ended.output.hasSuffix("patient,fold\n25\n1\n4\n") && ended.output.hasPrefix("file,label,predicted,p("),
+      ended.output.hasSuffix("patient,fold\n25\n1\n4\n")
+        && ended.output.hasPrefix("file,label,predicted,p("),
       "\(ended.output)\(ended.errors)")
     for (options, message) in [
-      ("--folds 1", "--folds 1"), ("--folds 3 --fold 3", "--fold 3"), ("--fold 0", "data.fold is 0"),
+      ("--folds 1", "--folds 1"), ("--folds 3 --fold 3", "--fold 3"),
+      ("--fold 0", "data.fold is 0"),
       ("--folds 30", "there are 30 folds, but only"),
     ] {
       let refused = try work.run("\(train) \(options) --out c")
       #expect(refused.code != 0 && refused.errors.contains(message), "\(refused.errors)")
     }
     let column = try work.run("\(ShellScript.train) --folds 2 --out c")
-    #expect(column.code == 1 && column.errors.contains("the column \"split\" says"), "\(column.errors)")
+    #expect(
+      column.code == 1 && column.errors.contains("the column \"split\" says"), "\(column.errors)")
     #expect(!work.exists("c"))
   }
 }

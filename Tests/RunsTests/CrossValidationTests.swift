@@ -70,7 +70,8 @@ struct CrossValidationTests {
 
     // All of it again changes nothing.
     var events: [String] = []
-    let again = try CrossValidation(plan).run(in: work.file("cv"), report: { _ in }) { fold, event in
+    let again = try CrossValidation(plan).run(in: work.file("cv"), report: { _ in }) {
+      fold, event in
       if case .finished = event { events.append("\(fold)") }
     }
     #expect(events == ["0", "1", "2"] && again.measures == pooled.measures)
@@ -143,8 +144,9 @@ struct CrossValidationTests {
     let shared = #expect(throws: DataError.self) { try plan.quietRun(in: work.file("run")) }
     #expect(shared?.problem.contains("in both") == true)
     try work.write(
-      "file,label,split\n" + rows.filter { !["0", "1", "2", "3"].contains($0.prefix { $0 != "." }) }
-        .joined() .replacing("copy.dcm,b,train\n", with: "")
+      "file,label,split\n"
+        + rows.filter { !["0", "1", "2", "3"].contains($0.prefix { $0 != "." }) }
+        .joined().replacing("copy.dcm,b,train\n", with: "")
         + "14.dcm,a,test\n15.dcm,b,test\n16.dcm,a,test\n17.dcm,b,test\n", to: "labels.csv")
     let pooled = try CrossValidation(Self.all(plan)).run(in: work.file("cv"), report: { _ in })
     #expect(pooled.counts.reduce(0, +) == 10 && pooled.patients == 5)
@@ -178,7 +180,8 @@ struct CrossValidationTests {
     var split = work.plan(try work.table(train: 8, valid: 4))
     (split.data.folds, split.data.fold) = (2, 0)
     let column = #expect(throws: DataError.self) { try split.quietRun(in: work.file("run")) }
-    #expect(column?.problem.contains("the column \"split\" says which items are for validation") == true)
+    #expect(
+      column?.problem.contains("the column \"split\" says which items are for validation") == true)
     #expect(!work.exists("run"))
   }
 

@@ -80,11 +80,10 @@ public struct StratifiedGroupKFold: Sendable {
       sizes[best] += groups[group].count
       for index in groups[group] { folds[index] = best }
     }
-    for (label, name) in names.enumerated() {
-      if counts.contains(where: { $0[label] == totals[label] }) {
-        let patients = groups.count { $0.contains { labels[$0] == label } }
-        throw DataError(.table(.classInOneFold(name, groups: patients)))
-      }
+    for (label, name) in names.enumerated()
+    where counts.contains(where: { $0[label] == totals[label] }) {
+      let patients = groups.count { $0.contains { labels[$0] == label } }
+      throw DataError(.table(.classInOneFold(name, groups: patients)))
     }
     return folds
   }

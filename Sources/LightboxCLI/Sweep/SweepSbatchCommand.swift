@@ -23,7 +23,9 @@ struct SweepSbatchCommand: ParsableCommand {
   @Option(help: "Trials at the same time, 1 or more. Default: no limit.")
   var parallel: Int?
 
-  @Option(help: ArgumentHelp("Memory of a trial, such as 16G. Default: the cluster's.", valueName: "size"))
+  @Option(
+    help: ArgumentHelp("Memory of a trial, such as 16G. Default: the cluster's.", valueName: "size")
+  )
   var mem: String?
 
   @Option(help: "The partition. Default: the cluster's.")
@@ -32,7 +34,9 @@ struct SweepSbatchCommand: ParsableCommand {
   func validate() throws {
     try requireOption("--cpus", cpus, in: 1...1024)
     try requireOption("--parallel", parallel, in: 1...Int.max)
-    for (option, text) in [("--time", time), ("--mem", mem ?? "0"), ("--partition", partition ?? "0")]
+    for (option, text) in [
+      ("--time", time), ("--mem", mem ?? "0"), ("--partition", partition ?? "0"),
+    ]
     where text.contains(where: { $0.isWhitespace || $0 == "#" }) {
       throw ValidationError("\(option) \(text): use a value without blanks")
     }

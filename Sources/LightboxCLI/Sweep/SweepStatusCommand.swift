@@ -63,7 +63,8 @@ struct SweepStatusCommand: ParsableCommand {
             Entry(
               index: entry.trial.index, run: plan.folder(entry.trial.index), state: entry.state,
               values: Dictionary(
-                plan.values(entry.trial).map { ($0.key, $0.value) }, uniquingKeysWith: { a, _ in a }))
+                plan.values(entry.trial).map { ($0.key, $0.value) }, uniquingKeysWith: { a, _ in a }
+              ))
           }))
     }
     print(plan.words)

@@ -21,7 +21,8 @@ extension PooledPredictions: CustomStringConvertible {
         ["std", ""] + measures.map { cell($0.spread?.deviation) },
       ])
     let notes = wrapped(
-      method + ". The models of the folds differ, so pooled probabilities are comparable only as far as the models "
+      method
+        + ". The models of the folds differ, so pooled probabilities are comparable only as far as the models "
         + "agree; the spread over folds is no interval."
     ).joined(separator: "\n")
     return [head, classification.table, classification.areas, folds.description, notes]

@@ -65,7 +65,8 @@ public struct PooledPredictions: Sendable {
         : Double(table.rows.count { $0.label == $0.predicted }) / Double(table.rows.count)
     }
     measures = [
-      Measure(name: "roc_auc_score", pooled: Self.area(rows, vocab, classification, bootstrap),
+      Measure(
+        name: "roc_auc_score", pooled: Self.area(rows, vocab, classification, bootstrap),
         folds: areas),
       Measure(
         name: "accuracy", pooled: Self.accuracy(rows, classification, bootstrap),
@@ -122,10 +123,12 @@ public struct PooledPredictions: Sendable {
   /// How the intervals were computed, in words.
   public var method: String {
     guard let patients else {
-      return "95 % intervals: \(vocab.count == 2 ? "DeLong" : "bootstrap of the images") for the AUC, Wilson for "
+      return
+        "95 % intervals: \(vocab.count == 2 ? "DeLong" : "bootstrap of the images") for the AUC, Wilson for "
         + "proportions, bootstrap of the images for F1 and averages"
     }
-    return "95 % intervals: bootstrap of the \(patients) patients for AUC, accuracy, F1 and averages, Wilson for "
+    return
+      "95 % intervals: bootstrap of the \(patients) patients for AUC, accuracy, F1 and averages, Wilson for "
       + "recall and precision (images taken as independent)"
   }
 }

@@ -43,8 +43,9 @@ extension SweepPlan {
   /// Where a setting of a trial is given: the value of the sweep, else the file.
   private func origin(_ key: String, _ trial: Trial) -> SettingsOrigin {
     let path = key.split(separator: ".").map(String.init)
-    for (axis, node) in zip(axes, points[trial.setting]) {
-      if axis.overrides(node).contains(where: { $0.path == path }) { return node.origin }
+    for (axis, node) in zip(axes, points[trial.setting])
+    where axis.overrides(node).contains(where: { $0.path == path }) {
+      return node.origin
     }
     return root.node(at: path)?.origin ?? .none
   }

@@ -76,7 +76,9 @@ package struct SweepPlan: Sendable {
     }
     if found.axes.isEmpty, settings.seeds == nil, settings.folds == nil, reader.problems.isEmpty {
       reader.record(
-        .missing(key: "\(key).\(valuesKey)", remedy: "there is nothing to vary: give values, seeds or folds"),
+        .missing(
+          key: "\(key).\(valuesKey)",
+          remedy: "there is nothing to vary: give values, seeds or folds"),
         at: origin(root.node(at: [key, valuesKey]) == nil ? nil : valuesKey))
     }
     if settings.method == .grid, settings.trials != nil {
@@ -116,7 +118,9 @@ package struct SweepPlan: Sendable {
     switch Self.points(axes, settings, seed: first, others: others) {
     case .success(let points): self.points = points
     case .failure(let fault):
-      throw SettingsError([SettingsProblem(at: origin(fault.isOfTrials ? "trials" : nil), fault.reason)])
+      throw SettingsError([
+        SettingsProblem(at: origin(fault.isOfTrials ? "trials" : nil), fault.reason)
+      ])
     }
   }
 
@@ -226,7 +230,8 @@ package struct SweepPlan: Sendable {
   package func plan(_ trial: Trial) throws(SettingsError) -> TrainingPlan {
     var overrides = zip(axes, points[trial.setting]).flatMap { $0.overrides($1) }
     if let seed = trial.seed {
-      overrides.append(SettingsOverride(path: ["run", "seed"], node: TOMLNode(.integer(Int128(seed)))))
+      overrides.append(
+        SettingsOverride(path: ["run", "seed"], node: TOMLNode(.integer(Int128(seed)))))
     }
     if let fold = trial.fold, let folds = foldCount {
       overrides.append(

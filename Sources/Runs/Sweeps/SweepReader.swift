@@ -22,7 +22,8 @@ struct SweepReader {
   mutating func read(_ table: TOMLTable, _ reader: inout SettingsReader, at path: [String] = []) {
     for name in table.keys {
       guard let node = table[name] else { continue }
-      let path = path + name.split(separator: ".", omittingEmptySubsequences: false).map(String.init)
+      let path =
+        path + name.split(separator: ".", omittingEmptySubsequences: false).map(String.init)
       let key = path.joined(separator: ".")
       if Self.tables.contains(key), case .table(let inner) = node.value, inner["choices"] == nil {
         read(inner, &reader, at: path)
@@ -30,7 +31,8 @@ struct SweepReader {
         add(path, node, &reader)
       } else {
         let nearest = reader.nearest(path)
-        reader.record(.unknownKey(TOMLText.key(Self.prefix + [key]), nearest: nearest), at: node.origin)
+        reader.record(
+          .unknownKey(TOMLText.key(Self.prefix + [key]), nearest: nearest), at: node.origin)
       }
     }
   }
@@ -74,7 +76,8 @@ struct SweepReader {
       let count = reader.problems.count
       let range = reader.read(SweepRange(), from: table, at: Self.prefix + [key])
       for name in ["from", "to"] where table[name] == nil {
-        refuse("\(name) is missing", "give a list, { from = 1e-4, to = 1e-2 } or { choices = [...] }")
+        refuse(
+          "\(name) is missing", "give a list, { from = 1e-4, to = 1e-2 } or { choices = [...] }")
       }
       guard reader.problems.count == count else { return nil }
       guard range.from.value < range.to.value else {

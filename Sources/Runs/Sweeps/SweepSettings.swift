@@ -65,14 +65,16 @@ struct SweepSettings: SettingsGroup {
       "method", \.method, "All combinations of the values, or values at random.",
       aliases: ["name", "strategy"]),
     SettingsField(
-      "trials", \.trials, .within(1, SweepPlan.limit), "For random: how many times values are drawn.",
+      "trials", \.trials, .within(1, SweepPlan.limit),
+      "For random: how many times values are drawn.",
       unset: "20", aliases: ["n_trials", "count", "runs"]),
     SettingsField(
       "seeds", \.seeds, SweepSeeds.allowed,
       "Each setting is trained with each of these seeds; a number: so many from run.seed on.",
       unset: "run.seed only", aliases: ["seed", "repeats"]),
     SettingsField(
-      "folds", \.folds, .within(2, 1000), "Each setting is trained on each of so many patient folds.",
+      "folds", \.folds, .within(2, 1000),
+      "Each setting is trained on each of so many patient folds.",
       unset: "none", aliases: ["fold", "n_splits"]),
   ]
 

@@ -56,7 +56,9 @@ package struct SweepSummary: Sendable {
       var means: [String: Mean] = [:]
       for name in names {
         let values = entries.compactMap { $0.value(name) }
-        if !values.isEmpty { means[name] = Mean(estimate: StudentT.mean(values), count: values.count) }
+        if !values.isEmpty {
+          means[name] = Mean(estimate: StudentT.mean(values), count: values.count)
+        }
       }
       let (pooled, method) =
         plan.foldCount == nil ? ([:], nil) : try Self.pooled(entries, status.sweep)
@@ -71,8 +73,12 @@ package struct SweepSummary: Sendable {
     keys = plan.keys
     valueNames = names
     pooledNames = Set(rows.flatMap(\.pooled.keys)).sorted()
-    let pooledMethod = methods.isEmpty ? "" : ". Pooled out of fold: " + methods.joined(separator: "; ")
-    method = "means over n finished trials at their best epochs, 95 % t intervals" + pooledMethod
+    let pooledMethod =
+      methods.isEmpty ? "" : ". Pooled out of fold: " + methods.joined(separator: "; ")
+    method =
+      "means over n finished trials at their best epochs, 95 % t intervals"
+      + (plan.foldCount == nil
+        ? "" : " (too narrow, since folds share training images)") + pooledMethod
   }
 
   /// The measures of the seeds whose folds are all finished.
@@ -89,7 +95,8 @@ package struct SweepSummary: Sendable {
     for (place, measure) in first.measures.enumerated() {
       measures[measure.name] = Mean(
         estimate: found.count == 1
-          ? measure.pooled : StudentT.mean(found.compactMap { $0.measures[place].pooled.value }),
+          ? measure.pooled
+          : StudentT.mean(found.compactMap { $0.measures[place].pooled.value }).clamped,
         count: found.count)
     }
     return (
@@ -101,10 +108,14 @@ package struct SweepSummary: Sendable {
   /// Sorts the settings by a mean, the best first; those without one come last.
   ///
   /// - Throws: `SweepError` if no setting has the value.
-  package mutating func sort(by name: String, prefersLess: Bool? = nil, in path: String) throws(SweepError) {
+  package mutating func sort(by name: String, prefersLess: Bool? = nil, in path: String)
+    throws(SweepError)
+  {
     try check(name, in: path)
     let sign = prefersLess ?? TrackerCallback.prefersLess(name) ? 1.0 : -1
-    func key(_ row: Row) -> Double { row.means[name]?.estimate.value.map { sign * $0 } ?? .infinity }
+    func key(_ row: Row) -> Double {
+      row.means[name]?.estimate.value.map { sign * $0 } ?? .infinity
+    }
     rows = rows.enumerated().sorted { (key($0.element), $0.offset) < (key($1.element), $1.offset) }
       .map(\.element)
   }
@@ -162,5 +173,13 @@ extension SweepSummary {
       throw SweepError(.unknownValue(name, known: valueNames), path: status.sweep.path)
     }
     return Best(row: row, entry: entry, name: name, value: value, mean: mean)
+  }
+}
+
+extension Estimate {
+  /// The estimate of a share: an interval within 0...1.
+  fileprivate var clamped: Estimate {
+    Estimate(
+      value, interval.map { ConfidenceInterval(low: max($0.low, 0), high: min($0.high, 1)) })
   }
 }

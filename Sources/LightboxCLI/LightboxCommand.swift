@@ -12,7 +12,7 @@ struct LightboxCommand: ParsableCommand {
     subcommands: [
       DoctorCommand.self, DataCommand.self, TrainCommand.self, EvaluateCommand.self,
       PredictCommand.self, InterpretCommand.self, ModelsCommand.self, WeightsCommand.self,
-      RunsCommand.self, BenchCommand.self,
+      RunsCommand.self, SweepCommand.self, BenchCommand.self,
     ])
 
   /// Runs a command; every write to the standard output is checked, also of help and version.

@@ -17,6 +17,15 @@ extension TrainingPlan {
     throw PlanError(.setting(name: fault.key, value: fault.value, allowed: fault.allowed))
   }
 
+  /// Throws a `PlanError` if the plan is one of several runs, and does not say which.
+  func checkFold() throws(PlanError) {
+    guard let folds = data.folds, data.fold == nil else { return }
+    throw PlanError(
+      .setting(
+        name: "data.fold", value: "not set",
+        allowed: "0 to \(folds - 1); CrossValidation and \"lightbox train\" run all folds"))
+  }
+
   /// All settings that are out of their ranges, or do not go together.
   var faults: [Fault] {
     var faults: [Fault] = []
@@ -64,6 +73,11 @@ extension TrainingPlan {
         "a number for the schedule \"fine_tune\", which spreads it over the groups")
     }
     requireHead(require)
+    if let fold = data.fold {
+      require(
+        fold < data.folds ?? 0, "data.fold", data.fold.toml,
+        data.folds.map { "0 to \($0 - 1), of data.folds" } ?? "given with data.folds")
+    }
     if ownPipeline == nil { requireImages(require) }
     return faults
   }

@@ -32,6 +32,7 @@ extension TrainingPlan {
     notify: (RunEvent) -> Void = { _ in }
   ) throws -> Prepared {
     try check()
+    try checkFold()
     try compute.apply()
     let architecture = try Architecture.named(architecture, among: known)
     let start = continued == nil ? try weights.map { try Checkpoint(contentsOf: $0) } : nil

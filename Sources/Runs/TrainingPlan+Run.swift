@@ -41,6 +41,8 @@ public enum RunEvent: Sendable, Equatable {
   case canContinue(path: String)
   /// A file could not be read and was left out.
   case skipped(DataError)
+  /// A run of several was finished before.
+  case finished(path: String)
 }
 
 extension TrainingPlan {

@@ -35,7 +35,9 @@ extension TrainingPlan {
     var warnings: [DataWarning] = []
     let indices: (train: [Int], valid: [Int])
     let method: String
-    if let column = table.columns.split {
+    if let folds = data.folds {
+      (indices, method) = try split(table, proof, folds: folds, &warnings)
+    } else if let column = table.columns.split {
       indices = ColSplitter().split(items)
       method = "by the column \(column.visible)"
     } else {
@@ -68,6 +70,52 @@ extension TrainingPlan {
       unknownPatients: (indices.train + indices.valid).count {
         items[$0].patient == nil && facts[$0].patient == nil
       })
+  }
+
+  /// The fold of the plan against the others; test items of the table are in neither.
+  private func split(
+    _ table: LabeledItems, _ proof: SplitProof, folds: Int, _ warnings: inout [DataWarning]
+  ) throws(DataError) -> (indices: (train: [Int], valid: [Int]), method: String) {
+    let items = table.items
+    if let column = table.columns.split, items.contains(where: { $0.split == .valid }) {
+      throw DataError(.table(.foldsWithSplit(column)), path: table.table.path)
+    }
+    let used = items.indices.filter { items[$0].split != .test }
+    let groups = proof.groups()
+    let grouped = used.map {
+      DataItem(path: items[$0].path, label: items[$0].label, patient: "\(groups[$0])")
+    }
+    let found: [Int]
+    do {
+      found = try StratifiedGroupKFold(
+        foldCount: folds, seed: UInt32(truncatingIfNeeded: seed)
+      ).folds(of: grouped)
+    } catch {
+      throw error.at(table.table.path)
+    }
+    for (name, members) in Dictionary(grouping: grouped, by: { $0.label ?? "" })
+      .sorted(by: { $0.key < $1.key })
+    {
+      let patients = Set(members.map(\.patient)).count
+      if patients < folds {
+        warnings.append(
+          DataWarning(.fewerPatientsThanFolds(name, patients: patients, folds: folds)))
+      }
+    }
+    let (patients, images) = proof.grouped
+    if patients > 0 || images > 0 {
+      warnings.append(DataWarning(.grouped(patients: patients, images: images)))
+    }
+    let fold = data.fold ?? 0
+    func indices(_ isValid: Bool) -> [Int] {
+      zip(used, found).compactMap { ($1 == fold) == isValid ? $0 : nil }
+    }
+    return (
+      (indices(false), indices(true)),
+      "fold \(fold) of \(folds), stratified, "
+        + (proof.knowsPatients
+          ? "by patient" : proof.grouped.images > 0 ? "copies together" : "by image")
+    )
   }
 
   private func randomSplitter(

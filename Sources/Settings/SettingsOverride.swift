@@ -8,6 +8,12 @@ package struct SettingsOverride: Sendable, Equatable {
   /// The argument that takes a setting back.
   package static let defaultWord = "default"
 
+  /// A setting with a value of any place; nil: the default.
+  package init(path: [String], node: TOMLNode?) {
+    self.path = path
+    self.node = node
+  }
+
   /// A setting that an option stands for.
   ///
   /// - Parameters:

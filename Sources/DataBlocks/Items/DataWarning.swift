@@ -30,6 +30,8 @@ public struct DataWarning: Sendable, Equatable, CustomStringConvertible {
     case trainedOn(Int, of: Int)
     /// Images that chose the best epoch are evaluated.
     case validatedOn(Int, of: Int)
+    /// A class has items of fewer patients than there are folds.
+    case fewerPatientsThanFolds(String, patients: Int, folds: Int)
   }
 
   /// The facts.
@@ -71,6 +73,8 @@ public struct DataWarning: Sendable, Equatable, CustomStringConvertible {
         + "such as --split test or --split valid"
     case .validatedOn(let count, let total):
       "the metrics are slightly optimistic: \(count) of the \(total) images were used to select the best epoch"
+    case .fewerPatientsThanFolds(let name, let patients, let folds):
+      "only \(patients) patients have the class \(name.quoted), so some of the \(folds) folds are validated without it"
     }
   }
 }

@@ -50,6 +50,12 @@ package enum TableFault: Sendable, Equatable {
   case missingFiles([String], count: Int, of: Int, hint: MissingFileHint?)
   /// Files or patients that are in two parts of the data.
   case overlaps([SplitOverlap])
+  /// Fewer patients than folds.
+  case tooFewGroups(Int, folds: Int)
+  /// All items of a class are in one fold; the number of patients that have it.
+  case classInOneFold(String, groups: Int)
+  /// Folds are asked for, but this column names validation items.
+  case foldsWithSplit(String)
 
   var problem: String {
     switch self {
@@ -83,6 +89,15 @@ package enum TableFault: Sendable, Equatable {
           + (count > files.count ? " and \(count - files.count) more" : "")
     case .overlaps(let overlaps):
       overlaps.map(\.problem).joined(separator: "; ") + ", so metrics would be too optimistic"
+    case .tooFewGroups(let count, let folds):
+      "there are \(folds) folds, but only \(count) "
+        + (count == 1 ? "patient" : "patients or images without one")
+    case .classInOneFold(let name, let count):
+      count == 1
+        ? "only one patient has the class \(name.quoted), so one fold would be trained without it"
+        : "the \(count) patients with the class \(name.quoted) are in one fold, which would be trained without it"
+    case .foldsWithSplit(let name):
+      "folds are asked for, but the column \(name.quoted) says which items are for validation"
     }
   }
 
@@ -117,6 +132,11 @@ package enum TableFault: Sendable, Equatable {
         + (overlaps.contains { $0.kind.isOfPatient }
           ? " (all images of a patient in one part)" : "")
         + ", or allow it with --allow-shared-patients"
+    case .tooFewGroups(let count, _):
+      count >= 2 ? "use at most \(count) folds" : "use a validation fraction, --valid-pct"
+    case .classInOneFold: "add items of other patients, or leave the class out"
+    case .foldsWithSplit:
+      "leave the folds out, or leave the column out with --split-column none"
     }
   }
 

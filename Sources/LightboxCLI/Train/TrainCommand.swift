@@ -29,6 +29,10 @@ struct TrainCommand: ParsableCommand {
       the run after the current step, with its state. A run that was interrupted or killed continues with the same \
       command or with --resume, and ends with the same bits as one that was not. --from trains on from a run's best \
       weights in a new run with its settings.
+
+      --folds 5 is a cross-validation by patient, stratified by class: a run per fold in <out>/fold0, <out>/fold1, …, one \
+      after another, and the predictions of all images by the models that were not trained on them in \
+      <out>/predictions.csv. The same command again continues it. --fold 0 trains that fold only.
       """)
 
   @Argument(
@@ -128,7 +132,13 @@ struct TrainCommand: ParsableCommand {
     }
     let result: TrainingResult
     do {
-      result = try train()
+      if resume == nil {
+        let plan = try plan()
+        if plan.data.folds != nil, plan.data.fold == nil { return try crossValidate(plan) }
+        result = try train(plan)
+      } else {
+        result = try continueRun()
+      }
     } catch let error as PlanError where error.isInterruption {
       say("lightbox: \(error)")
       throw ExitCode(Signals.exitCode)
@@ -140,52 +150,31 @@ struct TrainCommand: ParsableCommand {
         + "images/s; the run is in \(result.folder.path)")
   }
 
-  private func train() throws -> TrainingResult {
-    let callbacks: [any Callback] = [ProgressCallback(progress)]
-    if let resume {
-      // Settings that are given must be those of the run.
-      let expected = set.isEmpty && options.overrides.isEmpty ? nil : try plan()
-      return try TrainingPlan.resume(
-        resume, expecting: expected, callbacks: callbacks, cancellation: Signals.cancellation,
-        report: emit, notify: tell)
-    }
-    return try plan().run(
-      in: out ?? "", callbacks: callbacks, cancellation: Signals.cancellation, report: emit,
-      notify: tell)
+  private func train(_ plan: TrainingPlan) throws -> TrainingResult {
+    try plan.run(
+      in: out ?? "", callbacks: [ProgressCallback(progress)], cancellation: Signals.cancellation,
+      report: emit, notify: tell)
   }
 
-  private func tell(_ event: RunEvent) {
-    switch event {
-    case .columns(let columns): LightboxCLI.tell(columns)
-    case .warning(let warning): LightboxCLI.tell(warning)
-    case .weightsLoaded(let path, let taken, let left):
-      say("lightbox: loaded \(taken) tensors from \(path)")
-      if !left.isEmpty {
-        say(
-          "lightbox: \(left.count) tensors not used, of the classifier or unknown "
-            + "(\(left.prefix(4).map(\.printable).joined(separator: ", ")))")
-      }
-    case .networkChosen(let part, let others):
-      say(
-        "lightbox: took \(part.printable), the only network of the file that fits; not "
-          + others.map(\.printable).joined(separator: ", "))
-    case .filtersAdapted(let name, let from, let to):
-      say(
-        "lightbox: \(name) is for images of \(from) channel\(from == 1 ? "" : "s"); adapted to \(to)"
-      )
-    case .started(let run):
-      say(
-        """
-        lightbox: \(run.plan.architecture), \(run.data.train) training and \(run.data.valid) \
-        validation images, split \(run.data.method ?? "as before")
-        lightbox: classes \(run.vocab.joined(separator: " | "))
-        """)
-    case .resumed(let steps, let epoch):
-      say("lightbox: the run continues after \(steps) training steps, in epoch \(epoch)")
-    case .canContinue(let path):
-      say("lightbox: the run can be continued: lightbox train --resume \(path)".printable)
-    case .skipped: break
+  private func continueRun() throws -> TrainingResult {
+    // Settings that are given must be those of the run.
+    let expected = set.isEmpty && options.overrides.isEmpty ? nil : try plan()
+    return try TrainingPlan.resume(
+      resume ?? "", expecting: expected, callbacks: [ProgressCallback(progress)],
+      cancellation: Signals.cancellation, report: emit, notify: tell)
+  }
+
+  /// Trains a run per fold, and prints what their predictions give together.
+  private func crossValidate(_ plan: TrainingPlan) throws {
+    let pooled = try CrossValidation(plan).run(
+      in: out ?? "", callbacks: { [ProgressCallback(progress)] },
+      cancellation: Signals.cancellation, report: emit
+    ) { fold, event in
+      if case .columns = event { say("lightbox: fold \(fold) of \(plan.data.folds ?? 0)") }
+      tell(event)
     }
+    print(pooled)
+    say("lightbox: the predictions are in \(out ?? "")/predictions.csv".printable)
   }
 }
 

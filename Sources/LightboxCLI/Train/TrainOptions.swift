@@ -116,6 +116,15 @@ struct TrainOptions: ParsableArguments {
 
   @Option(
     help:
+      "Cross-validation, 2 to 1000: so many folds by patient, stratified by class, each trained in a run of its own."
+  )
+  var folds: Int?
+
+  @Option(help: "With --folds: train only this fold, from 0.")
+  var fold: Int?
+
+  @Option(
+    help:
       "The seed of the split, the weights, the order and the augmentation, 0 to 2^64 - 1. Default: 42."
   )
   var seed: UInt64?
@@ -152,6 +161,8 @@ struct TrainOptions: ParsableArguments {
     if let validPct, !(validPct > 0 && validPct < 1) {
       throw ValidationError("--valid-pct \(validPct): use a number between 0 and 1")
     }
+    try requireOption("--folds", folds, in: 2...1000)
+    if let folds { try requireOption("--fold", fold, in: 0...(folds - 1)) }
     if let intensity { _ = try DICOMIntensity(intensity) }
   }
 
@@ -170,6 +181,8 @@ struct TrainOptions: ParsableArguments {
     add("data.patient_column", "--patient-column", patientColumn?.toml)
     add("data.separator", "--separator", separator?.toml)
     add("data.valid_pct", "--valid-pct", validPct?.toml)
+    add("data.folds", "--folds", folds?.toml)
+    add("data.fold", "--fold", fold?.toml)
     add("data.batch_size", "--batch-size", batchSize?.toml)
     if unreadable.skipUnreadable { add("data.unreadable", "--skip-unreadable", .text("skip"), "") }
     if allowSharedPatients {

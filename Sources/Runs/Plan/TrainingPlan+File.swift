@@ -5,7 +5,7 @@ package import Settings
 
 /// Plans from TOML files.
 extension TrainingPlan {
-  private static let limit = 1 << 20
+  static let fileLimit = 1 << 20
 
   /// Reads a plan from a TOML file, such as `run.toml` of a run; Docs/Settings.md lists the keys.
   ///
@@ -32,12 +32,30 @@ extension TrainingPlan {
   package init(
     file: String?, overrides: [SettingsOverride], needsData: Bool = true
   ) throws {
-    self.init()
     var (root, problems) = (TOMLTable(), [SettingsProblem]())
     if let file {
-      let bytes = try readFile(file, limit: Self.limit)
+      let bytes = try readFile(file, limit: Self.fileLimit)
       (root, problems) = TOMLParser.parse([UInt8](bytes), file: file)
     }
+    try self.init(
+      root, of: file, problems: problems, overrides: overrides, needsData: needsData)
+  }
+
+  /// Reads a plan from the tables of a file.
+  ///
+  /// - Parameters:
+  ///   - root: The tables.
+  ///   - file: The file, to whose folder paths are relative; nil: none.
+  ///   - problems: What is wrong with the syntax.
+  ///   - overrides: Settings that take the place of the file's.
+  ///   - needsData: Whether images have to be given and to exist.
+  /// - Throws: `SettingsError` with all that is wrong.
+  init(
+    _ root: TOMLTable, of file: String?, problems: [SettingsProblem] = [],
+    overrides: [SettingsOverride], needsData: Bool = true
+  ) throws(SettingsError) {
+    self.init()
+    var root = root
     let hasSyntax = problems.isEmpty
     Self.dropDefaults(of: &root, before: overrides)
     root.apply(overrides)

@@ -7,6 +7,12 @@ public struct DataSettings: Sendable, Equatable {
   public var table = LabelTable("", folder: "")
   /// The share for validation if the table has no split: of patients if it names them, else of images (`valid_pct`).
   public var validFraction = 0.2
+  /// Cross-validation: the number of folds, by patient and stratified by class; nil: none.
+  ///
+  /// Takes the place of `validFraction`, for tables whose split, if they have one, has no validation items.
+  public var folds: Int?
+  /// The fold that validates, from 0; nil: each in a run of its own (`CrossValidation`).
+  public var fold: Int?
   /// Images per step (`bs`).
   public var batchSize = 32
   /// What to do about files that cannot be read.
@@ -46,6 +52,13 @@ extension DataSettings: SettingsGroup {
       "valid_pct", \.validFraction, .between(0, 1),
       "The fraction for validation if the table has no split: of the patients, else of the images.",
       aliases: ["valid_fraction"]),
+    SettingsField(
+      "folds", \.folds, .within(2, 1000),
+      "Cross-validation by patient, stratified by class, in place of `valid_pct`: the number of folds.",
+      unset: "none", aliases: ["n_splits", "k_folds"]),
+    SettingsField(
+      "fold", \.fold, .within(0, 999),
+      "The fold that validates, from 0.", unset: "all, each in a run of its own"),
     SettingsField(
       "batch_size", \.batchSize, .within(2, 1_000_000, "batch norm needs it"), "Images per step.",
       aliases: ["bs"]),

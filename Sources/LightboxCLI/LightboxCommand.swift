@@ -11,8 +11,10 @@ struct LightboxCommand: ParsableCommand {
     version: lightboxVersion,
     subcommands: [
       DoctorCommand.self, DataCommand.self, TrainCommand.self, EvaluateCommand.self,
-      PredictCommand.self, InterpretCommand.self, ModelsCommand.self, WeightsCommand.self,
-      RunsCommand.self, SweepCommand.self, BenchCommand.self,
+      DoctorCommand.self, DataCommand.self, TrainCommand.self, SweepCommand.self,
+      CalibrateCommand.self, EvaluateCommand.self, PredictCommand.self, InterpretCommand.self,
+      ExportCommand.self, ModelsCommand.self, WeightsCommand.self, RunsCommand.self,
+      BenchCommand.self,
     ])
 
   /// Runs a command; every write to the standard output is checked, also of help and version.

@@ -73,6 +73,15 @@ public struct ExplanationChoice: Sendable, Equatable, Codable {
     self.candidates = order
   }
 
+  /// What is wrong with a value of a file; nil if nothing is.
+  var fault: (field: String, problem: String)? {
+    guard !chosen.layers.isEmpty else { return ("chosen.layers", "there is none") }
+    guard (0...1).contains(chosen.threshold) else {
+      return ("chosen.threshold", "it is \(chosen.threshold), but must be 0 to 1")
+    }
+    return nil
+  }
+
   /// Reads the choice of a run.
   ///
   /// - Returns: nil if none was made.
@@ -86,6 +95,7 @@ public struct ExplanationChoice: Sendable, Equatable, Codable {
         throw JSONFault(
           field: "format", "it is \(found.format), this version reads \(currentFormat)")
       }
+      if let fault = found.fault { throw JSONFault(field: fault.field, fault.problem) }
       return found
     } catch let fault as JSONFault {
       throw RunError(

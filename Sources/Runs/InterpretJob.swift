@@ -39,7 +39,8 @@ struct InterpretJob {
 
   /// - Throws: `MapError` if a class is unknown, `BoxRuleError` if a calibrated rule has no threshold.
   init(
-    _ run: SavedRun, _ explainer: Explainer, _ settings: InterpretSettings, boxes: BoxOptions,
+    _ run: some SavedModel, _ explainer: Explainer, _ settings: InterpretSettings,
+    boxes: BoxOptions,
     _ masks: MaskComparison?
   ) throws {
     predictor = run.predictor
@@ -79,13 +80,9 @@ struct InterpretJob {
     switch settings.classes {
     case .all: Array(predictor.vocab.indices)
     case .findings: WantedClasses.findings(predictor.vocab)
-    case .predicted: [Self.best(probabilities)]
+    case .predicted: [predictor.decided(probabilities)]
     case .named: named.map { [$0] } ?? []
     }
-  }
-
-  private static func best(_ probabilities: [Double]) -> Int {
-    probabilities.indices.dropFirst().reduce(0) { probabilities[$1] > probabilities[$0] ? $1 : $0 }
   }
 
   // MARK: Parallel parts
@@ -105,7 +102,8 @@ struct InterpretJob {
     _ items: [DataItem], _ images: [Swift.Result<PreparedImage, DataError>],
     _ whole: [Explanation?], _ regions: [(any ImageMask)?]
   ) throws -> [Result] {
-    let (vocab, settings, boxes, format) = (predictor.vocab, settings, boxes, format)
+    let (predictor, settings, boxes, format) = (predictor, settings, boxes, format)
+    let vocab = predictor.vocab
     let facts = FigureFacts(explainer)
     let shown = whole.map { $0.map { self.shown($0.probabilities) } ?? [] }
     let work = items.indices.map { (items[$0], images[$0], whole[$0], regions[$0], shown[$0]) }
@@ -116,7 +114,7 @@ struct InterpretJob {
         return .success(.failed(DataError(.outputNotFinite, path: item.name)))
       }
       let explanation = whole.keeping(shown)
-      let best = Self.best(whole.probabilities)
+      let best = predictor.decided(whole.probabilities)
       var facts = facts
       facts.predicted = vocab[best]
       facts.probability = whole.probabilities[best]

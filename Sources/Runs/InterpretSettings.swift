@@ -58,7 +58,7 @@ public struct InterpretSettings: Sendable {
   public init() {}
 }
 
-extension SavedRun {
+extension SavedModel {
   /// What makes the maps of settings.
   ///
   /// The maps that were chosen for the run on validation masks (`chooseMaps`) are the default, unless a method, layers
@@ -71,8 +71,14 @@ extension SavedRun {
   public func explainer(
     _ settings: InterpretSettings = InterpretSettings()
   ) throws -> (explainer: Explainer, choice: ExplanationChoice?) {
+    guard !vocab.isEmpty else {
+      throw PlanError(
+        .setting(
+          name: "the model", value: "a regression",
+          allowed: "one of classes: maps show what raises the score of a class"))
+    }
     if settings.method == nil, settings.layers.isEmpty, settings.options == nil,
-      let choice = try ExplanationChoice.read(folder)
+      let choice = try explanationChoice()
     {
       return (try explainer(choice.chosen), choice)
     }

@@ -24,6 +24,8 @@ extension RunReport: Encodable {
     let intervals: String
     let confusionMatrix: [[Int]]
     let threshold: Double?
+    let decision: ReportDecision
+    let testTimeAugmentation: Int?
     let decisions: [Group]
     let subgroups: [Subgroups]
     let calibration: Calibration
@@ -46,7 +48,9 @@ extension RunReport: Encodable {
       weightedAverage = ClassMeasures(found.weightedAverage)
       intervals = found.method
       confusionMatrix = report.interpretation.confusionMatrix().counts
-      threshold = report.options.threshold
+      threshold = report.decision.threshold
+      decision = report.decision
+      testTimeAugmentation = report.options.testTimeAugmentation
       decisions = report.operatingPoints.map { Group($0.className, $0.counts, auc: nil) }
       subgroups = report.subgroups.map(Subgroups.init)
       calibration = report.calibration

@@ -6,7 +6,8 @@ extension RunReport: CustomStringConvertible {
   /// Tables of at most 80 columns.
   public var description: String {
     let parts: [String?] = [
-      summary, classification.table, classification.areas, details.joined(separator: "\n"),
+      summary + "\n" + wrapped(decisionWords).joined(separator: "\n"), classification.table,
+      classification.areas, details.joined(separator: "\n"),
     ]
     return
       (parts.compactMap(\.self) + subgroups.map(\.description)
@@ -23,16 +24,23 @@ extension RunReport: CustomStringConvertible {
       + "loss \(NumberFormat.measured(loss))"
   }
 
+  /// How classes were decided, and by how many passes.
+  private var decisionWords: String {
+    decision.words
+      + (options.testTimeAugmentation.map {
+        "; probabilities are means with \($0) augmented passes"
+      }
+        ?? "")
+  }
+
   /// Decisions about one class, calibration and confusions.
   private var details: [String] {
-    let rule =
-      options.threshold.map { " (p >= \(NumberFormat.significant($0, 4)))" } ?? ""
     // Of several classes without a threshold, sensitivity is the recall of the table.
     let isAsked =
-      operatingPoints.count == 1 || options.threshold != nil || options.positiveClass != nil
+      operatingPoints.count == 1 || decision.threshold != nil || options.positiveClass != nil
     var lines = (isAsked ? operatingPoints : []).flatMap { name, counts in
       wrapped(
-        "\(name.printable)\(rule): sensitivity \(counts.sensitivity.text), specificity "
+        "\(name.printable): sensitivity \(counts.sensitivity.text), specificity "
           + "\(counts.specificity.text), positive predictive value "
           + "\(counts.positivePredictiveValue.text), negative \(counts.negativePredictiveValue.text)"
       )

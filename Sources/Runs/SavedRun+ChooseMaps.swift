@@ -6,7 +6,7 @@ import Layers
 import Training
 import Vision
 
-extension SavedRun {
+extension SavedModel {
   /// Chooses method, layers, fusion and threshold on images with true masks, which should be validation images.
   ///
   /// Candidates are those of `MapCandidates`: Layer-CAM, HiResCAM and Grad-CAM at each resolution of the network and

@@ -46,7 +46,7 @@ public struct MapEvaluationOptions: Sendable {
   public init() {}
 }
 
-extension SavedRun {
+extension SavedModel {
   /// Measures maps on images with true masks, beside maps that know nothing of the image.
   ///
   /// Baselines are a random map, a centered Gaussian, the mean mask of the training images (of the other images if
@@ -131,10 +131,12 @@ extension SavedRun {
   /// The same maps of the network with the weights that it had before training, or would have had without pretrained
   /// ones; nil if a layer cannot be found in it.
   private func untrained(_ explainer: Explainer) -> Explainer? {
+    // A head of your own cannot be made again.
+    guard let options = visionModel.headOptions else { return nil }
     let model = VisionModel(
-      visionModel.architecture, classCount: predictor.vocab.count,
-      inputChannels: predictor.pipeline.inputChannels, outputStride: visionModel.outputStride,
-      seed: description.plan.seed
+      visionModel.architecture, classCount: predictor.target.outputCount,
+      inputChannels: predictor.pipeline.inputChannels, head: options,
+      outputStride: visionModel.outputStride, seed: seed
     ).model
     model.eval()
     let paths = Dictionary(

@@ -18,7 +18,7 @@ public struct InterpretSummary: Sendable {
   public var contactSheets: [String] = []
 }
 
-extension SavedRun {
+extension SavedModel {
   /// Computes maps and boxes of images, draws a figure of each, and lists them in `interpret.json`.
   ///
   /// Images are read, explained and drawn in small batches, and records are written as they come, so memory does not

@@ -6,7 +6,7 @@ import Tensors
 import Training
 import Vision
 
-extension SavedRun {
+extension SavedModel {
   /// Checks that a map depends on the weights and the class, and little on small changes of the image.
   ///
   /// - Throws: `MapError`.

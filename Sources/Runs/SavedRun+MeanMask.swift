@@ -5,11 +5,11 @@ import Interpret
 import Logbook
 import Training
 
-extension SavedRun {
+extension SavedModel {
   /// Fewer training masks than this say little; the other images' are taken instead.
-  private static let fewestMasks = 10
+  private static var fewestMasks: Int { 10 }
   /// The most training masks that are read.
-  private static let mostMasks = 400
+  private static var mostMasks: Int { 400 }
 
   /// The mean mask of the training images in the frame of the model's input, else of the measured images.
   ///
@@ -55,10 +55,11 @@ extension SavedRun {
 
   /// The items that the run was trained on, as far as it or its table says so.
   private func trainingItems() -> [DataItem] {
-    if let record = try? SplitRecord(of: folder.path) {
+    guard let run else { return [] }
+    if let record = try? SplitRecord(of: run.folder.path) {
       return record.entries.filter { $0.split == .train }.map { DataItem(path: $0.path) }
     }
-    let items = (try? description.plan.table.read(checkingFiles: false))?.items ?? []
+    let items = (try? run.description.plan.table.read(checkingFiles: false))?.items ?? []
     return items.filter { $0.split == .train }
   }
 }

@@ -14,10 +14,14 @@ extension SavedRun {
       !table.items.contains(where: { $0.split == part }),
       let record = try SplitRecord(of: folder.path)
     else { return try select(table, split: split) }
-    let patients = Dictionary(
-      table.items.map { ($0.path, $0.patient) }, uniquingKeysWith: { first, _ in first })
-    let items = record.entries.filter { $0.split == part }.map {
-      DataItem(path: $0.path, split: part, patient: patients[$0.path] ?? nil)
+    let known = Dictionary(
+      table.items.map { (SplitRecord.absolute($0.path), $0) },
+      uniquingKeysWith: { first, _ in first })
+    let items = record.entries.filter { $0.split == part }.map { entry in
+      DataItem(
+        path: entry.path,
+        label: known[entry.path]?.label ?? (entry.label.isEmpty ? nil : entry.label), split: part,
+        patient: known[entry.path]?.patient)
     }
     guard !items.isEmpty else { throw DataError(.noItems("the split \"\(split)\"")) }
     return SelectedItems(

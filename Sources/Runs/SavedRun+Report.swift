@@ -11,18 +11,22 @@ public struct ReportOptions: Sendable, Equatable {
   ///
   /// Default: the last of two, all of more.
   public var positiveClass: String?
-  /// The probability from which an item is decided positive.
+  /// The probability from which an item is decided positive: in all measures, the confusion matrix too.
   ///
-  /// Default: where the class is the most probable one.
+  /// Default: the threshold that was chosen for the model, else the most probable class. For more than two classes it
+  /// needs `positiveClass`; other items are then of the most probable of the other classes.
   public var threshold: Double?
+  /// Passes of test time augmentation beside the plain one; nil: none.
+  public var testTimeAugmentation: Int?
   /// The resampling of intervals.
   public var bootstrap: Bootstrap
 
   /// Creates options.
   public init(
     subgroups: [String] = [], positiveClass: String? = nil, threshold: Double? = nil,
-    bootstrap: Bootstrap = Bootstrap()
+    bootstrap: Bootstrap = Bootstrap(), testTimeAugmentation: Int? = nil
   ) {
+    self.testTimeAugmentation = testTimeAugmentation
     self.subgroups = subgroups
     self.positiveClass = positiveClass
     self.threshold = threshold
@@ -44,6 +48,8 @@ public struct RunReport {
   public let interpretation: ClassificationInterpretation
   /// Precision, recall and F1 per class.
   public let classification: ClassificationReport
+  /// How classes were decided.
+  public let decision: ReportDecision
   /// The decisions about the positive class: one element for two classes, one per class for more.
   public let operatingPoints: [(className: String, counts: OperatingPoint)]
   /// Groups by column, and by class if there are more than two.
@@ -69,7 +75,7 @@ public struct RunReport {
   let positiveIndices: [Int]
 }
 
-extension SavedRun {
+extension SavedModel {
   /// Predicts labeled images and measures the model.
   ///
   /// - Parameters:
@@ -98,31 +104,40 @@ extension SavedRun {
     }
     let indices =
       positive.map { [$0] } ?? (vocab.count == 2 ? [1] : Array(vocab.indices))
+    let (decision, decided) = try decision(options, positive: positive)
     let items = predictor.pipeline.itemsPerFrame(selected.items, workers: workers)
     // A wrong name is found before the work.
     let columns = try options.subgroups.map { try table.values(ofColumn: $0, for: items) }
     let started = Date()
-    let predictions = try predictor.predictions(
-      for: items, batchSize: min(batchSize, max(items.count, 1)), workers: workers,
-      unreadable: unreadable)
+    let size = min(batchSize, max(items.count, 1))
+    var predictions =
+      if let passes = options.testTimeAugmentation {
+        try predictor.tta(
+          items, n: passes, batchSize: size, workers: workers, unreadable: unreadable)
+      } else {
+        try predictor.getPreds(
+          items, batchSize: size, workers: workers, unreadable: unreadable)
+      }
     let seconds = Date().timeIntervalSince(started)
+    if let threshold = decision.threshold, let decided {
+      predictions = predictions.columns(forClasses: vocab.count)
+        .deciding(decided, from: threshold)
+    }
     let interpretation = try ClassificationInterpretation(
       predictions, vocab: vocab, items: items, predictor: predictor)
     return RunReport(
       predictions: predictions, items: items, split: selected.name,
       trainedOn: selected.trainedOn, interpretation: interpretation,
       classification: interpretation.classificationReport(bootstrap: options.bootstrap),
+      decision: decision,
       operatingPoints: indices.map { index in
-        (
-          vocab[index],
-          interpretation.operatingPoint(ofClass: index, threshold: options.threshold)
-        )
+        (vocab[index], interpretation.operatingPoint(ofClass: index))
       },
       subgroups: columns.flatMap { column in
         indices.map { index in
           interpretation.subgroups(
             by: column.name, values: column.values, ofClass: index,
-            threshold: options.threshold, bootstrap: options.bootstrap)
+            threshold: index == decided ? decision.threshold : nil, bootstrap: options.bootstrap)
         }
       },
       calibration: interpretation.calibration(ofClass: vocab.count == 2 ? indices[0] : nil),

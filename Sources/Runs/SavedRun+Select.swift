@@ -14,7 +14,7 @@ public struct SelectedItems: Sendable {
   public let warnings: [DataWarning]
 }
 
-extension SavedRun {
+extension SavedModel {
   /// Items of a part of a table, compared with those of the training.
   ///
   /// If the table has no split, items that the run knows have the part that they had in its own split.
@@ -29,7 +29,7 @@ extension SavedRun {
     _ table: LabeledItems, split: String? = nil, skippingMissing: Bool = false
   ) throws(DataError) -> SelectedItems {
     var items = table.items
-    let record = try SplitRecord(of: folder.path)
+    let record = try run.flatMap { run throws(DataError) in try SplitRecord(of: run.folder.path) }
     var parts: [DataSplit?]?
     if let record, table.columns.split == nil {
       let found = record.parts(of: items)

@@ -11,7 +11,7 @@ public import Vision
 ///
 ///     let run = try SavedRun("run")
 ///     let (label, _, probabilities) = try run.predictor.predict("film.dcm")
-public struct SavedRun {
+public struct SavedRun: SavedModel {
   /// The folder.
   public let folder: RunFolder
   /// The content of `run.json`.
@@ -20,8 +20,12 @@ public struct SavedRun {
   package let checkpoint: String
   /// Body and head with their weights, in evaluation mode.
   public let visionModel: VisionModel
-  /// Classifies files.
+  /// Classifies files, with the temperature and threshold of `calibration`.
   public let predictor: Predictor
+  /// The temperature and the threshold that were chosen for these weights (`calibrate`); nil if none were.
+  public let calibration: RunCalibration?
+  /// A calibration of other weights of the run, which is not used.
+  package let otherCalibration: RunCalibration?
 
   /// Opens a run and loads weights.
   ///
@@ -64,9 +68,39 @@ public struct SavedRun {
     guard report.isComplete else { throw WeightsMismatch(report, path: file) }
     if let outputStride { try visionModel.use(outputStride: outputStride) }
     visionModel.model.eval()
+    let found = try RunCalibration.read(folder)
+    let fits = found?.checkpoint == self.checkpoint && found?.steps == stored.metadata["steps"]
+    calibration = fits ? found : nil
+    otherCalibration = fits ? nil : found
+    if let fault = calibration?.calibration.fault(classCount: description.vocab.count) {
+      throw RunError(
+        .invalidSettings(JSONFault(field: "calibration.\(fault.field)", fault.problem)),
+        path: "\(folder.path)/\(RunCalibration.fileName)")
+    }
     predictor = Predictor(
       model: visionModel.model, vocab: description.vocab,
-      pipeline: try frames.map(plan.pipeline.choosing) ?? plan.pipeline)
+      pipeline: try frames.map(plan.pipeline.choosing) ?? plan.pipeline,
+      calibration: calibration?.calibration)
+  }
+
+  /// The seed of the weights that training began with.
+  public var seed: UInt64 { description.plan.seed }
+  /// This run.
+  public var run: SavedRun? { self }
+
+  /// The run's `calibration.json`, if it has one for these weights.
+  public var calibrationSource: CalibrationSource? {
+    calibration.map {
+      CalibrationSource(
+        file: "\(folder.path)/\(RunCalibration.fileName)", images: $0.images, split: $0.split)
+    }
+  }
+
+  /// The maps that were chosen for the run on validation masks; nil if none were.
+  ///
+  /// - Throws: `FileError`, `RunError` if `explanation.json` is damaged.
+  public func explanationChoice() throws -> ExplanationChoice? {
+    try ExplanationChoice.read(folder)
   }
 
   /// Creates the network that the settings describe, with random weights.
@@ -99,7 +133,9 @@ public struct SavedRun {
     }
     return model
   }
+}
 
+extension SavedModel {
   /// Items of a part of the data.
   ///
   /// - Parameters:

@@ -16,7 +16,7 @@ public import Training
 ///   - metrics: Metrics to compute on the validation batches.
 ///   - callbacks: Callbacks for every fit (`cbs`).
 ///   - learningRate: Default learning rate of the `fit` functions (`lr`).
-///   - head: Options of the head.
+///   - head: Options of the head; there is another function for a head of your own.
 ///   - outputStride: Input pixels per cell of the body's output. Default: the architecture's.
 ///   - trainsBatchNorm: Keep normalization layers trainable in frozen groups (`train_bn`).
 ///   - decaysNormAndBias: Apply weight decay to normalization layers and biases too (`wd_bn_bias`).
@@ -87,7 +87,7 @@ public final class VisionLearner: Learner {
   ) { try predictor.predict(path) }
 
   /// The model layer by layer, for one image (`summary`).
-  public var summary: ModelSummary {
+  public func summary() -> ModelSummary {
     let (pipeline, size) = (predictor.pipeline, predictor.pipeline.inputSize)
     return ModelSummary(of: model, input: [1, pipeline.inputChannels, size.height, size.width])
   }

@@ -14,6 +14,8 @@ public struct VisionModel {
   package let body: Sequential
   /// Pooling and classifier.
   package let head: Sequential
+  /// The options of the head; nil for a head of your own.
+  package let headOptions: HeadOptions?
   let network: any ImageClassifier
 
   /// Creates a model with initial values from a seed.
@@ -31,8 +33,45 @@ public struct VisionModel {
     _ architecture: Architecture, classCount: Int, inputChannels: Int = 3,
     head options: HeadOptions = HeadOptions(), outputStride: Int? = nil, seed: UInt64 = 42
   ) {
+    let network = architecture.makeModel(classCount: classCount, inputChannels: inputChannels)
+    self.init(
+      architecture, network,
+      head: network.ownHead
+        ?? createHead(
+          featureCount: network.featureCount, classCount: classCount, options: options),
+      options, outputStride, seed)
+  }
+
+  /// Creates a model with a head of your own (`custom_head`).
+  ///
+  ///     let head = Sequential(AdaptiveAvgPool2D(), Flatten(), Linear(512, 2))
+  ///     let model = VisionModel(try .named("resnet18"), classCount: 2, head: head)
+  ///
+  /// - Parameters:
+  ///   - architecture: The architecture of the body.
+  ///   - classCount: The number of outputs.
+  ///   - inputChannels: Channels of the images (`n_in`).
+  ///   - head: From the body's output, `[batch, channels, height, width]`, to logits. Its parameters start as it
+  ///     defines them; it is named "1" in the model.
+  ///   - outputStride: Input pixels per cell of the body's output. Default: the architecture's.
+  ///   - seed: The seed of the initial values.
+  /// - Precondition: The architecture can have the output stride.
+  public init(
+    _ architecture: Architecture, classCount: Int, inputChannels: Int = 3, head: Module,
+    outputStride: Int? = nil, seed: UInt64 = 42
+  ) {
+    self.init(
+      architecture,
+      architecture.makeModel(classCount: classCount, inputChannels: inputChannels),
+      head: head as? Sequential ?? Sequential(head), nil, outputStride, seed)
+  }
+
+  private init(
+    _ architecture: Architecture, _ network: any ImageClassifier, head: Sequential,
+    _ options: HeadOptions?, _ outputStride: Int?, _ seed: UInt64
+  ) {
     self.architecture = architecture
-    network = architecture.makeModel(classCount: classCount, inputChannels: inputChannels)
+    self.network = network
     if let outputStride {
       let allowed = network.outputStrideChoices
       precondition(
@@ -41,9 +80,8 @@ public struct VisionModel {
       network.setOutputStride(outputStride)
     }
     body = network.body
-    head =
-      network.ownHead
-      ?? createHead(featureCount: network.featureCount, classCount: classCount, options: options)
+    self.head = head
+    headOptions = options
     model = Sequential(body, head)
     model.initialize(seed: seed)
   }

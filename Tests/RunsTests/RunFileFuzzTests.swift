@@ -19,7 +19,7 @@ struct RunFileFuzzTests {
   }
 
   /// Replaces, removes, repeats or moves one value of a tree.
-  private static func mutated(_ value: Any, _ mutator: inout Mutator) -> Any {
+  static func mutated(_ value: Any, _ mutator: inout Mutator) -> Any {
     let goesDeeper = mutator.below(8) > 0
     if var members = value as? [String: Any], !members.isEmpty, goesDeeper {
       let key = members.keys.sorted()[mutator.below(members.count)]

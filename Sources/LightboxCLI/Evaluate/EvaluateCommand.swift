@@ -5,8 +5,11 @@ import Lightbox
 
 struct EvaluateCommand: ParsableCommand {
   static let configuration = CommandConfiguration(
-    commandName: "evaluate", abstract: "Evaluate a run's model on labeled images.",
+    commandName: "evaluate", abstract: "Evaluate a run or an exported model on labeled images.",
     discussion: """
+      One threshold decides all measures: --threshold, else the one that \"lightbox calibrate\" chose, else \
+      the most probable class. The report says which.
+
       Values have 95 % intervals; values that are not defined are shown as "–".
 
       All files that cannot be read are listed; without --skip-unreadable nothing is measured, and the \
@@ -42,6 +45,7 @@ struct EvaluateCommand: ParsableCommand {
   var record = true
 
   @OptionGroup var report: ReportArguments
+  @OptionGroup var augmentation: AugmentationOption
 
   func validate() throws {
     try requireOption("--batch-size", batchSize, in: 1...1_000_000)
@@ -54,8 +58,14 @@ struct EvaluateCommand: ParsableCommand {
     let selected = try run.select(
       table, split: split, skippingMissing: unreadable.policy == .skip)
     for warning in selected.warnings { tell(warning) }
+    if run.run == nil {
+      say("lightbox: an exported model does not know its training images; these are not compared")
+    }
+    var options = report.options
+    options.testTimeAugmentation = augmentation.tta
+    if augmentation.tta != nil { augmentation.tell(run) }
     let found = try run.report(
-      on: selected, of: table.table, options: report.options, batchSize: batchSize,
+      on: selected, of: table.table, options: options, batchSize: batchSize,
       workers: loading.workers, unreadable: unreadable.policy)
     unreadable.tell(found.predictions.skipped)
     if let predictions {

@@ -23,7 +23,7 @@ struct ReportArguments: ParsableArguments {
 
   @Option(
     help:
-      "The probability from which an image is decided positive, 0 to 1. Default: where the class is the most probable one."
+      "The probability from which an image is decided positive, 0 to 1, in all measures. Of more than two classes, give --positive as well. Default: the threshold of the model, else the most probable class."
   )
   var threshold: Double?
 

@@ -119,7 +119,8 @@ struct InterpretCommand: ParsableCommand {
   }
 
   private func explain(
-    _ run: SavedRun, _ items: [DataItem], _ settings: InterpretSettings, _ explainer: Explainer,
+    _ run: any SavedModel, _ items: [DataItem], _ settings: InterpretSettings,
+    _ explainer: Explainer,
     _ maskSize: ImageSize?
   ) throws {
     guard let out else { return }

@@ -68,7 +68,7 @@ struct MapEvaluationOption: ParsableArguments {
   ///   - unreadable: What to do about files that cannot be read.
   /// - Throws: The errors of the library, `ExitCode` if a file cannot be measured.
   func run(
-    _ run: SavedRun, files: [String], explainers: [Explainer], threshold: Double?,
+    _ run: any SavedModel, files: [String], explainers: [Explainer], threshold: Double?,
     className: String?, maskSize: ImageSize?, out: String?, unreadable: UnreadableOption
   ) throws {
     var options = MapEvaluationOptions()
@@ -79,6 +79,10 @@ struct MapEvaluationOption: ParsableArguments {
     options.seed = seed
     let progress = ProgressLine()
     if let choose {
+      guard let folder = run.run?.folder else {
+        throw ValidationError(
+          "--choose: the choice is stored in a run; give its folder, and export it afterwards")
+      }
       let selected = try images(of: run, files, split ?? "valid")
       if DataSplit(name: selected.name) == .test {
         say("lightbox: warning: what is chosen on test images has to be reported on others")
@@ -86,7 +90,7 @@ struct MapEvaluationOption: ParsableArguments {
       let choice = try run.chooseMaps(
         selected.items, split: selected.name, masks: choose, options: options
       ) { progress.show($0, $1, of: $2) }
-      try choice.write(to: run.folder)
+      try choice.write(to: folder)
       for line in choice.lines { print(line) }
     } else if let evaluate {
       let selected = try images(of: run, files, split)
@@ -104,9 +108,12 @@ struct MapEvaluationOption: ParsableArguments {
 
   /// The images: files as given, or a part of the run's own data.
   func images(
-    of run: SavedRun, _ files: [String], _ split: String?
+    of run: any SavedModel, _ files: [String], _ split: String?
   ) throws -> (items: [DataItem], name: String) {
     guard files.isEmpty else { return (files.map { DataItem(path: $0) }, "files") }
+    guard let run = run.run else {
+      throw ValidationError("an exported model has no data of its own; give the image files")
+    }
     let selected = try run.ownItems(split: split)
     for warning in selected.warnings { tell(warning) }
     return (selected.items, selected.name)

@@ -20,6 +20,7 @@ struct PredictCommand: ParsableCommand {
   @OptionGroup var compute: ComputeOptions
   @OptionGroup var unreadable: UnreadableOption
   @OptionGroup var reading: FramesOption
+  @OptionGroup var augmentation: AugmentationOption
 
   @Flag(help: "Print JSON.")
   var json = false
@@ -44,11 +45,18 @@ struct PredictCommand: ParsableCommand {
   func run() throws {
     let images = try unreadable.expand(files).map { DataItem(path: $0) }
     try compute.settings().apply(imageCount: images.count)
-    let predictor = try model.open(frames: reading.frames).predictor
+    let model = try model.open(frames: reading.frames)
+    let predictor = model.predictor
+    if augmentation.tta != nil { augmentation.tell(model) }
     let answers = predictor.pipeline.itemsPerFrame(images).map { item -> Answer in
       var answer = Answer(item)
       do throws(DataError) {
-        let (label, _, probabilities) = try predictor.predict(item.path, frame: item.frame)
+        let (label, _, probabilities) =
+          if let passes = augmentation.tta {
+            try predictor.predict(item.path, frame: item.frame, tta: passes)
+          } else {
+            try predictor.predict(item.path, frame: item.frame)
+          }
         answer.label = label
         answer.probabilities = Dictionary(
           zip(predictor.vocab, probabilities), uniquingKeysWith: { first, _ in first })

@@ -13,11 +13,14 @@ extension LossFunction {
   public static func crossEntropy(
     weights: [Float]? = nil, labelSmoothing: Double = 0, ignoreIndex: Int = -100
   ) -> LossFunction {
+    let values = weights
     let weights = weights.map { Tensor($0) }
     return ofOneClass {
       $0.crossEntropy(
         $1, weights: weights, labelSmoothing: labelSmoothing, ignoreIndex: ignoreIndex,
         reduction: $2)
+    }.made(by: .crossEntropy) {
+      ($0.weights, $0.labelSmoothing, $0.ignoreIndex) = (values, labelSmoothing, ignoreIndex)
     }
   }
 
@@ -34,10 +37,11 @@ extension LossFunction {
   public static func labelSmoothingCrossEntropy(
     epsilon: Double = 0.1, weights: [Float]? = nil
   ) -> LossFunction {
+    let values = weights
     let weights = weights.map { Tensor($0) }
     return ofOneClass {
       $0.labelSmoothingCrossEntropy($1, epsilon: epsilon, weights: weights, reduction: $2)
-    }
+    }.made(by: .labelSmoothingCrossEntropy) { ($0.weights, $0.labelSmoothing) = (values, epsilon) }
   }
 
   /// Focal loss with softmax: fastai's `FocalLossFlat`.
@@ -47,8 +51,10 @@ extension LossFunction {
   ///   - weights: One weight per class (`weight`). As in fastai the mean is not weighted.
   /// - Returns: The loss, decoded to the most probable class.
   public static func focal(gamma: Double = 2, weights: [Float]? = nil) -> LossFunction {
+    let values = weights
     let weights = weights.map { Tensor($0) }
     return ofOneClass { $0.focalLoss($1, gamma: gamma, weights: weights, reduction: $2) }
+      .made(by: .focal) { ($0.weights, $0.gamma) = (values, gamma) }
   }
 
   private static func ofOneClass(

@@ -15,11 +15,14 @@ extension LossFunction {
   public static func bceWithLogits(
     threshold: Float = 0.5, positiveWeights: [Float]? = nil, weights: [Float]? = nil
   ) -> LossFunction {
+    let values = weights
     let (positive, weights) = (positiveWeights.map { Tensor($0) }, weights.map { Tensor($0) })
     return LossFunction(activation: { $0.sigmoid() }, decoding: .threshold(threshold)) {
       $0.binaryCrossEntropyWithLogits(
-        values($1, as: $0, "bceWithLogits"), weights: weights, positiveWeights: positive,
+        Self.values($1, as: $0, "bceWithLogits"), weights: weights, positiveWeights: positive,
         reduction: $2)
+    }.made(by: .bceWithLogits) {
+      ($0.threshold, $0.positiveWeights, $0.weights) = (threshold, positiveWeights, values)
     }
   }
 
@@ -27,21 +30,21 @@ extension LossFunction {
   public static func mse() -> LossFunction {
     LossFunction(activation: { $0 }, decoding: .identity) {
       $0.mseLoss(values($1, as: $0, "mse"), reduction: $2)
-    }
+    }.made(by: .mse)
   }
 
   /// Mean absolute error: PyTorch's `L1Loss`, fastai's `L1LossFlat`.
   public static func l1() -> LossFunction {
     LossFunction(activation: { $0 }, decoding: .identity) {
       $0.l1Loss(values($1, as: $0, "l1"), reduction: $2)
-    }
+    }.made(by: .l1)
   }
 
   /// PyTorch's `SmoothL1Loss`: squared near the target, absolute beyond `beta`.
   public static func smoothL1(beta: Float = 1) -> LossFunction {
     LossFunction(activation: { $0 }, decoding: .identity) {
       $0.smoothL1Loss(values($1, as: $0, "smoothL1"), beta: beta, reduction: $2)
-    }
+    }.made(by: .smoothL1) { $0.beta = beta }
   }
 
   /// The loss that belongs to a target block, if none is chosen (`loss_func` of fastai's blocks).

@@ -10,6 +10,8 @@ public import Tensors
 public struct LossFunction: Sendable {
   /// How probabilities become an answer (`decodes`).
   public let decoding: LossDecoding
+  /// Which built-in loss it is; nil for one of your own.
+  package internal(set) var recipe: LossRecipe?
   private let compute: @Sendable (Tensor, Tensor, LossReduction) -> Tensor
   private let activate: @Sendable (Tensor) -> Tensor
 

@@ -24,6 +24,30 @@ public struct DecisionThreshold: Sendable, Equatable, Codable {
     operatingPoint = nil
   }
 
+  /// What is wrong with a value of a file; nil if nothing is.
+  var fault: (field: String, problem: String)? {
+    // One above the highest score decides nothing positive.
+    guard (0...1.0.nextUp).contains(threshold) else {
+      return ("threshold", "it is \(threshold), but must be 0 to 1")
+    }
+    switch criterion {
+    case .sensitivity(let least)?, .specificity(let least)?:
+      guard (0...1).contains(least) else {
+        return ("criterion", "it is \(least), but must be 0 to 1")
+      }
+    case .youden?, nil: break
+    }
+    if let counts = operatingPoint {
+      let all = [
+        counts.truePositives, counts.falsePositives, counts.trueNegatives, counts.falseNegatives,
+      ]
+      guard all.allSatisfy({ (0...(1 << 40)).contains($0) }) else {
+        return ("operatingPoint", "its numbers must be 0 or more")
+      }
+    }
+    return nil
+  }
+
   /// Chooses a threshold; nil if only one class is present or a score is NaN.
   ///
   /// It lies in the middle between two neighboring scores, so that rounding of the same item decides the same.

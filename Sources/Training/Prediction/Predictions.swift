@@ -31,7 +31,9 @@ public struct Predictions: Sendable {
   /// The files that could not be read and were skipped, in the order of the items.
   public internal(set) var skipped: [DataError] = []
   /// The probability of the second of two classes from which it is decided; nil: the loss's decoding decides.
-  public let threshold: Double?
+  public private(set) var threshold: Double?
+  /// The class that the threshold is about; nil: the second of two.
+  package private(set) var thresholdClass: Int?
   /// The loss, whose activation and decoding the predictions have.
   package let lossFunction: LossFunction
   /// The mean of the losses of batches by their items, as fastai's `validate` has it; nil if there are none.
@@ -109,6 +111,7 @@ public struct Predictions: Sendable {
       targetValues: targetValues.isEmpty ? [] : rows.map { targetValues[$0] },
       lossFunction: lossFunction, threshold: threshold)
     part.isWidened = isWidened
+    part.thresholdClass = thresholdClass
     part.items = items.isEmpty ? [] : rows.map { items[$0] }
     return part
   }
@@ -128,9 +131,24 @@ public struct Predictions: Sendable {
     var mixed = Predictions(
       outputs: outputs, probabilities: probabilities, targets: targets, itemIndices: itemIndices,
       targetValues: targetValues, lossFunction: lossFunction, threshold: threshold)
+    mixed.isWidened = isWidened
+    mixed.thresholdClass = thresholdClass
     mixed.items = items
     mixed.skipped = skipped
     return mixed
+  }
+
+  /// The same predictions, decided by one class: an item is of it if its probability is at least a threshold, else of
+  /// the most probable of the others.
+  ///
+  /// - Precondition: There is a column of this class.
+  package func deciding(_ classIndex: Int, from threshold: Double) -> Predictions {
+    precondition(
+      count == 0 || (0..<classCount).contains(classIndex), "class \(classIndex) of \(classCount)")
+    var decided = self
+    decided.threshold = threshold
+    decided.thresholdClass = classIndex
+    return decided
   }
 
   // MARK: Decoding
@@ -141,6 +159,13 @@ public struct Predictions: Sendable {
   /// Of equally probable classes it is the first. One output counts as the second of two classes. Of labels that do not
   /// exclude each other it is the most probable one; `decodedLabels` has all.
   public var decoded: [Int] {
+    if let threshold, let index = thresholdClass {
+      return probabilities.map { row in
+        if Double(row[index]) >= threshold { return index }
+        let others = row.indices.filter { $0 != index }
+        return others.dropFirst().reduce(others.first ?? index) { row[$1] > row[$0] ? $1 : $0 }
+      }
+    }
     if let threshold, classCount <= 2 {
       return probabilities.map { Double($0[$0.count - 1]) >= threshold ? 1 : 0 }
     }

@@ -140,6 +140,14 @@ public struct Predictor: @unchecked Sendable {
     )
   }
 
+  /// The class for the probabilities of all classes: by the threshold, else the most probable one.
+  package func decided(_ probabilities: [Double]) -> Int {
+    if let threshold, probabilities.count == 2 { return probabilities[1] >= threshold ? 1 : 0 }
+    return probabilities.indices.dropFirst().reduce(0) {
+      probabilities[$1] > probabilities[$0] ? $1 : $0
+    }
+  }
+
   private func finite(
     _ answer: (label: String, index: Int, probabilities: [Double]), _ name: String
   ) throws(DataError) -> (label: String, index: Int, probabilities: [Double]) {

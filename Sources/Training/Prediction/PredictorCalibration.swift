@@ -65,6 +65,26 @@ public struct PredictorCalibration: Sendable, Equatable, Codable {
   }
 
   private enum CodingKeys: String, CodingKey { case temperature, decision }
+
+  /// What is wrong with a value of a file; nil if nothing is.
+  package var fault: (field: String, problem: String)? {
+    if let temperature {
+      // Outputs are float32.
+      let factor = Float(1 / temperature)
+      guard temperature > 0, factor > 0, factor.isFinite else {
+        return ("temperature", "it is \(temperature), but must be a positive number")
+      }
+    }
+    return decision?.fault.map { ("decision.\($0.field)", $0.problem) }
+  }
+
+  /// What is wrong with a value of a file for a model of so many classes; nil if nothing is.
+  package func fault(classCount: Int) -> (field: String, problem: String)? {
+    guard decision == nil || classCount == 2 else {
+      return ("decision", "it is a threshold of two classes, but there are \(classCount)")
+    }
+    return fault
+  }
 }
 
 extension Optional where Wrapped == PredictorCalibration {

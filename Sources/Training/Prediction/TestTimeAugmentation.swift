@@ -1,4 +1,5 @@
 public import DataBlocks
+import Files
 import Layers
 
 /// How the passes of test time augmentation are combined.
@@ -45,6 +46,48 @@ struct TestTimeAugmentation {
 }
 
 extension Predictor {
+  /// Whether the pipeline has a transform that may be random, without those that mirror.
+  package var hasRandomTransforms: Bool {
+    pipeline.transforms.contains {
+      switch $0 {
+      case is ReadImage, is Resize, is Normalize, is Flip, is Dihedral: false
+      default: true
+      }
+    }
+  }
+
+  /// The class of a file by test time augmentation.
+  ///
+  /// - Parameters:
+  ///   - path: A DICOM, PNG or JPEG file.
+  ///   - frame: The frame of a DICOM file, from 0; nil: as the pipeline's `ReadImage` says.
+  ///   - passes: Passes with random transforms beside the plain one; the same file always gets the same.
+  /// - Returns: As `predict(_:frame:)`.
+  /// - Throws: `DataError` naming the file if it cannot be read, or if the output is not finite.
+  public func predict(
+    _ path: String, frame: Int? = nil, tta passes: Int
+  ) throws(DataError) -> (label: String, index: Int, probabilities: [Double]) {
+    let item = DataItem(path: path, frame: frame)
+    let row: Predictions
+    do {
+      row = try tta([item], n: passes, batchSize: 1, workers: 0)
+        .columns(forClasses: vocab.count)
+    } catch let error as DataError {
+      throw error
+    } catch {
+      throw DataError(
+        .transformFailed(
+          name: "tta", problem: (error as? any LightboxError)?.problem ?? "\(error)"),
+        path: path)
+    }
+    guard row.probabilities[0].allSatisfy(\.isFinite) else {
+      throw DataError(.outputNotFinite, path: item.name)
+    }
+    return (
+      row.answer(ofRow: 0, vocab: vocab), row.decoded[0], row.probabilities[0].map(Double.init)
+    )
+  }
+
   /// Predicts items several times with the random transforms of training, and mixes the mean of the probabilities with
   /// those of a plain pass: fastai's `tta`.
   ///

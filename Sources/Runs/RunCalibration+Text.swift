@@ -1,0 +1,30 @@
+import Console
+import Files
+import Training
+
+extension RunCalibration: CustomStringConvertible {
+  /// The temperature and the threshold, and the measures before and after.
+  public var description: String {
+    var lines = ["\(images) images (\(split)), checkpoint \(checkpoint)"]
+    if let temperature = calibration.temperature {
+      lines.append("temperature \(NumberFormat.significant(temperature, 4))")
+    }
+    if let decision = calibration.decision {
+      lines.append(
+        "threshold p(\((className ?? "").printable)) >= \(NumberFormat.significant(decision.threshold, 4)), "
+          + (decision.criterion?.words ?? "as given"))
+    }
+    func row(_ name: String, _ value: (Measures) -> Estimate) -> [String]? {
+      let (old, new) = (value(before), value(after))
+      return old.value == nil && new.value == nil ? nil : [name, old.text, new.text]
+    }
+    let table = TextTable(
+      ["", .right("before"), .right("after")],
+      rows: [
+        row("calibration error (ECE)") { Estimate($0.expectedCalibrationError) },
+        row("log loss") { Estimate($0.logLoss) }, row("accuracy") { $0.accuracy },
+        row("sensitivity") { $0.sensitivity }, row("specificity") { $0.specificity },
+      ].compactMap(\.self))
+    return (lines + ["", table.description]).joined(separator: "\n")
+  }
+}

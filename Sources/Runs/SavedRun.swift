@@ -64,9 +64,14 @@ public struct SavedRun {
     guard report.isComplete else { throw WeightsMismatch(report, path: file) }
     if let outputStride { try visionModel.use(outputStride: outputStride) }
     visionModel.model.eval()
-    predictor = Predictor(
-      model: visionModel.model, vocab: description.vocab,
-      pipeline: try frames.map(plan.pipeline.choosing) ?? plan.pipeline)
+    do {
+      predictor = Predictor(
+        model: visionModel.model, vocab: description.vocab,
+        pipeline: try frames.map(plan.pipeline.choosing) ?? plan.pipeline,
+        lossFunction: try description.lossFunction(), target: description.target)
+    } catch let error as RunError {
+      throw error.at(folder.settingsPath)
+    }
   }
 
   /// Creates the network that the settings describe, with random weights.
@@ -84,7 +89,7 @@ public struct SavedRun {
       throw fault("plan.model.arch", error.problem, error.remedy)
     }
     let model = VisionModel(
-      architecture, classCount: description.vocab.count,
+      architecture, classCount: description.target.outputCount,
       inputChannels: plan.pipeline.inputChannels, head: plan.model.head, seed: plan.seed)
     do {
       try model.use(outputStride: plan.outputStride)

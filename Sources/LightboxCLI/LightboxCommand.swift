@@ -10,8 +10,8 @@ struct LightboxCommand: ParsableCommand {
     abstract: "Fine-tune image classifiers on medical images and explain their predictions.",
     version: lightboxVersion,
     subcommands: [
-      DoctorCommand.self, DataCommand.self, TrainCommand.self, EvaluateCommand.self,
-      PredictCommand.self, InterpretCommand.self, ModelsCommand.self, WeightsCommand.self,
+      DoctorCommand.self, DataCommand.self, TrainCommand.self, LRFindCommand.self,
+      EvaluateCommand.self, PredictCommand.self, InterpretCommand.self, ModelsCommand.self, WeightsCommand.self,
       RunsCommand.self, BenchCommand.self,
     ])
 

@@ -71,6 +71,7 @@ extension SavedRun {
   public func explainer(
     _ settings: InterpretSettings = InterpretSettings()
   ) throws -> (explainer: Explainer, choice: ExplanationChoice?) {
+    try requireClasses("maps")
     if settings.method == nil, settings.layers.isEmpty, settings.options == nil,
       let choice = try ExplanationChoice.read(folder)
     {

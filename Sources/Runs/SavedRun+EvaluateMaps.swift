@@ -67,6 +67,7 @@ extension SavedRun {
     options: MapEvaluationOptions = MapEvaluationOptions(),
     progress: (_ step: String, _ done: Int, _ total: Int) -> Void = { _, _, _ in }
   ) throws -> MapEvaluationResult {
+    try requireClasses("maps")
     let className = options.className ?? predictor.vocab[predictor.vocab.count - 1]
     let classIndex = try classIndex(className)
     let table = try MaskTable(masks, size: options.maskSize)
@@ -132,7 +133,7 @@ extension SavedRun {
   /// ones; nil if a layer cannot be found in it.
   private func untrained(_ explainer: Explainer) -> Explainer? {
     let model = VisionModel(
-      visionModel.architecture, classCount: predictor.vocab.count,
+      visionModel.architecture, classCount: predictor.target.outputCount,
       inputChannels: predictor.pipeline.inputChannels, outputStride: visionModel.outputStride,
       seed: description.plan.seed
     ).model

@@ -48,6 +48,10 @@ struct EvaluateCommand: ParsableCommand {
     let selected = try run.select(
       table, split: split, skippingMissing: unreadable.policy == .skip)
     for warning in selected.warnings { tell(warning) }
+    if run.target != .category {
+      if let option = report.given { try run.requireOneClass(option) }
+      return try measure(run, selected)
+    }
     let found = try run.report(
       on: selected, of: table.table, options: report.options, batchSize: batchSize,
       workers: loading.workers, unreadable: unreadable.policy)
@@ -58,5 +62,17 @@ struct EvaluateCommand: ParsableCommand {
     }
     if json { try printJSON(found) } else { print(found) }
     try report.write(found)
+  }
+
+  /// Labels that do not exclude each other, and numbers, have the run's metrics.
+  private func measure(_ run: SavedRun, _ selected: SelectedItems) throws {
+    let found = try run.measures(
+      on: selected, batchSize: batchSize, workers: loading.workers, unreadable: unreadable.policy)
+    unreadable.tell(found.predictions.skipped)
+    if let predictions {
+      try found.predictions.writeCSV(
+        to: predictions, items: found.items, vocab: run.predictor.vocab)
+    }
+    if json { try printJSON(found) } else { print(found) }
   }
 }

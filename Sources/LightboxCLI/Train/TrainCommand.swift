@@ -65,7 +65,9 @@ struct TrainCommand: ParsableCommand {
   @Option(help: "The folder to create for the run.")
   var out: String?
 
-  private var isFile: Bool { data?.lowercased().hasSuffix(".toml") ?? false }
+  private var source: PlanSource {
+    PlanSource(data: data, from: from, resume: resume, set: set, options: options)
+  }
 
   func validate() throws {
     if printSettings { return }
@@ -77,7 +79,7 @@ struct TrainCommand: ParsableCommand {
       }
       return
     }
-    if from != nil, isFile {
+    if from != nil, source.isFile {
       throw ValidationError("--from takes the settings of a run: leave the file out")
     }
     if data == nil, from == nil, !set.contains(where: { $0.hasPrefix("data.images") }) {
@@ -85,45 +87,14 @@ struct TrainCommand: ParsableCommand {
         "give a folder of images or a settings file; --print-settings prints one to start from")
     }
     if out == nil { throw ValidationError("Missing expected argument '--out <out>'") }
-    if options.weightsPart.part != nil, options.weights == nil, !isFile {
+    if options.weightsPart.part != nil, options.weights == nil, !source.isFile {
       throw ValidationError("--part selects a network of a file: give --weights too")
-    }
-  }
-
-  /// The plan of file, `--set` and options.
-  private func plan() throws -> TrainingPlan {
-    var given = options.overrides
-    if let data, !isFile {
-      guard FileName.isFolder(data) else {
-        throw ValidationError(
-          FileName.exists(data)
-            ? "\(FileName.shown(data)) is neither a folder of images nor a .toml file"
-            : "there is no folder \(FileName.shown(data))")
-      }
-      given.insert(
-        SettingsOverride("data.images", .text(data), option: FileName.shown(data)), at: 0)
-    }
-    do {
-      let set = try SettingsOverride.parse(set)
-      for option in given {
-        guard let other = set.last(where: { $0.path == option.path })?.node?.origin.words else {
-          continue
-        }
-        throw ValidationError(
-          "\(option.node?.origin.words ?? "") and \(other) are the same setting: give one of them")
-      }
-      if let from { return try TrainingPlan(from: from, overrides: set + given) }
-      return try TrainingPlan(
-        file: resume.map { "\($0)/run.toml" } ?? (isFile ? data : nil), overrides: set + given,
-        needsData: !printSettings)
-    } catch let error as SettingsError where error.isOfArguments || !isFile {
-      throw ValidationError(error.description)
     }
   }
 
   func run() throws {
     if printSettings {
-      print(try plan().template().dropLast())
+      print(try source.plan(needsData: false).template().dropLast())
       return
     }
     let result: TrainingResult
@@ -144,48 +115,14 @@ struct TrainCommand: ParsableCommand {
     let callbacks: [any Callback] = [ProgressCallback(progress)]
     if let resume {
       // Settings that are given must be those of the run.
-      let expected = set.isEmpty && options.overrides.isEmpty ? nil : try plan()
+      let expected = set.isEmpty && options.overrides.isEmpty ? nil : try source.plan()
       return try TrainingPlan.resume(
         resume, expecting: expected, callbacks: callbacks, cancellation: Signals.cancellation,
-        report: emit, notify: tell)
+        report: emit, notify: PlanSource.tell)
     }
-    return try plan().run(
+    return try source.plan().run(
       in: out ?? "", callbacks: callbacks, cancellation: Signals.cancellation, report: emit,
-      notify: tell)
-  }
-
-  private func tell(_ event: RunEvent) {
-    switch event {
-    case .columns(let columns): LightboxCLI.tell(columns)
-    case .warning(let warning): LightboxCLI.tell(warning)
-    case .weightsLoaded(let path, let taken, let left):
-      say("lightbox: loaded \(taken) tensors from \(path)")
-      if !left.isEmpty {
-        say(
-          "lightbox: \(left.count) tensors not used, of the classifier or unknown "
-            + "(\(left.prefix(4).map(\.printable).joined(separator: ", ")))")
-      }
-    case .networkChosen(let part, let others):
-      say(
-        "lightbox: took \(part.printable), the only network of the file that fits; not "
-          + others.map(\.printable).joined(separator: ", "))
-    case .filtersAdapted(let name, let from, let to):
-      say(
-        "lightbox: \(name) is for images of \(from) channel\(from == 1 ? "" : "s"); adapted to \(to)"
-      )
-    case .started(let run):
-      say(
-        """
-        lightbox: \(run.plan.architecture), \(run.data.train) training and \(run.data.valid) \
-        validation images, split \(run.data.method ?? "as before")
-        lightbox: classes \(run.vocab.joined(separator: " | "))
-        """)
-    case .resumed(let steps, let epoch):
-      say("lightbox: the run continues after \(steps) training steps, in epoch \(epoch)")
-    case .canContinue(let path):
-      say("lightbox: the run can be continued: lightbox train --resume \(path)".printable)
-    case .skipped: break
-    }
+      notify: PlanSource.tell)
   }
 }
 

@@ -10,9 +10,9 @@ struct CSVLoggerSettings: FileCallbackChoice {
   static let fields: [SettingsField<Self>] = [
     SettingsField(
       "fname", \.fileName,
-      Allowed("a name that ends in .csv, not split.csv, without folders") {
-        $0.hasSuffix(".csv") && $0.count > 4 && !$0.contains("/") && $0 != "split.csv"
-          && !$0.hasPrefix(".")
+      Allowed("a name that ends in .csv, without folders, not split.csv or predictions….csv") {
+        $0.hasSuffix(".csv") && !$0.contains("/") && !$0.contains("\0") && !$0.hasPrefix(".")
+          && $0 != "split.csv" && !$0.hasPrefix("predictions") && $0.utf8.count <= 200
       }, "The name of the file in the run's folder.", aliases: ["path", "file"])
   ]
 

@@ -25,7 +25,11 @@ public final class RunFolder: CheckpointStore {
 
   /// Removes what a run has written, and the folders that were created for it.
   package func removeContent() {
-    for name in Self.entries { try? FileManager.default.removeItem(atPath: "\(path)/\(name)") }
+    let tables = ((try? FileManager.default.contentsOfDirectory(atPath: path)) ?? []).filter(
+      Self.isTable)
+    for name in Self.entries + tables {
+      try? FileManager.default.removeItem(atPath: "\(path)/\(name)")
+    }
     release()
     // Only empty folders are removed: another run may have begun in them.
     for folder in created.reversed() { rmdir(folder) }
@@ -37,6 +41,8 @@ public final class RunFolder: CheckpointStore {
     "checkpoints",
     "figures",
   ]
+  /// A table of epochs that a callback wrote.
+  private static func isTable(_ name: String) -> Bool { name.hasSuffix(".csv") }
   static let lockName = "run.lock"
 
   /// Creates the folder of a new run and locks it: one process at a time writes to a run.
@@ -117,11 +123,15 @@ public final class RunFolder: CheckpointStore {
   /// - Returns: Whether the folder had such a run, and nothing else.
   private func removeFailedRun(_ names: [String]) -> Bool {
     guard names.contains("run.json"),
-      names.allSatisfy({ $0 == Self.lockName || Self.entries.contains($0) }),
+      names.allSatisfy({
+        $0 == Self.lockName || Self.entries.contains($0) || Self.isTable($0)
+      }),
       checkpoints.isEmpty, (try? RunLog(reading: databasePath).status()) == "failed",
       rmdir("\(path)/figures") == 0 || errno == ENOENT
     else { return false }
-    for name in Self.entries { try? FileManager.default.removeItem(atPath: "\(path)/\(name)") }
+    for name in names where name != Self.lockName {
+      try? FileManager.default.removeItem(atPath: "\(path)/\(name)")
+    }
     return true
   }
 

@@ -105,6 +105,7 @@ struct InterpretJob {
     let (predictor, settings, boxes, format) = (predictor, settings, boxes, format)
     let vocab = predictor.vocab
     let facts = FigureFacts(explainer)
+    let labels = SeveralLabels(predictor)
     let shown = whole.map { $0.map { self.shown($0.probabilities) } ?? [] }
     let work = items.indices.map { (items[$0], images[$0], whole[$0], regions[$0], shown[$0]) }
     let found = concurrentMap(work, threads: Compute.threads) {
@@ -114,11 +115,18 @@ struct InterpretJob {
         return .success(.failed(DataError(.outputNotFinite, path: item.name)))
       }
       let explanation = whole.keeping(shown)
-      let best = predictor.decided(whole.probabilities)
+      let predicted: String
       var facts = facts
-      facts.predicted = vocab[best]
-      facts.probability = whole.probabilities[best]
-      facts.truth = item.label.flatMap { vocab.contains($0) ? $0 : nil }
+      if let labels {
+        predicted = labels.present(whole.probabilities, vocab)
+        facts.truth = item.label.flatMap { labels.known($0, vocab) }
+      } else {
+        let best = predictor.decided(whole.probabilities)
+        predicted = vocab[best]
+        facts.probability = whole.probabilities[best]
+        facts.truth = item.label.flatMap { vocab.contains($0) ? $0 : nil }
+      }
+      facts.predicted = predicted
       facts.mask = region
       facts.boxes = explanation.boxes(boxes)
       let title = FigureFiles.title(of: item)
@@ -126,7 +134,7 @@ struct InterpretJob {
         return .success(
           .explained(
             Explained(
-              explanation: explanation, predicted: vocab[best], boxes: facts.boxes ?? [],
+              explanation: explanation, predicted: predicted, boxes: facts.boxes ?? [],
               figure: settings.drawsFigures
                 ? try format.encoded(
                   explanation.figure(title: title, facts: facts, options: settings.figureOptions))

@@ -71,12 +71,7 @@ extension SavedModel {
   public func explainer(
     _ settings: InterpretSettings = InterpretSettings()
   ) throws -> (explainer: Explainer, choice: ExplanationChoice?) {
-    guard !vocab.isEmpty else {
-      throw PlanError(
-        .setting(
-          name: "the model", value: "a regression",
-          allowed: "one of classes: maps show what raises the score of a class"))
-    }
+    try requireClasses("maps")
     if settings.method == nil, settings.layers.isEmpty, settings.options == nil,
       let choice = try explanationChoice()
     {

@@ -11,6 +11,8 @@ public struct PlanError: LightboxError, Equatable {
     case outputStride(Int, architecture: String, allowed: [Int])
     /// The architecture does not take images of this size.
     case imageSize(Int, architecture: String, refusal: String)
+    /// The labels of a run are of another kind than something needs.
+    case target(String, needs: String, TargetKind)
     /// Loss or gradients are not finite.
     case notFinite(String)
     /// Training was asked to end: by what, after how many epochs, and its run if it can be continued.
@@ -47,6 +49,8 @@ public struct PlanError: LightboxError, Equatable {
           : "the resolution of \(architecture) cannot be changed")
     case .imageSize(let size, let architecture, let refusal):
       "image size \(size): \(architecture) \(refusal)"
+    case .target(let what, let needs, let target):
+      "\(what) need \(needs), but the labels of this run are \(target.words)"
     case .notFinite(let message): message
     case .interrupted(let reason, let epochs, _):
       "the run was interrupted (\(reason)) after \(epochs) \(epochs == 1 ? "epoch" : "epochs")"
@@ -56,7 +60,7 @@ public struct PlanError: LightboxError, Equatable {
   /// What to do about it.
   public var remedy: String? {
     switch reason {
-    case .setting, .imageSize: nil
+    case .setting, .imageSize, .target: nil
     case .outputStride(_, _, let allowed):
       allowed.count > 1
         ? "use one of these" : "leave the output stride out, or use a ResNet, such as resnet18"

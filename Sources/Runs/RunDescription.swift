@@ -21,6 +21,8 @@ public struct RunDescription: Sendable, Equatable, Codable {
     public let sharedPatients: Int?
     /// Items of training and validation whose patient is not known.
     public let unknownPatients: Int?
+    /// Training items of each class, in the order of the classes; nil if an older version wrote it.
+    public let classCounts: [Int]?
   }
 
   /// The format of this description.
@@ -74,9 +76,22 @@ public struct RunDescription: Sendable, Equatable, Codable {
   private static let maximumClasses = 100_000
 
   private func checkVocab() throws(RunError) {
-    guard (2...Self.maximumClasses).contains(vocab.count) else {
+    let allowed =
+      switch plan.data.target {
+      case .category: 2...Self.maximumClasses
+      case .multiCategory: 1...Self.maximumClasses
+      case .regression: 0...0
+      }
+    guard allowed.contains(vocab.count) else {
       throw Self.fault(
-        "vocab", "there are \(vocab.count) classes, but must be 2 to \(Self.maximumClasses)")
+        "vocab",
+        "there are \(vocab.count) classes, but must be \(allowed.lowerBound) to \(allowed.upperBound)")
+    }
+    if let counts = data.classCounts {
+      guard counts.count == vocab.count, counts.allSatisfy({ $0 >= 0 }) else {
+        throw Self.fault(
+          "data.classCounts", "there are \(counts.count), but must be one per class, each 0 or more")
+      }
     }
     var seen: [String: Int] = [:]
     for (index, name) in vocab.enumerated() {
@@ -107,6 +122,23 @@ public struct RunDescription: Sendable, Equatable, Codable {
 }
 
 extension RunDescription {
+  /// From labels to targets.
+  var target: any TargetBlock { plan.data.block(vocab: vocab) }
+
+  /// The loss, with weights of classes by their training items; an older run does not know them.
+  ///
+  /// - Throws: `RunError` if the arguments do not fit the classes.
+  func lossFunction() throws(RunError) -> LossFunction {
+    do throws(PlanError) {
+      return try plan.resolvedLoss.lossFunction(
+        ClassCounts(
+          ofClasses: data.classCounts ?? vocab.map { _ in 1 },
+          items: data.classCounts == nil ? 2 : data.train))
+    } catch {
+      throw Self.fault("plan.loss", error.problem)
+    }
+  }
+
   /// The settings as names and values, for a listing.
   package var settings: [(name: String, value: String)] {
     [
@@ -120,7 +152,7 @@ extension RunDescription {
       ("epochs", "\(plan.epochs)"), ("freeze-epochs", "\(plan.resolvedFreezeEpochs)"),
       ("batch-size", "\(plan.batchSize)"), ("lr", "\(plan.learningRate)"),
       ("schedule", plan.resolvedSchedule.words), ("optimizer", plan.optimizer.words),
-      ("loss", plan.loss.words),
+      ("target", plan.data.target.rawValue), ("loss", plan.resolvedLoss.words),
       (
         "callbacks",
         plan.callbacks.isEmpty ? "none" : plan.callbacks.map(\.words).joined(separator: ", ")

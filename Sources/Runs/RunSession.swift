@@ -32,7 +32,7 @@ struct RunSession {
   ) throws {
     (self.plan, self.options) = (plan, options)
     (state, isContinued) = (nil, false)
-    prepared = try plan.prepare(among: options.known, notify: notify)
+    prepared = try plan.prepare(among: options.known, folder: path, notify: notify)
     for event in prepared.weightsEvents { notify(event) }
     options.cancellation?.begin()
     do {
@@ -41,8 +41,10 @@ struct RunSession {
       options.cancellation?.end()
       throw error
     }
+    var resolved = plan.resolved
+    resolved.data = prepared.settings
     description = RunDescription(
-      plan: plan.resolved, vocab: prepared.loaders.vocab, data: prepared.data)
+      plan: resolved, vocab: prepared.loaders.vocab, data: prepared.data)
     do {
       try folder.writeSettings(description)
       try folder.writeTOML(description.plan.toml())
@@ -98,7 +100,7 @@ struct RunSession {
     do {
       let streams = folder.hasState ? try TrainingStateFile.streams(folder.statePath) : nil
       prepared = try description.plan.prepare(
-        among: options.known, continuing: streams, notify: notify)
+        among: options.known, folder: path, continuing: streams, notify: notify)
       try Self.check(prepared, against: description, in: path)
       state =
         folder.hasState ? try TrainingStateFile.read(folder.statePath, for: prepared.learner) : nil
@@ -165,15 +167,18 @@ struct RunSession {
     let saving = StateCallback(
       folder, logbook, every: plan.checkpoint.interval, cancellation: options.cancellation,
       metadata: [Lineage.key: "\(prepared.streams)"])
+    let curves = RunCurves(folder, log, monitor: plan.monitor, report: options.report)
     let callbacks: [any Callback] =
       options.callbacks + [
         SaveModelCallback(monitor: plan.monitor, name: "best", resetsOnFit: false), logbook, saving,
+        curves,
       ] + (options.cancellation.map { [$0] } ?? [])
       + (plan.onBadGradient == .stop ? [validation] : [])
     learner.add(callbacks)
     // The learner is returned; without its callbacks the database is closed.
     defer {
       saving.finish()
+      curves.finish()
       learner.remove(callbacks)
     }
     if let state {

@@ -68,6 +68,13 @@ public struct RunSummary: Sendable {
   ///   - prefersLess: Whether lower values are better. Default: by the name.
   /// - Returns: The epoch; nil if none has the value.
   package func bestEpoch(by name: String, prefersLess: Bool? = nil) -> RunLog.Epoch? {
+    Self.bestEpoch(of: epochs, by: name, prefersLess: prefersLess)
+  }
+
+  /// The best of some epochs.
+  static func bestEpoch(
+    of epochs: [RunLog.Epoch], by name: String, prefersLess: Bool? = nil
+  ) -> RunLog.Epoch? {
     let sign = prefersLess ?? TrackerCallback.prefersLess(name) ? 1.0 : -1
     return epochs.compactMap { epoch in epoch.value(of: name).map { (epoch, sign * $0) } }
       .min { $0.1 < $1.1 }?.0

@@ -27,6 +27,7 @@ extension SavedModel {
     options: MapEvaluationOptions = MapEvaluationOptions(),
     progress: (_ step: String, _ done: Int, _ total: Int) -> Void = { _, _, _ in }
   ) throws -> ExplanationChoice {
+    try requireClasses("maps")
     let className = options.className ?? predictor.vocab[predictor.vocab.count - 1]
     let classIndex = try classIndex(className)
     let table = try MaskTable(masks, size: options.maskSize)

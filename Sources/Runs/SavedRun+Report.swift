@@ -87,11 +87,12 @@ extension SavedModel {
   ///   - unreadable: What to do about files that cannot be read.
   /// - Returns: The measures.
   /// - Throws: `DataError` naming files that cannot be read, a missing column, or an image for which the output is not
-  ///   finite; `PlanError` if the class is unknown.
+  ///   finite; `PlanError` if the class is unknown, or if the labels are not one class per image (`measures`).
   public func report(
     on selected: SelectedItems, of table: LabelTable, options: ReportOptions = ReportOptions(),
     batchSize: Int = 32, workers: Int? = nil, unreadable: UnreadablePolicy = .stop
   ) throws -> RunReport {
+    try requireOneClass("the measures of a report")
     let vocab = predictor.vocab
     let positive = try options.positiveClass.map { name throws(PlanError) in
       guard let index = vocab.firstIndex(of: name) else {

@@ -28,6 +28,7 @@ extension SavedModel {
   public func select(
     _ table: LabeledItems, split: String? = nil, skippingMissing: Bool = false
   ) throws(DataError) -> SelectedItems {
+    let table = table.labeled(for: predictor.target)
     var items = table.items
     let record = try run.flatMap { run throws(DataError) in try SplitRecord(of: run.folder.path) }
     var parts: [DataSplit?]?
@@ -45,7 +46,7 @@ extension SavedModel {
       parts = record?.parts(of: chosen)
     }
     let trained = parts?.count { $0 == .train }
-    var warnings = table.warnings(chosen, isTraining: false)
+    var warnings = table.warnings(predictor.target.itemsByLabel(chosen), isTraining: false)
     if let trained, trained > 0, DataSplit(name: name) != .train {
       warnings.append(DataWarning(.trainedOn(trained, of: chosen.count)))
     }

@@ -77,10 +77,15 @@ public struct SavedRun: SavedModel {
         .invalidSettings(JSONFault(field: "calibration.\(fault.field)", fault.problem)),
         path: "\(folder.path)/\(RunCalibration.fileName)")
     }
-    predictor = Predictor(
-      model: visionModel.model, vocab: description.vocab,
-      pipeline: try frames.map(plan.pipeline.choosing) ?? plan.pipeline,
-      calibration: calibration?.calibration)
+    do {
+      predictor = Predictor(
+        model: visionModel.model, vocab: description.vocab,
+        pipeline: try frames.map(plan.pipeline.choosing) ?? plan.pipeline,
+        lossFunction: try description.lossFunction(), target: description.target,
+        calibration: calibration?.calibration)
+    } catch let error as RunError {
+      throw error.at(folder.settingsPath)
+    }
   }
 
   /// The seed of the weights that training began with.
@@ -118,7 +123,7 @@ public struct SavedRun: SavedModel {
       throw fault("plan.model.arch", error.problem, error.remedy)
     }
     let model = VisionModel(
-      architecture, classCount: description.vocab.count,
+      architecture, classCount: description.target.outputCount,
       inputChannels: plan.pipeline.inputChannels, head: plan.model.head, seed: plan.seed)
     do {
       try model.use(outputStride: plan.outputStride)

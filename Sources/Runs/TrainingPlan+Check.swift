@@ -46,6 +46,13 @@ extension TrainingPlan {
     require(
       epochs + resolvedFreezeEpochs > 0 || epochs < 0 || resolvedFreezeEpochs < 0, "train.epochs",
       epochs.toml, "1 or more, or 0 with train.freeze_epochs")
+    requireTarget(require)
+    if let conflict = optimizer.conflict {
+      require(false, "optimizer.\(conflict.key)", conflict.value, conflict.allowed)
+    }
+    if epochs > 0, let allowed = resolvedSchedule.allowedEpochs(epochs) {
+      require(false, "train.epochs", epochs.toml, allowed)
+    }
     let names = metrics.map(\.name)
     require(
       Set(names).count == names.count, "train.metrics", metrics.toml, "without repetitions")
@@ -59,12 +66,24 @@ extension TrainingPlan {
           monitors.contains(monitor), "\(Self.callbacksKey).\(callback.name).monitor",
           monitor.toml, "one of \(monitors.joined(separator: ", "))")
       }
+      if let conflict = callback.conflict {
+        require(
+          false, "\(Self.callbacksKey).\(callback.name).\(conflict.key)", conflict.value,
+          conflict.allowed)
+      }
       if callbacks.count(where: { $0.name == callback.name }) > 1 {
         faults.append(
           Fault(
             key: "\(Self.callbacksKey).\(callback.name)", value: "given twice",
             allowed: "given once"))
       }
+    }
+    let used = Set(callbacks.map(\.name))
+    if used.contains(MixUpSettings.name), used.contains(CutMixSettings.name) {
+      faults.append(
+        Fault(
+          key: "\(Self.callbacksKey).\(CutMixSettings.name)", value: "given with mixup",
+          allowed: "the only one of the two"))
     }
     if resolvedSchedule.freezes {
       let isNumber = if case .same = rates.learningRates { true } else { false }
@@ -80,6 +99,30 @@ extension TrainingPlan {
     }
     if ownPipeline == nil { requireImages(require) }
     return faults
+  }
+
+  /// Labels, loss and metrics have to be of one kind.
+  private func requireTarget(_ require: (Bool, String, TOMLValue?, String) -> Void) {
+    let target = data.target
+    let losses = LossSettings.names(for: target).map { "\"\($0)\"" }
+    require(
+      resolvedLoss.target == target, "loss.name", .text(resolvedLoss.name),
+      "\(losses.count > 1 ? "one of " : "")\(losses.joined(separator: ", ")) for data.target = \"\(target.rawValue)\""
+    )
+    for metric in metrics where !metric.isOf(target) {
+      require(
+        false, "train.metrics", metric.toml,
+        "\(target.metricWords), for data.target = \"\(target.rawValue)\"")
+    }
+    require(
+      data.labelDelimiter == nil || target == .multiCategory, "data.label_delim",
+      data.labelDelimiter?.toml, "left out, or data.target \"multi_category\"")
+    require(
+      data.outputCount == nil || target == .regression, "data.n_out", data.outputCount?.toml,
+      "left out, or data.target \"regression\"")
+    require(
+      data.sampling == .shuffled || target != .regression, "data.sampling", data.sampling.toml,
+      "\"shuffled\" for numbers, which have no classes")
   }
 
   private func requireHead(_ require: (Bool, String, TOMLValue?, String) -> Void) {

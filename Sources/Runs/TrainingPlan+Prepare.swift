@@ -18,17 +18,20 @@ extension TrainingPlan {
     let items: SplitItems
     /// The seed of order, augmentation and dropout.
     let streams: UInt64
+    /// The plan's data settings with what was learned from the training items.
+    let settings: DataSettings
   }
 
   /// Reads the table, splits it once, and creates loaders and learner.
   ///
   /// - Parameters:
   ///   - known: The architectures to look the plan's up in.
+  ///   - folder: The folder of the run, for callbacks that write files; nil: there is none.
   ///   - continued: The streams of a run whose weights will be loaded from its state; the plan's are not read.
   ///   - notify: Receives events.
   /// - Throws: Everything that can be refused before a folder is created.
   func prepare(
-    among known: [Architecture], continuing continued: UInt64? = nil,
+    among known: [Architecture], folder: String?, continuing continued: UInt64? = nil,
     notify: (RunEvent) -> Void = { _ in }
   ) throws -> Prepared {
     try check()
@@ -37,26 +40,29 @@ extension TrainingPlan {
     let architecture = try Architecture.named(architecture, among: known)
     let start = continued == nil ? try weights.map { try Checkpoint(contentsOf: $0) } : nil
     let streams = continued ?? Lineage.streams(seed: seed, weights: start)
-    let content = try table.read()
+    let content = try table.read().labeled(for: data.block())
     notify(.columns(content.columns))
     let items = try split(content)
     for warning in items.warnings { notify(.warning(warning)) }
     let (train, valid) = (items.train, items.valid)
     guard !valid.isEmpty else { throw DataError(.noItems("validation"), path: table.path) }
     let loaders = try DataLoaders(
-      train: train, valid: valid, pipeline: pipeline, batchSize: batchSize,
-      workers: compute.workers, seed: streams, unreadable: unreadable)
+      train: train, valid: valid, pipeline: pipeline, target: data.block(), batchSize: batchSize,
+      workers: compute.workers, seed: streams, unreadable: unreadable,
+      sampling: data.sampling.sampling)
     guard loaders.train.batchCount > 0 else {
       throw DataError(
         .batchNotFilled(items: loaders.train.items.count, batchSize: batchSize), path: table.path)
     }
     let check = GradientCheck(onBadGradient)
     check.reportsEnding = false
+    let counts = classCounts(loaders)
     let learner = visionLearner(
       loaders, architecture,
-      lossFunction: try loss.lossFunction(counts(items.train, loaders.vocab)),
+      lossFunction: try resolvedLoss.lossFunction(
+        ClassCounts(ofClasses: counts, items: loaders.train.items.count)),
       rule: optimizer.rule, metrics: metrics.map(\.metric),
-      callbacks: [check] + callbacks.compactMap { $0.callback(self) }, head: model.head,
+      callbacks: [check] + callbacks.flatMap { $0.callbacks(self, folder: folder) }, head: model.head,
       trainsBatchNorm: rates.trainsBatchNorm, decaysNormAndBias: rates.decaysNormAndBias,
       seed: seed)
     learner.seed = streams
@@ -80,14 +86,17 @@ extension TrainingPlan {
       data: RunDescription.DataSummary(
         train: loaders.train.items.count, valid: loaders.valid?.items.count ?? 0,
         test: items.test.count, method: items.method, sharedPatients: items.sharedPatients,
-        unknownPatients: items.unknownPatients),
+        unknownPatients: items.unknownPatients, classCounts: counts),
       weightsEvents: try start.map { try load($0, into: learner.visionModel) } ?? [],
-      items: items, streams: streams)
+      items: items, streams: streams, settings: data.fitted(to: loaders.target))
   }
 
-  /// The items of each class.
-  private func counts(_ items: [DataItem], _ vocab: [String]) -> [Int] {
-    let found = items.reduce(into: [String: Int]()) { $0[$1.label ?? "", default: 0] += 1 }
-    return vocab.map { found[$0] ?? 0 }
+  /// The training items of each class; of those with several labels, each counts.
+  private func classCounts(_ loaders: DataLoaders) -> [Int] {
+    var found: [String: Int] = [:]
+    for item in loaders.train.items {
+      for label in Set(loaders.target.labels(of: item)) { found[label, default: 0] += 1 }
+    }
+    return loaders.vocab.map { found[$0] ?? 0 }
   }
 }

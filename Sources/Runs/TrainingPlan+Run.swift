@@ -105,7 +105,7 @@ extension TrainingPlan {
 
   /// The plan with the defaults that depend on other settings or on this process filled in.
   var resolved: TrainingPlan {
-    var plan = withResolvedSchedule
+    var plan = withResolvedDefaults
     plan.compute.threads = compute.threads ?? Compute.threads
     plan.compute.convolution = Compute.convolution
     return plan
@@ -113,7 +113,8 @@ extension TrainingPlan {
 
   /// The plan with what it leaves open taken from the plan of a run.
   func completed(from run: TrainingPlan) -> TrainingPlan {
-    var plan = withResolvedSchedule
+    var plan = withResolvedDefaults
+    plan.data = data.completed(from: run.data)
     plan.compute.threads = compute.threads ?? run.compute.threads
     plan.compute.convolution = compute.convolution ?? run.compute.convolution
     return plan

@@ -59,8 +59,9 @@ extension TrainingPlan {
     warnings += proof.repeats(in: parts).map { DataWarning(.repeated($0)) }
     if placeholders > 0 { warnings.append(DataWarning(.constantPatient(placeholders))) }
     if let unknown = table.unknownPatients(facts) { warnings.append(unknown) }
-    warnings += table.warnings(train + valid)
-    warnings += testWarnings(table, part(test), vocab: Set(train.compactMap(\.label)))
+    let block = data.block()
+    warnings += table.warnings(block.itemsByLabel(train + valid))
+    warnings += testWarnings(table, part(test), vocab: Set(train.flatMap(block.labels)), block)
     let patients = overlaps.filter { $0.kind == .patient || $0.kind == .headerPatient }
     return SplitItems(
       train: train, valid: valid, test: part(test),
@@ -139,14 +140,14 @@ extension TrainingPlan {
 
   /// Test items are not used in training, so what they lack is no error.
   private func testWarnings(
-    _ table: LabeledItems, _ test: [DataItem], vocab: Set<String>
+    _ table: LabeledItems, _ test: [DataItem], vocab: Set<String>, _ block: any TargetBlock
   ) -> [DataWarning] {
     var warnings: [DataWarning] = []
     let unlabeled = test.count { $0.label == nil }
     if unlabeled > 0 { warnings.append(DataWarning(.unlabeledRows(unlabeled, in: "test"))) }
     let missing = table.missingCount(test)
     if missing > 0 { warnings.append(DataWarning(.missingFiles(missing, in: "test"))) }
-    let others = Set(test.compactMap(\.label)).subtracting(vocab)
+    let others = Set(test.flatMap(block.labels)).subtracting(vocab)
     if !others.isEmpty { warnings.append(DataWarning(.untrainedClasses(others.sorted()))) }
     return warnings
   }

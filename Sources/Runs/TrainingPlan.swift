@@ -33,8 +33,8 @@ public struct TrainingPlan: Sendable, Equatable {
   public var optimizer = OptimizerSettings.adam()
   /// Learning rates, and what the optimizer does with batch norm: `[optimizer]`.
   public var rates = RateSettings()
-  /// The loss: `[loss]`.
-  public var loss = LossSettings.crossEntropy()
+  /// The loss: `[loss]`; nil: what belongs to the target of `data`.
+  public var loss: LossSettings?
   /// Callbacks, at most one of each: `[callbacks.…]`.
   public var callbacks: [CallbackSettings] = []
   /// When the state is saved: `[checkpoint]`.
@@ -91,7 +91,7 @@ public struct TrainingPlan: Sendable, Equatable {
 
   /// Equal if they train the same.
   public static func == (a: TrainingPlan, b: TrainingPlan) -> Bool {
-    a.withResolvedSchedule.settings == b.withResolvedSchedule.settings && a.pipeline == b.pipeline
+    a.withResolvedDefaults.settings == b.withResolvedDefaults.settings && a.pipeline == b.pipeline
   }
 }
 

@@ -36,6 +36,8 @@ package struct SettingsField<Group: Sendable>: Sendable {
   /// The default in words, where it depends on other settings.
   package let unset: String
   let read: @Sendable (inout Group, TOMLNode) -> SettingsProblem.Reason?
+  /// Reads a choice with its own arguments at a path; nil: the field has a plain value.
+  let readChoice: (@Sendable (inout Group, TOMLNode, [String], inout SettingsReader) -> Void)?
   let value: @Sendable (Group) -> TOMLValue?
   let isAllowed: @Sendable (Group) -> Bool
 
@@ -76,10 +78,41 @@ package struct SettingsField<Group: Sendable>: Sendable {
     self.init(key, path, .any, help, unset: unset, aliases: aliases)
   }
 
+  /// Describes a setting that is a choice with its own arguments: a name, or a table with `name` and arguments.
+  package init<Kind: SettingsKind>(
+    _ key: String, _ path: WritableKeyPath<Group, Kind> & Sendable, _ help: String,
+    aliases: [String] = []
+  ) {
+    self.key = key
+    self.aliases = aliases
+    self.help = help
+    unset = ""
+    type = "a name or a table"
+    allowed = "a choice whose arguments are in their ranges"
+    read = { _, _ in nil }
+    readChoice = { group, node, place, reader in
+      let table: TOMLTable
+      switch node.value {
+      case .table(let given): table = given
+      case .text: table = TOMLTable(["name": node.value])
+      default:
+        reader.record(
+          .value(
+            key: TOMLText.key(place), found: node.value.summary,
+            allowed: "\(Kind.nameWords), or a table with the name and arguments"), at: node.origin)
+        return
+      }
+      group[keyPath: path] = reader.read(group[keyPath: path], from: table, at: place)
+    }
+    value = { .table($0[keyPath: path].table) }
+    isAllowed = { $0[keyPath: path].states.allSatisfy(\.isAllowed) }
+  }
+
   private init<Value: SettingsValue>(
     _ key: String, _ path: WritableKeyPath<Group, Value> & Sendable, _ allowed: Allowed<Value>,
     _ help: String, unset: String, _ aliases: [String], _: (Value) -> Value
   ) {
+    readChoice = nil
     self.key = key
     self.aliases = aliases
     self.help = help
@@ -93,6 +126,9 @@ package struct SettingsField<Group: Sendable>: Sendable {
         var wrong = node
         if case .list(let nodes) = node.value {
           wrong = nodes.first { Value.names.isEmpty ? false : !Value.accepts($0) } ?? node
+        }
+        if let (problem, remedy) = Value.refusal(of: wrong) {
+          return .invalid(key: "", problem: problem, remedy: remedy)
         }
         var nearest: String?
         if case .text(let text) = wrong.value {

@@ -67,11 +67,17 @@ package struct SettingsReader {
         record(unknown?(key) ?? .unknownKey(full, nearest: nearest(path + [key])), at: node.origin)
         continue
       }
+      if let readChoice = field.readChoice {
+        readChoice(&group, node, path + [key], &self)
+        continue
+      }
       switch field.read(&group, node) {
       case nil: break
       case .value(_, let found, let allowed, let nearest)?:
         record(
           .value(key: full, found: found, allowed: allowed, nearest: nearest), at: node.origin)
+      case .invalid(_, let problem, let remedy)?:
+        record(.invalid(key: full, problem: problem, remedy: remedy), at: node.origin)
       case let reason?: record(reason, at: node.origin)
       }
     }

@@ -4,8 +4,12 @@ package protocol SettingsValue: Sendable, Equatable {
   static var words: String { get }
   /// The names that a text is one of; empty if it is free.
   static var names: [String] { get }
+  /// What a list of such values is.
+  static var listWords: String { get }
   /// Whether a value, or an element of a list, can be read.
   static func accepts(_ node: TOMLNode) -> Bool
+  /// Why a value cannot be read, and the way out, where that is more than that it has another type.
+  static func refusal(of node: TOMLNode) -> (problem: String, remedy: String?)?
   /// Reads a value; nil if it is of another type.
   init?(_ node: TOMLNode)
   /// The value in TOML; nil if it is not set.
@@ -15,6 +19,12 @@ package protocol SettingsValue: Sendable, Equatable {
 extension SettingsValue {
   package static var names: [String] { [] }
   package static func accepts(_ node: TOMLNode) -> Bool { Self(node) != nil }
+  package static func refusal(of node: TOMLNode) -> (problem: String, remedy: String?)? { nil }
+  package static var listWords: String {
+    names.isEmpty
+      ? "a list of \(words.hasPrefix("a ") ? String(words.dropFirst(2)) : words)s"
+      : "a list of any of \(words)"
+  }
 }
 
 extension Bool: SettingsValue {
@@ -70,12 +80,11 @@ extension String: SettingsValue {
 }
 
 extension Array: SettingsValue where Element: SettingsValue {
-  package static var words: String {
-    Element.names.isEmpty
-      ? "a list of \(Element.words.hasPrefix("a ") ? String(Element.words.dropFirst(2)) : Element.words)s"
-      : "a list of any of \(Element.words)"
-  }
+  package static var words: String { Element.listWords }
   package static var names: [String] { Element.names }
+  package static func refusal(of node: TOMLNode) -> (problem: String, remedy: String?)? {
+    Element.refusal(of: node)
+  }
   package static func accepts(_ node: TOMLNode) -> Bool { Element(node) != nil }
   package init?(_ node: TOMLNode) {
     guard case .list(let nodes) = node.value else { return nil }
@@ -88,6 +97,9 @@ extension Array: SettingsValue where Element: SettingsValue {
 extension Optional: SettingsValue where Wrapped: SettingsValue {
   package static var words: String { Wrapped.words }
   package static var names: [String] { Wrapped.names }
+  package static func refusal(of node: TOMLNode) -> (problem: String, remedy: String?)? {
+    Wrapped.refusal(of: node)
+  }
   package init?(_ node: TOMLNode) {
     guard let value = Wrapped(node) else { return nil }
     self = value

@@ -126,7 +126,7 @@ struct PlanFileTests {
       ),
       (
         "[optimizer]\nname = \"sgd\"\nsqr_mom = 0.9",
-        "5: unknown key \"optimizer.sqr_mom\": \"sgd\" has no such argument, only \"adam\""
+        "5: unknown key \"optimizer.sqr_mom\": \"sgd\" has no such argument, only \"adam\", \"rmsprop\", \"radam\", \"qhadam\", \"lamb\", \"ranger\""
       ),
       ("[train]\nepoch = 1", "4: unknown key \"train.epoch\"; did you mean \"train.epochs\"?"),
       ("[train]\nlr = 1", "4: unknown key \"train.lr\"; did you mean \"optimizer.lr\"?"),
@@ -167,7 +167,71 @@ struct PlanFileTests {
       ),
       (
         "[train]\nmetrics = [\"acuracy\"]",
-        "4: train.metrics is \"acuracy\", but must be a list of any of \"accuracy\", \"error_rate\", \"roc_auc_score\"; did you mean \"accuracy\"?"
+        "4: train.metrics: there is no metric \"acuracy\"; did you mean accuracy?"
+      ),
+      (
+        "[train]\nmetrics = [\"top_k_accuracy(q: 3)\"]",
+        "4: train.metrics: top_k_accuracy has no argument \"q\"; it has k"
+      ),
+      (
+        "[train]\nmetrics = [\"accuracy_multi\"]",
+        "4: train.metrics is \"accuracy_multi\", but must be metrics of one class per image, such as \"accuracy\" or \"roc_auc_score\", for data.target = \"category\""
+      ),
+      (
+        "[train]\nmetrics = 3",
+        "4: train.metrics is 3, but must be a list of metrics, such as [\"accuracy\", \"top_k_accuracy(k: 3)\"]"
+      ),
+      (
+        "[loss]\nname = \"bce_with_logits\"",
+        "4: loss.name is \"bce_with_logits\", but must be one of \"cross_entropy\", \"label_smoothing\", \"focal\" for data.target = \"category\""
+      ),
+      (
+        "label_delim = \";\"",
+        "3: data.label_delim is \";\", but must be left out, or data.target \"multi_category\""
+      ),
+      (
+        "[optimizer]\nname = \"lookahead\"\nopt = 3",
+        "5: optimizer.opt is 3, but must be \"adam\", \"sgd\","
+      ),
+      (
+        "[optimizer]\nname = \"lookahead\"\nopt = \"radm\"",
+        "5: optimizer.opt.name is \"radm\", but must be"
+      ),
+      (
+        "[optimizer]\nname = \"lookahead\"\nopt = { name = \"radam\", bta = 1 }",
+        "5: unknown key \"optimizer.opt.bta\"; did you mean \"optimizer.opt.beta\"?"
+      ),
+      (
+        "[optimizer]\nname = \"lookahead\"\nopt = { name = \"torch_sgd\", nesterov = true }",
+        "optimizer.opt.nesterov is true, but must be false without momentum or with dampening (they are 0.0 and 0.0)"
+      ),
+      (
+        "[optimizer]\nname = \"torch_adam\"\nbetas = [0.9, 1]",
+        "5: optimizer.betas is [0.9, 1], but must be 2 values, each at least 0, below 1"
+      ),
+      (
+        "[optimizer]\nname = \"torch_sgd\"\nnesterov = true",
+        "5: optimizer.nesterov is true, but must be false without momentum or with dampening"
+      ),
+      (
+        "[train]\nepochs = 5\n[schedule]\nname = \"sgdr\"\nn_cycles = 2",
+        "4: train.epochs is 5, but must be a multiple of 3, since the cycles of the schedule \"sgdr\" have whole epochs"
+      ),
+      (
+        "[train]\nepochs = 5\n[schedule]\nname = \"sgdr\"\ncycle_len = 2\nn_cycles = 3\ncycle_mult = 1",
+        "4: train.epochs is 5, but must be 6, the sum of the cycles of the schedule \"sgdr\""
+      ),
+      (
+        "[callbacks.ema]\ndecay = 0.5\nmin_decay = 0.6",
+        "5: callbacks.ema.min_decay is 0.6, but must be at most decay, 0.5"
+      ),
+      (
+        "[callbacks.csv_logger]\nfname = \"../a.csv\"",
+        "4: callbacks.csv_logger.fname is \"../a.csv\", but must be a name that ends in .csv"
+      ),
+      (
+        "[callbacks]\nmixup = true\ncutmix = true",
+        "5: callbacks.cutmix is given with mixup, but must be the only one of the two"
       ),
       (
         "[train]\nmetrics = [\"accuracy\", \"accuracy\"]",
@@ -211,7 +275,7 @@ struct PlanFileTests {
       ),
       (
         "[optimizer]\nname = \"adm\"",
-        "4: optimizer.name is \"adm\", but must be \"adam\" or \"sgd\"; did you mean \"adam\"?"
+        "4: optimizer.name is \"adm\", but must be \"adam\", \"sgd\", \"rmsprop\","
       ),
       ("[optimizer]\nlr = 0", "4: optimizer.lr is 0, but must be each above 0, at most 1e30"),
       ("[optimizer]\nlr = nan", "4: optimizer.lr is nan, but must be each above 0, at most 1e30"),
@@ -319,7 +383,7 @@ struct PlanFileTests {
     #expect(
       try problems(resolved.replacing("0.99", with: "0.9"), ["optimizer.name=sgd"])
         == [
-          "siim.toml:6: unknown key \"optimizer.sqr_mom\": \"sgd\" has no such argument, only \"adam\""
+          "siim.toml:6: unknown key \"optimizer.sqr_mom\": \"sgd\" has no such argument, only \"adam\", \"rmsprop\", \"radam\", \"qhadam\", \"lamb\", \"ranger\""
         ])
   }
 
@@ -363,10 +427,23 @@ struct PlanFileTests {
     plan.schedule = .oneCycle(momenta: (0.9, 0.8, 0.9))
     plan.loss = .crossEntropy(weights: .each([1, 2.5]), labelSmoothing: 0.1)
     plan.callbacks = [
-      .reduceLROnPlateau(monitor: "accuracy", patience: 2, factor: 3), .gradientAccumulation(),
+      .reduceLROnPlateau(monitor: "accuracy", patience: 2, factor: 3),
+      .gradientClip(2, normType: .infinity), .gradientAccumulation(),
     ]
+    plan.metrics = try ["top_k_accuracy(k: 1)", "accuracy", "f1_score(average: macro)"].map {
+      try .named($0)
+    }
     plan.checkpoint.everyMinutes = 0.5
     plan.seed = .max
+    try check(plan)
+    plan.optimizer = .lookahead(.lookahead(.torchAdam(betas: (0.5, 0.9), isAMSGrad: true), k: 2))
+    plan.schedule = .sgdr(cycles: 2, cycleLength: nil, cycleMultiplier: 4)
+    plan.data.target = .multiCategory
+    plan.data.labelDelimiter = "|"
+    plan.train.metrics = nil
+    plan.monitor = "accuracy_multi"
+    plan.loss = .bceWithLogits(threshold: 0.25, positiveWeights: .balanced)
+    plan.callbacks = [.mixUp(), .ema(decay: 0.9, every: 2), .csvLogger("a.csv"), .showGraph]
     try check(plan)
     plan.pipeline = Pipeline([
       ReadImage(intensity: .voi(1), frames: .first), Resize(32, method: .squish), Rotate(),

@@ -5,6 +5,7 @@ import Foundation
 import Layers
 import Logbook
 import Runs
+import Settings
 import Tensors
 import Testing
 import Training
@@ -139,6 +140,98 @@ struct ResumeTests {
       #expect(!folder.hasState)
       #expect(try RunLog(reading: folder.databasePath).status() == "finished")
     }
+  }
+
+  /// Settings that have to be the same after a continuation.
+  private static let settings: [(name: String, change: @Sendable (inout TrainingPlan) -> Void)] = [
+    (
+      "ema, mixup, early stopping, lookahead",
+      {
+        $0.optimizer = .lookahead(.radam(), k: 2)
+        $0.callbacks = [.earlyStopping(patience: 2), .mixUp(), .ema(decay: 0.9)]
+      }
+    ),
+    (
+      "cutmix, sgdr, focal loss, balanced sampling, rmsprop",
+      {
+        $0.optimizer = .rmsProp(momentum: 0.9)
+        $0.schedule = .sgdr(cycles: 2)
+        $0.loss = .focal(weights: .balanced)
+        $0.data.sampling = .balanced
+        $0.callbacks = [.cutMix(), .gradientClip(0.1, normType: 1)]
+      }
+    ),
+    (
+      "plateau, csv, figures, nesterov",
+      {
+        $0.optimizer = .torchSGD(momentum: 0.9, isNesterov: true)
+        $0.schedule = .constant
+        $0.callbacks = [
+          .reduceLROnPlateau(monitor: "train_loss", minimumDelta: 1), .csvLogger(), .showGraph,
+          .activationStats(withHistogram: true),
+        ]
+      }
+    ),
+    (
+      "frozen epoch, dropout in validation, accumulation, late average",
+      {
+        $0.freezeEpochs = 1
+        $0.rates.trainsBatchNorm = false
+        $0.schedule = .flatCos()
+        $0.callbacks = [
+          .gradientAccumulation(itemsPerStep: 8), .bnFreeze, .mcDropout,
+          .ema(decay: 0.5, updateAfterStep: 2, averagesBuffers: false, every: 2),
+          .shortEpoch(0.5, shortensValidation: false),
+        ]
+      }
+    ),
+    (
+      "several labels",
+      {
+        $0.data.target = .multiCategory
+        $0.loss = .bceWithLogits(positiveWeights: .balanced)
+        $0.callbacks = [.mixUp(1), .terminateOnNaN]
+        $0.optimizer = .lookahead(.lookahead(.torchAdam(isAMSGrad: true), k: 2), k: 3)
+      }
+    ),
+  ]
+
+  @Test(
+    "with any settings, a run that is interrupted twice in epochs ends with the same bits",
+    arguments: settings.map(\.name))
+  func settings(name: String) throws {
+    let work = try Workspace()
+    var plan = try plan(work)
+    try #require(Self.settings.first { $0.name == name }).change(&plan)
+    let path = work.file("run")
+    let whole = try Outcome(work.file("whole"), try plan.quietRun(in: work.file("whole")))
+    for step in [2, 5] { try interrupted(plan, in: path, after: step, callbacks: []) }
+    let found = try Outcome(path, try plan.quietRun(in: path))
+    #expect(found.differences(from: whole) == [])
+    if work.exists("whole/history.csv") {
+      func losses(_ run: String) throws -> [String] {
+        try work.text("\(run)/history.csv").split(separator: "\n").map {
+          $0.split(separator: ",").dropLast().joined(separator: ",")
+        }
+      }
+      #expect(try losses("run") == losses("whole"))
+    }
+  }
+
+  @Test(
+    "with any optimizer, a run that is interrupted ends with the same bits",
+    arguments: OptimizerSettings.names)
+  func optimizer(name: String) throws {
+    let work = try Workspace()
+    var plan = try plan(work)
+    plan.epochs = 2
+    let type = try #require(OptimizerSettings.all.first { $0.name == name })
+    plan.optimizer = try #require(OptimizerSettings(type.init()))
+    let path = work.file("run")
+    let whole = try Outcome(work.file("whole"), try plan.quietRun(in: work.file("whole")))
+    try interrupted(plan, in: path, after: 4, callbacks: [])
+    let found = try Outcome(path, try plan.quietRun(in: path))
+    #expect(found.differences(from: whole) == [])
   }
 
   @Test("a run that is interrupted in validation, and several times, ends with the same bits")

@@ -48,6 +48,16 @@ public struct LabeledItems: Sendable {
     }
   }
 
+  /// The same items for a target block; an empty cell is a label where the block says so.
+  package func labeled(for target: any TargetBlock) -> LabeledItems {
+    guard target.acceptsEmptyLabel else { return self }
+    var found = self
+    for index in found.items.indices where found.items[index].label == nil {
+      found.items[index].label = ""
+    }
+    return found
+  }
+
   /// The number of items whose file does not exist.
   package func missingCount(_ used: [DataItem]) -> Int { absent(used).count }
 

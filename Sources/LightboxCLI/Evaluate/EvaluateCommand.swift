@@ -58,6 +58,10 @@ struct EvaluateCommand: ParsableCommand {
     let selected = try run.select(
       table, split: split, skippingMissing: unreadable.policy == .skip)
     for warning in selected.warnings { tell(warning) }
+    if run.target != .category {
+      if let option = report.given { try run.requireOneClass(option) }
+      return try measure(run, selected)
+    }
     if run.run == nil {
       say("lightbox: an exported model does not know its training images; these are not compared")
     }
@@ -74,12 +78,24 @@ struct EvaluateCommand: ParsableCommand {
     }
     if json { try printJSON(found) } else { print(found) }
     try report.write(found)
-    guard record else { return }
+    guard record, let run = run.run else { return }
     do {
       try run.record(found, of: table.table)
     } catch {
       // The run may be of others, in a folder that is only readable.
       say("lightbox: warning: the evaluation is not kept in the run: \(error)")
     }
+  }
+
+  /// Labels that do not exclude each other, and numbers, have the run's metrics.
+  private func measure(_ run: any SavedModel, _ selected: SelectedItems) throws {
+    let found = try run.measures(
+      on: selected, batchSize: batchSize, workers: loading.workers, unreadable: unreadable.policy)
+    unreadable.tell(found.predictions.skipped)
+    if let predictions {
+      try found.predictions.writeCSV(
+        to: predictions, items: found.items, vocab: run.predictor.vocab)
+    }
+    if json { try printJSON(found) } else { print(found) }
   }
 }

@@ -37,6 +37,15 @@ struct ReportArguments: ParsableArguments {
     try requireOption("--threshold", threshold, in: 0...1)
   }
 
+  /// An option that is given, of those for one class per image.
+  var given: String? {
+    if figures != nil { return "--figures" }
+    if !subgroup.isEmpty { return "--subgroup" }
+    if positive != nil { return "--positive" }
+    if threshold != nil { return "--threshold" }
+    return shortcuts ? "--shortcuts" : nil
+  }
+
   var options: ReportOptions {
     ReportOptions(subgroups: subgroup, positiveClass: positive, threshold: threshold)
   }

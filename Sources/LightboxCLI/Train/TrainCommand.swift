@@ -69,7 +69,9 @@ struct TrainCommand: ParsableCommand {
   @Option(help: "The folder to create for the run.")
   var out: String?
 
-  private var isFile: Bool { data?.lowercased().hasSuffix(".toml") ?? false }
+  private var source: PlanSource {
+    PlanSource(data: data, from: from, resume: resume, set: set, options: options)
+  }
 
   func validate() throws {
     if printSettings { return }
@@ -81,7 +83,7 @@ struct TrainCommand: ParsableCommand {
       }
       return
     }
-    if from != nil, isFile {
+    if from != nil, source.isFile {
       throw ValidationError("--from takes the settings of a run: leave the file out")
     }
     if data == nil, from == nil, !set.contains(where: { $0.hasPrefix("data.images") }) {
@@ -89,51 +91,20 @@ struct TrainCommand: ParsableCommand {
         "give a folder of images or a settings file; --print-settings prints one to start from")
     }
     if out == nil { throw ValidationError("Missing expected argument '--out <out>'") }
-    if options.weightsPart.part != nil, options.weights == nil, !isFile {
+    if options.weightsPart.part != nil, options.weights == nil, !source.isFile {
       throw ValidationError("--part selects a network of a file: give --weights too")
-    }
-  }
-
-  /// The plan of file, `--set` and options.
-  private func plan() throws -> TrainingPlan {
-    var given = options.overrides
-    if let data, !isFile {
-      guard FileName.isFolder(data) else {
-        throw ValidationError(
-          FileName.exists(data)
-            ? "\(FileName.shown(data)) is neither a folder of images nor a .toml file"
-            : "there is no folder \(FileName.shown(data))")
-      }
-      given.insert(
-        SettingsOverride("data.images", .text(data), option: FileName.shown(data)), at: 0)
-    }
-    do {
-      let set = try SettingsOverride.parse(set)
-      for option in given {
-        guard let other = set.last(where: { $0.path == option.path })?.node?.origin.words else {
-          continue
-        }
-        throw ValidationError(
-          "\(option.node?.origin.words ?? "") and \(other) are the same setting: give one of them")
-      }
-      if let from { return try TrainingPlan(from: from, overrides: set + given) }
-      return try TrainingPlan(
-        file: resume.map { "\($0)/run.toml" } ?? (isFile ? data : nil), overrides: set + given,
-        needsData: !printSettings)
-    } catch let error as SettingsError where error.isOfArguments || !isFile {
-      throw ValidationError(error.description)
     }
   }
 
   func run() throws {
     if printSettings {
-      print(try plan().template().dropLast())
+      print(try source.plan(needsData: false).template().dropLast())
       return
     }
     let result: TrainingResult
     do {
       if resume == nil {
-        let plan = try plan()
+        let plan = try source.plan()
         if plan.data.folds != nil, plan.data.fold == nil { return try crossValidate(plan) }
         result = try train(plan)
       } else {
@@ -153,15 +124,15 @@ struct TrainCommand: ParsableCommand {
   private func train(_ plan: TrainingPlan) throws -> TrainingResult {
     try plan.run(
       in: out ?? "", callbacks: [ProgressCallback(progress)], cancellation: Signals.cancellation,
-      report: emit, notify: tell)
+      report: emit, notify: PlanSource.tell)
   }
 
   private func continueRun() throws -> TrainingResult {
     // Settings that are given must be those of the run.
-    let expected = set.isEmpty && options.overrides.isEmpty ? nil : try plan()
+    let expected = set.isEmpty && options.overrides.isEmpty ? nil : try source.plan()
     return try TrainingPlan.resume(
       resume ?? "", expecting: expected, callbacks: [ProgressCallback(progress)],
-      cancellation: Signals.cancellation, report: emit, notify: tell)
+      cancellation: Signals.cancellation, report: emit, notify: PlanSource.tell)
   }
 
   /// Trains a run per fold, and prints what their predictions give together.
@@ -171,7 +142,7 @@ struct TrainCommand: ParsableCommand {
       cancellation: Signals.cancellation, report: emit
     ) { fold, event in
       if case .columns = event { say("lightbox: fold \(fold) of \(plan.data.folds ?? 0)") }
-      tell(event)
+      PlanSource.tell(event)
     }
     print(pooled)
     say("lightbox: the predictions are in \(out ?? "")/predictions.csv".printable)

@@ -39,6 +39,15 @@ public struct LearningCurves: Sendable {
   /// Draws the epochs of a run.
   public init(_ run: RunSummary) { self.init([run], showsSteps: false) }
 
+  /// Draws the epochs of a run that is being trained.
+  init(path: String, epochs: [RunLog.Epoch], monitor: String) {
+    runs = [
+      Run(
+        path: path, name: Self.shortNames([path])[0], epochs: epochs,
+        best: RunSummary.bestEpoch(of: epochs, by: monitor), monitor: monitor, steps: [])
+    ]
+  }
+
   /// Draws the epochs of runs.
   ///
   /// - Parameters:

@@ -24,18 +24,6 @@ struct PlanSection: Sendable {
       }, states: { $0[keyPath: place].states })
   }
 
-  static func kind<Kind: SettingsKind>(
-    _ name: String, _ place: WritableKeyPath<TrainingPlan, Kind> & Sendable, _ summary: String,
-    _ help: String
-  ) -> PlanSection {
-    PlanSection(
-      path: [name], summary: summary, keys: keys(of: Kind.self),
-      read: { plan, table, reader in
-        plan[keyPath: place] = reader.read(plan[keyPath: place], from: table, at: [name])
-      }, states: { [$0[keyPath: place].nameState(help)] + $0[keyPath: place].states },
-      choices: Kind.all)
-  }
-
   private static func keys<Kind: SettingsKind>(
     of _: Kind.Type
   ) -> [(key: String, aliases: [String])] {
@@ -70,6 +58,19 @@ struct PlanSection: Sendable {
           "The default is fine_tune where the body is frozen first, else one_cycle.")
       ] + plan.resolvedSchedule.states
     }, choices: ScheduleSettings.all)
+
+  /// The loss, which belongs to the target if it is not given.
+  static let loss = PlanSection(
+    path: ["loss"], summary: "The loss.", keys: keys(of: LossSettings.self),
+    read: { plan, table, reader in
+      plan.loss = reader.read(plan.resolvedLoss, from: table, at: ["loss"])
+    },
+    states: { plan in
+      [
+        plan.resolvedLoss.nameState(
+          "The default belongs to data.target: cross_entropy, bce_with_logits or mse.")
+      ] + plan.resolvedLoss.states
+    }, choices: LossSettings.all)
 }
 
 extension SettingsGroup {

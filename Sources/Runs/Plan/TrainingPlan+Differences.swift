@@ -19,7 +19,7 @@ extension TrainingPlan {
   ///
   /// Defaults that depend on other settings count as they are run, and a custom pipeline as `transforms`.
   public func differences(from other: TrainingPlan) -> [Difference] {
-    let (mine, others) = (withResolvedSchedule.leaves, other.withResolvedSchedule.leaves)
+    let (mine, others) = (withResolvedDefaults.leaves, other.withResolvedDefaults.leaves)
     var keys = mine.map(\.key)
     keys += others.map(\.key).filter { !keys.contains($0) }
     func value(_ key: String, _ leaves: [(key: String, value: String)]) -> String? {

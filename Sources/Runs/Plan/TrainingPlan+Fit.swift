@@ -26,8 +26,10 @@ extension TrainingPlan {
   }
 
   /// The plan with the defaults that depend on other settings filled in.
-  var withResolvedSchedule: TrainingPlan {
+  var withResolvedDefaults: TrainingPlan {
     var plan = self
+    plan.loss = resolvedLoss
+    plan.train.metrics = metrics
     plan.freezeEpochs = resolvedFreezeEpochs
     plan.schedule = resolvedSchedule
     return plan

@@ -16,7 +16,7 @@ extension TrainingPlan {
     .group("train", \.train, "How long to train, and what to measure."),
     .schedule,
     .optimizer,
-    .kind("loss", \.loss, "The loss.", "The loss."),
+    .loss,
     .group("checkpoint", \.checkpoint, "When the state is saved, so that the run can be resumed."),
     .group("compute", \.compute, "Threads, precision and convolution algorithm."),
   ]
@@ -111,6 +111,7 @@ extension TrainingPlan {
     var root = TOMLTable()
     for section in Self.sections {
       if section.path == ["schedule"], schedule == nil { continue }
+      if section.path == ["loss"], loss == nil { continue }
       if ownPipeline != nil, Self.pipelineSections.contains(section.path[0]) { continue }
       root.set(TOMLNode(.table(TOMLTable())), at: section.path)
       for state in section.states(self) {

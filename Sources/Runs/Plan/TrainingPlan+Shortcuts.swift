@@ -58,8 +58,10 @@ extension TrainingPlan {
   }
 
   /// What is measured on the validation images after each epoch.
+  ///
+  /// Default: accuracy and area under the ROC curve, those of labels for several, errors for numbers.
   public var metrics: [MetricSettings] {
-    get { train.metrics }
+    get { train.metrics ?? data.target.metrics }
     set { train.metrics = newValue }
   }
 
@@ -109,6 +111,9 @@ extension TrainingPlan {
   public var resolvedFreezeEpochs: Int {
     freezeEpochs ?? ((schedule.map(\.freezes) ?? (weights != nil)) ? 1 : 0)
   }
+
+  /// The loss that is minimized.
+  var resolvedLoss: LossSettings { loss ?? .standard(for: data.target) }
 
   /// The schedule that is run.
   var resolvedSchedule: ScheduleSettings {

@@ -1,6 +1,7 @@
 import DataBlocks
 import Foundation
 import Settings
+import Training
 
 /// Plans as TOML files, and the reference of their keys.
 extension TrainingPlan {
@@ -63,7 +64,29 @@ extension TrainingPlan {
       text += "\n`[callbacks.\(choice.name)]`: \(choice.summary)\n"
       text += argumentTable(choice)
     }
-    return text + ending
+    return text + metricTable + ending
+  }
+
+  private static var metricTable: String {
+    var text = """
+
+      ## Metrics
+
+      The names for `train.metrics`, `train.monitor` and trackers, with their arguments: `"accuracy"`, `"top_k_accuracy(k: 3)"`,
+      `"f1_score(average: macro)"`. Metrics of a kind belong to one `data.target`.
+
+      | metric | arguments | data.target |
+      |---|---|---|
+
+      """
+    for name in Metric.names {
+      let arguments = Metric.arguments(of: name) ?? []
+      let probe = try? MetricSettings.named(name)
+      let target = TargetKind.allCases.first { probe?.isOf($0) == true }
+      text +=
+        "| `\(name)` | \(arguments.map { "`\($0)`" }.joined(separator: ", ")) | \(target?.rawValue ?? "") |\n"
+    }
+    return text
   }
 
   private static func argumentTable(_ choice: any SettingsChoice.Type) -> String {

@@ -25,6 +25,11 @@ extension Metric {
     return try entry.make(arguments)
   }
 
+  /// Whether a built-in metric is of items with one class each.
+  package static func isOfClasses(_ name: String) -> Bool {
+    classEntries[String(name.prefix { $0 != "(" })] != nil
+  }
+
   private struct Entry: Sendable {
     let arguments: [String]
     let make: @Sendable (MetricArguments) throws(MetricError) -> Metric

@@ -5,6 +5,14 @@ package import Settings
 public struct DataSettings: Sendable, Equatable {
   /// The images and their labels.
   public var table = LabelTable("", folder: "")
+  /// The kind of the labels.
+  public var target = TargetKind.category
+  /// What separates the labels of a multi-category item (`label_delim`); nil: ";", "|" or a space, whichever occurs.
+  public var labelDelimiter: String?
+  /// Numbers per item of a regression (`n_out`); nil: as many as the first training item has.
+  public var outputCount: Int?
+  /// Which training items an epoch has.
+  public var sampling = SamplingKind.shuffled
   /// The share for validation if the table has no split: of patients if it names them, else of images (`valid_pct`).
   public var validFraction = 0.2
   /// Cross-validation: the number of folds, by patient and stratified by class; nil: none.
@@ -47,7 +55,23 @@ extension DataSettings: SettingsGroup {
       unset: "patient or patient_id, if it exists"),
     SettingsField(
       "separator", \.table.separator, "The character between cells.", unset: "comma",
-      aliases: ["sep", "label_delim"]),
+      aliases: ["sep"]),
+    SettingsField(
+      "target", \.target,
+      "What labels are: one class, any number of labels that do not exclude each other, or numbers.",
+      aliases: ["target_block", "y_block"]),
+    SettingsField(
+      "label_delim", \.labelDelimiter, Allowed("not empty") { !$0.isEmpty },
+      "With multi_category: what separates the labels of an image.",
+      unset: "\";\", \"|\" or a space, the first that occurs", aliases: ["label_delimiter"]),
+    SettingsField(
+      "n_out", \.outputCount, .within(1, 10_000),
+      "With regression: numbers per image, separated by \";\" or blanks.",
+      unset: "as many as the first training image has"),
+    SettingsField(
+      "sampling", \.sampling,
+      "Which training images an epoch has: each once, or as many drawn so that all classes are equally probable.",
+      aliases: ["weighted", "sampler"]),
     SettingsField(
       "valid_pct", \.validFraction, .between(0, 1),
       "The fraction for validation if the table has no split: of the patients, else of the images.",

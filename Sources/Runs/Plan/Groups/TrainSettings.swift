@@ -9,8 +9,8 @@ public struct TrainSettings: Sendable, Equatable {
   public var freezeEpochs: Int?
   /// The number that decides which epoch is best: "valid_loss" or a metric's name.
   public var monitor = "valid_loss"
-  /// What is measured on the validation images after each epoch.
-  public var metrics: [MetricSettings] = [.accuracy, .rocAuc]
+  /// What is measured on the validation images after each epoch; nil: what belongs to the target.
+  public var metrics: [MetricSettings]?
   /// What to do about a batch whose loss or gradient is not finite.
   public var onBadGradient = GradientCheck.Policy.stop
 
@@ -32,7 +32,8 @@ extension TrainSettings: SettingsGroup {
       unset: "1 for fine_tune, else 0"),
     SettingsField(
       "metrics", \.metrics,
-      "What is measured on the validation images after each epoch."),
+      "What is measured on the validation images after each epoch; arguments in parentheses.",
+      unset: "accuracy and roc_auc_score, their _multi for labels, mae and r2_score for numbers"),
     SettingsField(
       "monitor", \.monitor,
       "The number that selects the best epoch: valid_loss, train_loss or one of the metrics."),

@@ -28,7 +28,7 @@ open class TrackerCallback: ResumableCallback {
 
   /// Whether lower values of a monitored value are better, by its name.
   package static func prefersLess(_ monitor: String) -> Bool {
-    monitor.contains("loss") || monitor.contains("error")
+    monitor.contains("loss") || monitor.contains("error") || ["mae", "mse", "rmse"].contains(monitor)
   }
 
   /// Creates a tracker.
@@ -36,7 +36,7 @@ open class TrackerCallback: ResumableCallback {
   /// - Parameters:
   ///   - monitor: "train_loss", "valid_loss" or the name of a metric.
   ///   - prefersLess: Whether lower values are better. Default: true if the name contains "loss" or
-  ///     "error" (`comp`).
+  ///     "error", or is mae, mse or rmse (`comp`).
   ///   - minimumDelta: A change has to be larger than this to count as an improvement (`min_delta`).
   ///   - resetsOnFit: Forget the best value when a fit begins (`reset_on_fit`).
   public init(

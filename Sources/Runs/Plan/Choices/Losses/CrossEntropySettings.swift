@@ -4,22 +4,20 @@ import Training
 /// The arguments of cross entropy.
 struct CrossEntropySettings: LossChoice {
   static let name = "cross_entropy"
+  static let target = TargetKind.category
   static let summary = "Cross entropy with softmax, for classes that exclude each other."
 
   var weights = ClassWeighting.equal
   var labelSmoothing = 0.0
 
   static let fields: [SettingsField<Self>] = [
-    SettingsField(
-      "weights", \.weights, ClassWeighting.allowed,
-      "Weights of the classes: \"balanced\" is the inverse of their share of the training images; "
-        + "a list is in the order of the classes.", aliases: ["weight", "class_weights"]),
+    ClassWeighting.field(\.weights),
     SettingsField(
       "label_smoothing", \.labelSmoothing, .fraction,
       "The fraction of the target that is spread over all classes.", aliases: ["eps"]),
   ]
 
-  func lossFunction(_ counts: [Int]) throws(PlanError) -> LossFunction {
+  func lossFunction(_ counts: ClassCounts) throws(PlanError) -> LossFunction {
     .crossEntropy(weights: try weights.values(counts), labelSmoothing: labelSmoothing)
   }
 }

@@ -17,9 +17,7 @@ struct OneCycleSettings: PlainScheduleChoice {
     SettingsField(
       "div_final", \.finalDivision, .above(0), "The last rate is the highest divided by this."),
     .startFraction(\.startFraction, "The fraction of training in which the rate rises."),
-    SettingsField(
-      "moms", \.momenta, .each(.from(0, below: 1), count: 3...3),
-      "Momentum at the start, at the highest rate and at the end."),
+    .momenta(\.momenta, "Momentum at the start, at the highest rate and at the end."),
   ]
 
   func fit(_ learner: Learner, epochs: Int, rates: LearningRates) throws {

@@ -12,7 +12,12 @@ public struct OptimizerSettings: Sendable, Equatable {
 }
 
 extension OptimizerSettings: SettingsKind {
-  package static let all: [any SettingsChoice.Type] = [AdamSettings.self, SGDSettings.self]
+  package static let all: [any SettingsChoice.Type] = [
+    AdamSettings.self, SGDSettings.self, RMSPropSettings.self, RAdamSettings.self,
+    QHAdamSettings.self, LambSettings.self, LarcSettings.self, LookaheadSettings.self,
+    RangerSettings.self, TorchSGDSettings.self, TorchAdamSettings.self, TorchAdamWSettings.self,
+    TorchRMSpropSettings.self, TorchRAdamSettings.self,
+  ]
 
   package init?(_ choice: any SettingsChoice) {
     guard choice is any OptimizerChoice else { return nil }
@@ -23,15 +28,48 @@ extension OptimizerSettings: SettingsKind {
 
   /// The update rule.
   var rule: any UpdateRule { (choice as? any OptimizerChoice)?.rule ?? Adam() }
+
+  /// Arguments that do not go together.
+  var conflict: SettingsConflict? { (choice as? any OptimizerChoice)?.conflict }
 }
 
 /// The arguments of an update rule.
 protocol OptimizerChoice: SettingsChoice {
   /// The rule with these arguments.
+  ///
+  /// - Precondition: The arguments are in their ranges and go together.
   var rule: any UpdateRule { get }
+  /// Arguments that do not go together.
+  var conflict: SettingsConflict? { get }
+}
+
+extension OptimizerChoice {
+  var conflict: SettingsConflict? { nil }
 }
 
 extension SettingsField {
+  /// β₁ and β₂ of PyTorch's rules, of which a schedule may change the first.
+  static func betas(_ path: WritableKeyPath<Group, [Double]> & Sendable) -> SettingsField {
+    SettingsField(
+      "betas", path, .each(.from(0, below: 1), count: 2...2),
+      "β₁, which a schedule may change, and β₂.")
+  }
+
+  /// β₂, or α of RMSProp.
+  static func squareMomentum(
+    _ path: WritableKeyPath<Group, Double> & Sendable, _ help: String = "β₂."
+  ) -> SettingsField {
+    SettingsField(
+      "sqr_mom", path, .from(0, below: 1), help, aliases: ["beta2", "betas", "alpha"])
+  }
+
+  /// ε.
+  static func epsilon(
+    _ path: WritableKeyPath<Group, Double> & Sendable, _ help: String = "Added to the denominator."
+  ) -> SettingsField {
+    SettingsField("eps", path, .above(0), help, aliases: ["epsilon"])
+  }
+
   /// Momentum, of which a schedule may change the value.
   static func momentum(
     _ path: WritableKeyPath<Group, Double> & Sendable, _ help: String

@@ -1,28 +1,27 @@
 import Settings
 import Training
 
-/// The arguments of fastai's Adam.
-struct AdamSettings: OptimizerChoice {
-  static let name = "adam"
-  static let summary = "fastai's Adam, with decoupled weight decay (AdamW)."
+/// The arguments of fastai's LAMB.
+struct LambSettings: OptimizerChoice {
+  static let name = "lamb"
+  static let summary = "fastai's LAMB: Adam whose steps are scaled by the norm of each parameter."
 
   var momentum = 0.9
   var squareMomentum = 0.99
   var epsilon = 1e-5
-  var weightDecay = 0.01
+  var weightDecay = 0.0
   var isDecoupled = true
 
   static let fields: [SettingsField<Self>] = [
     .momentum(\.momentum, "β₁; a schedule may change it."),
-    SettingsField(
-      "sqr_mom", \.squareMomentum, .from(0, below: 1), "β₂.", aliases: ["beta2", "betas"]),
-    SettingsField("eps", \.epsilon, .above(0), "Added to the denominator.", aliases: ["epsilon"]),
+    .squareMomentum(\.squareMomentum),
+    .epsilon(\.epsilon),
     .weightDecay(\.weightDecay),
     .decoupled(\.isDecoupled),
   ]
 
   var rule: any UpdateRule {
-    Adam(
+    Lamb(
       Hyperparameters(
         momentum: momentum, squareMomentum: squareMomentum, epsilon: epsilon,
         weightDecay: weightDecay), isDecoupled: isDecoupled)
@@ -30,7 +29,7 @@ struct AdamSettings: OptimizerChoice {
 }
 
 extension OptimizerSettings {
-  /// fastai's Adam (`Adam`).
+  /// fastai's LAMB (`Lamb`).
   ///
   /// - Parameters:
   ///   - momentum: β₁ (`mom`).
@@ -39,13 +38,9 @@ extension OptimizerSettings {
   ///   - weightDecay: Weight decay (`wd`).
   ///   - isDecoupled: Decay the weights instead of adding to the gradient (`decouple_wd`).
   /// - Returns: The settings of the optimizer.
-  public static func adam(
-    momentum: Double = 0.9, squareMomentum: Double = 0.99, epsilon: Double = 1e-5,
-    weightDecay: Double = 0.01, isDecoupled: Bool = true
+  public static func lamb(
+    momentum: Double = 0.9, squareMomentum: Double = 0.99, epsilon: Double = 1e-5, weightDecay: Double = 0.0, isDecoupled: Bool = true
   ) -> OptimizerSettings {
-    OptimizerSettings(
-      AdamSettings(
-        momentum: momentum, squareMomentum: squareMomentum, epsilon: epsilon,
-        weightDecay: weightDecay, isDecoupled: isDecoupled))
+    OptimizerSettings(LambSettings(momentum: momentum, squareMomentum: squareMomentum, epsilon: epsilon, weightDecay: weightDecay, isDecoupled: isDecoupled))
   }
 }

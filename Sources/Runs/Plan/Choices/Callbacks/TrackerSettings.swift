@@ -11,7 +11,7 @@ struct EarlyStoppingSettings: TrackerChoice {
   func callback(_ plan: TrainingPlan) -> any Callback {
     EarlyStoppingCallback(
       monitor: tracked.monitor ?? plan.monitor, minimumDelta: tracked.minimumDelta,
-      patience: tracked.patience)
+      patience: tracked.patience, resetsOnFit: tracked.resetsOnFit)
   }
 }
 
@@ -34,7 +34,8 @@ struct ReduceLROnPlateauSettings: TrackerChoice {
   func callback(_ plan: TrainingPlan) -> any Callback {
     ReduceLROnPlateau(
       monitor: tracked.monitor ?? plan.monitor, minimumDelta: tracked.minimumDelta,
-      patience: tracked.patience, factor: factor, minimumLearningRate: minimumLearningRate)
+      patience: tracked.patience, factor: factor, minimumLearningRate: minimumLearningRate,
+      resetsOnFit: tracked.resetsOnFit)
   }
 }
 
@@ -45,13 +46,16 @@ extension CallbackSettings {
   ///   - monitor: "train_loss", "valid_loss" or the name of a metric. Default: the plan's.
   ///   - minimumDelta: A change has to be larger than this to count as an improvement (`min_delta`).
   ///   - patience: Number of epochs without improvement before the fit ends.
+  ///   - resetsOnFit: Forget the best value when all layers begin to train (`reset_on_fit`).
   /// - Returns: The settings of the callback.
   public static func earlyStopping(
-    monitor: String? = nil, minimumDelta: Double = 0, patience: Int = 1
+    monitor: String? = nil, minimumDelta: Double = 0, patience: Int = 1, resetsOnFit: Bool = true
   ) -> CallbackSettings {
     CallbackSettings(
       EarlyStoppingSettings(
-        tracked: TrackedSettings(monitor: monitor, minimumDelta: minimumDelta, patience: patience)))
+        tracked: TrackedSettings(
+          monitor: monitor, minimumDelta: minimumDelta, patience: patience,
+          resetsOnFit: resetsOnFit)))
   }
 
   /// Divides the rates when a value stops improving (`ReduceLROnPlateau`).
@@ -62,14 +66,17 @@ extension CallbackSettings {
   ///   - patience: Number of epochs without improvement before the rates are reduced.
   ///   - factor: The rates are divided by this.
   ///   - minimumLearningRate: No rate is reduced below this (`min_lr`).
+  ///   - resetsOnFit: Forget the best value when all layers begin to train (`reset_on_fit`).
   /// - Returns: The settings of the callback.
   public static func reduceLROnPlateau(
     monitor: String? = nil, minimumDelta: Double = 0, patience: Int = 1, factor: Double = 10,
-    minimumLearningRate: Double = 0
+    minimumLearningRate: Double = 0, resetsOnFit: Bool = true
   ) -> CallbackSettings {
     CallbackSettings(
       ReduceLROnPlateauSettings(
-        tracked: TrackedSettings(monitor: monitor, minimumDelta: minimumDelta, patience: patience),
+        tracked: TrackedSettings(
+          monitor: monitor, minimumDelta: minimumDelta, patience: patience,
+          resetsOnFit: resetsOnFit),
         factor: factor, minimumLearningRate: minimumLearningRate))
   }
 }

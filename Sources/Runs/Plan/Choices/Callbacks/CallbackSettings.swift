@@ -14,20 +14,35 @@ public struct CallbackSettings: Sendable, Equatable {
 extension CallbackSettings: SettingsKind {
   package static let all: [any SettingsChoice.Type] = [
     EarlyStoppingSettings.self, ReduceLROnPlateauSettings.self, GradientClipSettings.self,
-    GradientAccumulationSettings.self, TerminateOnNaNSettings.self,
+    GradientAccumulationSettings.self, TerminateOnNaNSettings.self, MixUpSettings.self,
+    CutMixSettings.self, EMASettings.self, BnFreezeSettings.self, MCDropoutSettings.self,
+    ShortEpochSettings.self, CSVLoggerSettings.self, ShowGraphSettings.self,
+    ActivationStatsSettings.self,
   ]
 
   package init?(_ choice: any SettingsChoice) {
-    guard choice is any CallbackChoice else { return nil }
+    guard choice is any CallbackChoice || choice is any FileCallbackChoice else { return nil }
     self.choice = choice
   }
 
   init(_ choice: some CallbackChoice) { self.choice = choice }
+  init(_ choice: some FileCallbackChoice) { self.choice = choice }
 
-  /// The callback for a run of a plan.
-  func callback(_ plan: TrainingPlan) -> (any Callback)? {
-    (choice as? any CallbackChoice)?.callback(plan)
+  /// The callbacks for a run of a plan.
+  ///
+  /// - Parameters:
+  ///   - plan: The plan.
+  ///   - folder: The folder of the run; nil: there is none, so what only writes files is left out.
+  func callbacks(_ plan: TrainingPlan, folder: String?) -> [any Callback] {
+    switch choice {
+    case let choice as any FileCallbackChoice: folder.map { choice.callbacks(plan, folder: $0) } ?? []
+    case let choice as any CallbackChoice: [choice.callback(plan)]
+    default: []
+    }
   }
+
+  /// Arguments that do not go together.
+  var conflict: SettingsConflict? { (choice as? any CallbackChoice)?.conflict }
 
   /// The value that the callback follows; nil: it follows none, or the plan's.
   var monitor: String? { (choice as? any TrackerChoice)?.tracked.monitor }
@@ -36,7 +51,21 @@ extension CallbackSettings: SettingsKind {
 /// The arguments of a callback.
 protocol CallbackChoice: SettingsChoice {
   /// The callback for a run of a plan.
+  ///
+  /// - Precondition: The arguments are in their ranges and go together.
   func callback(_ plan: TrainingPlan) -> any Callback
+  /// Arguments that do not go together.
+  var conflict: SettingsConflict? { get }
+}
+
+extension CallbackChoice {
+  var conflict: SettingsConflict? { nil }
+}
+
+/// The arguments of a callback that only writes files in the folder of the run.
+protocol FileCallbackChoice: SettingsChoice {
+  /// The callbacks for a run of a plan in a folder.
+  func callbacks(_ plan: TrainingPlan, folder: String) -> [any Callback]
 }
 
 /// The arguments of a callback that follows a value.
@@ -49,6 +78,7 @@ struct TrackedSettings: Sendable {
   var monitor: String?
   var minimumDelta = 0.0
   var patience = 1
+  var resetsOnFit = true
 }
 
 extension SettingsField where Group: TrackerChoice {
@@ -64,6 +94,9 @@ extension SettingsField where Group: TrackerChoice {
       SettingsField(
         "patience", \.tracked.patience, .within(1, 1_000_000),
         "Epochs without improvement before something happens."),
+      SettingsField(
+        "reset_on_fit", \.tracked.resetsOnFit,
+        "Forget the best value when all layers begin to train, after frozen epochs."),
     ]
   }
 }

@@ -73,7 +73,7 @@ struct LearnerFileTests {
     #expect(values(own) == before)
     #expect(throws: CheckpointError.self) { try own.load("none", in: folder) }
     try work.write("a file", to: "file")
-    #expect(throws: (any LightboxError).self) { try own.save("x", in: work.file("file")) }
+    #expect(throws: FileError.self) { try own.save("x", in: work.file("file")) }
   }
 
   @Test("SaveModelCallback writes files without a run folder, and loads the best")

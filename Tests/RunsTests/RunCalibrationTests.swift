@@ -1,6 +1,7 @@
 import DataBlocks
 import Files
 import Foundation
+import Interpret
 import Logbook
 import Runs
 import Testing

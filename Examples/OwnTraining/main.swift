@@ -38,6 +38,8 @@ func train(in folder: String) throws {
     model: SmallNet(), train: loaders.train, valid: loaders.valid, lossFunction: .poly1(),
     metrics: [.accuracy, .gMean], callbacks: [norms])
   learner.model.initialize(seed: 7)
+  // The best weights are kept as models/model.safetensors, without a run folder.
+  learner.checkpoints = FileCheckpoints("\(folder)/models")
   try learner.fitOneCycle(
     3, learningRate: 5e-3,
     callbacks: [SaveModelCallback(monitor: "g_mean"), ExponentialMovingAverage(decay: 0.98)])

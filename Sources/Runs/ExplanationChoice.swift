@@ -75,6 +75,9 @@ public struct ExplanationChoice: Sendable, Equatable, Codable {
 
   /// What is wrong with a value of a file; nil if nothing is.
   var fault: (field: String, problem: String)? {
+    guard format == Self.currentFormat else {
+      return ("format", "it is \(format), this version reads \(Self.currentFormat)")
+    }
     guard !chosen.layers.isEmpty else { return ("chosen.layers", "there is none") }
     guard (0...1).contains(chosen.threshold) else {
       return ("chosen.threshold", "it is \(chosen.threshold), but must be 0 to 1")
@@ -91,10 +94,6 @@ public struct ExplanationChoice: Sendable, Equatable, Codable {
     guard FileName.exists(path) else { return nil }
     do {
       let found = try JSONDocument(readFile(path, limit: 1 << 24)).decode(Self.self)
-      guard found.format == currentFormat else {
-        throw JSONFault(
-          field: "format", "it is \(found.format), this version reads \(currentFormat)")
-      }
       if let fault = found.fault { throw JSONFault(field: fault.field, fault.problem) }
       return found
     } catch let fault as JSONFault {

@@ -94,6 +94,12 @@ extension SavedModel {
   ) throws -> RunReport {
     try requireOneClass("the measures of a report")
     let vocab = predictor.vocab
+    guard !vocab.isEmpty, !(predictor.target is MultiCategoryBlock) else {
+      throw PlanError(
+        .setting(
+          name: "the target", value: vocab.isEmpty ? "a number" : "several labels",
+          allowed: "one class per image for this report"))
+    }
     let positive = try options.positiveClass.map { name throws(PlanError) in
       guard let index = vocab.firstIndex(of: name) else {
         throw PlanError(

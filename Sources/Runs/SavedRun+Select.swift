@@ -12,6 +12,18 @@ public struct SelectedItems: Sendable {
   public let trainedOn: Int?
   /// What is odd about them.
   public let warnings: [DataWarning]
+
+  init(items: [DataItem], name: String, trainedOn: Int?, warnings: [DataWarning]) {
+    self.items = items
+    self.name = name
+    self.trainedOn = trainedOn
+    self.warnings = warnings
+  }
+
+  /// Items of your own, of which nothing else is known.
+  public init(items: [DataItem], name: String = "all") {
+    self.init(items: items, name: name, trainedOn: nil, warnings: [])
+  }
 }
 
 extension SavedModel {

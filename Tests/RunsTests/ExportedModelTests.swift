@@ -167,6 +167,12 @@ struct ExportedModelTests {
       #expect(
         try model.predict(items[0].path).label
           == learner.predictor.calibrated(calibration).predict(items[0].path).label)
+      if !(target is CategoryBlock) {
+        let selected = SelectedItems(items: items)
+        #expect(throws: PlanError.self) {
+          try model.report(on: selected, of: LabelTable(work.file("none"), folder: work.path))
+        }
+      }
       if model.vocab.isEmpty {
         #expect(throws: PlanError.self) { try model.interpret([items[0].path], to: work.file("m")) }
       }

@@ -31,7 +31,9 @@ struct LearnerFileTests {
   }
 
   private func values(_ learner: Learner) -> [[Float]] {
-    learner.model.stateDictionary.map { $0.tensor.converted(to: .float32).floatScalars }
+    learner.model.stateDictionary.filter { $0.tensor.dtype == .float32 }.map {
+      $0.tensor.floatScalars
+    }
   }
 
   @Test(
@@ -58,7 +60,7 @@ struct LearnerFileTests {
     #expect(values(second) == saved)
     #expect(second.optimizer.hyperparameters == first.optimizer.hyperparameters)
     // An absolute path, with its extension.
-    #expect(try learner(work, seed: 8).load(path).model.stateDictionary.count == saved.count)
+    #expect(values(try learner(work, seed: 8).load(path)) == saved)
   }
 
   @Test("a file of another model changes nothing; a missing one is named")
@@ -73,7 +75,7 @@ struct LearnerFileTests {
     #expect(values(own) == before)
     #expect(throws: CheckpointError.self) { try own.load("none", in: folder) }
     try work.write("a file", to: "file")
-    #expect(throws: (any LightboxError).self) { try own.save("x", in: work.file("file")) }
+    #expect(throws: FileError.self) { try own.save("x", in: work.file("file")) }
   }
 
   @Test("SaveModelCallback writes files without a run folder, and loads the best")

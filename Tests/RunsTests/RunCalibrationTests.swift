@@ -1,6 +1,7 @@
 import DataBlocks
 import Files
 import Foundation
+import Interpret
 import Logbook
 import Runs
 import Testing
@@ -175,7 +176,9 @@ struct RunCalibrationTests {
     #expect(given.interpretation.decoded == [Int](repeating: 1, count: 12))
     let augmented = try run.report(
       on: selected, of: read.table, options: ReportOptions(testTimeAugmentation: 2), workers: 0)
-    #expect(augmented.description.contains("2 augmented passes") && augmented.loss == nil)
+    #expect(
+      augmented.description.replacing("\n", with: " ").contains("2 augmented passes")
+        && augmented.loss == nil)
   }
 
   @Test(

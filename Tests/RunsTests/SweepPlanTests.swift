@@ -165,7 +165,7 @@ struct SweepPlanTests {
       """
       [sweep.values]
       "callbacks.early_stopping" = [true, false]
-      optimizer = [{ name = "sgd", lr = 0.1 }, { name = "adam", beta2 = 0.9 }]
+      optimizer = [{ name = "sgd", lr = 0.1 }, { name = "adam", sqr_mom = 0.9 }]
       "train.epochs" = ["default"]
       """, work, base: Self.base.replacing("epochs = 1", with: "epochs = 3"))
     #expect(sweep.plan.count == 4)

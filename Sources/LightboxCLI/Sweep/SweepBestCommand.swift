@@ -27,7 +27,7 @@ struct SweepBestCommand: ParsableCommand {
 
   func run() throws {
     let status = SweepStatus(try Sweep(sweep))
-    let found = try SweepSummary(status).best(
+    let found = try SweepSummary(status, pools: false).best(
       by: by, prefersLess: order.map { $0 == .lowest }, of: status)
     let best = BestTrial(found, status)
     if json { return try printJSON(best) }

@@ -45,7 +45,9 @@ struct SweepStatusCommand: ParsableCommand {
     let plan = status.sweep.plan
     let best =
       status.count(.done) > 0
-      ? (try? SweepSummary(status).best(by: nil, of: status)).map { BestTrial($0, status) } : nil
+      ? (try? SweepSummary(status, pools: false).best(by: nil, of: status)).map {
+        BestTrial($0, status)
+      } : nil
     let failed = status.entries.filter { $0.state == .failed }
     if json {
       return try printJSON(

@@ -9,14 +9,15 @@ import Training
 enum FoldPredictions {
   static let fileName = "predictions.csv"
 
+  static func exist(inRun path: String) -> Bool { FileName.exists("\(path)/\(fileName)") }
+
   /// Predicts the validation items of a finished run, unless it was done.
   ///
   /// Columns: file, label, predicted, p(CLASS) of each class, patient (of the table, else of the DICOM header), fold.
   ///
   /// - Throws: What opening a run, reading its table and predicting throw.
   static func write(ofRun path: String, among known: [Architecture]) throws {
-    let file = "\(path)/\(fileName)"
-    if FileName.exists(file) { return }
+    if exist(inRun: path) { return }
     let run = try SavedRun(path, among: known)
     let plan = run.description.plan
     try plan.compute.apply()
@@ -42,6 +43,6 @@ enum FoldPredictions {
             plan.data.fold.map(String.init) ?? "",
           ])
     }
-    try AtomicFile.write(text, to: file)
+    try AtomicFile.write(text, to: "\(path)/\(fileName)")
   }
 }

@@ -71,8 +71,9 @@ package struct SweepPlan: Sendable {
       settings = reader.read(settings, from: table, at: [key], ignoring: [valuesKey])
       if let values = reader.section([key, valuesKey], of: root) { found.read(values, &reader) }
     }
+    let whole = root
     func origin(_ name: String?) -> SettingsOrigin {
-      root.node(at: [key] + (name.map { [$0] } ?? []))?.origin ?? .none
+      whole.node(at: [key] + (name.map { [$0] } ?? []))?.origin ?? .none
     }
     if found.axes.isEmpty, settings.seeds == nil, settings.folds == nil, reader.problems.isEmpty {
       reader.record(

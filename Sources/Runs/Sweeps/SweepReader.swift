@@ -32,7 +32,8 @@ struct SweepReader {
       } else {
         let nearest = reader.nearest(path)
         reader.record(
-          .unknownKey(TOMLText.key(Self.prefix + [key]), nearest: nearest), at: node.origin)
+          .unknownKey((Self.prefix + [key]).joined(separator: "."), nearest: nearest),
+          at: node.origin)
       }
     }
   }

@@ -64,7 +64,11 @@ package struct SweepStatus: Sendable {
       let run = RunSummary.Listed(name: sweep.plan.folder(index), path: folder)
       let state: State =
         switch run.status {
-        case "finished": failure == nil ? .done : .failed
+        case "finished" where failure != nil: .failed
+        // The process was killed before it predicted the fold, or does so now.
+        case "finished" where trial.fold != nil && !FoldPredictions.exist(inRun: folder):
+          .interrupted
+        case "finished": .done
         case "running": .running
         case "interrupted", "died": .interrupted
         default: .failed

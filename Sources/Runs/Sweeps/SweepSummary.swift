@@ -42,8 +42,11 @@ package struct SweepSummary: Sendable {
 
   /// Summarizes the finished trials.
   ///
+  /// - Parameters:
+  ///   - status: The trials.
+  ///   - pools: Whether to pool the predictions of folds, which takes longest.
   /// - Throws: `SweepError` if none is finished; what reading predictions of folds throws.
-  package init(_ status: SweepStatus) throws {
+  package init(_ status: SweepStatus, pools: Bool = true) throws {
     let plan = status.sweep.plan
     guard status.count(.done) > 0 else {
       throw SweepError(.nothingFinished(count: plan.count), path: status.sweep.path)
@@ -61,7 +64,7 @@ package struct SweepSummary: Sendable {
         }
       }
       let (pooled, method) =
-        plan.foldCount == nil ? ([:], nil) : try Self.pooled(entries, status.sweep)
+        !pools || plan.foldCount == nil ? ([:], nil) : try Self.pooled(entries, status.sweep)
       if let method, !methods.contains(method) { methods.append(method) }
       return Row(
         setting: setting,
@@ -87,8 +90,11 @@ package struct SweepSummary: Sendable {
   ) throws -> (measures: [String: Mean], method: String?) {
     let seeds = Dictionary(grouping: entries, by: { $0.trial.seed ?? 0 }).sorted { $0.key < $1.key }
     let complete = seeds.map(\.value).filter { $0.allSatisfy { $0.state == .done } }
+    // Of several seeds only the values are used.
+    let bootstrap = complete.count > 1 ? Bootstrap(resamples: 1) : Bootstrap()
     let found = try complete.map { entries in
-      try PooledPredictions(ofRuns: entries.map { sweep.folder($0.trial.index) })
+      try PooledPredictions(
+        ofRuns: entries.map { sweep.folder($0.trial.index) }, bootstrap: bootstrap)
     }
     guard let first = found.first else { return ([:], nil) }
     var measures: [String: Mean] = [:]

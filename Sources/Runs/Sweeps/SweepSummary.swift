@@ -156,6 +156,7 @@ extension SweepSummary {
   ///   - name: A loss or metric. Default: what the trials monitor.
   ///   - prefersLess: Whether lower values are better. Default: by the name.
   ///   - status: The status that the summary was made of.
+  /// - Returns: The setting and the trial.
   /// - Throws: `SweepError` if no trial has the value, `RunQueryError` if the trials monitor different ones.
   package func best(
     by name: String?, prefersLess: Bool? = nil, of status: SweepStatus

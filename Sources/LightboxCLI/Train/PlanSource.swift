@@ -79,7 +79,7 @@ struct PlanSource {
       say("lightbox: the run continues after \(steps) training steps, in epoch \(epoch)")
     case .canContinue(let path):
       say("lightbox: the run can be continued: lightbox train --resume \(path)".printable)
-    case .skipped: break
+    case .skipped, .finished: break
     }
   }
 }

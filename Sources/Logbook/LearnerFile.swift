@@ -47,9 +47,12 @@ enum LearnerFile {
     let own = learner.model.stateShapes
     let missing = own.map(\.name).filter { shapes[$0] == nil && !Module.isOptionalEntry($0) }
     let mismatched = own.filter { entry in shapes[entry.name].map { $0 != entry.shape } ?? false }
-    guard missing.isEmpty, mismatched.isEmpty else {
+    let known = Set(own.map(\.name))
+    let unexpected = weights.names.filter { !known.contains($0) }.sorted()
+    guard missing.isEmpty, mismatched.isEmpty, unexpected.isEmpty else {
       throw RunError(
-        .weightsMismatch(missing: missing, mismatched: mismatched.map(\.name)), path: path)
+        .weightsMismatch(
+          missing: missing, mismatched: mismatched.map(\.name), unexpected: unexpected), path: path)
     }
     guard withOptimizer else {
       learner.model.load(weights)

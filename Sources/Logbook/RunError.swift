@@ -25,7 +25,7 @@ public struct RunError: LightboxError, Equatable {
     /// `run.json` does not have the expected content.
     case invalidSettings(JSONFault, remedy: String? = nil)
     /// A checkpoint does not fit the model.
-    case weightsMismatch(missing: [String], mismatched: [String])
+    case weightsMismatch(missing: [String], mismatched: [String], unexpected: [String] = [])
     /// The optimizer's state in a checkpoint is not one that was saved.
     case invalidState(name: String, problem: String)
     /// SQLite refused to open, read or write the database.
@@ -78,9 +78,11 @@ public struct RunError: LightboxError, Equatable {
     case .diedBeforeSettings: "the process of this run was killed before it wrote run.json"
     case .noRuns: "there are no training runs in this folder"
     case .invalidSettings(let fault, _): fault.problem
-    case .weightsMismatch(let missing, let mismatched):
+    case .weightsMismatch(let missing, let mismatched, let unexpected):
       "the weights do not fit the model: \(missing.count) missing"
         + list(missing) + ", \(mismatched.count) of another shape" + list(mismatched)
+        + (unexpected.isEmpty
+          ? "" : ", \(unexpected.count) that the model has not" + list(unexpected))
     case .invalidState(_, let problem): problem
     case .database(let code, let message): "SQLite error \(code): \(message)"
     case .invalidDatabase(let problem): problem
@@ -114,7 +116,7 @@ public struct RunError: LightboxError, Equatable {
     case .notARun, .noRuns: "check the path"
     case .diedBeforeSettings: "remove the folder, or train into it again"
     case .invalidSettings(_, let remedy): remedy ?? "correct the file, or train again"
-    case .weightsMismatch: "check that the run trained this architecture"
+    case .weightsMismatch: "use the architecture that was saved"
     case .invalidState:
       "restore the file, or start a new run from the weights in checkpoints/"
     case .database(let code, _):

@@ -11,7 +11,8 @@ struct LightboxCommand: ParsableCommand {
     version: lightboxVersion,
     subcommands: [
       DoctorCommand.self, DataCommand.self, TrainCommand.self, LRFindCommand.self,
-      EvaluateCommand.self, PredictCommand.self, InterpretCommand.self, ModelsCommand.self, WeightsCommand.self,
+      EvaluateCommand.self, PredictCommand.self, InterpretCommand.self, ModelsCommand.self,
+      WeightsCommand.self,
       RunsCommand.self, BenchCommand.self,
     ])
 

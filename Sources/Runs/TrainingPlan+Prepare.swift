@@ -61,7 +61,8 @@ extension TrainingPlan {
       lossFunction: try resolvedLoss.lossFunction(
         ClassCounts(ofClasses: counts, items: loaders.train.items.count)),
       rule: optimizer.rule, metrics: metrics.map(\.metric),
-      callbacks: [check] + callbacks.flatMap { $0.callbacks(self, folder: folder) }, head: model.head,
+      callbacks: [check] + callbacks.flatMap { $0.callbacks(self, folder: folder) },
+      head: model.head,
       trainsBatchNorm: rates.trainsBatchNorm, decaysNormAndBias: rates.decaysNormAndBias,
       seed: seed)
     learner.seed = streams

@@ -35,7 +35,8 @@ extension CallbackSettings: SettingsKind {
   ///   - folder: The folder of the run; nil: there is none, so what only writes files is left out.
   func callbacks(_ plan: TrainingPlan, folder: String?) -> [any Callback] {
     switch choice {
-    case let choice as any FileCallbackChoice: folder.map { choice.callbacks(plan, folder: $0) } ?? []
+    case let choice as any FileCallbackChoice:
+      folder.map { choice.callbacks(plan, folder: $0) } ?? []
     case let choice as any CallbackChoice: [choice.callback(plan)]
     default: []
     }

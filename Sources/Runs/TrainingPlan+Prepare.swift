@@ -29,6 +29,7 @@ extension TrainingPlan {
   ///   - folder: The folder of the run, for callbacks that write files; nil: there is none.
   ///   - continued: The streams of a run whose weights will be loaded from its state; the plan's are not read.
   ///   - notify: Receives events.
+  /// - Returns: Learner and data.
   /// - Throws: Everything that can be refused before a folder is created.
   func prepare(
     among known: [Architecture], folder: String?, continuing continued: UInt64? = nil,

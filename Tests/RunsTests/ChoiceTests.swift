@@ -126,7 +126,7 @@ struct ChoiceTests {
       contentsOf: work.file("a.toml"),
       overrides: [
         "callbacks.csv_logger.fname=epochs.csv", "callbacks.show_graph=true",
-        "callbacks.activation_stats.with_hist=true", "callbacks.activation_stats.layer=99999",
+        "callbacks.activation_stats.with_hist=true", "callbacks.activation_stats.layer=9999",
         "train.freeze_epochs=1",
       ])
     try plan.quietRun(in: work.file("run"))

@@ -85,12 +85,14 @@ public struct RunDescription: Sendable, Equatable, Codable {
     guard allowed.contains(vocab.count) else {
       throw Self.fault(
         "vocab",
-        "there are \(vocab.count) classes, but must be \(allowed.lowerBound) to \(allowed.upperBound)")
+        "there are \(vocab.count) classes, but must be \(allowed.lowerBound) to \(allowed.upperBound)"
+      )
     }
     if let counts = data.classCounts {
       guard counts.count == vocab.count, counts.allSatisfy({ $0 >= 0 }) else {
         throw Self.fault(
-          "data.classCounts", "there are \(counts.count), but must be one per class, each 0 or more")
+          "data.classCounts", "there are \(counts.count), but must be one per class, each 0 or more"
+        )
       }
     }
     var seen: [String: Int] = [:]

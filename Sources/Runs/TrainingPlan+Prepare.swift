@@ -29,6 +29,7 @@ extension TrainingPlan {
   ///   - folder: The folder of the run, for callbacks that write files; nil: there is none.
   ///   - continued: The streams of a run whose weights will be loaded from its state; the plan's are not read.
   ///   - notify: Receives events.
+  /// - Returns: Learner and data.
   /// - Throws: Everything that can be refused before a folder is created.
   func prepare(
     among known: [Architecture], folder: String?, continuing continued: UInt64? = nil,
@@ -62,7 +63,8 @@ extension TrainingPlan {
       lossFunction: try resolvedLoss.lossFunction(
         ClassCounts(ofClasses: counts, items: loaders.train.items.count)),
       rule: optimizer.rule, metrics: metrics.map(\.metric),
-      callbacks: [check] + callbacks.flatMap { $0.callbacks(self, folder: folder) }, head: model.head,
+      callbacks: [check] + callbacks.flatMap { $0.callbacks(self, folder: folder) },
+      head: model.head,
       trainsBatchNorm: rates.trainsBatchNorm, decaysNormAndBias: rates.decaysNormAndBias,
       seed: seed)
     learner.seed = streams

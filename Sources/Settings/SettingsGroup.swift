@@ -94,7 +94,10 @@ package struct SettingsField<Group: Sendable>: Sendable {
       let table: TOMLTable
       switch node.value {
       case .table(let given): table = given
-      case .text: table = TOMLTable(["name": node.value])
+      case .text:
+        var named = TOMLTable()
+        named["name"] = node
+        table = named
       default:
         reader.record(
           .value(

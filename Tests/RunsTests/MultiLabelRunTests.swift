@@ -46,7 +46,8 @@ struct MultiLabelRunTests {
     #expect(abs(probabilities.reduce(0, +) - 1) > 1e-3)
     #expect(
       label
-        == zip(["a", "b", "c"], probabilities).filter { $0.1 > 0.5 }.map(\.0).joined(separator: ";"))
+        == zip(["a", "b", "c"], probabilities).filter { $0.1 > 0.5 }.map(\.0).joined(separator: ";")
+    )
     let selected = try run.select(plan.table.read(), split: "test")
     #expect(selected.items.count == 4 && selected.items[2].label == "")
     let found = try run.measures(on: selected)
@@ -66,7 +67,7 @@ struct MultiLabelRunTests {
     var maps: [ExplanationRecord] = []
     try run.interpret(selected.items, to: work.file("maps"), each: { maps.append($0) })
     #expect(maps.count == 4 && maps.allSatisfy { $0.error == nil })
-    #expect(maps[0].maps?.count ?? 0 > 0)
+    #expect(maps[0].maps?.isEmpty == false)
     try found.predictions.writeCSV(
       to: work.file("predictions.csv"), items: found.items, vocab: run.predictor.vocab)
     #expect(try work.text("predictions.csv").hasPrefix("file,label,predicted,p(a),p(b),p(c)\n"))
@@ -85,7 +86,8 @@ struct MultiLabelRunTests {
     let (label, _, probabilities) = try run.predictor.predict(work.file("0.png"))
     #expect(
       label
-        == zip(["a", "b", "c"], probabilities).filter { $0.1 > 0.2 }.map(\.0).joined(separator: ";"))
+        == zip(["a", "b", "c"], probabilities).filter { $0.1 > 0.2 }.map(\.0).joined(separator: ";")
+    )
   }
 
   @Test("a delimiter of one's own, and one label only")

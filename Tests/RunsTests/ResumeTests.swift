@@ -143,7 +143,7 @@ struct ResumeTests {
   }
 
   /// Settings that have to be the same after a continuation.
-  private static let settings: [(name: String, change: @Sendable (inout TrainingPlan) -> Void)] = [
+  private static let choices: [(name: String, change: @Sendable (inout TrainingPlan) -> Void)] = [
     (
       "ema, mixup, early stopping, lookahead",
       {
@@ -198,11 +198,11 @@ struct ResumeTests {
 
   @Test(
     "with any settings, a run that is interrupted twice in epochs ends with the same bits",
-    arguments: settings.map(\.name))
+    arguments: choices.map(\.name))
   func settings(name: String) throws {
     let work = try Workspace()
     var plan = try plan(work)
-    try #require(Self.settings.first { $0.name == name }).change(&plan)
+    try #require(Self.choices.first { $0.name == name }).change(&plan)
     let path = work.file("run")
     let whole = try Outcome(work.file("whole"), try plan.quietRun(in: work.file("whole")))
     for step in [2, 5] { try interrupted(plan, in: path, after: step, callbacks: []) }

@@ -68,7 +68,7 @@ struct LRFindCommand: ParsableCommand {
     if data == nil, from == nil, !set.contains(where: { $0.hasPrefix("data.images") }) {
       throw ValidationError("give a folder of images or a settings file")
     }
-    if let out, 
+    if let out,
       ![".png", ".svg", ".jpg", ".jpeg"].contains(where: out.lowercased().hasSuffix)
     {
       throw ValidationError("--out \(FileName.shown(out)): use a name that ends in .png or .svg")

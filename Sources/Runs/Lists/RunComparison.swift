@@ -55,9 +55,16 @@ package struct RunComparison: Sendable {
 
   private static func pairs(_ runs: [RunSummary.Listed]) -> ([Pair], [String]) {
     var (found, missing): ([Pair], [String]) = ([], [])
-    let files = runs.map { StoredPredictions.files(ofRun: $0.path) }
-    for (run, own) in zip(runs, files) where own.isEmpty {
-      missing.append("\(run.path) has no stored predictions")
+    // Predictions of several labels or of numbers are not right or wrong as a whole.
+    let others = runs.map { ($0.summary?.description.plan.data.target ?? .category) != .category }
+    let files = zip(runs, others).map { run, isOther in
+      isOther ? [] : StoredPredictions.files(ofRun: run.path)
+    }
+    for ((run, own), isOther) in zip(zip(runs, files), others) where own.isEmpty {
+      missing.append(
+        isOther
+          ? "\(run.path) does not have one class per image, so its predictions are not compared"
+          : "\(run.path) has no stored predictions")
     }
     var tables: [String: StoredPredictions] = [:]
     func table(_ path: String) throws -> StoredPredictions {

@@ -52,6 +52,7 @@ extension DataSettings {
   /// The block of the labels.
   ///
   /// - Parameter vocab: The classes of a run; nil: those of the training items.
+  /// - Returns: The block.
   func block(vocab: [String]? = nil) -> any TargetBlock {
     switch target {
     case .category: CategoryBlock(vocab: vocab)

@@ -28,7 +28,8 @@ open class TrackerCallback: ResumableCallback {
 
   /// Whether lower values of a monitored value are better, by its name.
   package static func prefersLess(_ monitor: String) -> Bool {
-    monitor.contains("loss") || monitor.contains("error") || ["mae", "mse", "rmse"].contains(monitor)
+    monitor.contains("loss") || monitor.contains("error")
+      || ["mae", "mse", "rmse"].contains(monitor)
   }
 
   /// Creates a tracker.

@@ -33,9 +33,11 @@ extension CallbackSettings: SettingsKind {
   /// - Parameters:
   ///   - plan: The plan.
   ///   - folder: The folder of the run; nil: there is none, so what only writes files is left out.
+  /// - Returns: The callbacks.
   func callbacks(_ plan: TrainingPlan, folder: String?) -> [any Callback] {
     switch choice {
-    case let choice as any FileCallbackChoice: folder.map { choice.callbacks(plan, folder: $0) } ?? []
+    case let choice as any FileCallbackChoice:
+      folder.map { choice.callbacks(plan, folder: $0) } ?? []
     case let choice as any CallbackChoice: [choice.callback(plan)]
     default: []
     }

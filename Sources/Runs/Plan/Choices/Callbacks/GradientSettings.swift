@@ -17,7 +17,9 @@ struct GradientClipSettings: CallbackChoice {
       "The exponent of the norm; inf: the largest absolute value."),
   ]
 
-  func callback(_: TrainingPlan) -> any Callback { GradientClip(maximumNorm, normType: normType.value) }
+  func callback(_: TrainingPlan) -> any Callback {
+    GradientClip(maximumNorm, normType: normType.value)
+  }
 }
 
 /// The exponent of a norm; JSON has no infinity, so that is written as a text.
@@ -73,7 +75,8 @@ extension CallbackSettings {
   public static func gradientClip(
     _ maximumNorm: Double = 1, normType: Double = 2
   ) -> CallbackSettings {
-    CallbackSettings(GradientClipSettings(maximumNorm: maximumNorm, normType: NormExponent(normType)))
+    CallbackSettings(
+      GradientClipSettings(maximumNorm: maximumNorm, normType: NormExponent(normType)))
   }
 
   /// Steps only after so many images (`GradientAccumulation`).

@@ -8,7 +8,8 @@ struct MixUpSettings: CallbackChoice {
   var alpha = 0.4
   static let fields: [SettingsField<Self>] = [
     SettingsField(
-      "alpha", \.alpha, .above(0, atMost: 1e6), "Both parameters of the beta distribution of shares."
+      "alpha", \.alpha, .above(0, atMost: 1e6),
+      "Both parameters of the beta distribution of shares."
     )
   ]
 
@@ -22,7 +23,8 @@ struct CutMixSettings: CallbackChoice {
   var alpha = 1.0
   static let fields: [SettingsField<Self>] = [
     SettingsField(
-      "alpha", \.alpha, .above(0, atMost: 1e6), "Both parameters of the beta distribution of areas.")
+      "alpha", \.alpha, .above(0, atMost: 1e6), "Both parameters of the beta distribution of areas."
+    )
   ]
 
   func callback(_: TrainingPlan) -> any Callback { CutMix(alpha) }

@@ -4,7 +4,8 @@ import Training
 /// The arguments of fastai's LARC.
 struct LarcSettings: OptimizerChoice {
   static let name = "larc"
-  static let summary = "fastai's LARC: SGD with a rate for each parameter, by its norm and that of its gradient."
+  static let summary =
+    "fastai's LARC: SGD with a rate for each parameter, by its norm and that of its gradient."
 
   var momentum = 0.9
   var clips = true
@@ -44,8 +45,12 @@ extension OptimizerSettings {
   ///   - isDecoupled: Decay the weights instead of adding to the gradient (`decouple_wd`).
   /// - Returns: The settings of the optimizer.
   public static func larc(
-    momentum: Double = 0.9, clips: Bool = true, trustCoefficient: Double = 0.02, epsilon: Double = 1e-8, weightDecay: Double = 0.0, isDecoupled: Bool = true
+    momentum: Double = 0.9, clips: Bool = true, trustCoefficient: Double = 0.02,
+    epsilon: Double = 1e-8, weightDecay: Double = 0.0, isDecoupled: Bool = true
   ) -> OptimizerSettings {
-    OptimizerSettings(LarcSettings(momentum: momentum, clips: clips, trustCoefficient: trustCoefficient, epsilon: epsilon, weightDecay: weightDecay, isDecoupled: isDecoupled))
+    OptimizerSettings(
+      LarcSettings(
+        momentum: momentum, clips: clips, trustCoefficient: trustCoefficient, epsilon: epsilon,
+        weightDecay: weightDecay, isDecoupled: isDecoupled))
   }
 }

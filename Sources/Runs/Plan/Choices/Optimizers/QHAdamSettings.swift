@@ -46,8 +46,12 @@ extension OptimizerSettings {
   ///   - isDecoupled: Decay the weights instead of adding to the gradient (`decouple_wd`).
   /// - Returns: The settings of the optimizer.
   public static func qhadam(
-    momentum: Double = 0.999, squareMomentum: Double = 0.999, epsilon: Double = 1e-8, weightDecay: Double = 0.0, nu1: Double = 0.7, nu2: Double = 1.0, isDecoupled: Bool = true
+    momentum: Double = 0.999, squareMomentum: Double = 0.999, epsilon: Double = 1e-8,
+    weightDecay: Double = 0.0, nu1: Double = 0.7, nu2: Double = 1.0, isDecoupled: Bool = true
   ) -> OptimizerSettings {
-    OptimizerSettings(QHAdamSettings(momentum: momentum, squareMomentum: squareMomentum, epsilon: epsilon, weightDecay: weightDecay, nu1: nu1, nu2: nu2, isDecoupled: isDecoupled))
+    OptimizerSettings(
+      QHAdamSettings(
+        momentum: momentum, squareMomentum: squareMomentum, epsilon: epsilon,
+        weightDecay: weightDecay, nu1: nu1, nu2: nu2, isDecoupled: isDecoupled))
   }
 }

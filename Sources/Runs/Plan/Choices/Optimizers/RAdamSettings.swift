@@ -42,8 +42,12 @@ extension OptimizerSettings {
   ///   - isDecoupled: Decay the weights instead of adding to the gradient (`decouple_wd`).
   /// - Returns: The settings of the optimizer.
   public static func radam(
-    momentum: Double = 0.9, squareMomentum: Double = 0.99, epsilon: Double = 1e-5, weightDecay: Double = 0.0, beta: Double = 0.0, isDecoupled: Bool = true
+    momentum: Double = 0.9, squareMomentum: Double = 0.99, epsilon: Double = 1e-5,
+    weightDecay: Double = 0.0, beta: Double = 0.0, isDecoupled: Bool = true
   ) -> OptimizerSettings {
-    OptimizerSettings(RAdamSettings(momentum: momentum, squareMomentum: squareMomentum, epsilon: epsilon, weightDecay: weightDecay, beta: beta, isDecoupled: isDecoupled))
+    OptimizerSettings(
+      RAdamSettings(
+        momentum: momentum, squareMomentum: squareMomentum, epsilon: epsilon,
+        weightDecay: weightDecay, beta: beta, isDecoupled: isDecoupled))
   }
 }

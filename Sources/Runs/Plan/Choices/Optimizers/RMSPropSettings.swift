@@ -38,8 +38,12 @@ extension OptimizerSettings {
   ///   - isDecoupled: Decay the weights instead of adding to the gradient (`decouple_wd`).
   /// - Returns: The settings of the optimizer.
   public static func rmsProp(
-    momentum: Double = 0.0, squareMomentum: Double = 0.99, epsilon: Double = 1e-8, weightDecay: Double = 0.0, isDecoupled: Bool = true
+    momentum: Double = 0.0, squareMomentum: Double = 0.99, epsilon: Double = 1e-8,
+    weightDecay: Double = 0.0, isDecoupled: Bool = true
   ) -> OptimizerSettings {
-    OptimizerSettings(RMSPropSettings(momentum: momentum, squareMomentum: squareMomentum, epsilon: epsilon, weightDecay: weightDecay, isDecoupled: isDecoupled))
+    OptimizerSettings(
+      RMSPropSettings(
+        momentum: momentum, squareMomentum: squareMomentum, epsilon: epsilon,
+        weightDecay: weightDecay, isDecoupled: isDecoupled))
   }
 }

@@ -47,8 +47,13 @@ extension OptimizerSettings {
   ///   - isDecoupled: Decay the weights instead of adding to the gradient (`decouple_wd`).
   /// - Returns: The settings of the optimizer.
   public static func ranger(
-    momentum: Double = 0.95, squareMomentum: Double = 0.99, epsilon: Double = 1e-6, weightDecay: Double = 0.01, k: Int = 6, alpha: Double = 0.5, beta: Double = 0.0, isDecoupled: Bool = true
+    momentum: Double = 0.95, squareMomentum: Double = 0.99, epsilon: Double = 1e-6,
+    weightDecay: Double = 0.01, k: Int = 6, alpha: Double = 0.5, beta: Double = 0.0,
+    isDecoupled: Bool = true
   ) -> OptimizerSettings {
-    OptimizerSettings(RangerSettings(momentum: momentum, squareMomentum: squareMomentum, epsilon: epsilon, weightDecay: weightDecay, k: k, alpha: alpha, beta: beta, isDecoupled: isDecoupled))
+    OptimizerSettings(
+      RangerSettings(
+        momentum: momentum, squareMomentum: squareMomentum, epsilon: epsilon,
+        weightDecay: weightDecay, k: k, alpha: alpha, beta: beta, isDecoupled: isDecoupled))
   }
 }

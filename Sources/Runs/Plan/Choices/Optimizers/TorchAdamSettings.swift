@@ -66,7 +66,8 @@ extension OptimizerSettings {
   ) -> OptimizerSettings {
     OptimizerSettings(
       TorchAdamSettings(
-        betas: [betas.0, betas.1], epsilon: epsilon, weightDecay: weightDecay, isAMSGrad: isAMSGrad))
+        betas: [betas.0, betas.1], epsilon: epsilon, weightDecay: weightDecay, isAMSGrad: isAMSGrad)
+    )
   }
 
   /// PyTorch's AdamW (`torch.optim.AdamW`).
@@ -83,6 +84,7 @@ extension OptimizerSettings {
   ) -> OptimizerSettings {
     OptimizerSettings(
       TorchAdamWSettings(
-        betas: [betas.0, betas.1], epsilon: epsilon, weightDecay: weightDecay, isAMSGrad: isAMSGrad))
+        betas: [betas.0, betas.1], epsilon: epsilon, weightDecay: weightDecay, isAMSGrad: isAMSGrad)
+    )
   }
 }

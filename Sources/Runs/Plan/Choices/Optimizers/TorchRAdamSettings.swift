@@ -17,12 +17,14 @@ struct TorchRAdamSettings: OptimizerChoice {
     .epsilon(\.epsilon),
     .weightDecay(\.weightDecay),
     SettingsField(
-      "decoupled_weight_decay", \.isDecoupled, "Decay the weights; false: add the decay to the gradient (L2)."),
+      "decoupled_weight_decay", \.isDecoupled,
+      "Decay the weights; false: add the decay to the gradient (L2)."),
   ]
 
   var rule: any UpdateRule {
     TorchRAdam(
-      betas: (betas[0], betas[1]), epsilon: epsilon, weightDecay: weightDecay, isDecoupled: isDecoupled)
+      betas: (betas[0], betas[1]), epsilon: epsilon, weightDecay: weightDecay,
+      isDecoupled: isDecoupled)
   }
 }
 
@@ -41,6 +43,7 @@ extension OptimizerSettings {
   ) -> OptimizerSettings {
     OptimizerSettings(
       TorchRAdamSettings(
-        betas: [betas.0, betas.1], epsilon: epsilon, weightDecay: weightDecay, isDecoupled: isDecoupled))
+        betas: [betas.0, betas.1], epsilon: epsilon, weightDecay: weightDecay,
+        isDecoupled: isDecoupled))
   }
 }

@@ -4,7 +4,8 @@ import Training
 /// The arguments of PyTorch's RMSprop.
 struct TorchRMSpropSettings: OptimizerChoice {
   static let name = "torch_rmsprop"
-  static let summary = "PyTorch's RMSprop; weight decay is added to the gradient. PyTorch decays norms and biases too: wd_bn_bias = true."
+  static let summary =
+    "PyTorch's RMSprop; weight decay is added to the gradient. PyTorch decays norms and biases too: wd_bn_bias = true."
 
   var alpha = 0.99
   var momentum = 0.0
@@ -41,8 +42,12 @@ extension OptimizerSettings {
   ///   - isCentered: Divide by the standard deviation of the gradient (`centered`).
   /// - Returns: The settings of the optimizer.
   public static func torchRMSprop(
-    alpha: Double = 0.99, momentum: Double = 0.0, epsilon: Double = 1e-8, weightDecay: Double = 0.0, isCentered: Bool = false
+    alpha: Double = 0.99, momentum: Double = 0.0, epsilon: Double = 1e-8, weightDecay: Double = 0.0,
+    isCentered: Bool = false
   ) -> OptimizerSettings {
-    OptimizerSettings(TorchRMSpropSettings(alpha: alpha, momentum: momentum, epsilon: epsilon, weightDecay: weightDecay, isCentered: isCentered))
+    OptimizerSettings(
+      TorchRMSpropSettings(
+        alpha: alpha, momentum: momentum, epsilon: epsilon, weightDecay: weightDecay,
+        isCentered: isCentered))
   }
 }

@@ -34,7 +34,8 @@ struct SGDRSettings: PlainScheduleChoice {
 
   func allowedEpochs(_ epochs: Int) -> String? {
     guard let units else {
-      return "as many as all cycles of the schedule, which are more than \(TrainSettings.epochLimit)"
+      return
+        "as many as all cycles of the schedule, which are more than \(TrainSettings.epochLimit)"
     }
     if let cycleLength {
       let (all, isTooLarge) = units.multipliedReportingOverflow(by: cycleLength)

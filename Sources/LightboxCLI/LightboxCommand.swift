@@ -10,7 +10,8 @@ struct LightboxCommand: ParsableCommand {
     abstract: "Fine-tune image classifiers on medical images and explain their predictions.",
     version: lightboxVersion,
     subcommands: [
-      DoctorCommand.self, DataCommand.self, TrainCommand.self, LRFindCommand.self, SweepCommand.self,
+      DoctorCommand.self, DataCommand.self, TrainCommand.self, LRFindCommand.self,
+      SweepCommand.self,
       CalibrateCommand.self, EvaluateCommand.self, PredictCommand.self, InterpretCommand.self,
       ExportCommand.self, ModelsCommand.self, WeightsCommand.self, RunsCommand.self,
       BenchCommand.self,

@@ -70,7 +70,9 @@ extension SavedModel {
     func defined(_ value: Double) -> Double? { value.isFinite ? value : nil }
     return RunMeasures(
       predictions: predictions, items: items, split: selected.name, trainedOn: selected.trainedOn,
-      metrics: (run?.description.plan.metrics ?? []).map { ($0.name, defined($0.metric.value(predictions))) },
+      metrics: (run?.description.plan.metrics ?? []).map {
+        ($0.name, defined($0.metric.value(predictions)))
+      },
       labels: target != .multiCategory
         ? []
         : predictor.vocab.enumerated().map { index, name in

@@ -60,12 +60,13 @@ struct RunSession {
     }
   }
 
-  /// Opens the folder of a run that was interrupted or killed.
+  /// Opens the folder of a run that was interrupted or killed; nil if a plan is given and there is no such run.
   ///
   /// - Parameters:
   ///   - path: The folder.
   ///   - plan: The plan to compare the run's with; nil to take the run's.
-  /// - Returns: Nil if the folder has no run that can be continued and `plan` is given.
+  ///   - options: What a caller chooses beside the plan.
+  ///   - notify: Receives events.
   /// - Throws: `RunError`, and what `prepare` throws.
   init?(
     continuing path: String, with plan: TrainingPlan?, _ options: Options,

@@ -85,6 +85,7 @@ extension TrainingPlan {
   ///   - cancellation: Interrupts the run from another thread.
   ///   - report: Receives the table of epochs, line by line.
   ///   - notify: Receives events.
+  /// - Returns: The learner with the best weights, and what was recorded.
   /// - Throws: `RunError` if there is no such run, if it is finished, or if its settings or its data differ, and what
   ///   `run(in:)` throws.
   public static func resume(

@@ -130,6 +130,8 @@ public struct LinePlot: Sendable {
   ///   - yRange: The range of the y axis. Default: fits all points.
   ///   - diagonal: Whether the line y = x is drawn.
   ///   - hasEqualAspect: Whether a unit is as long on both axes.
+  ///   - xScale: The scale of the x axis.
+  ///   - yScale: The scale of the y axis.
   public init(
     _ series: [Series], xLabel: String = "", yLabel: String = "",
     xRange: ClosedRange<Double>? = nil, yRange: ClosedRange<Double>? = nil, diagonal: Bool = false,

@@ -54,7 +54,9 @@ enum Signals {
     let isOnThread = onThread {
       cancellation.cancel(name)
       isRecorded.store(true, ordering: .releasing)
-      say("lightbox: \(name): the run ends after this batch and can be continued; a second signal ends it at once")
+      say(
+        "lightbox: \(name): the run ends after this batch and can be continued; a second signal ends it at once"
+      )
     }
     if !isOnThread { cancellation.cancel(name) }
     var limit = timespec(tv_sec: secondsToEnd, tv_nsec: 0)

@@ -89,7 +89,7 @@ struct LRFindCommand: ParsableCommand {
     search.iterations = numIt
     search.stopsOnDivergence = !noStopDiv
     let found = try source.plan().lrFind(
-      search, callbacks: [SearchProgress(of: numIt)], notify: PlanSource.tell)
+      search, callbacks: [SearchProgress(of: numIt)], notify: LightboxCLI.tell)
     if let out {
       try found.savePlot(to: out)
       say("lightbox: figure \(FileName.shown(out))")

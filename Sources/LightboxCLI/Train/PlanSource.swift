@@ -47,39 +47,4 @@ struct PlanSource {
       throw ValidationError(error.description)
     }
   }
-
-  /// Says what happens while data and weights are read.
-  static func tell(_ event: RunEvent) {
-    switch event {
-    case .columns(let columns): LightboxCLI.tell(columns)
-    case .warning(let warning): LightboxCLI.tell(warning)
-    case .weightsLoaded(let path, let taken, let left):
-      say("lightbox: loaded \(taken) tensors from \(path)")
-      if !left.isEmpty {
-        say(
-          "lightbox: \(left.count) tensors not used, of the classifier or unknown "
-            + "(\(left.prefix(4).map(\.printable).joined(separator: ", ")))")
-      }
-    case .networkChosen(let part, let others):
-      say(
-        "lightbox: took \(part.printable), the only network of the file that fits; not "
-          + others.map(\.printable).joined(separator: ", "))
-    case .filtersAdapted(let name, let from, let to):
-      say(
-        "lightbox: \(name) is for images of \(from) channel\(from == 1 ? "" : "s"); adapted to \(to)"
-      )
-    case .started(let run):
-      say(
-        """
-        lightbox: \(run.plan.architecture), \(run.data.train) training and \(run.data.valid) \
-        validation images, split \(run.data.method ?? "as before")
-        """)
-      if !run.vocab.isEmpty { say("lightbox: classes \(run.vocab.joined(separator: " | "))") }
-    case .resumed(let steps, let epoch):
-      say("lightbox: the run continues after \(steps) training steps, in epoch \(epoch)")
-    case .canContinue(let path):
-      say("lightbox: the run can be continued: lightbox train --resume \(path)".printable)
-    case .skipped, .finished: break
-    }
-  }
 }

@@ -26,8 +26,8 @@ func tell(_ event: RunEvent) {
       """
       lightbox: \(run.plan.architecture), \(run.data.train) training and \(run.data.valid) \
       validation images, split \(run.data.method ?? "as before")
-      lightbox: classes \(run.vocab.joined(separator: " | "))
       """)
+    if !run.vocab.isEmpty { say("lightbox: classes \(run.vocab.joined(separator: " | "))") }
   case .resumed(let steps, let epoch):
     say("lightbox: the run continues after \(steps) training steps, in epoch \(epoch)")
   case .canContinue(let path):

@@ -124,7 +124,7 @@ struct TrainCommand: ParsableCommand {
   private func train(_ plan: TrainingPlan) throws -> TrainingResult {
     try plan.run(
       in: out ?? "", callbacks: [ProgressCallback(progress)], cancellation: Signals.cancellation,
-      report: emit, notify: PlanSource.tell)
+      report: emit, notify: LightboxCLI.tell)
   }
 
   private func continueRun() throws -> TrainingResult {
@@ -132,7 +132,7 @@ struct TrainCommand: ParsableCommand {
     let expected = set.isEmpty && options.overrides.isEmpty ? nil : try source.plan()
     return try TrainingPlan.resume(
       resume ?? "", expecting: expected, callbacks: [ProgressCallback(progress)],
-      cancellation: Signals.cancellation, report: emit, notify: PlanSource.tell)
+      cancellation: Signals.cancellation, report: emit, notify: LightboxCLI.tell)
   }
 
   /// Trains a run per fold, and prints what their predictions give together.
@@ -142,7 +142,7 @@ struct TrainCommand: ParsableCommand {
       cancellation: Signals.cancellation, report: emit
     ) { fold, event in
       if case .columns = event { say("lightbox: fold \(fold) of \(plan.data.folds ?? 0)") }
-      PlanSource.tell(event)
+      LightboxCLI.tell(event)
     }
     print(pooled)
     say("lightbox: the predictions are in \(out ?? "")/predictions.csv".printable)

@@ -1,5 +1,5 @@
 # `make demo` and `make test` install what is missing on a fresh machine.
-.PHONY: demo test test-avx2 setup build build-avx2 lint format imports examples bench fuzz \
+.PHONY: demo test test-avx2 setup build build-avx2 lint format imports examples bench fuzz kills \
   settings-reference clean
 
 demo: build
@@ -53,6 +53,12 @@ FUZZ ?= 600
 fuzz: setup
 	swift build -c release --build-tests
 	LIGHTBOX_FUZZ_SECONDS=$(FUZZ) swift test -c release --skip-build --no-parallel --filter FuzzTests
+
+# Kills training runs at random moments, resumes them, and compares the results bit by bit.
+KILLS ?= 50
+kills: setup
+	swift build -c release --build-tests
+	LIGHTBOX_KILLS=$(KILLS) swift test -c release --skip-build --filter KillTests
 
 # Writes Docs/Settings.md from the registry of settings.
 settings-reference: setup

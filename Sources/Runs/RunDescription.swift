@@ -88,13 +88,6 @@ public struct RunDescription: Sendable, Equatable, Codable {
         "there are \(vocab.count) classes, but must be \(allowed.lowerBound) to \(allowed.upperBound)"
       )
     }
-    if let counts = data.classCounts {
-      guard counts.count == vocab.count, counts.allSatisfy({ $0 >= 0 }) else {
-        throw Self.fault(
-          "data.classCounts", "there are \(counts.count), but must be one per class, each 0 or more"
-        )
-      }
-    }
     var seen: [String: Int] = [:]
     for (index, name) in vocab.enumerated() {
       if name.allSatisfy(\.isWhitespace) {
@@ -103,6 +96,13 @@ public struct RunDescription: Sendable, Equatable, Codable {
       if let first = seen.updateValue(index, forKey: name) {
         throw Self.fault(
           "vocab[\(index)]", "the class \(name.debugDescription) is vocab[\(first)] already")
+      }
+    }
+    if let counts = data.classCounts {
+      guard counts.count == vocab.count, counts.allSatisfy({ $0 >= 0 }) else {
+        throw Self.fault(
+          "data.classCounts", "there are \(counts.count), but must be one per class, each 0 or more"
+        )
       }
     }
   }

@@ -211,6 +211,7 @@ public final class RunLog: Sendable {
   ///   - steps: Number of training batches up to the state.
   ///   - epochs: Number of epochs that had ended.
   ///   - events: The last event before the state.
+  /// - Throws: `RunError` if SQLite cannot write.
   package func removeAfter(steps: Int, epochs: Int, events: Int) throws(RunError) {
     try write { db in
       // What happened to the process stays.

@@ -44,9 +44,15 @@ struct KillTests {
         cmp a/run/checkpoints/$f.safetensors b/run/checkpoints/$f.safetensors || exit 1
       done
       for r in a b; do
-        (cd $r && $lightbox runs show run --json | grep -v '"seconds"' > shown)
+        (
+          cd $r
+          $lightbox runs export csv run --steps > shown
+          # The epochs, without their times; the processes differ.
+          $lightbox runs show run --json | awk '/^  "epochs"/ { p = 1 } p { print } /^  \\]/ { if (p) exit }' \
+            | grep -v '"seconds"' >> shown
+        )
       done
-      cmp a/shown b/shown && echo "$killed kills, equal"
+      cmp a/shown b/shown && [ $(wc -l < a/shown) -gt 60 ] && echo "$killed kills, equal"
       find b -name '*.part' -o -name run.lock -o -name 'state*'
       """)
     #expect(ended.code == 0)

@@ -149,7 +149,7 @@ struct RunSession {
         (error as? PlanError)?.isNotFinite != true
       {
         folder.removeContent()
-      } else if folder.hasState, (error as? PlanError)?.isNotFinite != true {
+      } else if (error as? PlanError)?.isNotFinite != true {
         notify(.canContinue(path: folder.path))
       }
       throw error
@@ -188,7 +188,17 @@ struct RunSession {
     } else {
       notify(.started(description))
     }
-    try plan.fit(learner)
+    try withoutActuallyEscaping(notify) { notify in
+      let waiting = WaitingAdvice(workers: prepared.loaders.train.workers) { notify(.advice($0)) }
+      learner.add([waiting])
+      defer { learner.remove([waiting]) }
+      if plan.epochs * prepared.loaders.train.batchCount >= TrainingAdvice.leastSteps,
+        let text = TrainingAdvice.bfloat16(plan)
+      {
+        notify(.advice(text))
+      }
+      try plan.fit(learner)
+    }
     if let message = prepared.gradientCheck.ending ?? validation.ending {
       throw PlanError(.notFinite(message))
     }

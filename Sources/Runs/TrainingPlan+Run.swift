@@ -37,7 +37,9 @@ public enum RunEvent: Sendable, Equatable {
   case started(RunDescription)
   /// A run continues after so many training steps, in an epoch, from 0.
   case resumed(steps: Int, epoch: Int)
-  /// The run failed, but can be continued from its last state.
+  /// Something would make training faster on this machine, as it was measured.
+  case advice(String)
+  /// The run failed, but can be continued from its last state, or from its first step if it has none.
   case canContinue(path: String)
   /// A file could not be read and was left out.
   case skipped(DataError)

@@ -17,6 +17,10 @@ struct LinePlotTests {
     for label in [">0.001<", ">0.1<", ">10<", ">1000<"] {
       #expect(text.contains(label), "\(label)")
     }
+    // One kind of label: all are powers where some numbers would be long.
+    let rates = svg(LinePlot([.init("", points: [(1e-7, 1), (1, 2)])], xScale: .log))
+    for label in [">10⁻⁷<", ">10⁰<"] { #expect(rates.contains(label), "\(label)") }
+    #expect(!rates.contains(">0.1<") && !rates.contains("·"))
     plot.yScale = .linear
     plot.xScale = .log
     _ = svg(plot)

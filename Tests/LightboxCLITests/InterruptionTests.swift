@@ -197,4 +197,31 @@ struct InterruptionTests {
     #expect(converted.output.components(separatedBy: "1\n").count >= 3)
     #expect(!converted.output.contains("a.pth") && !converted.output.contains(".part"))
   }
+
+  @Test("a state that cannot be written ends the run, which continues with the same bits")
+  func fullDisk() throws {
+    let work = try ShellScript()
+    let train = "\(ShellScript.train) --epochs 6 --progress off"
+    // The weights are smaller than the limit, the state is larger.
+    let ended = try work.run(
+      """
+      mkdir a b
+      (ulimit -f 2000; \(train) --set checkpoint.every_steps=5 --out a/run)
+      """)
+    #expect(ended.code == 1)
+    #expect(
+      ended.errors.contains(
+        "lightbox: the run can be continued: lightbox train --resume a/run\n"), "\(ended.errors)")
+    #expect(
+      ended.errors.contains(
+        "Error: a/run/state.safetensors: it cannot be written: File too large"))
+    #expect(!work.exists("a/run/state.safetensors"))
+    let equal = try work.run(
+      """
+      $lightbox train --resume a/run && \(train) --set checkpoint.every_steps=5 --out b/run &&
+      cmp a/run/checkpoints/best.safetensors b/run/checkpoints/best.safetensors &&
+      cmp a/run/checkpoints/last.safetensors b/run/checkpoints/last.safetensors; find a b -name '*.part'
+      """)
+    #expect(equal.code == 0 && !equal.output.contains(".part"), "\(equal.errors)")
+  }
 }

@@ -18,7 +18,7 @@ struct TickMarks {
   ) {
     if scale == .log, let marks = Self.logarithmic(range, about: count) {
       values = marks
-      labels = marks.map(NumberText.short)
+      labels = Self.labels(marks)
       return
     }
     let raw = (range.upperBound - range.lowerBound) / Double(max(count, 1))
@@ -32,6 +32,15 @@ struct TickMarks {
     let marks = last >= first ? Array(stride(from: first, through: last, by: 1)) : []
     values = marks.map { $0 * step }
     labels = values.map { NumberText.fixed($0, step: step) }
+  }
+
+  /// Numbers, or powers of ten if they are that and some would be long.
+  private static func labels(_ marks: [Double]) -> [String] {
+    let texts = marks.map(NumberText.short)
+    let powers = marks.map { log10($0).rounded() }
+    let arePowers = zip(marks, powers).allSatisfy { abs($0 / pow(10, $1) - 1) < 1e-9 }
+    return arePowers && texts.contains { $0.contains("·") }
+      ? powers.map { NumberText.power(Int($0)) } : texts
   }
 
   /// Powers of ten with 2 and 5 between them if there is room; nil if the range is too short for them.

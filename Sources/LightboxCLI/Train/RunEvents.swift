@@ -33,6 +33,7 @@ func tell(_ event: RunEvent) {
   case .canContinue(let path):
     say("lightbox: the run can be continued: lightbox train --resume \(path)".printable)
   case .finished(let path): say("lightbox: \(path) is finished".printable)
+  case .advice(let text): say("lightbox: \(text)")
   case .skipped: break
   }
 }

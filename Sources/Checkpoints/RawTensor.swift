@@ -1,4 +1,4 @@
-import Foundation
+package import Foundation
 package import Tensors
 
 /// A tensor to write: its elements as bytes, row-major and little endian.
@@ -41,7 +41,7 @@ package struct RawTensor: Sendable {
   }
 
   /// The elements.
-  func bytes() throws(CheckpointError) -> Data {
+  package func bytes() throws(CheckpointError) -> Data {
     let bytes = try content()
     precondition(bytes.count == byteCount, "\(name) has \(bytes.count) bytes, not \(byteCount)")
     return bytes

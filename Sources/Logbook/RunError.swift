@@ -10,6 +10,8 @@ public struct RunError: LightboxError, Equatable {
     case endedEarly(status: String, checkpoint: String?)
     /// Another process uses the folder.
     case inUse(pid: Int32?, host: String?)
+    /// The run has no such weights, since no epoch ended.
+    case noCheckpoint(String)
     /// The run has ended, so that it cannot be continued.
     case finished
     /// The settings of the run are others: its value of each, and the one given.
@@ -70,6 +72,7 @@ public struct RunError: LightboxError, Equatable {
     case .inUse(let pid, let host):
       "another process writes to this folder"
         + (pid.map { " (\($0)\(host.map { " on \($0)" } ?? ""))" } ?? "")
+    case .noCheckpoint(let name): "the run has no weights \"\(name)\": none of its epochs has ended"
     case .finished: "the run is finished"
     case .settingsDiffer(let settings):
       "the run has other settings: \(settings.joined(separator: "; "))"
@@ -106,6 +109,7 @@ public struct RunError: LightboxError, Equatable {
     case .endedEarly(_, let checkpoint):
       "continue it with \"lightbox train --resume \(path)\", choose another folder, or remove this one"
         + (checkpoint.map { "; a new run can start from its weights, \($0)" } ?? "")
+    case .noCheckpoint: "continue it with \"lightbox train --resume \(path)\", or train again"
     case .finished:
       "train on in a new run: \"lightbox train --from \(path) --out NEW\""
     case .settingsDiffer:

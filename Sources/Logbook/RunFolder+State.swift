@@ -44,10 +44,21 @@ package enum TrainingStateFile {
     }
     var facts = metadata
     facts["state"] = format
+    facts["sha256"] = try checksum(tensors)
     facts["position"] = try json(state.position)
     facts["hyperparameters"] = try json(state.hyperparameters)
     facts["callbacks"] = try json(values)
     try SafeTensors.write(tensors, metadata: facts, to: path)
+  }
+
+  /// The checksum of the values, in the order of their names: a disk may change bytes without a word.
+  private static func checksum(_ tensors: [(name: String, tensor: Tensor)]) throws -> String {
+    let hash = FileHash()
+    for (name, tensor) in tensors.sorted(by: { $0.name < $1.name }) {
+      hash.update(Array(name.utf8))
+      hash.update(try RawTensor(name, tensor).bytes())
+    }
+    return hash.finalize()
   }
 
   private static func json(_ value: some Encodable) throws -> String {
@@ -77,10 +88,14 @@ package enum TrainingStateFile {
     guard file.metadata["state"] == format else {
       throw fault("state", "the format is \(file.metadata["state"] ?? "missing"), not \(format)")
     }
+    let all = try file.tensors
+    guard file.metadata["sha256"] == (try checksum(all.map { ($0.name, $0.tensor) })) else {
+      throw fault("sha256", "the values are not those that were written")
+    }
     func tensors(_ kind: String) throws -> StateDictionary {
       let prefix = kind + ":"
       return StateDictionary(
-        try file.tensors { $0.hasPrefix(prefix) }.map {
+        all.filter { $0.name.hasPrefix(prefix) }.map {
           (name: String($0.name.dropFirst(prefix.count)), tensor: $0.tensor)
         })
     }

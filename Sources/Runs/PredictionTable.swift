@@ -28,7 +28,7 @@ extension Predictions {
       let item = items[itemIndices[row]]
       text += CSVLine.text(
         [FileName.shown(item.name), item.label ?? "", answer(ofRow: row, vocab: vocab)]
-          + probabilities[row].map { NumberFormat.fixed(Double($0), 6) }
+          + (vocab.isEmpty ? [] : probabilities[row].map { NumberFormat.fixed(Double($0), 6) })
           + (withPatients ? [number(item.patient)] : []))
     }
     try AtomicFile.write(text, to: path)

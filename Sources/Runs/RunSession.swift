@@ -94,13 +94,14 @@ struct RunSession {
     }
     self.folder = folder
     self.description = description
-    self.plan = description.plan
+    let ownPlan = Self.plan(description, folder)
+    self.plan = ownPlan
     self.options = options
     isContinued = true
     options.cancellation?.begin()
     do {
       let streams = folder.hasState ? try TrainingStateFile.streams(folder.statePath) : nil
-      prepared = try description.plan.prepare(
+      prepared = try ownPlan.prepare(
         among: options.known, folder: path, continuing: streams, notify: notify)
       try Self.check(prepared, against: description, in: path)
       state =
@@ -122,6 +123,18 @@ struct RunSession {
       options.cancellation?.end()
       throw error
     }
+  }
+
+  /// The plan of a run; where its relative paths lead nowhere from this folder, with the absolute ones of `run.toml`.
+  private static func plan(_ description: RunDescription, _ folder: RunFolder) -> TrainingPlan {
+    var plan = description.plan
+    guard !FileName.exists(plan.data.table.path),
+      let absolute = try? TrainingPlan(file: folder.tomlPath, overrides: [], needsData: false),
+      FileName.exists(absolute.data.table.path)
+    else { return plan }
+    plan.data.table = absolute.data.table
+    plan.weights = absolute.weights
+    return plan
   }
 
   /// Trains to the end of the run.

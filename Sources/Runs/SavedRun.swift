@@ -58,6 +58,9 @@ public struct SavedRun: SavedModel {
             ? "in \(folder.path)/checkpoints, which has none"
             : "one of \(folder.checkpoints.joined(separator: ", "))"))
     }
+    guard folder.hasCheckpoint(self.checkpoint) else {
+      throw RunError(.noCheckpoint(self.checkpoint), path: path)
+    }
     visionModel = try Self.network(description, among: known, settings: folder.settingsPath)
     let file = folder.checkpointPath(self.checkpoint)
     let stored = try Checkpoint(contentsOf: file)

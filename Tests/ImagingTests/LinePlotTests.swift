@@ -20,7 +20,6 @@ struct LinePlotTests {
     // One kind of label: all are powers where some numbers would be long.
     let rates = svg(LinePlot([.init("", points: [(1e-7, 1), (1, 2)])], xScale: .log))
     for label in [">10⁻⁷<", ">10⁰<"] { #expect(rates.contains(label), "\(label)") }
-    #expect(!rates.contains(">0.1<") && !rates.contains("·"))
     plot.yScale = .linear
     plot.xScale = .log
     _ = svg(plot)

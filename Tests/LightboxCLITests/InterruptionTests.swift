@@ -33,6 +33,21 @@ struct InterruptionTests {
         "Error: run: the run has other settings: train.epochs is 100000, not 1; continue it with "
           + "\"lightbox train --resume run\", or start a new run from it: \"lightbox train --from run "
           + "--out NEW\"\n"))
+    // Its own settings are not, from other folders too; a state that was damaged is.
+    let damaged = try work.run(
+      """
+      cp -r run damaged; printf x | dd of=damaged/state.safetensors bs=1 seek=200000 conv=notrunc 2> /dev/null
+      $lightbox train --resume damaged
+      """)
+    #expect(damaged.code == 1)
+    #expect(damaged.errors.contains("\"sha256\": the values are not those that were written"))
+    let own = try work.run(
+      """
+      cp -r run own; mkdir sub; cd sub
+      $lightbox train --resume ../own --epochs 100000 --progress off > /dev/null 2> err & p=$!
+      sleep 1; kill -TERM $p; wait $p; echo $?; cat err
+      """)
+    #expect(own.output.hasPrefix("143\n") && own.output.contains("the run continues after"))
     let other = try work.run("$lightbox train --resume run --epochs 1")
     #expect(other.code == 1 && other.errors.contains("train.epochs is 100000, not 1"))
     // A new run from its weights.

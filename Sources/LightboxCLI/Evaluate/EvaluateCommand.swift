@@ -60,6 +60,7 @@ struct EvaluateCommand: ParsableCommand {
     for warning in selected.warnings { tell(warning) }
     if run.target != .category {
       if let option = report.given { try run.requireOneClass(option) }
+      if augmentation.tta != nil { try run.requireOneClass("--tta of evaluate") }
       return try measure(run, selected)
     }
     if run.run == nil {

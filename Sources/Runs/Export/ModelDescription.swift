@@ -99,9 +99,11 @@ extension ModelDescription {
         .notStorable(field: JSONFault.field(context.codingPath) ?? "", value: "\(value)"),
         path: path)
     }
-    try SafeTensors.write(
-      model.model.stateDictionary,
-      metadata: ["format": "pt", Self.key: String(decoding: text, as: UTF8.self)], to: path)
+    var metadata = ["format": "pt", Self.key: String(decoding: text, as: UTF8.self)]
+    // As in a checkpoint: a run that starts from the file draws from other random streams.
+    metadata["steps"] = training.steps.map { "\($0)" }
+    metadata[Lineage.key] = training.streams
+    try SafeTensors.write(model.model.stateDictionary, metadata: metadata, to: path)
   }
 
   /// Reads the description of a file.

@@ -56,6 +56,10 @@ public struct CrossValidation: Sendable {
     report: @escaping (String) -> Void = { print($0) },
     notify: (_ fold: Int, RunEvent) -> Void = { _, _ in }
   ) throws -> PooledPredictions {
+    // Folds are stratified by class, and numbers or several labels have no classes to share out.
+    guard plan.data.target == .category else {
+      throw PlanError(.target("folds", needs: "one class per image", plan.data.target))
+    }
     if RunFolder.hasSettings(path) { throw RunError(.folderNotEmpty, path: path) }
     let initial = ProcessCompute()
     let folders = (0..<(plan.data.folds ?? 0)).map { "\(path)/fold\($0)" }

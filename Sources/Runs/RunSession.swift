@@ -77,13 +77,18 @@ struct RunSession {
     if plan != nil, folder.isUnused { return nil }
     try folder.takeLock()
     let description: RunDescription
+    let ownPlan: TrainingPlan
     do {
       description = try RunDescription.read(folder)
+      ownPlan = Self.plan(description, folder)
       let status = try RunLog.statusOfRun(folder)
-      if status == "finished" { throw RunError(.finished, path: path) }
+      if status == "finished" {
+        // The process may have been killed before it removed the state.
+        folder.removeState()
+        throw RunError(.finished, path: path)
+      }
       if let plan {
-        let differences = description.plan.differences(
-          from: plan.completed(from: description.plan))
+        let differences = ownPlan.differences(from: plan.completed(from: ownPlan))
         guard differences.isEmpty else {
           throw RunError(.settingsDiffer(differences.map(\.words)), path: path)
         }
@@ -94,7 +99,6 @@ struct RunSession {
     }
     self.folder = folder
     self.description = description
-    let ownPlan = Self.plan(description, folder)
     self.plan = ownPlan
     self.options = options
     isContinued = true

@@ -19,7 +19,7 @@ struct LinePlotTests {
     }
     // One kind of label: all are powers where some numbers would be long.
     let rates = svg(LinePlot([.init("", points: [(1e-7, 1), (1, 2)])], xScale: .log))
-    for label in [">10⁻⁷<", ">10⁰<"] { #expect(rates.contains(label), "\(label)") }
+    #expect(rates.contains(">10⁻") && !rates.contains(">1·10⁻") && !rates.contains(">0.01<"))
     plot.yScale = .linear
     plot.xScale = .log
     _ = svg(plot)

@@ -40,8 +40,8 @@ struct SavedRunTests {
     let expected = try best.predictor.predict(image).probabilities
     #expect(try last.predictor.predict(image).probabilities == expected)
     try FileManager.default.removeItem(atPath: "\(path)/checkpoints/last.safetensors")
-    let error = #expect(throws: CheckpointError.self) { try SavedRun(path) }
-    #expect(error?.place.file == "\(path)/checkpoints/best.safetensors")
+    let error = #expect(throws: RunError.self) { try SavedRun(path) }
+    #expect(error?.reason == .noCheckpoint("best"))
     let none = #expect(throws: RunError.self) { try SavedRun(work.path) }
     #expect(none?.reason == .notARun)
   }

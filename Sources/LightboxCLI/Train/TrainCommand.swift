@@ -8,9 +8,9 @@ struct TrainCommand: ParsableCommand {
     commandName: "train", abstract: "Train a classifier on labeled images.",
     usage: """
       lightbox train <data> --out <out> [<options>]
-      lightbox train <settings.toml> --out <out> [--set <key=value>] [<options>]
+      lightbox train <settings.toml> --out <out> [--set <k=v>] [<options>]
       lightbox train --resume <run>
-      lightbox train --from <run> --out <out> [--set <key=value>] [<options>]
+      lightbox train --from <run> --out <out> [--set <k=v>] [<options>]
       lightbox train [<data or settings.toml>] --print-settings
       """,
     discussion: """

@@ -74,7 +74,7 @@ rejects() { # words, command...
   grep -q -- "$words" out.txt || { cat out.txt; fail "no message \"$words\": $*"; }
 }
 for example in OwnModule SIIMPneumothorax; do
-  rejects "labels.csv: it cannot be read" "$bin/$example" nowhere
+  rejects "labels.csv: the table cannot be opened" "$bin/$example" nowhere
 done
 rejects "OwnTraining: " "$bin/OwnTraining" /dev/null
 train=("$bin/lightbox" train films --size 64 --epochs 1 --batch-size 8)

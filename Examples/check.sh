@@ -102,7 +102,7 @@ echo "no weights" >w.safetensors
 rejects "w.safetensors" "${train[@]}" --weights w.safetensors --out r6
 rejects "the weights do not fit the model: 104 matched" "${train[@]}" --arch resnet50 --weights $best --out r7
 rejects "not usable as resnet50" "$bin/lightbox" weights check $best --arch resnet50
-rejects "not empty" "${train[@]}" --out run
+rejects "the run is finished" "${train[@]}" --out run
 rejects "no layer" "$bin/lightbox" interpret run "films/$first" --layer layer9 --out x
 rejects "no method" "$bin/lightbox" interpret run "films/$first" --method gradcam --out x
 rejects "resolution of densenet121 cannot be changed" "${train[@]}" --arch densenet121 --output-stride 16 --out r8

@@ -107,10 +107,12 @@ rejects "no layer" "$bin/lightbox" interpret run "films/$first" --layer layer9 -
 rejects "no method" "$bin/lightbox" interpret run "films/$first" --method gradcam --out x
 rejects "resolution of densenet121 cannot be changed" "${train[@]}" --arch densenet121 --output-stride 16 --out r8
 
-# A full disk, simulated by a limit of 60 MB per file: earlier checkpoints are kept and can be read.
+# A full disk, simulated by a limit of 60 MB per file: the weights are smaller, the state of the training is larger. The
+# checkpoints of the first epoch are kept and can be read, and the run can be continued.
 code=0
-(trap '' XFSZ; ulimit -f 60000; "${train[@]}" --out full) >out.txt 2>&1 || code=$?
-[ "$code" -eq 1 ] && grep -q "last.safetensors: it cannot be written" out.txt || { cat out.txt; fail "full disk: no message"; }
+(trap '' XFSZ; ulimit -f 60000; "${train[@]}" --epochs 3 --set checkpoint.every_steps=6 --out full) >out.txt 2>&1 || code=$?
+[ "$code" -eq 1 ] && grep -q "state.safetensors: it cannot be written" out.txt || { cat out.txt; fail "full disk: no message"; }
+grep -q "lightbox train --resume full" out.txt || { cat out.txt; fail "full disk: no way on"; }
 [ -z "$(find full -name '*.part' -o -name '*.tmp*')" ] || fail "full disk: an incomplete checkpoint was not removed"
 "$bin/lightbox" evaluate full films --split test >/dev/null || fail "full disk: the best checkpoint cannot be read"
 

@@ -1,3 +1,4 @@
+import Files
 import Foundation
 package import Tensors
 
@@ -26,15 +27,17 @@ extension SafeTensors {
     var header = "{"
     if !metadata.isEmpty {
       header += "\"__metadata__\":{"
-      header += metadata.sorted { $0.key < $1.key }.map { "\(quoted($0.key)):\(quoted($0.value))" }
-        .joined(separator: ",")
+      header += metadata.sorted { $0.key < $1.key }.map {
+        "\(JSONText.quoted($0.key)):\(JSONText.quoted($0.value))"
+      }
+      .joined(separator: ",")
       header += tensors.isEmpty ? "}" : "},"
     }
     var offset = 0
     var parts: [String] = []
     for tensor in tensors {
       parts.append(
-        "\(quoted(tensor.name)):{\"dtype\":\"\(tensor.type.rawValue)\",\"shape\":"
+        "\(JSONText.quoted(tensor.name)):{\"dtype\":\"\(tensor.type.rawValue)\",\"shape\":"
           + "[\(tensor.shape.map(String.init).joined(separator: ","))],"
           + "\"data_offsets\":[\(offset),\(offset + tensor.byteCount)]}")
       offset += tensor.byteCount
@@ -49,23 +52,5 @@ extension SafeTensors {
       try file.write(contentsOf: Data(header.utf8))
       for tensor in tensors { try file.write(contentsOf: tensor.bytes()) }
     }
-  }
-
-  private static func quoted(_ text: String) -> String {
-    var result = "\""
-    for scalar in text.unicodeScalars {
-      switch scalar {
-      case "\"": result += "\\\""
-      case "\\": result += "\\\\"
-      case "\n": result += "\\n"
-      case "\r": result += "\\r"
-      case "\t": result += "\\t"
-      case "\u{0}"..<"\u{20}":
-        let hex = String(scalar.value, radix: 16)
-        result += "\\u" + String(repeating: "0", count: 4 - hex.count) + hex
-      default: result.unicodeScalars.append(scalar)
-      }
-    }
-    return result + "\""
   }
 }

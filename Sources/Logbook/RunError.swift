@@ -10,7 +10,7 @@ public struct RunError: LightboxError, Equatable {
     case endedEarly(status: String, checkpoint: String?)
     /// Another process uses the folder.
     case inUse(pid: Int32?, host: String?)
-    /// The run has no such weights, since no epoch ended.
+    /// The run has no such checkpoint, since no epoch has finished.
     case noCheckpoint(String)
     /// The run has ended, so that it cannot be continued.
     case finished
@@ -72,7 +72,7 @@ public struct RunError: LightboxError, Equatable {
     case .inUse(let pid, let host):
       "another process writes to this folder"
         + (pid.map { " (\($0)\(host.map { " on \($0)" } ?? ""))" } ?? "")
-    case .noCheckpoint(let name): "the run has no weights \"\(name)\": none of its epochs has ended"
+    case .noCheckpoint(let name): "there is no checkpoint \"\(name)\": no epoch has finished"
     case .finished: "the run is finished"
     case .settingsDiffer(let settings):
       "the run has other settings: \(settings.joined(separator: "; "))"

@@ -7,22 +7,22 @@ package import Training
 /// The file of a run's training state: one safetensors file, so that its parts cannot disagree.
 ///
 /// Tensors are named `model:`, `optimizer:`, `gradient:` and `callback:<name>:`; numbers are JSON in the metadata.
-package enum TrainingStateFile {
+package struct TrainingStateFile {
   private static let format = "1"
   static let eventKey = "event"
 
-  /// The seed of the streams of the run that a state is from; nil if it does not say.
+  private let file: SafeTensors
+
+  /// Opens a file.
   ///
   /// - Throws: `CheckpointError`.
-  package static func streams(_ path: String) throws -> UInt64? {
-    try SafeTensors(contentsOf: path).metadata["streams"].flatMap { UInt64($0) }
-  }
+  package init(contentsOf path: String) throws { file = try SafeTensors(contentsOf: path) }
 
-  /// The last event of the run before a state; 0 if there is none.
-  package static func events(_ path: String?) -> Int {
-    let metadata = path.flatMap { try? SafeTensors(contentsOf: $0) }?.metadata
-    return metadata?[eventKey].flatMap { Int($0) } ?? 0
-  }
+  /// The seed of the run's random streams; nil if the file does not have it.
+  package var streams: UInt64? { file.metadata["streams"].flatMap { UInt64($0) } }
+
+  /// The last event of the run before the state; 0 if there is none.
+  package var lastEvent: Int { file.metadata[Self.eventKey].flatMap { Int($0) } ?? 0 }
 
   /// Writes a state completely or not at all.
   ///
@@ -67,13 +67,12 @@ package enum TrainingStateFile {
     return String(decoding: try encoder.encode(value), as: UTF8.self)
   }
 
-  /// Reads a state and compares it with the learner that will continue from it.
+  /// Reads the state and compares it with the learner that will continue from it.
   ///
   /// - Throws: `CheckpointError` if the file cannot be read, `RunError` if it is not a state or does not fit.
-  package static func read(_ path: String, for learner: Learner) throws -> TrainingState {
-    let file = try SafeTensors(contentsOf: path)
+  package func state(for learner: Learner) throws -> TrainingState {
     func fault(_ name: String, _ problem: String) -> RunError {
-      RunError(.invalidState(name: name, problem: problem), path: path)
+      RunError(.invalidState(name: name, problem: problem), path: file.path)
     }
     func decode<Value: Decodable>(_ name: String, as type: Value.Type) throws -> Value {
       guard let text = file.metadata[name] else { throw fault(name, "it is missing") }
@@ -85,11 +84,12 @@ package enum TrainingStateFile {
           name, [known?.field, known?.problem].compactMap(\.self).joined(separator: ": "))
       }
     }
-    guard file.metadata["state"] == format else {
-      throw fault("state", "the format is \(file.metadata["state"] ?? "missing"), not \(format)")
+    guard file.metadata["state"] == Self.format else {
+      throw fault(
+        "state", "the format is \(file.metadata["state"] ?? "missing"), not \(Self.format)")
     }
     let all = try file.tensors
-    guard file.metadata["sha256"] == (try checksum(all.map { ($0.name, $0.tensor) })) else {
+    guard file.metadata["sha256"] == (try Self.checksum(all.map { ($0.name, $0.tensor) })) else {
       throw fault("sha256", "the values are not those that were written")
     }
     func tensors(_ kind: String) throws -> StateDictionary {

@@ -227,9 +227,7 @@ public final class RunLog: Sendable {
   /// Number of the last event; 0 if there is none.
   package var lastEvent: Int {
     get throws(RunError) {
-      var found = 0
-      try write { db in found = try Int.fetchOne(db, sql: "select max(id) from events") ?? 0 }
-      return found
+      try read { try Int.fetchOne($0, sql: "select max(id) from events") ?? 0 }
     }
   }
 

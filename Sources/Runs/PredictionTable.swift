@@ -10,26 +10,34 @@ extension Predictions {
   ///   - path: The CSV file; replaced if it exists.
   ///   - items: The items that were predicted.
   ///   - vocab: The classes.
-  ///   - withPatients: Whether there is a column of patients. They are numbered: the identifiers are not written.
   /// - Throws: `FileError`.
-  public func writeCSV(
-    to path: String, items: [DataItem], vocab: [String], withPatients: Bool = false
+  public func writeCSV(to path: String, items: [DataItem], vocab: [String]) throws(FileError) {
+    try writeCSV(to: path, items: items, vocab: vocab) { NumberFormat.fixed(Double($0), 6) }
+  }
+
+  /// Writes the table with all digits, and with more columns, for comparisons: rounded probabilities have ties, which
+  /// change the area under the ROC curve.
+  ///
+  /// - Throws: `FileError`.
+  func writeExactCSV(
+    to path: String, items: [DataItem], vocab: [String],
+    columns: [(name: String, value: (DataItem) -> String)]
   ) throws(FileError) {
-    let probabilities = columns(forClasses: vocab.count).probabilities
+    try writeCSV(to: path, items: items, vocab: vocab, columns: columns) { "\($0)" }
+  }
+
+  private func writeCSV(
+    to path: String, items: [DataItem], vocab: [String],
+    columns: [(name: String, value: (DataItem) -> String)] = [], number: (Float) -> String
+  ) throws(FileError) {
+    let probabilities = self.columns(forClasses: vocab.count).probabilities
     var text = CSVLine.text(
-      ["file", "label", "predicted"] + vocab.map { "p(\($0))" } + (withPatients ? ["patient"] : []))
-    var patients: [String: Int] = [:]
-    func number(_ patient: String?) -> String {
-      guard let patient else { return "" }
-      if patients[patient] == nil { patients[patient] = patients.count + 1 }
-      return patients[patient].map { "\($0)" } ?? ""
-    }
+      ["file", "label", "predicted"] + vocab.map { "p(\($0))" } + columns.map(\.name))
     for row in 0..<count {
       let item = items[itemIndices[row]]
       text += CSVLine.text(
         [FileName.shown(item.name), item.label ?? "", answer(ofRow: row, vocab: vocab)]
-          + (vocab.isEmpty ? [] : probabilities[row].map { NumberFormat.fixed(Double($0), 6) })
-          + (withPatients ? [number(item.patient)] : []))
+          + (vocab.isEmpty ? [] : probabilities[row].map(number)) + columns.map { $0.value(item) })
     }
     try AtomicFile.write(text, to: path)
   }

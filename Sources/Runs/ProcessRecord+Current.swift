@@ -24,7 +24,7 @@ extension ProcessRecord {
         || ("0"..."9").contains(Character(Unicode.Scalar($0))) || "-_./=:,+@%".utf8.contains($0)
     }
     return plain && !argument.isEmpty
-      ? argument : "'" + argument.replacingOccurrences(of: "'", with: "'\\''") + "'"
+      ? argument : SbatchScript.quoted(argument)
   }
 
   /// The name of the processor; nil if the system does not tell.

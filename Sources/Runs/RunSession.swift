@@ -104,18 +104,17 @@ struct RunSession {
     isContinued = true
     options.cancellation?.begin()
     do {
-      let streams = folder.hasState ? try TrainingStateFile.streams(folder.statePath) : nil
+      let saved = folder.hasState ? try TrainingStateFile(contentsOf: folder.statePath) : nil
       prepared = try ownPlan.prepare(
-        among: options.known, folder: path, continuing: streams, notify: notify)
+        among: options.known, folder: path, continuing: saved?.streams, notify: notify)
       try Self.check(prepared, against: description, in: path)
-      state =
-        folder.hasState ? try TrainingStateFile.read(folder.statePath, for: prepared.learner) : nil
+      state = try saved?.state(for: prepared.learner)
       folder.metadata = try Self.metadata(description, run: path, streams: prepared.streams)
       log = try RunLog(writing: folder.databasePath)
       let position = state?.position
       try log.removeAfter(
         steps: position?.totalSteps ?? 0, epochs: position?.epochs ?? 0,
-        events: TrainingStateFile.events(state == nil ? nil : folder.statePath))
+        events: saved?.lastEvent ?? 0)
       try log.begin(
         command: "train", version: lightboxVersion, process: .current,
         firstStep: position?.totalSteps ?? 0)

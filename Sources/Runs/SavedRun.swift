@@ -47,17 +47,7 @@ public struct SavedRun: SavedModel {
       checkpoint == "best" && !folder.hasCheckpoint("best") && folder.hasCheckpoint("last")
     self.checkpoint = usesLast ? "last" : checkpoint
     let plan = description.plan
-    // A name that is a path would leave the run.
-    guard
-      ["best", "last"].contains(checkpoint) || folder.checkpoints.contains(checkpoint)
-    else {
-      throw PlanError(
-        .setting(
-          name: "the checkpoint", value: "\"\(checkpoint)\"",
-          allowed: folder.checkpoints.isEmpty
-            ? "in \(folder.path)/checkpoints, which has none"
-            : "one of \(folder.checkpoints.joined(separator: ", "))"))
-    }
+    if !["best", "last"].contains(checkpoint) { try folder.requireCheckpoint(checkpoint) }
     guard folder.hasCheckpoint(self.checkpoint) else {
       throw RunError(.noCheckpoint(self.checkpoint), path: path)
     }

@@ -13,16 +13,11 @@ enum TrainingAdvice {
   /// How much faster bfloat16 convolutions are than those of the run; nil if the processor has none, if the run uses
   /// them already, or if the difference is small.
   static func bfloat16(_ plan: TrainingPlan) -> String? {
-    let isSupported = Compute.description.contains {
-      $0.name == "bfloat16" && $0.value == "supported by the processor"
-    }
-    guard isSupported, plan.compute.precision == .float32,
-      let exact = seconds(.float32), let short = seconds(.bfloat16),
-      (try? Compute.use(.float32)) != nil, exact > leastRatio * short
-    else {
-      _ = try? Compute.use(plan.compute.precision)
-      return nil
-    }
+    guard Compute.hasBFloat16Instructions, plan.compute.precision == .float32 else { return nil }
+    defer { _ = try? Compute.use(.float32) }
+    guard let exact = seconds(.float32), let short = seconds(.bfloat16),
+      exact > leastRatio * short
+    else { return nil }
     let ratio = (exact / short * 10).rounded() / 10
     return
       "bfloat16 convolutions take \(ratio) times less time on this processor: --precision bfloat16"

@@ -48,14 +48,22 @@ extension TrainingPlan {
   ) throws(PlanError) -> String {
     let name =
       checkpoint ?? ["best", "last"].first(where: folder.hasCheckpoint) ?? "best"
-    guard folder.checkpoints.contains(name) else {
-      throw PlanError(
-        .setting(
-          name: "the checkpoint", value: "\"\(name)\"",
-          allowed: folder.checkpoints.isEmpty
-            ? "in \(folder.path)/checkpoints, which has none"
-            : "one of \(folder.checkpoints.joined(separator: ", "))"))
-    }
+    try folder.requireCheckpoint(name)
     return folder.checkpointPath(name)
+  }
+}
+
+extension RunFolder {
+  /// Refuses a name that is not a checkpoint's; one that is a path would leave the run.
+  ///
+  /// - Throws: `PlanError`.
+  func requireCheckpoint(_ name: String) throws(PlanError) {
+    guard !checkpoints.contains(name) else { return }
+    throw PlanError(
+      .setting(
+        name: "the checkpoint", value: "\"\(name)\"",
+        allowed: checkpoints.isEmpty
+          ? "in \(path)/checkpoints, which has none"
+          : "one of \(checkpoints.joined(separator: ", "))"))
   }
 }

@@ -64,7 +64,10 @@ public enum Compute {
   }
 
   /// Whether oneDNN computes in bfloat16 here, in the processor or emulated with AVX-512.
-  package static var supportsBFloat16: Bool { lb_has_bfloat16() || lb_emulates_bfloat16() }
+  package static var supportsBFloat16: Bool { hasBFloat16Instructions || lb_emulates_bfloat16() }
+
+  /// Whether the processor computes with bfloat16 itself.
+  package static var hasBFloat16Instructions: Bool { lb_has_bfloat16() }
 
   /// Algorithm of convolutions, `.fastest` by default.
   public static var convolution: ConvolutionAlgorithm {
@@ -139,7 +142,7 @@ public enum Compute {
       ),
       (
         "bfloat16",
-        lb_has_bfloat16()
+        hasBFloat16Instructions
           ? "supported by the processor"
           : lb_emulates_bfloat16()
             ? "emulated with AVX-512" : "not supported by the processor"

@@ -90,7 +90,7 @@ struct MultiLabelRunTests {
     )
   }
 
-  @Test("a delimiter of one's own, and one label only")
+  @Test("a custom delimiter, and one label only")
   func delimiter() throws {
     let work = try Workspace()
     var plan = try plan(work, .multiCategory, ["a/b", "b/a", "", "b"])

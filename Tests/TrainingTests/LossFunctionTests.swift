@@ -110,7 +110,7 @@ struct LossFunctionTests {
     }
   }
 
-  @Test("a loss of one's own: its activation and its rule for the class decide everywhere")
+  @Test("a custom loss: its activation and its rule for the class decide everywhere")
   func ownLoss() {
     // The class with the lowest output is the answer: distances to the centers of classes.
     let loss = LossFunction(activation: { (-$0).softmax(axis: -1) }) { output, targets, reduction in

@@ -21,16 +21,7 @@ public struct PatientSplitter: Splitter {
 
   /// Assigns patients.
   public func split(_ items: [DataItem]) -> (train: [Int], valid: [Int]) {
-    var groups: [[Int]] = []
-    var groupOfPatient: [String: Int] = [:]
-    for (index, item) in items.enumerated() {
-      if let patient = item.patient, let group = groupOfPatient[patient] {
-        groups[group].append(index)
-      } else {
-        if let patient = item.patient { groupOfPatient[patient] = groups.count }
-        groups.append([index])
-      }
-    }
+    let groups = items.indicesByPatient
     var generator = MersenneTwister(seed: seed)
     let quota = Int(validFraction * Double(items.count))
     var (train, valid): ([Int], [Int]) = ([], [])
@@ -42,5 +33,22 @@ public struct PatientSplitter: Splitter {
       }
     }
     return (train.sorted(), valid.sorted())
+  }
+}
+
+extension [DataItem] {
+  /// The indices of the items of each patient, in the order of their first items; an item without a patient is a group.
+  var indicesByPatient: [[Int]] {
+    var groups: [[Int]] = []
+    var groupOfPatient: [String: Int] = [:]
+    for (index, item) in enumerated() {
+      if let patient = item.patient, let group = groupOfPatient[patient] {
+        groups[group].append(index)
+      } else {
+        if let patient = item.patient { groupOfPatient[patient] = groups.count }
+        groups.append([index])
+      }
+    }
+    return groups
   }
 }

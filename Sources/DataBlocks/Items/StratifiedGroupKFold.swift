@@ -34,7 +34,7 @@ public struct StratifiedGroupKFold: Sendable {
   /// - Throws: `DataError` if there are fewer patients than folds, or if all items of a class are in one fold, so that
   ///   there are none to train on.
   public func folds(of items: [DataItem]) throws(DataError) -> [Int] {
-    let groups = Self.groups(items)
+    let groups = items.indicesByPatient
     guard groups.count >= foldCount else {
       throw DataError(.table(.tooFewGroups(groups.count, folds: foldCount)))
     }
@@ -94,21 +94,6 @@ public struct StratifiedGroupKFold: Sendable {
   public func splitter(fold: Int) -> some Splitter {
     precondition((0..<foldCount).contains(fold), "fold \(fold) of \(foldCount)")
     return FoldSplitter(folds: self, fold: fold)
-  }
-
-  /// The items of each patient, in the order of their first items.
-  static func groups(_ items: [DataItem]) -> [[Int]] {
-    var groups: [[Int]] = []
-    var groupOfPatient: [String: Int] = [:]
-    for (index, item) in items.enumerated() {
-      if let patient = item.patient, let group = groupOfPatient[patient] {
-        groups[group].append(index)
-      } else {
-        if let patient = item.patient { groupOfPatient[patient] = groups.count }
-        groups.append([index])
-      }
-    }
-    return groups
   }
 }
 

@@ -27,7 +27,7 @@ package struct RunComparison: Sendable {
     /// The other run's position.
     package let run: Int
     /// The comparison.
-    package let comparison: PairedComparison
+    package let comparison: StoredComparison
   }
 
   /// Compares runs.
@@ -84,7 +84,7 @@ package struct RunComparison: Sendable {
         do {
           let a = try table("\(runs[0].path)/\(name)")
           let b = try table("\(runs[other].path)/\(name)")
-          if let comparison = PairedComparison(table: name, a, b) {
+          if let comparison = StoredComparison(table: name, a, b) {
             found.append(Pair(run: other, comparison: comparison))
           } else {
             missing.append(

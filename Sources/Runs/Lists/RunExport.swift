@@ -105,26 +105,11 @@ package struct RunExport: Sendable {
       let text =
         switch value {
         case nil: "null"
-        case .text(let text)?: Self.quoted(text)
+        case .text(let text)?: JSONText.quoted(text)
         case let value?: value.text
         }
-      return "\(Self.quoted(name)): \(text)"
+      return "\(JSONText.quoted(name)): \(text)"
     }
     return "{" + members.joined(separator: ", ") + "}"
-  }
-
-  /// A JSON string.
-  private static func quoted(_ text: String) -> String {
-    var result = "\""
-    for scalar in text.unicodeScalars {
-      switch scalar {
-      case "\"", "\\": result += "\\\(scalar)"
-      case "\u{0}"..."\u{1F}":
-        let digits = String(scalar.value, radix: 16)
-        result += "\\u" + String(repeating: "0", count: 4 - digits.count) + digits
-      default: result.unicodeScalars.append(scalar)
-      }
-    }
-    return result + "\""
   }
 }

@@ -69,7 +69,7 @@ package struct StoredPredictions: Sendable {
 ///
 /// The interval of a ROC AUC of two classes is DeLong's if no patients are known; others come from a bootstrap of
 /// the items, or of the patients if they are known.
-package struct PairedComparison: Sendable, Equatable, Encodable {
+package struct StoredComparison: Sendable, Equatable, Encodable {
   /// A result of both.
   package struct Result: Sendable, Equatable, Encodable {
     /// The metric.
@@ -136,9 +136,11 @@ package struct PairedComparison: Sendable, Equatable, Encodable {
     }
     let delong =
       classes == 2 && !hasPatients
-      ? DeLongDifference(
-        first: pairs.map { $0.0.probabilities[1] }, second: pairs.map { $0.1.probabilities[1] },
+      ? PairedDeLong(
+        pairs.map { $0.0.probabilities[1] }, pairs.map { $0.1.probabilities[1] },
         positives: pairs.map { $0.0.label == 1 }) : nil
+    // Models that rank all items alike leave nothing to test.
+    let isSpread = (delong?.variance ?? 0) > 0
     let intervals = bootstrap.intervals(clusters: clusters) { weights in
       let total = Double(weights.reduce(0, +))
       let gain = Double(zip(gains, weights).reduce(0) { $0 + $1.0 * $1.1 }) / total
@@ -156,8 +158,9 @@ package struct PairedComparison: Sendable, Equatable, Encodable {
       Result(
         name: "roc_auc_score", first: whole?.0, second: whole?.1,
         difference: Estimate(
-          whole.map { $0.1 - $0.0 }, delong.map(\.interval) ?? intervals[1]),
-        pValue: delong?.pValue),
+          whole.map { $0.1 - $0.0 },
+          delong == nil ? intervals[1] : isSpread ? delong?.interval : nil),
+        pValue: isSpread ? delong?.pValue : nil),
     ]
   }
 }

@@ -27,22 +27,11 @@ enum FoldPredictions {
     let predictions = try predictor.predictions(
       for: items, batchSize: min(plan.batchSize, max(items.count, 1)),
       workers: plan.compute.workers, unreadable: plan.unreadable)
-    let probabilities = predictions.columns(forClasses: vocab.count).probabilities
-    var text = CSVLine.text(
-      ["file", "label", "predicted"] + vocab.map { "p(\($0))" } + ["patient", "fold"])
-    for row in 0..<predictions.count {
-      let item = items[predictions.itemIndices[row]]
-      // All digits: rounded numbers have ties, which change the area under the ROC curve.
-      text += CSVLine.text(
-        [
-          FileName.shown(item.name), item.label ?? "",
-          predictions.answer(ofRow: row, vocab: vocab),
-        ] + probabilities[row].map { "\($0)" }
-          + [
-            item.patient ?? split.facts[item.path]?.patient ?? "",
-            plan.data.fold.map(String.init) ?? "",
-          ])
-    }
-    try AtomicFile.write(text, to: "\(path)/\(fileName)")
+    try predictions.writeExactCSV(
+      to: "\(path)/\(fileName)", items: items, vocab: vocab,
+      columns: [
+        ("patient", { $0.patient ?? split.facts[$0.path]?.patient ?? "" }),
+        ("fold", { _ in plan.data.fold.map(String.init) ?? "" }),
+      ])
   }
 }

@@ -14,7 +14,7 @@ public struct PairedDeLong: Sendable, Equatable {
   public var difference: Double { second - first }
   /// The variance of the difference; nil with a single positive or negative item.
   public let variance: Double?
-  /// The difference ± 1.96 standard errors; nil without a variance.
+  /// The difference ± 1.96 standard errors, within -1...1; nil without a variance.
   public let interval: ConfidenceInterval?
   /// The difference divided by its standard error; nil where that is 0 or not known.
   public let z: Double?
@@ -49,7 +49,7 @@ public struct PairedDeLong: Sendable, Equatable {
     let error = variance?.squareRoot()
     interval = error.map {
       let half = ConfidenceInterval.normalQuantile * $0
-      return ConfidenceInterval(low: difference - half, high: difference + half)
+      return ConfidenceInterval(low: max(-1, difference - half), high: min(1, difference + half))
     }
     z = error.flatMap { $0 > 0 ? difference / $0 : nil }
     pValue = z.map { erfc(abs($0) / 2.0.squareRoot()) } ?? (error == 0 && difference == 0 ? 1 : nil)

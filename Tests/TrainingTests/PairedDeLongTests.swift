@@ -3,7 +3,7 @@ import Testing
 import Training
 
 @Suite("Difference of two areas under the ROC curve")
-struct DeLongDifferenceTests {
+struct PairedDeLongTests {
   /// The variance of the difference by its definition: from the comparison of each pair of items.
   private func variance(_ a: [Double], _ b: [Double], _ positives: [Bool]) -> Double {
     let p = positives.indices.filter { positives[$0] }
@@ -28,7 +28,7 @@ struct DeLongDifferenceTests {
     let positives = (0..<60).map { _ in random.uniform() < 0.4 }
     let a = positives.map { (($0 ? 0.3 : 0) + random.uniform()).rounded(toTenths: seed % 2 == 0) }
     let b = positives.map { (($0 ? 0.5 : 0) + random.uniform()).rounded(toTenths: seed % 2 == 0) }
-    let found = try #require(DeLongDifference(first: a, second: b, positives: positives))
+    let found = try #require(PairedDeLong(a, b, positives: positives))
     #expect(found.first == DeLong(scores: a, positives: positives)?.area)
     #expect(found.second == DeLong(scores: b, positives: positives)?.area)
     let expected = variance(a, b, positives)
@@ -38,21 +38,29 @@ struct DeLongDifferenceTests {
     let p = try #require(found.pValue)
     // The interval leaves 0 out exactly if p < 0.05.
     #expect((p < 0.05) == !(interval.low...interval.high).contains(0))
-    let turned = try #require(DeLongDifference(first: b, second: a, positives: positives))
+    let turned = try #require(PairedDeLong(b, a, positives: positives))
     #expect(turned.difference == -found.difference && abs((turned.pValue ?? 0) - p) < 1e-12)
   }
 
-  @Test("equal scores and a single class have no interval")
+  @Test("equal scores have no variance, and a single class or item none that is known")
   func undefined() throws {
     let scores = [0.1, 0.2, 0.7, 0.4]
     let same = try #require(
-      DeLongDifference(first: scores, second: scores, positives: [false, true, true, false]))
-    #expect(same.difference == 0 && same.interval == nil && same.pValue == nil)
-    #expect(
-      DeLongDifference(first: scores, second: scores, positives: [true, true, true, true]) == nil)
-    let single = DeLongDifference(
-      first: scores, second: scores.reversed(), positives: [true, false, false, false])
-    #expect(single?.variance == nil && single?.interval == nil)
+      PairedDeLong(scores, scores, positives: [false, true, true, false]))
+    #expect(same.difference == 0 && same.variance == 0 && same.z == nil)
+    #expect(PairedDeLong(scores, scores, positives: [true, true, true, true]) == nil)
+    let single = PairedDeLong(
+      scores, scores.reversed(), positives: [true, false, false, false])
+    #expect(single != nil && single?.variance == nil && single?.interval == nil)
+  }
+
+  @Test("the interval ends at -1 and 1")
+  func bounds() throws {
+    let found = try #require(
+      PairedDeLong([3, 4, 1, 3.5], [1, 2, 3, 4], positives: [false, false, true, true]))
+    let interval = try #require(found.interval)
+    #expect(found.difference + 1.96 * (found.variance ?? 0).squareRoot() > 1)
+    #expect(interval.high == 1 && interval.low >= -1)
   }
 }
 

@@ -64,6 +64,9 @@ struct TrainCommand: ParsableCommand {
   )
   var progress = ProgressStyle.auto
 
+  @Flag(help: "Print where the time goes: images, steps, validation, callbacks.")
+  var profile = false
+
   @OptionGroup var options: TrainOptions
 
   @Option(help: "The folder to create for the run.")
@@ -102,13 +105,15 @@ struct TrainCommand: ParsableCommand {
       return
     }
     let result: TrainingResult
+    let profiler = LoopProfiler()
+    defer { if profile, profiler.trainBatches > 0 { say(profiler.description) } }
     do {
       if resume == nil {
         let plan = try source.plan()
-        if plan.data.folds != nil, plan.data.fold == nil { return try crossValidate(plan) }
-        result = try train(plan)
+        if plan.data.folds != nil, plan.data.fold == nil { return try crossValidate(plan, profiler) }
+        result = try train(plan, profiler)
       } else {
-        result = try continueRun()
+        result = try continueRun(profiler)
       }
     } catch let error as PlanError where error.isInterruption {
       say("lightbox: \(error)")
@@ -121,24 +126,28 @@ struct TrainCommand: ParsableCommand {
         + "images/s; the run is in \(result.folder.path)")
   }
 
-  private func train(_ plan: TrainingPlan) throws -> TrainingResult {
+  private func callbacks(_ profiler: LoopProfiler) -> [any Callback] {
+    [ProgressCallback(progress)] + (profile ? [profiler] : [])
+  }
+
+  private func train(_ plan: TrainingPlan, _ profiler: LoopProfiler) throws -> TrainingResult {
     try plan.run(
-      in: out ?? "", callbacks: [ProgressCallback(progress)], cancellation: Signals.cancellation,
+      in: out ?? "", callbacks: callbacks(profiler), cancellation: Signals.cancellation,
       report: emit, notify: LightboxCLI.tell)
   }
 
-  private func continueRun() throws -> TrainingResult {
+  private func continueRun(_ profiler: LoopProfiler) throws -> TrainingResult {
     // Settings that are given must be those of the run.
     let expected = set.isEmpty && options.overrides.isEmpty ? nil : try source.plan()
     return try TrainingPlan.resume(
-      resume ?? "", expecting: expected, callbacks: [ProgressCallback(progress)],
+      resume ?? "", expecting: expected, callbacks: callbacks(profiler),
       cancellation: Signals.cancellation, report: emit, notify: LightboxCLI.tell)
   }
 
   /// Trains a run per fold, and prints what their predictions give together.
-  private func crossValidate(_ plan: TrainingPlan) throws {
+  private func crossValidate(_ plan: TrainingPlan, _ profiler: LoopProfiler) throws {
     let pooled = try CrossValidation(plan).run(
-      in: out ?? "", callbacks: { [ProgressCallback(progress)] },
+      in: out ?? "", callbacks: { callbacks(profiler) },
       cancellation: Signals.cancellation, report: emit
     ) { fold, event in
       if case .columns = event { say("lightbox: fold \(fold) of \(plan.data.folds ?? 0)") }

@@ -40,6 +40,7 @@ extension Learner {
       lossTensor = nil
       phase = .betweenEpochs
       batchLoss = nil
+      profiler = nil
     }
     fitWasCanceled = false
     epochCount = epochs
@@ -72,13 +73,19 @@ extension Learner {
   /// Runs a stage between its events; the stage's own interruption ends it.
   private func run(_ stage: LoopStage, _ body: () throws -> Void) throws {
     do {
-      for callback in callbacks { try stage.before(callback, self) }
+      for callback in callbacks { try timed(callback) { try stage.before(callback, self) } }
       try body()
     } catch let caught as Interruption where caught == stage.interruption {
       if stage == .fit { fitWasCanceled = true }
-      for callback in callbacks { try stage.afterCancel(callback, self) }
+      for callback in callbacks { try timed(callback) { try stage.afterCancel(callback, self) } }
     }
-    for callback in callbacks { try stage.after(callback, self) }
+    for callback in callbacks { try timed(callback) { try stage.after(callback, self) } }
+  }
+
+  /// Calls a callback, and adds its time to the profiler if there is one.
+  private func timed(_ callback: any Callback, _ body: () throws -> Void) rethrows {
+    guard let profiler else { return try body() }
+    try profiler.callback(callback, body)
   }
 
   private func trainEpoch(from start: TrainingState?) throws {
@@ -126,7 +133,11 @@ extension Learner {
       lossScale = 1
       batchLoss = nil
       isBatchDiscarded = false
-      try body()
+      if let profiler {
+        try profiler.batch(isTraining: isTraining, body)
+      } else {
+        try body()
+      }
       batchIndex += 1
     }
   }
@@ -134,7 +145,11 @@ extension Learner {
   /// Adds the time of a call to `dataSeconds`.
   private func waiting<Result>(_ body: () throws -> Result) rethrows -> Result {
     let started = ContinuousClock.now
-    defer { dataSeconds += (ContinuousClock.now - started) / .seconds(1) }
+    defer {
+      let seconds = (ContinuousClock.now - started) / .seconds(1)
+      dataSeconds += seconds
+      profiler?.waited(seconds, isTraining: isTraining)
+    }
     return try body()
   }
 
@@ -143,12 +158,12 @@ extension Learner {
     let input = tape.map { $0.record(batch.inputs) } ?? batch.inputs
     let output = model(input)
     prediction = output.detached
-    for callback in callbacks { try callback.afterPrediction(self) }
+    for callback in callbacks { try timed(callback) { try callback.afterPrediction(self) } }
     guard let targets = self.batch?.targets else { return }
     let value = batchLoss?(output, targets) ?? lossFunction(output, targets)
     loss = Double(value.item)
     lossTensor = tape == nil ? nil : value
-    for callback in callbacks { try callback.afterLoss(self) }
+    for callback in callbacks { try timed(callback) { try callback.afterLoss(self) } }
   }
 
   private func trainBatch() throws {

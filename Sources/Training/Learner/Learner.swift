@@ -76,6 +76,8 @@ open class Learner {
 
   /// Seconds that this learner has waited for batches.
   package internal(set) var dataSeconds = 0.0
+  /// Measures the current fit.
+  var profiler: LoopProfiler?
 
   // MARK: The position, for states that a fit continues from
 

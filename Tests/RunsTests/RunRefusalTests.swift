@@ -86,12 +86,31 @@ struct RunRefusalTests {
     for length in [0, 7, 100, size / 2, size - 1] {
       #expect(truncate(path, length) == 0)
       let error = #expect(throws: (any Error).self) {
-        try TrainingPlan.resume(work.file("run"), report: { _ in })
+        _ = try TrainingPlan.resume(work.file("run"), report: { _ in })
       }
       let message = error.map { "\($0)" } ?? ""
       #expect(message.contains(path) && message.contains("lightbox train --from"), "\(message)")
     }
     #expect(work.exists("run/checkpoints/best.safetensors") && work.exists("run/metrics.sqlite"))
+  }
+
+  @Test("a state of which one bit has changed is refused")
+  func changedBit() throws {
+    let work = try Workspace()
+    _ = try interrupted(work)
+    let url = URL(fileURLWithPath: work.file("run/state.safetensors"))
+    let bytes = try Data(contentsOf: url)
+    for place in [bytes.count - 1, bytes.count / 2] {
+      var changed = bytes
+      changed[place] ^= 1
+      try changed.write(to: url)
+      let error = #expect(throws: RunError.self) {
+        _ = try TrainingPlan.resume(work.file("run"), report: { _ in })
+      }
+      #expect(error?.problem == "the values are not those that were written", "\(place)")
+    }
+    try bytes.write(to: url)
+    _ = try TrainingPlan.resume(work.file("run"), report: { _ in })
   }
 
   @Test("a database that was removed is reported when the run continues")

@@ -134,15 +134,25 @@ public final class DataLoader: BatchSource {
   func load(
     _ index: Int, epoch: Int, batch: Int, into inputs: Tensor, slot: Int
   ) throws(DataError) -> LoadedItem {
+    let sample = try sample(index, epoch: epoch, batch: batch)
+    do {
+      try pipeline.write(sample, into: inputs, item: slot)
+      if let label = sample.label { try target.check(label) }
+      return LoadedItem(label: sample.label, sopInstanceUID: sample.facts.sopInstanceUID)
+    } catch {
+      throw error.at(items[index].name)
+    }
+  }
+
+  /// Reads an item and runs its transforms but a last `Normalize`.
+  func sample(_ index: Int, epoch: Int, batch: Int) throws(DataError) -> Sample {
     do {
       var (sample, next) = try cached(index)
       let streams = Pipeline.Streams(
         item: RandomSource(seed: seed, UInt64(epoch), UInt64(index), 0xA06),
         batch: RandomSource(seed: seed, UInt64(epoch), UInt64(batch), 0xC409))
       try pipeline.run(&sample, from: next, mode: transformMode, streams)
-      try pipeline.write(sample, into: inputs, item: slot)
-      if let label = sample.label { try target.check(label) }
-      return LoadedItem(label: sample.label, sopInstanceUID: sample.facts.sopInstanceUID)
+      return sample
     } catch {
       throw error.at(items[index].name)
     }

@@ -151,7 +151,7 @@ public struct Pipeline: Sendable, Equatable {
     }
   }
 
-  private func runs(_ transform: any Transform, in mode: PipelineMode) -> Bool {
+  func runs(_ transform: any Transform, in mode: PipelineMode) -> Bool {
     transform.onlyIn.map { $0 == mode } ?? true
   }
 
@@ -163,7 +163,7 @@ public struct Pipeline: Sendable, Equatable {
       batchRandom: streams.batch.branch(self.streams[index]))
   }
 
-  private func apply(
+  func apply(
     _ index: Int, to sample: inout Sample, mode: PipelineMode, _ streams: Streams
   ) throws(DataError) {
     var context = context(index, mode, streams)

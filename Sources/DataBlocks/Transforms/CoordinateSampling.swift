@@ -57,8 +57,10 @@ protocol RandomCoordinateTransform: CoordinateTransform, CheckedTransform {
 }
 
 extension RandomCoordinateTransform {
+  /// The sampling that was given.
   public var sampling: CoordinateSampling { options?.sampling ?? CoordinateSampling() }
 
+  /// Draws a map in training.
   public func coordinates(_ context: inout TransformContext) -> CoordinateMap? {
     guard context.mode == .training else { return nil }
     return context.draw(isPerBatch: options?.isPerBatch == true, draw)

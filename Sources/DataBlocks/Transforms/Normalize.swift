@@ -34,6 +34,7 @@ public struct Normalize: CheckedTransform {
   /// which takes one augmented batch.
   ///
   /// - Parameter channels: Channels of the model's input; grayscale images have the same numbers in each.
+  /// - Returns: The transform, whose numbers are not known yet.
   public static func measured(channels: Int = 3) -> Normalize {
     Normalize(unmeasuredChannels: channels)
   }
@@ -60,6 +61,13 @@ public struct Normalize: CheckedTransform {
   /// The statistics of ImageNet (`imagenet_stats`).
   public static let imageNet = Normalize(
     mean: [0.485, 0.456, 0.406], standardDeviation: [0.229, 0.224, 0.225])
+
+  /// The statistics of CIFAR-10 (`cifar_stats`).
+  public static let cifar = Normalize(
+    mean: [0.491, 0.482, 0.447], standardDeviation: [0.247, 0.243, 0.261])
+
+  /// The statistics of MNIST, one channel (`mnist_stats`).
+  public static let mnist = Normalize(mean: [0.131], standardDeviation: [0.308])
 
   /// fastai's position.
   public var order: Int { 99 }

@@ -72,8 +72,9 @@ public struct Sample: Sendable {
     set { content = .bytes(newValue) }
   }
 
-  /// The image as float planes, 0...1 before `Normalize`; 8-bit samples are divided by 255. Files of more than 8 bits
-  /// are read as planes (`ImageDepth`).
+  /// The image as float planes, 0...1 before `Normalize`; 8-bit samples are divided by 255.
+  ///
+  /// Files of more than 8 bits are read as planes (`ImageDepth`).
   ///
   /// - Precondition: The image has been read.
   public var values: ImagePlanes {

@@ -67,8 +67,11 @@ public struct ImagePlanes: Sendable, Equatable {
 
   /// Changes brightness, contrast and saturation: `sigmoid((logit(x) + shift) · factor)`, with `x` clamped to 0...1.
   ///
-  /// - Parameter gray: The share of the shifted logits' luma that is added to each channel of an RGB image; it counts as
-  ///   part of the factor of others.
+  /// - Parameters:
+  ///   - shift: Added to the logits.
+  ///   - factor: Multiplies the sums.
+  ///   - gray: The share of the shifted logits' luma that is added to each channel of an RGB image; it counts as part of
+  ///     the factor of others.
   package mutating func light(shift: Double, factor: Double, gray: Double = 0) {
     let pixels = height * width
     let isColor = channels == 3 && gray != 0

@@ -141,10 +141,10 @@ struct DICOMIntensityTests {
     expectClose(deep[0].values, [0, 10, 20, 300, 1000, 4000].map { $0 / 255 }, absolute: 1e-5)
   }
 
-  @Test("MONOCHROME1 is inverted in planes as in pictures, but not in fastai's")
+  @Test("an inverse file is inverted in planes as in pictures, but not in fastai's")
   func inverted() throws {
     let file = try file(
-      [0, 1000, 4000], width: 3, height: 1, ["PhotometricInterpretation": "MONOCHROME1"])
+      [0, 1000, 4000], width: 3, height: 1, ["PresentationLUTShape": "INVERSE"])
     guard case .planes(let planes) = try file.rendered(intensity: .minMax, keepsDepth: true),
       case .planes(let fastai) = try file.rendered(intensity: .fastai8bit, keepsDepth: true),
       case .bytes(let bytes) = try file.rendered(intensity: .minMax, keepsDepth: false)

@@ -9,7 +9,7 @@ import Testing
 @Suite("Runs with measured statistics and other intensities")
 struct ImageStatisticsRunTests {
   private func plan(_ work: borrowing Workspace) throws -> TrainingPlan {
-    try SyntheticSIIM(count: 16, size: 48, seed: 3, threads: 2).write(to: work.file("films"))
+    try SyntheticSIIM(count: 16, size: 64, seed: 3, threads: 2).write(to: work.file("films"))
     var plan = TrainingPlan(
       table: LabelTable(work.file("films/labels.csv"), folder: work.file("films")), imageSize: 32)
     plan.epochs = 1

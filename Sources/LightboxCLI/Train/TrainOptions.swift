@@ -167,7 +167,11 @@ struct TrainOptions: ParsableArguments {
     }
     try requireOption("--folds", folds, in: 2...1000)
     if let folds { try requireOption("--fold", fold, in: 0...(folds - 1)) }
-    if let intensity { _ = try DICOMIntensity(intensity) }
+    if let intensity {
+      do { _ = try DICOMIntensity(intensity) } catch {
+        throw ValidationError("--intensity \(error)")
+      }
+    }
   }
 
   /// The options that are given, as settings.

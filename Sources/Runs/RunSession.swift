@@ -43,6 +43,7 @@ struct RunSession {
     }
     var resolved = plan.resolved
     resolved.data = prepared.settings
+    resolved.record(prepared.loaders.pipeline)
     description = RunDescription(
       plan: resolved, vocab: prepared.loaders.vocab, data: prepared.data)
     do {

@@ -45,6 +45,8 @@ extension TrainingPlan {
     notify(.columns(content.columns))
     let items = try split(content)
     for warning in items.warnings { notify(.warning(warning)) }
+    let sizes = (items.train + items.valid + items.test).compactMap { items.facts[$0.path]?.size }
+    if let warning = pipeline.cropWarning(of: sizes) { notify(.warning(warning)) }
     let (train, valid) = (items.train, items.valid)
     guard !valid.isEmpty else { throw DataError(.noItems("validation"), path: table.path) }
     let loaders = try DataLoaders(

@@ -118,6 +118,7 @@ extension TrainingPlan {
   func completed(from run: TrainingPlan) -> TrainingPlan {
     var plan = withResolvedDefaults
     plan.data = data.completed(from: run.data)
+    plan.image = image.completed(from: run.image)
     // The same file by another name, as run.toml has absolute paths.
     func isSame(_ a: String, _ b: String) -> Bool {
       SplitRecord.absolute(a) == SplitRecord.absolute(b)

@@ -14,6 +14,7 @@ extension DataError {
       "the pipeline gives \(height) x \(width) pixels instead of \(expected.height) x \(expected.width)"
     case .noFixedSize(let names):
       "no transform fixes the image size; the pipeline has \(list(names))"
+    case .notMeasured: "the mean and the deviation of Normalize have not been measured"
     case .unknownTransform(let name):
       "the pipeline uses the transform \"\(name)\", which is not registered"
     case .invalidTransform(let name, let fault): "the transform \(name): \(fault)"
@@ -65,6 +66,7 @@ extension DataError {
     case .channels: "convert the image, or train with as many channels"
     case .size: "correct the transform's outputSize(of:)"
     case .noFixedSize: "add Resize(224)"
+    case .notMeasured: "use the pipeline of DataLoaders, which measures them"
     case .unknownTransform(let name): "call Pipeline.register(\(name).self) before loading"
     case .invalidTransform: "correct the stored pipeline"
     case .tableUnreadable: "check the path and its permissions"

@@ -32,6 +32,8 @@ public struct DataWarning: Sendable, Equatable, CustomStringConvertible {
     case validatedOn(Int, of: Int)
     /// A class has items of fewer patients than there are folds.
     case fewerPatientsThanFolds(String, patients: Int, folds: Int)
+    /// Cropping to the aspect ratio of the input cuts more than a tenth off images.
+    case cropped(Int, of: Int, size: ImageSize)
   }
 
   /// The facts.
@@ -75,6 +77,9 @@ public struct DataWarning: Sendable, Equatable, CustomStringConvertible {
       "the metrics are slightly optimistic: \(count) of the \(total) images were used to select the best epoch"
     case .fewerPatientsThanFolds(let name, let patients, let folds):
       "only \(patients) patients have the class \(name.quoted), so some of the \(folds) folds are validated without it"
+    case .cropped(let count, let total, let size):
+      "the crop to \(size.height) x \(size.width) cuts more than a tenth off \(count) of \(total) films "
+        + "(\(Self.percent(count, of: total))); --resize pad or squish keeps them whole"
     }
   }
 }
@@ -103,6 +108,12 @@ extension DataWarning {
     // A column of numbers or texts as label gives thousands.
     let shown = 12
     return warnings.count > shown ? Array(warnings.prefix(shown)) : warnings
+  }
+
+  /// "37 %"; "less than 1 %" instead of 0.
+  private static func percent(_ count: Int, of total: Int) -> String {
+    let share = (Double(count) / Double(max(total, 1)) * 100).rounded(.down)
+    return share < 1 ? "less than 1 %" : "\(Int(share)) %"
   }
 
   /// A name without case, blanks, punctuation between words and the ways of writing one number.

@@ -13,6 +13,8 @@ package struct ItemFacts: Sendable {
   package var patient: String?
   /// A checksum, where another file has the same size.
   package var digest: String?
+  /// Rows and columns as the header says.
+  package var size: ImageSize?
   /// Whether the file begins as an image does; damaged files may be equal without showing the same.
   private var isImage = false
 
@@ -34,15 +36,23 @@ package struct ItemFacts: Sendable {
     return (facts, placeholders)
   }
 
-  init(header path: String) {
+  package init(header path: String) {
     identity = FileIdentity(path)
     guard identity?.isFile == true else { return }
     let start = Self.bytes(of: path, from: 0, count: 132)
     isImage = [[0x89, 0x50, 0x4E, 0x47], [0xFF, 0xD8, 0xFF]].contains { start.starts(with: $0) }
+    if isImage {
+      size = ImageFileSize.of(
+        head: Self.bytes(of: path, from: 0, count: start[0] == 0x89 ? 132 : ImageFileSize.headCount)
+      ).map { ImageSize(height: $0.height, width: $0.width) }
+    }
     guard Self.isDICOM(path, start), let file = try? DICOMFile.readHeader(of: path) else { return }
     isImage = true
     instance = file.sopInstanceUID?.trimmed
     patient = file.patientID?.trimmed
+    if let rows = file.rows, let columns = file.columns, rows > 0, columns > 0 {
+      size = ImageSize(height: rows, width: columns)
+    }
   }
 
   private static func isDICOM(_ path: String, _ start: [UInt8]) -> Bool {

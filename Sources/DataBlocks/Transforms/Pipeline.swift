@@ -99,7 +99,7 @@ public struct Pipeline: Sendable, Equatable {
   /// - Returns: The index of the next transform.
   package func runCacheable(_ sample: inout Sample, mode: PipelineMode) throws(DataError) -> Int {
     for index in try read(&sample, mode: mode)..<end where runs(transforms[index], in: mode) {
-      guard sample.is8Bit, transforms[index].isCacheable(sample, in: mode) else { return index }
+      guard transforms[index].isCacheable(sample, in: mode) else { return index }
       try apply(index, to: &sample, mode: mode, .none)
     }
     return end
@@ -118,13 +118,17 @@ public struct Pipeline: Sendable, Equatable {
       }
       if transform is any CoordinateTransform {
         var maps: [CoordinateMap] = []
+        var sampling: CoordinateSampling?
         forNeighbors(&index, mode) { next, k in
           guard let moves = next as? any CoordinateTransform else { return false }
+          let size = moves.sampling.size ?? sampling?.size
+          sampling = sampling ?? moves.sampling
+          sampling?.size = size
           var context = context(k, mode, streams)
           if let map = moves.coordinates(&context) { maps.append(map) }
           return true
         }
-        CoordinateMap.apply(maps, to: &sample)
+        CoordinateMap.apply(maps, sampling ?? CoordinateSampling(), to: &sample)
       } else if transform is any LightingTransform {
         var whole: LogitMap?
         forNeighbors(&index, mode) { next, k in
@@ -138,6 +142,13 @@ public struct Pipeline: Sendable, Equatable {
         try apply(index, to: &sample, mode: mode, streams)
         index += 1
       }
+    }
+  }
+
+  /// Reads, and runs the transforms before an index in validation mode.
+  package func run(_ sample: inout Sample, to end: Int) throws(DataError) {
+    for index in 0..<end where runs(transforms[index], in: .validation) {
+      try apply(index, to: &sample, mode: .validation, .none)
     }
   }
 

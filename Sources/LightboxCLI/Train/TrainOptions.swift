@@ -50,12 +50,16 @@ struct TrainOptions: ParsableArguments {
 
   @Option(
     help: ArgumentHelp(
-      "The intensity window of DICOM files: auto (the file's own), voi:INDEX, minmax, stored, "
-        + "range:LOWER,UPPER, percentile:LOWER,UPPER, window:CENTER,WIDTH, or \(DICOMIntensity.windowNames). "
-        + "Default: auto.",
-      valueName: "window"
+      "The intensity of DICOM files: \(DICOMIntensity.grammar). Default: auto.",
+      valueName: "intensity"
     ))
   var intensity: String?
+
+  @Option(
+    help:
+      "How images become as wide as the input: crop to the aspect ratio, pad, or squish. Default: crop."
+  )
+  var resize: ResizeMethod?
 
   @OptionGroup var unreadable: UnreadableOption
 
@@ -163,7 +167,11 @@ struct TrainOptions: ParsableArguments {
     }
     try requireOption("--folds", folds, in: 2...1000)
     if let folds { try requireOption("--fold", fold, in: 0...(folds - 1)) }
-    if let intensity { _ = try DICOMIntensity(intensity) }
+    if let intensity {
+      do { _ = try DICOMIntensity(intensity) } catch {
+        throw ValidationError("--intensity \(error)")
+      }
+    }
   }
 
   /// The options that are given, as settings.
@@ -191,6 +199,7 @@ struct TrainOptions: ParsableArguments {
     add("run.seed", "--seed", seed?.toml)
     add("image.size", "--size", size?.toml)
     add("image.intensity", "--intensity", intensity?.toml)
+    add("image.method", "--resize", resize?.toml)
     add("image.frames", "--frames", frames?.toml)
     addAugmentation(add)
     add("model.arch", "--arch", arch?.toml)
@@ -216,7 +225,9 @@ struct TrainOptions: ParsableArguments {
     guard augment == false else { return }
     if flip {
       // Mirroring alone.
-      for key in ["max_rotate", "max_lighting", "max_warp", "erasing.p"] {
+      for key in [
+        "max_rotate", "max_lighting", "max_warp", "max_saturation", "max_hue", "erasing.p",
+      ] {
         add("augment.\(key)", "--no-augment", .float(0), "")
       }
       for key in ["min_zoom", "max_zoom"] { add("augment.\(key)", "--no-augment", .float(1), "") }
@@ -227,3 +238,4 @@ struct TrainOptions: ParsableArguments {
 }
 
 extension GradientCheck.Policy: ExpressibleByArgument {}
+extension ResizeMethod: ExpressibleByArgument {}

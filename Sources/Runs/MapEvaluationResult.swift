@@ -21,8 +21,7 @@ public struct MapEvaluationResult: Sendable {
 
   /// Writes `evaluation.json`, the report, and `evaluation.csv`, a row per image and map.
   ///
-  /// Patients are numbered by a hash with a random salt that is stored nowhere, so the table does not tell who they
-  /// are.
+  /// Patients have pseudonyms (`PatientPseudonyms`), so the table does not tell who they are.
   ///
   /// - Parameter folder: The folder; created if it does not exist.
   /// - Throws: `FileError`.
@@ -37,8 +36,7 @@ public struct MapEvaluationResult: Sendable {
 
   /// The table of all images.
   func csv() -> String {
-    var salt = SystemRandomNumberGenerator()
-    let salts = "\(salt.next())\(salt.next())"
+    let pseudonyms = PatientPseudonyms()
     func number(_ value: Double?, _ digits: Int = 6) -> String {
       value.flatMap { $0.isFinite ? NumberFormat.fixed($0, digits) : nil } ?? ""
     }
@@ -48,9 +46,7 @@ public struct MapEvaluationResult: Sendable {
       "average_drop", "increase",
     ])
     for entry in evaluation.entries {
-      let patient = entry.patient.map {
-        String(FileHash.sha256(Data((salts + $0).utf8)).prefix(12))
-      }
+      let patient = pseudonyms(entry.patient)
       for (index, score) in entry.scores.enumerated() {
         guard let score else { continue }
         let row = report.rows[index]
@@ -58,7 +54,7 @@ public struct MapEvaluationResult: Sendable {
         let place = ThresholdCurve.place(nearest: row.threshold)
         text += CSVLine.text(
           [
-            entry.file, patient ?? "", number(entry.regionShare), row.name,
+            entry.file, patient, number(entry.regionShare), row.name,
             mask.isBlank ? "1" : "0", mask.isHit() ? "1" : "0",
             mask.isHit(margin: evaluation.margin) ? "1" : "0", number(mask.peakDistance, 2),
             number(mask.averagePrecision), number(mask.energyInside),

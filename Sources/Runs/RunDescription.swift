@@ -1,4 +1,4 @@
-import DataBlocks
+public import DataBlocks
 import Files
 import Logbook
 import Settings
@@ -23,6 +23,8 @@ public struct RunDescription: Sendable, Equatable, Codable {
     public let unknownPatients: Int?
     /// Training items of each class, in the order of the classes; nil if an older version wrote it.
     public let classCounts: [Int]?
+    /// The numbers of images and patients of each part and class; nil if an older version wrote it.
+    public let split: SplitSummary?
   }
 
   /// The format of this description.

@@ -37,7 +37,7 @@ extension SweepPlan {
       if isNew, tables.count < Self.readTables { tables.append(plan) }
     }
     guard problems.isEmpty else { throw SettingsError(problems) }
-    for plan in tables { _ = try plan.split(try plan.table.read()) }
+    for plan in tables { _ = try plan.split(try plan.readItems()) }
   }
 
   /// Where a setting of a trial is given: the value of the sweep, else the file.

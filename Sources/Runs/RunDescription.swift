@@ -146,7 +146,7 @@ extension RunDescription {
   /// The settings as names and values, for a listing.
   package var settings: [(name: String, value: String)] {
     [
-      ("table", plan.table.path),
+      ("table", plan.table.description),
       ("images", "\(data.train) training, \(data.valid) validation, \(data.test) test"),
       ("split", data.method ?? "unknown"),
       ("shared patients", data.sharedPatients.map(String.init) ?? "unknown"),

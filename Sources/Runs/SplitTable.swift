@@ -49,10 +49,11 @@ public struct SplitTable: Sendable {
     var summaries: [SplitSummary] = []
     var warnings: [DataWarning] = []
     var parts: [String: (item: DataItem, facts: ItemFacts?, cells: [String])] = [:]
+    let facts = plan.facts(of: content.items)
     for fold in 0..<folds {
       var plan = plan
       plan.data.fold = fold
-      let split = try plan.split(content)
+      let split = try plan.split(content, facts: facts)
       summaries.append(split.summary)
       if fold == 0 { warnings = split.warnings }
       for (part, items) in [

@@ -28,9 +28,13 @@ extension TrainingPlan {
   /// - Parameters:
   ///   - table: The items.
   ///   - testFraction: The share of a random split for the test.
+  ///   - known: What identifies the items' files, if it is known already.
   /// - Returns: The items of each part.
   /// - Throws: `DataError` if an item that is used has no label or file, or if parts share an image or a patient.
-  func split(_ table: LabeledItems, testFraction: Double = 0) throws -> SplitItems {
+  func split(
+    _ table: LabeledItems, testFraction: Double = 0,
+    facts known: (facts: [ItemFacts], placeholders: Int)? = nil
+  ) throws -> SplitItems {
     let items = table.items
     let isGiven = table.columns.split != nil
     try table.check(
@@ -38,11 +42,15 @@ extension TrainingPlan {
         ? items.filter { $0.split == .train || $0.split == .valid }
         : items.filter { $0.split != .test },
       readBy: pipeline, skippingMissing: unreadable == .skip)
-    if let place = table.columns.splitPlace, data.split != .automatic {
+    if let place = table.columns.splitPlace, data.split != .automatic || testFraction > 0 {
+      let option =
+        data.split == .automatic
+        ? "--test-pct \(testFraction)"
+        : "--split \(data.split.rawValue.replacing("_", with: "-"))"
       throw DataError(
-        .labels(.splitIsGiven(kind: data.split.rawValue, place: place)), path: table.table.path)
+        .labels(.splitIsGiven(option: option, place: place)), path: table.table.path)
     }
-    let (facts, placeholders) = facts(of: items)
+    let (facts, placeholders) = known ?? facts(of: items)
     let proof = SplitProof(items, facts)
     var warnings: [DataWarning] = []
     var indices: (train: [Int], valid: [Int])

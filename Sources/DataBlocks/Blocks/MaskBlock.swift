@@ -74,6 +74,13 @@ public struct MaskBlock: TargetBlock {
       mask.samples.map { Int64($0 / scale) }, shape: [mask.height, mask.width])
   }
 
+  /// The masks of a batch, `[items, height, width]`.
+  public func collate(_ targets: [Tensor]) -> Tensor {
+    Tensor(
+      targets.flatMap { $0.scalars(as: Int64.self) },
+      shape: [targets.count] + (targets.first?.shape ?? [0, 0]))
+  }
+
   /// Masks are read with their images, not from their labels.
   public func encode(_ labels: [String]) -> Tensor {
     preconditionFailure("the target of a mask is made of its sample")

@@ -28,7 +28,7 @@ public protocol TargetBlock: Sendable {
   func annotate(_ sample: inout Sample) throws(DataError)
   /// The target of a sample that has been transformed. Default: nil, the targets of a batch are made by `encode`.
   func target(of sample: Sample) -> Tensor?
-  /// The targets of a batch from those of its samples. Default: they are stacked.
+  /// The targets of a batch from those of its samples. Default: float32 tensors of one shape are stacked.
   func collate(_ targets: [Tensor]) -> Tensor
 }
 

@@ -54,6 +54,11 @@ public struct LabelTable: Sendable, Equatable {
   /// The path of the table; of other sources that of the folder.
   package var path: String { source.tablePath ?? folder }
 
+  /// The path of the table, or "folders in films".
+  package var description: String {
+    source.tablePath ?? "\(source.text) in \(folder)"
+  }
+
   /// Reads the items and checks that each of them has a label and a file.
   ///
   /// - Parameter checkingFiles: Whether a file that does not exist is an error.

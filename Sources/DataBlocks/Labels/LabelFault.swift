@@ -38,8 +38,8 @@ package enum LabelFault: Sendable, Equatable {
   case notAnItem(String)
   /// Patients are asked for, but none is known.
   case noPatients
-  /// A kind of split is asked for, but the data says which items are for what.
-  case splitIsGiven(kind: String, place: String)
+  /// A random split is asked for by an option, but the data says which items are for what.
+  case splitIsGiven(option: String, place: String)
 
   var problem: String {
     switch self {
@@ -83,8 +83,8 @@ package enum LabelFault: Sendable, Equatable {
       "there is no table that could have the column \(column.quoted)"
     case .notAnItem(let name): "\(name.quoted) is the name of no item"
     case .noPatients: "neither the table nor a DICOM header names a patient"
-    case .splitIsGiven(let kind, let place):
-      "the split \(kind.quoted) is asked for, but \(place) says which items are for what"
+    case .splitIsGiven(let option, let place):
+      "\(option) is given, but \(place) \(place.hasPrefix("the folders") ? "say" : "says") which items are for what"
     }
   }
 
@@ -116,7 +116,7 @@ package enum LabelFault: Sendable, Equatable {
     case .noPatients:
       "name a column with --patient-column, or use --split random or --split stratified"
     case .splitIsGiven:
-      "leave the kind out, or the given split with --split-column none"
+      "leave the option out, or the given split with --split-column none"
     }
   }
 

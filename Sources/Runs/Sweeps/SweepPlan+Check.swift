@@ -32,7 +32,8 @@ extension SweepPlan {
       let isNew = !tables.contains { other in
         other.table == plan.table && other.data.folds == plan.data.folds
           && other.data.allowsSharedPatients == plan.data.allowsSharedPatients
-          && other.unreadable == plan.unreadable
+          && other.unreadable == plan.unreadable && other.data.split == plan.data.split
+          && other.data.target == plan.data.target
       }
       if isNew, tables.count < Self.readTables { tables.append(plan) }
     }

@@ -21,7 +21,8 @@ public struct MapEvaluationResult: Sendable {
 
   /// Writes `evaluation.json`, the report, and `evaluation.csv`, a row per image and map.
   ///
-  /// Patients have pseudonyms (`PatientPseudonyms`), so the table does not tell who they are.
+  /// Patients are numbered by a hash with a random salt that is stored nowhere, so the table does not tell who they
+  /// are.
   ///
   /// - Parameter folder: The folder; created if it does not exist.
   /// - Throws: `FileError`.
@@ -36,7 +37,8 @@ public struct MapEvaluationResult: Sendable {
 
   /// The table of all images.
   func csv() -> String {
-    let pseudonyms = PatientPseudonyms()
+    var salt = SystemRandomNumberGenerator()
+    let salts = "\(salt.next())\(salt.next())"
     func number(_ value: Double?, _ digits: Int = 6) -> String {
       value.flatMap { $0.isFinite ? NumberFormat.fixed($0, digits) : nil } ?? ""
     }
@@ -46,7 +48,9 @@ public struct MapEvaluationResult: Sendable {
       "average_drop", "increase",
     ])
     for entry in evaluation.entries {
-      let patient = pseudonyms(entry.patient)
+      let patient = entry.patient.map {
+        String(FileHash.sha256(Data((salts + $0).utf8)).prefix(12))
+      }
       for (index, score) in entry.scores.enumerated() {
         guard let score else { continue }
         let row = report.rows[index]
@@ -54,7 +58,7 @@ public struct MapEvaluationResult: Sendable {
         let place = ThresholdCurve.place(nearest: row.threshold)
         text += CSVLine.text(
           [
-            entry.file, patient, number(entry.regionShare), row.name,
+            entry.file, patient ?? "", number(entry.regionShare), row.name,
             mask.isBlank ? "1" : "0", mask.isHit() ? "1" : "0",
             mask.isHit(margin: evaluation.margin) ? "1" : "0", number(mask.peakDistance, 2),
             number(mask.averagePrecision), number(mask.energyInside),

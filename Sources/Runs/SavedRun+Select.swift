@@ -41,7 +41,7 @@ extension SavedModel {
   public func select(
     _ table: LabeledItems, split: String? = nil, skippingMissing: Bool = false
   ) throws(DataError) -> SelectedItems {
-    let table = table.labeled(for: predictor.target)
+    let table = try table.labeled(for: predictor.target)
     var items = table.items
     let record = try run.flatMap { run throws(DataError) in try SplitRecord(of: run.folder.path) }
     var parts: [DataSplit?]?

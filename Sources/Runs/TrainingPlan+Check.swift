@@ -98,6 +98,9 @@ extension TrainingPlan {
         fold < data.folds ?? 0, "data.fold", data.fold.toml,
         data.folds.map { "0 to \($0 - 1), of data.folds" } ?? "given with data.folds")
     }
+    require(
+      data.folds == nil || data.split == .automatic, "data.split", data.split.toml,
+      "\"auto\" with data.folds, which are by patient and stratified")
     if ownPipeline == nil { requireImages(require) }
     return faults
   }

@@ -41,7 +41,7 @@ extension TrainingPlan {
     let architecture = try Architecture.named(architecture, among: known)
     let start = continued == nil ? try weights.map { try Checkpoint(contentsOf: $0) } : nil
     let streams = continued ?? Lineage.streams(seed: seed, weights: start)
-    let content = try table.read().labeled(for: data.block())
+    let content = try readItems()
     notify(.columns(content.columns))
     let items = try split(content)
     for warning in items.warnings { notify(.warning(warning)) }
@@ -91,7 +91,7 @@ extension TrainingPlan {
       data: RunDescription.DataSummary(
         train: loaders.train.items.count, valid: loaders.valid?.items.count ?? 0,
         test: items.test.count, method: items.method, sharedPatients: items.sharedPatients,
-        unknownPatients: items.unknownPatients, classCounts: counts),
+        unknownPatients: items.unknownPatients, classCounts: counts, split: items.summary),
       weightsEvents: try start.map { try load($0, into: learner.visionModel) } ?? [],
       items: items, streams: streams, settings: data.fitted(to: loaders.target))
   }
@@ -108,6 +108,11 @@ extension TrainingPlan {
           allowed:
             "at most \(epochs * items), the images of \(key) = \(epochs): there would be no step"))
     }
+  }
+
+  /// The items of the plan's images, with labels for its target.
+  func readItems() throws(DataError) -> LabeledItems {
+    try table.read().labeled(for: data.block())
   }
 
   /// The training items of each class; of those with several labels, each counts.

@@ -76,7 +76,10 @@ extension DataBlock {
     let steps = pipeline.trace(
       &sample, mode: .training,
       Pipeline.Streams(
-        item: RandomSource(seed: seed, 0, 0, 0xA06), batch: RandomSource(seed: seed, 0, 0, 0xC409)))
+        item: RandomSource(seed: seed, 0, 0, 0xA06), batch: RandomSource(seed: seed, 0, 0, 0xC409))
+    ) { (sample: inout Sample) throws(DataError) in
+      if sample.label != nil { try target.annotate(&sample) }
+    }
     for step in steps {
       if let failure = step.failure {
         return summary.attempt(step.name, { throw failure.at(item.name) }) != nil

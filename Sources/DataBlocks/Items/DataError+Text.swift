@@ -32,6 +32,8 @@ extension DataError {
     case .unknownSplit(let name): "\(name.quoted) is not a split"
     case .noRows: "the table has no rows"
     case .table(let fault): fault.problem
+    case .labels(let fault): fault.problem
+    case .annotation(let fault): fault.problem
     case .oneClass(let label):
       "all training items have the label \((label ?? "").quoted); a classifier needs two classes"
     case .noLabels: "no training item has a label"
@@ -77,6 +79,8 @@ extension DataError {
     case .quoteNotClosed: "close it"
     case .emptyFileName, .missingLabel, .duplicateFile: "correct or remove the row"
     case .table(let fault): fault.remedy
+    case .labels(let fault): fault.remedy
+    case .annotation(let fault): fault.remedy
     case .outputNotFinite: "check the weights"
     case .unknownSplit: "use train, valid (or val) or test"
     case .noRows: "add rows of files and labels"

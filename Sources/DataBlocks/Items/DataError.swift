@@ -50,6 +50,10 @@ public struct DataError: LightboxError, Equatable {
     case noRows
     /// Another fault of a table.
     case table(TableFault)
+    /// A mask or box that does not fit.
+    case annotation(AnnotationFault)
+    /// A fault of labels that are in folders, names, headers or known tables.
+    case labels(LabelFault)
 
     /// All training items have one label.
     case oneClass(String?)

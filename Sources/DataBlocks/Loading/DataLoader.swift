@@ -138,7 +138,9 @@ public final class DataLoader: BatchSource {
     do {
       try pipeline.write(sample, into: inputs, item: slot)
       if let label = sample.label { try target.check(label) }
-      return LoadedItem(label: sample.label, sopInstanceUID: sample.facts.sopInstanceUID)
+      return LoadedItem(
+        label: sample.label, target: sample.label == nil ? nil : target.target(of: sample),
+        sopInstanceUID: sample.facts.sopInstanceUID)
     } catch {
       throw error.at(items[index].name)
     }
@@ -172,7 +174,10 @@ public final class DataLoader: BatchSource {
     if let entry = cache[index] { return (entry.sample, entry.next) }
     let item = items[index]
     var sample = Sample(.file(item.path), label: item.label, frame: item.frame)
-    let next = try pipeline.runCacheable(&sample, mode: transformMode)
+    let next = try pipeline.runCacheable(&sample, mode: transformMode) {
+      (sample: inout Sample) throws(DataError) in
+      if sample.label != nil { try target.annotate(&sample) }
+    }
     cache.keep(ImageCache.Entry(sample: sample, next: next), for: index)
     return (sample, next)
   }
@@ -196,8 +201,11 @@ public final class DataLoader: BatchSource {
     }
     delivered.add(kept.count, ordering: .relaxed)
     let labels = kept.compactMap { slots.labels[$0] }
+    let own = kept.compactMap { slots.targets[$0] }
     var batch = Batch(
-      inputs: inputs, targets: labels.count == kept.count ? target.encode(labels) : nil,
+      inputs: inputs,
+      targets: labels.count < kept.count
+        ? nil : own.count == kept.count ? target.collate(own) : target.encode(labels),
       itemIndices: kept.map { indices[$0] })
     batch.sopInstanceUIDs = kept.map { slots.sopInstanceUIDs[$0] }
     return batch
@@ -229,6 +237,8 @@ extension DataLoader {
 /// What a batch keeps of an item beside its values.
 struct LoadedItem: Sendable {
   let label: String?
+  /// The target, where it is made of the sample.
+  let target: Tensor?
   let sopInstanceUID: String?
 }
 
@@ -236,6 +246,7 @@ struct LoadedItem: Sendable {
 struct FilledSlots {
   let inputs: Tensor
   var labels: [Int: String] = [:]
+  var targets: [Int: Tensor] = [:]
   var sopInstanceUIDs: [Int: String] = [:]
   var failures: [Int: DataError] = [:]
 
@@ -243,6 +254,7 @@ struct FilledSlots {
     switch result {
     case .success(let item):
       labels[slot] = item.label
+      targets[slot] = item.target
       sopInstanceUIDs[slot] = item.sopInstanceUID
     case .failure(let error): failures[slot] = error
     }

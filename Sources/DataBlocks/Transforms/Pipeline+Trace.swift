@@ -28,7 +28,7 @@ extension Pipeline {
   /// - Returns: One step per transform that runs in the mode; the last one has the failure if there is one.
   package func trace(
     _ sample: inout Sample, mode: PipelineMode, _ streams: Streams = .none,
-    annotate: (inout Sample) throws(DataError) -> Void = { _ in }
+    annotate: (inout Sample) throws(DataError) -> Void = { (_: inout Sample) throws(DataError) in }
   ) -> [PipelineStep] {
     var steps: [PipelineStep] = []
     for (index, transform) in transforms.enumerated() where runs(transform, in: mode) {

@@ -96,9 +96,19 @@ public struct Pipeline: Sendable, Equatable {
 
   /// Reads, and runs the transforms whose result is the same in each epoch.
   ///
+  /// - Parameters:
+  ///   - sample: The sample.
+  ///   - mode: The mode.
+  ///   - annotate: Adds masks and boxes, when the image has its original pixels.
   /// - Returns: The index of the next transform.
-  package func runCacheable(_ sample: inout Sample, mode: PipelineMode) throws(DataError) -> Int {
-    for index in try read(&sample, mode: mode)..<end where runs(transforms[index], in: mode) {
+  /// - Throws: `DataError` of the file, and what `annotate` throws.
+  package func runCacheable(
+    _ sample: inout Sample, mode: PipelineMode,
+    annotate: (inout Sample) throws(DataError) -> Void = { (_: inout Sample) throws(DataError) in }
+  ) throws(DataError) -> Int {
+    let start = try read(&sample, mode: mode)
+    try annotate(&sample)
+    for index in start..<end where runs(transforms[index], in: mode) {
       guard transforms[index].isCacheable(sample, in: mode) else { return index }
       try apply(index, to: &sample, mode: mode, .none)
     }

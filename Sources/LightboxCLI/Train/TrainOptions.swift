@@ -4,9 +4,10 @@ public import Lightbox
 /// The settings of a training run that have an option; those that are not given keep what a file says, or their defaults.
 struct TrainOptions: ParsableArguments {
   @Option(
-    help:
-      "The table of labels, CSV with a header: a path, or a name in <data>. Default: labels.csv in <data>."
-  )
+    help: ArgumentHelp(
+      "Where the labels are: a table, CSV with a header (a path, or a name in <data>; SIIM's, RSNA's and NIH's are "
+        + "recognized), folders (cat/1.png or train/cat/1.png), name:REGEX or path:REGEX (the first group is the label), "
+        + "or dicom:ATTRIBUTE. Default: labels.csv in <data>.", valueName: "source"))
   var labels: String?
 
   @Option(help: "The column with the file names. Default: file.")
@@ -17,13 +18,13 @@ struct TrainOptions: ParsableArguments {
 
   @Option(
     help:
-      "The column with train, valid (or val) or test; none: no column. Default: split, if it exists."
+      "The column with train, valid (or val) or test, or is_valid; none: no column, and folders of this name are no split. Default: split or is_valid, if it exists."
   )
   var splitColumn: String?
 
   @Option(
     help:
-      "The column with the patients; none: no column, only the patients of DICOM headers. Default: patient or patient_id, if it exists."
+      "The column with the patients; none: patients do not count, those of DICOM headers neither. Default: patient or patient_id, if it exists, else PatientID of the DICOM headers."
   )
   var patientColumn: String?
 
@@ -114,6 +115,15 @@ struct TrainOptions: ParsableArguments {
   var recompute = false
 
   @Option(
+    help: ArgumentHelp(
+      "How images are divided if their source has no split: auto (by patient where patients are known, else by image), random, stratified, patient or stratified-patient. Default: auto.",
+      valueName: "kind"))
+  var split: SplitKind?
+
+  @Option(help: "What labels are: category, multi_category or regression. Default: category.")
+  var target: TargetKind?
+
+  @Option(
     help:
       "The fraction for validation if the table has no split, between 0 and 1. Default: 0.2.")
   var validPct: Double?
@@ -188,6 +198,8 @@ struct TrainOptions: ParsableArguments {
     add("data.split_column", "--split-column", splitColumn?.toml)
     add("data.patient_column", "--patient-column", patientColumn?.toml)
     add("data.separator", "--separator", separator?.toml)
+    add("data.split", "--split", split?.toml)
+    add("data.target", "--target", target?.toml)
     add("data.valid_pct", "--valid-pct", validPct?.toml)
     add("data.folds", "--folds", folds?.toml)
     add("data.fold", "--fold", fold?.toml)

@@ -41,18 +41,7 @@ extension TrainingPlan {
     let architecture = try Architecture.named(architecture, among: known)
     let start = continued == nil ? try weights.map { try Checkpoint(contentsOf: $0) } : nil
     let streams = continued ?? Lineage.streams(seed: seed, weights: start)
-    let content = try readItems()
-    notify(.columns(content.columns))
-    let items = try split(content)
-    for warning in items.warnings { notify(.warning(warning)) }
-    let sizes = (items.train + items.valid + items.test).compactMap { items.facts[$0.path]?.size }
-    if let warning = pipeline.cropWarning(of: sizes) { notify(.warning(warning)) }
-    let (train, valid) = (items.train, items.valid)
-    guard !valid.isEmpty else { throw DataError(.noItems("validation"), path: table.path) }
-    let loaders = try DataLoaders(
-      train: train, valid: valid, pipeline: pipeline, target: data.block(), batchSize: batchSize,
-      workers: compute.workers, seed: streams, unreadable: unreadable,
-      sampling: data.sampling.sampling)
+    let (loaders, items) = try loadData(seed: streams, notify: notify)
     guard loaders.train.batchCount > 0 else {
       throw DataError(
         .batchNotFilled(items: loaders.train.items.count, batchSize: batchSize), path: table.path)

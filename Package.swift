@@ -79,7 +79,7 @@ let package = Package(
 
     // Floor 3.
     room("Hooks", uses: ["Tensors", "Layers"]),
-    room("Downloads", uses: ["Files", "CCurl"]),
+    room("Downloads", uses: ["Files", "CCurl", "CZip"]),
     room("Models", uses: ["Files", "Tensors", "Layers"]),
     room(
       "Training", uses: ["Console", "Files", "Tensors", "Imaging", "Layers", "DataBlocks"]),

@@ -11,9 +11,11 @@ public struct DataScan: Sendable {
   public struct Options: Sendable {
     /// Whether pixels are decoded, which finds damaged, constant and equal images and burned-in text.
     public var readsPixels = true
-    /// The index of unchanged files. Default: none.
+    /// The index of unchanged files.
+    ///
+    /// Default: none.
     public var index: IndexChoice = .none
-    /// The number of threads. Default: all cores.
+    /// The number of threads; nil: all cores.
     public var threads: Int?
 
     /// Creates options.
@@ -200,6 +202,7 @@ public struct DataScan: Sendable {
   /// - Parameters:
   ///   - folder: The folder; links and `..` in its path are resolved.
   ///   - environment: The variables of the process.
+  /// - Returns: The path, which may not exist.
   package static func cachePath(
     of folder: String, environment: [String: String] = ProcessInfo.processInfo.environment
   ) -> String {

@@ -29,7 +29,7 @@ extension DataScan {
   ///
   /// - Parameters:
   ///   - items: One item per row.
-  ///   - table: The path of the table.
+  ///   - path: The path of the table.
   public mutating func compare(with items: [DataItem], table path: String) {
     var facts = TableFacts(path: path, rows: items.count)
     var positions: [FileIdentity: Int] = [:]

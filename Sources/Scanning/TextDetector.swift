@@ -45,9 +45,7 @@ package enum TextDetector {
     let end: Int
   }
 
-  /// The marks that have the size, the fill and the edges of a letter.
-  ///
-  /// - Parameter flipping: 255 to look for dark marks.
+  /// The marks that have the size, the fill and the edges of a letter; dark ones with `flipping` 255.
   private static func marks(
     _ gray: [UInt8], _ width: Int, _ height: Int, flipping: UInt8
   ) -> [Mark] {

@@ -82,11 +82,25 @@ public struct DataScan: Sendable {
     precondition(threads >= 1, "threads is at least 1, not \(threads)")
     self.folder = folder
     readsPixels = options.readsPixels
-    let walk: FolderWalk
-    do { walk = try FolderWalk(folder) } catch {
-      let isMissing = error.reason == .unreadable(errno: ENOENT)
-      throw ScanError(isMissing ? .noFolder : .file(error.reason), path: folder)
+    guard FileName.exists(folder) else { throw ScanError(.noFolder, path: folder) }
+    let (index, problem) = try Self.openIndex(options.index, folder: folder)
+    indexPath = index?.path
+    indexProblem = problem
+    // The folder is listed while the index is read.
+    let parts = concurrentMap([true, false], threads: threads) { isIndex in
+      isIndex ? Part.index(Self.load(index)) : Part.folder(Self.list(folder))
     }
+    var known: [String: FileFacts] = [:]
+    var listing: Result<Listing, ScanError>?
+    for part in parts {
+      switch part {
+      case .folder(let found): listing = found
+      case .index(.success(let found)): known = found
+      case .index(.failure(let error)):
+        try Self.tolerating(options.index, &indexProblem) { () throws(ScanError) in throw error }
+      }
+    }
+    guard let (walk, stamps) = try listing?.get() else { preconditionFailure("no listing") }
     danglingLinks = walk.danglingLinks
     specialFiles = walk.specialFiles
     unreadableFolders = walk.unreadableFolders
@@ -94,12 +108,6 @@ public struct DataScan: Sendable {
     let root = folder.count > 1 && folder.hasSuffix("/") ? String(folder.dropLast()) : folder
     let start = (root == "/" ? "" : root) + "/"
     let names = walk.files.map { String($0.utf8.dropFirst(start.utf8.count)) ?? $0 }
-    let stamps = Self.stamps(walk.files, threads)
-
-    let (index, problem) = try Self.openIndex(options.index, folder: folder)
-    indexPath = index?.path
-    indexProblem = problem
-    let known = try index?.load() ?? [:]
     var found = [FileFacts?](repeating: nil, count: names.count)
     for (position, name) in names.enumerated() {
       if let old = known[name], old.stamp == stamps[position], Self.isEnough(old, options) {
@@ -135,9 +143,34 @@ public struct DataScan: Sendable {
     }
   }
 
+  private typealias Listing = (walk: FolderWalk, stamps: [FileStamp])
+
+  private enum Part {
+    case index(Result<[String: FileFacts], ScanError>)
+    case folder(Result<Listing, ScanError>)
+  }
+
+  private static func load(_ index: ScanIndex?) -> Result<[String: FileFacts], ScanError> {
+    do throws(ScanError) { return .success(try index?.load() ?? [:]) } catch {
+      return .failure(error)
+    }
+  }
+
+  private static func list(_ folder: String) -> Result<Listing, ScanError> {
+    do throws(FileError) {
+      let walk = try FolderWalk(folder)
+      return .success((walk, stamps(walk.files)))
+    } catch {
+      let isMissing = error.reason == .unreadable(errno: ENOENT)
+      return .failure(ScanError(isMissing ? .noFolder : .file(error.reason), path: folder))
+    }
+  }
+
   /// Whether facts in the index are all that is wanted.
   private static func isEnough(_ facts: FileFacts, _ options: Options) -> Bool {
-    !options.readsPixels || !facts.isImage || facts.pixels != nil
+    // Permissions and disks change without a change of the file.
+    if facts.fault == "unreadable" { return false }
+    return !options.readsPixels || !facts.isImage || facts.pixels != nil
   }
 
   private static func newSalt() -> String {
@@ -145,7 +178,7 @@ public struct DataScan: Sendable {
     return "\(random.next())\(random.next())"
   }
 
-  private static func stamps(_ paths: [String], _ threads: Int) -> [FileStamp] {
+  private static func stamps(_ paths: [String]) -> [FileStamp] {
     paths.map { path in
       var status = stat()
       guard stat(FileName.bytes(of: path), &status) == 0 else { return FileStamp() }

@@ -100,7 +100,7 @@ struct FileReader: Sendable {
       if error.reason == .notDICOM {
         facts.kind = Self.isArchive(head) ? .archive : .foreign
       } else {
-        facts.fail(error.reason.rawValue, error.problem)
+        facts.fail(error.reason.rawValue, error.detail)
       }
     }
   }

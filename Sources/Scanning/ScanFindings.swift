@@ -182,7 +182,7 @@ struct ScanFindings {
     let archives = scan.files.filter { $0.kind == .archive }
     add(
       "archives", archives.map(\.path),
-      "\(counted(archives.count, "archive is", "archives are")) not read", advice: "unpack them")
+      "\(counted(archives.count, "archive is", "archives are")) not read", advice: "unpack first")
     add(
       "dangling-links", scan.danglingLinks,
       "\(counted(scan.danglingLinks.count, "link has", "links have")) no target")

@@ -7,7 +7,7 @@ import GRDB
 /// Identifiers are in it as hashes with a random salt that the index holds; paths are plain. The file is readable by its
 /// owner only. An index that another program changed costs a new scan at worst: each value is checked, and a row that does
 /// not fit is left out.
-final class ScanIndex {
+final class ScanIndex: Sendable {
   /// "LBsc" in the header of the file.
   static let applicationID: Int32 = 0x4C42_7363
   /// Increases with each change of the facts or of how they are measured.

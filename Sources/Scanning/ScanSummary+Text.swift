@@ -3,8 +3,10 @@ import Files
 
 extension ScanSummary {
   private static let width = 80
+  /// A blank at which no line is broken, until it is printed.
+  private static let keptBlank = "\u{1F}"
   /// The column in which values start.
-  private static let indent = 18
+  private static let indent = 19
 
   /// The summary as text of 80 columns.
   ///
@@ -23,7 +25,7 @@ extension ScanSummary {
         "\(counted(patients, "patient")), \(counted(studies, "study", "studies")), "
           + "\(series) series; \(counted(imagesWithoutPatient, "image")) without a patient ID")
     }
-    lines = lines.flatMap { Self.wrapped($0, indent: 4, first: 0) }
+    lines = lines.flatMap { Self.wrapped($0, indent: 4) }
     if unchanged > 0 { lines.append("\(unchanged) unchanged since the last scan") }
     if hidden > 0 {
       lines.append(
@@ -46,15 +48,17 @@ extension ScanSummary {
     }
     if !identifiers.isEmpty {
       lines += ["", "IDENTIFIERS (files with a value; values are not shown)"]
-      let shown = identifiers.map { "\($0.value) \($0.count)" }.joined(separator: ", ")
-      lines += Self.wrapped("  " + shown, indent: 2, first: 0)
+      let shown = identifiers.map {
+        "\($0.value) \($0.count)".replacing(" ", with: Self.keptBlank)
+      }.joined(separator: ", ")
+      lines += Self.wrapped("  " + shown, indent: 2)
     }
     return lines.joined(separator: "\n")
   }
 
   private static func lines(of finding: Finding, _ limit: Int) -> [String] {
     var lines = wrapped(
-      "- " + finding.text + (finding.advice.map { ": \($0)" } ?? ""), indent: 2, first: 0)
+      "- " + finding.text + (finding.advice.map { ": \($0)" } ?? ""), indent: 2)
     for entry in finding.entries.prefix(limit) {
       lines.append("    " + entry.printable.truncatingMiddle(to: width - 4))
     }
@@ -70,23 +74,25 @@ extension ScanSummary {
     var parts = values.prefix(limit).map { value in
       let isAll = values.count == 1 && value.count == total
       return "\(value.value.printable) (\(isAll ? "all" : "\(value.count)"))"
+        .replacing(" ", with: keptBlank)
     }
     if values.count > limit {
       let rest = values.dropFirst(limit)
-      parts.append("\(rest.count) more (\(rest.reduce(0) { $0 + $1.count }))")
+      parts.append(
+        "\(rest.count) more (\(rest.reduce(0) { $0 + $1.count }))".replacing(" ", with: keptBlank))
     }
-    let title = name + String(repeating: " ", count: max(1, indent - 2 - name.count))
-    return wrapped("  " + title + parts.joined(separator: ", "), indent: indent, first: 0)
+    let title = name + String(repeating: keptBlank, count: max(1, indent - 2 - name.count))
+    return wrapped(keptBlank + keptBlank + title + parts.joined(separator: ", "), indent: indent)
   }
 
   /// Breaks a text between words.
-  private static func wrapped(_ text: String, indent: Int, first: Int) -> [String] {
+  private static func wrapped(_ text: String, indent: Int) -> [String] {
     var lines: [String] = []
     var line = ""
     let margin = String(repeating: " ", count: indent)
     for word in text.split(separator: " ", omittingEmptySubsequences: false) {
       let longer = line.isEmpty && lines.isEmpty ? String(word) : line + " " + word
-      if longer.count > width, line.contains(where: { $0 != " " }) {
+      if longer.count > width, !line.isEmpty {
         lines.append(line)
         line = margin + word
       } else {
@@ -95,7 +101,7 @@ extension ScanSummary {
     }
     lines.append(line)
     return lines.map { line in
-      var line = line
+      var line = line.replacing(keptBlank, with: " ")
       while line.last == " " { line.removeLast() }
       return line
     }

@@ -4,7 +4,7 @@
 /// line. The detector looks for at least four such marks in a row. It does not read; a radiopaque marker of one or two
 /// letters is no line. What it takes for text by mistake: rulers and gray scales with ticks of one height, rows of screws,
 /// staples or beads, and noise at the limit of saturation. What it misses: text in a gray that the film has too, text on a
-/// ground of its own color, letters of less than 7 pixels or more than a twelfth of the image, and connected writing.
+/// ground of its own color, letters of less than 7 pixels or more than a twelfth of the image, and writing whose letters touch.
 package enum TextDetector {
   /// The number of marks in lines from which text is suspected.
   package static let threshold = 4
@@ -22,9 +22,15 @@ package enum TextDetector {
   package static func letters(in gray: [UInt8], width: Int, height: Int) -> Int {
     precondition(gray.count == width * height, "\(gray.count) values of \(width) x \(height)")
     guard width >= 32, height >= 32 else { return 0 }
-    return max(
-      lettersInLines(marks(gray, width, height, flipping: 0)),
-      lettersInLines(marks(gray, width, height, flipping: 255)))
+    var most = 0
+    for flipping: UInt8 in [0, 255] {
+      // Compression changes the values of letters by a few steps; without it they stand out from a light ground.
+      for limit: UInt8 in [250, 236] {
+        let found = lettersInLines(marks(gray, width, height, flipping: flipping, limit: limit))
+        most = max(most, found)
+      }
+    }
+    return most
   }
 
   /// A connected part of the lightest pixels.
@@ -47,9 +53,9 @@ package enum TextDetector {
 
   /// The marks that have the size, the fill and the edges of a letter; dark ones with `flipping` 255.
   private static func marks(
-    _ gray: [UInt8], _ width: Int, _ height: Int, flipping: UInt8
+    _ gray: [UInt8], _ width: Int, _ height: Int, flipping: UInt8, limit: UInt8
   ) -> [Mark] {
-    guard let runs = runs(gray, width, height, flipping) else { return [] }
+    guard let runs = runs(gray, width, height, flipping, limit) else { return [] }
     let largest = max(12, height / 12)
     var found: [Mark] = []
     for mark in connected(runs) {
@@ -66,10 +72,8 @@ package enum TextDetector {
 
   /// Runs of pixels at the end of the scale; nil if there are too many, as in noise.
   private static func runs(
-    _ gray: [UInt8], _ width: Int, _ height: Int, _ flipping: UInt8
+    _ gray: [UInt8], _ width: Int, _ height: Int, _ flipping: UInt8, _ limit: UInt8
   ) -> [Run]? {
-    // Compression changes the value of letters by a few steps.
-    let limit: UInt8 = 236
     var runs: [Run] = []
     for row in 0..<height {
       var x = row * width
@@ -149,7 +153,7 @@ package enum TextDetector {
     for y in top...bottom {
       sum += Int(gray[y * width + left] ^ flipping) + Int(gray[y * width + right] ^ flipping)
     }
-    return sum <= 150 * 2 * (right - left + bottom - top + 2)
+    return sum <= 200 * 2 * (right - left + bottom - top + 2)
   }
 
   /// The marks in rows of at least four with one height and a common base line.
@@ -190,11 +194,11 @@ package enum TextDetector {
     return gap >= 0 && gap <= 2 * high && (base * 5 <= high || center * 5 <= high)
   }
 
-  /// Whether a row of marks is not a ruler: ticks and beads are all of one shape.
+  /// Whether a row of marks is not a ruler or a row of beads: those are solid, or all of one shape.
   private static func isVaried(_ marks: [Mark]) -> Bool {
-    let widths = Set(marks.map(\.width))
     let areas = marks.map(\.area)
     guard let low = areas.min(), let high = areas.max() else { return false }
-    return widths.count >= 2 && Double(high) >= 1.25 * Double(low)
+    let open = marks.count { $0.area * 20 <= 17 * $0.width * $0.height }
+    return high * 4 >= low * 5 && open * 2 >= marks.count
   }
 }

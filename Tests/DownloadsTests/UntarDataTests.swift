@@ -7,7 +7,11 @@ import Testing
 struct UntarDataTests {
   private func archive(_ work: TemporaryFolder) throws -> [UInt8] {
     // Bytes that do not compress, so that a download can break off in between.
-    let noise = (0..<200_000).map { UInt8(truncatingIfNeeded: $0 &* $0 &* 31 >> 7) }
+    var state: UInt64 = 1
+    let noise = (0..<200_000).map { _ -> UInt8 in
+      state = state &* 6_364_136_223_846_793_005 &+ 1
+      return UInt8(state >> 56)
+    }
     let tar = TarBuilder.archive([
       TarBuilder.entry("digits/", type: "5"), TarBuilder.entry("digits/train/3/a.png", noise),
       TarBuilder.entry("digits/labels.csv", Array("file,label\n".utf8)),

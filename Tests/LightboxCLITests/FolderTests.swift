@@ -64,7 +64,7 @@ struct FolderTests {
       in: work.path)
     #expect(modes.output == "600\n600\n700\n600\n", "\(modes.output)")
     let page = try String(contentsOfFile: "\(work.path)/scan.html", encoding: .utf8)
-    #expect(page.contains("data:image/jpeg;base64,") && !page.contains("http"))
+    #expect(page.contains("data:image/jpeg;base64,") && !page.contains("://"))
     let second = try Program.shell(command, in: work.path)
     #expect(second.output.contains("\"unchanged\" : 8"), "\(second.output)")
     let plain = try Program.shell(

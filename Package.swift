@@ -79,7 +79,7 @@ let package = Package(
 
     // Floor 3.
     room("Hooks", uses: ["Tensors", "Layers"]),
-    room("Downloads", uses: ["Files", "CCurl"]),
+    room("Downloads", uses: ["Files", "CCurl", "CZip"]),
     room("Models", uses: ["Files", "Tensors", "Layers"]),
     room(
       "Training", uses: ["Console", "Files", "Tensors", "Imaging", "Layers", "DataBlocks"]),
@@ -103,6 +103,13 @@ let package = Package(
         .product(name: "GRDBSQLite", package: "GRDB.swift"),
       ]),
 
+    room(
+      "Scanning",
+      uses: [
+        "Console", "Files", "Imaging", "DataBlocks",
+        .product(name: "GRDB", package: "GRDB.swift"),
+      ]),
+
     // Floor 5: training runs from plan to evaluation.
     room(
       "Runs",
@@ -118,6 +125,7 @@ let package = Package(
         "Files", "Settings", "Tensors", "Imaging", "Layers", "Checkpoints", "DataBlocks",
         "Downloads",
         "Hooks", "Models", "Training", "Datasets", "Vision", "Interpret", "Logbook", "Runs",
+        "Scanning",
       ]),
 
     room(
@@ -177,6 +185,12 @@ let package = Package(
       "LogbookTests",
       of: [
         "Files", "Tensors", "Layers", "DataBlocks", "Checkpoints", "Training", "Logbook",
+        .product(name: "GRDB", package: "GRDB.swift"),
+      ]),
+    tests(
+      "ScanningTests",
+      of: [
+        "Files", "Imaging", "DataBlocks", "Scanning", "TestSupport",
         .product(name: "GRDB", package: "GRDB.swift"),
       ]),
     tests("DatasetsTests", of: ["Files", "Imaging", "Datasets", "TestSupport"]),

@@ -1,6 +1,6 @@
 public import Files
 
-/// An error of downloading published weights.
+/// An error of downloading published weights or data.
 public struct DownloadError: LightboxError, Equatable {
   /// The reason of an error, with its facts.
   package enum Reason: Sendable, Equatable {
@@ -26,11 +26,27 @@ public struct DownloadError: LightboxError, Equatable {
     case busy
     /// There are no published weights of this name.
     case unknownName(String, nearest: [String])
+    /// There is no data set of this name.
+    case unknownDataset(String, nearest: [String])
+    /// The data set is not downloaded by a program, with what to do instead.
+    case byHand(instructions: String)
+    /// The downloaded archive has another size or MD5 than its publisher states.
+    case wrongArchive(expected: String, found: String)
+    /// The destination exists and was not made by a download.
+    case occupied
+    /// The archive cannot be extracted.
+    case archive(ArchiveError)
   }
 
   package let reason: Reason
   /// The URL or the path.
   public let place: ErrorPlace
+
+  /// The error of an archive that cannot be extracted.
+  init(_ error: ArchiveError) {
+    reason = .archive(error)
+    place = error.place
+  }
 
   /// Creates an error; `place` is a URL or a path.
   package init(_ reason: Reason, _ place: String? = nil) {
@@ -54,10 +70,16 @@ public struct DownloadError: LightboxError, Equatable {
       "the SHA-256 of the file in the cache is \(found.prefix(16))…, which does not begin with "
         + prefix
     case .tooLarge(let limit):
-      "the server sends more than \(limit) bytes, the limit for weights; the file was removed"
+      "the server sends more than \(limit) bytes, the limit; the file was removed"
     case .notRegularFile: "it is a folder, a pipe or a device, not a file"
     case .busy: "another process is downloading it"
     case .unknownName(let name, _): "there are no published weights named \"\(name)\""
+    case .unknownDataset(let name, _): "there is no data set named \"\(name)\""
+    case .byHand: "its publisher asks users to agree to terms, so it is not downloaded by a program"
+    case .wrongArchive(let expected, let found):
+      "the archive has \(found), not \(expected) as its publisher states; the file was removed"
+    case .occupied: "it exists and is not an extracted data set"
+    case .archive(let error): error.problem
     }
   }
 
@@ -70,11 +92,14 @@ public struct DownloadError: LightboxError, Equatable {
     case .httpStatus: nil
     case .interrupted(_, let kept):
       kept > 0 ? "\(kept) bytes are kept; repeat the command to resume" : nil
-    case .wrongHash: "try again"
+    case .wrongHash, .wrongArchive: "try again"
+    case .byHand(let instructions): instructions
+    case .occupied: "choose another folder, or remove it"
+    case .archive(let error): error.remedy
     case .tooLarge: "check the URL"
     case .wrongHashInCache, .notRegularFile: "remove it to download it again"
     case .busy: "wait until it is finished"
-    case .unknownName(_, let nearest):
+    case .unknownName(_, let nearest), .unknownDataset(_, let nearest):
       nearest.isEmpty ? nil : "did you mean \(nearest.joined(separator: ", "))?"
     }
   }

@@ -5,6 +5,19 @@ package import Foundation
 package struct FileHash: ~Copyable {
   private let context: OpaquePointer
 
+  /// The MD5 checksum of bytes, for archives whose publisher states no other: 32 hexadecimal digits; nil where
+  /// OpenSSL is configured without it.
+  package static func md5(_ bytes: [UInt8]) -> String? {
+    var digest = [UInt8](repeating: 0, count: Int(EVP_MAX_MD_SIZE))
+    var count: UInt32 = 0
+    guard EVP_Digest(bytes, bytes.count, &digest, &count, EVP_md5(), nil) == 1 else { return nil }
+    return hexadecimal(digest[..<Int(count)])
+  }
+
+  private static func hexadecimal(_ digest: ArraySlice<UInt8>) -> String {
+    digest.map { ($0 < 16 ? "0" : "") + String($0, radix: 16) }.joined()
+  }
+
   /// Starts a checksum.
   package init() {
     guard let context = EVP_MD_CTX_new(), EVP_DigestInit_ex(context, EVP_sha256(), nil) == 1 else {
@@ -24,7 +37,7 @@ package struct FileHash: ~Copyable {
   package consuming func finalize() -> String {
     var digest = [UInt8](repeating: 0, count: 32)
     EVP_DigestFinal_ex(context, &digest, nil)
-    return digest.map { ($0 < 16 ? "0" : "") + String($0, radix: 16) }.joined()
+    return Self.hexadecimal(digest[...])
   }
 
   /// The checksum of bytes in memory.

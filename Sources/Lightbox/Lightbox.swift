@@ -11,6 +11,7 @@
 @_exported import Logbook
 @_exported import Models
 @_exported import Runs
+@_exported import Scanning
 @_exported import Settings
 @_exported import Tensors
 @_exported import Training

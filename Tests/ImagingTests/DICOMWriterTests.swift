@@ -101,44 +101,4 @@ struct DICOMWriterTests {
       #expect(left.isEmpty)
     }
   }
-
-  @Test(
-    "a scan counts images, reports, directories, foreign files, unreadable files and duplicates")
-  func scan() throws {
-    try Self.inFolder { folder in
-      let source = Fixture.url("dicom/files")
-      for name in [
-        "siim-chest-pa.dcm", "dx_image.dcm", "text.dcm", "zero-length.dcm", "CT_small.dcm",
-        "CT_small-cut.dcm", "DICOMDIR", "test-SR.dcm",
-      ] {
-        try FileManager.default.copyItem(
-          atPath: source.appendingPathComponent(name).path, toPath: folder + "/" + name)
-      }
-      try FileManager.default.copyItem(
-        atPath: source.appendingPathComponent("CT_small.dcm").path, toPath: folder + "/copy")
-      try Data("x".utf8).write(to: URL(fileURLWithPath: folder + "/.hidden"))
-      let scan = try DICOMScan(of: folder, threads: 3)
-      #expect(scan.fileCount == 9)
-      #expect(scan.imageCount == 4)
-      #expect(scan.otherCount == 1)
-      #expect(scan.directoryCount == 1)
-      #expect(scan.foreignFiles.map { ($0 as NSString).lastPathComponent } == ["text.dcm"])
-      #expect(scan.faults.map(\.reason) == [.truncatedPixelData, .emptyFile])
-      #expect(scan.counts(by: .modality)["CT"] == 2)
-      #expect(scan.counts(by: .photometricInterpretation) == ["MONOCHROME1": 1, "MONOCHROME2": 3])
-      #expect(scan.counts(by: .bits) == ["8 of 8": 2, "16 of 16 signed": 2])
-      #expect(scan.duplicates.values.map(\.count) == [2])
-      #expect(scan.patientCount == 3)
-      #expect(scan.counts(by: .grayTransforms)["MONOCHROME1 inversion"] == 1)
-      #expect(
-        scan.faults.map(\.file) == [folder + "/CT_small-cut.dcm", folder + "/zero-length.dcm"])
-      let summary = scan.summary(limit: 1)
-      #expect(
-        summary.hasPrefix(
-          "9 files: 4 DICOM images, 1 other DICOM, 1 DICOMDIR, 1 of other kinds, 2 unreadable\n"
-            + "3 patients; 0 images without a patient ID\n\nmodality\n         2  CT\n"))
-      #expect(summary.hasSuffix("\n  \(scan.faults[0])\n  and 1 more"))
-      #expect(try getDICOMFiles(in: folder).count == 7)
-    }
-  }
 }

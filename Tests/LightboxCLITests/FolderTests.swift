@@ -21,8 +21,8 @@ struct FolderTests {
       """, in: work.path)
     #expect(outcome.code == 0, "\(outcome.errors)")
     #expect(outcome.output.contains("6 files: 4 DICOM images"), "\(outcome.output)")
-    for line in ["top/films.zip", "top/lost.dcm", "top/self", "top/pipe.dcm"] {
-      #expect(outcome.output.contains("\n  \(line)\n"), "\(line)")
+    for line in ["films.zip", "top/lost.dcm", "top/self", "top/pipe.dcm"] {
+      #expect("\(outcome.output)\n".contains("\n    \(line)\n"), "\(line)")
     }
     #expect(outcome.output.contains("1 hidden file"))
   }
@@ -37,7 +37,65 @@ struct FolderTests {
     }
     let deep = (0..<60).map { "d\($0)" }.joined(separator: "/")
     try work.writeFilm("deep/\(deep)/a.dcm")
-    #expect(try work.lightbox(["data", "scan", "deep"]).output.contains("1 files: 1 DICOM images"))
+    #expect(try work.lightbox(["data", "scan", "deep"]).output.contains("1 file: 1 DICOM image,"))
+  }
+
+  @Test(
+    "a scan writes JSON, a table, a page; the second one reads nothing; identifiers stay inside")
+  func outputs() throws {
+    let work = try Scratch()
+    try work.writeData("films", train: 3, valid: 2, test: 1)
+    try work.write([], to: "films/empty.dcm")
+    let command =
+      "export XDG_CACHE_HOME=$PWD/cache; $lightbox data scan films --labels labels.csv --json"
+    let first = try Program.shell(
+      "\(command) --csv scan.csv --html scan.html --thumbnails --table headers.sqlite",
+      in: work.path)
+    #expect(first.code == 2, "\(first.errors)")
+    let json = try #require(
+      try JSONSerialization.jsonObject(with: Data(first.output.utf8)) as? [String: Any])
+    #expect(json["dicomImages"] as? Int == 6 && json["unreadable"] as? Int == 1)
+    #expect(json["unchanged"] as? Int == 0)
+    for name in ["scan.csv", "scan.html", "headers.sqlite"] {
+      #expect(work.exists(name), "\(name)")
+    }
+    let modes = try Program.shell(
+      "stat -c %a scan.html headers.sqlite cache/lightbox/scans cache/lightbox/scans/*",
+      in: work.path)
+    #expect(modes.output == "600\n600\n700\n600\n", "\(modes.output)")
+    let page = try String(contentsOfFile: "\(work.path)/scan.html", encoding: .utf8)
+    #expect(page.contains("data:image/jpeg;base64,") && !page.contains("://"))
+    let second = try Program.shell(command, in: work.path)
+    #expect(second.output.contains("\"unchanged\" : 8"), "\(second.output)")
+    let plain = try Program.shell(
+      "export XDG_CACHE_HOME=/proc/none; $lightbox data scan films --html p.html", in: work.path)
+    #expect(plain.errors.contains("the index was not used"), "\(plain.errors)")
+    #expect(plain.output.contains("NEEDS ATTENTION") && plain.output.contains("empty.dcm"))
+    #expect(try !String(contentsOfFile: "\(work.path)/p.html", encoding: .utf8).contains("<img"))
+    for (arguments, message) in [
+      (["--thumbnails"], "--html"), (["--table", "x.xlsx"], ".sqlite"),
+      (["--index", "films/0.dcm"], "not an index"), (["--labels", "none.csv"], "no table"),
+      (["--index", "x", "--no-index"], "exclude"),
+    ] {
+      let bad = try work.lightbox(["data", "scan", "films"] + arguments)
+      #expect(bad.code != 0 && bad.errors.contains(message), "\(bad.errors)")
+    }
+  }
+
+  @Test("data sets are listed; unknown ones and those by hand are errors with a way out")
+  func fetch() throws {
+    let work = try Scratch()
+    let list = try work.lightbox(["data", "fetch", "--out", "here"])
+    #expect(
+      list.code == 0 && list.output.contains("siim_small") && list.output.contains("siim-acr"))
+    #expect(list.output.split(separator: "\n").allSatisfy { $0.count <= 80 }, "\(list.output)")
+    let wrong = try work.lightbox(["data", "fetch", "siim_smal"])
+    #expect(wrong.code == 1 && wrong.errors.contains("did you mean siim_small"))
+    let hand = try work.lightbox(["data", "fetch", "siim-acr"])
+    #expect(hand.code == 1 && hand.errors.contains("kaggle.com"))
+    let offline = try Program.shell(
+      "LIGHTBOX_OFFLINE=1 $lightbox data fetch mnist_tiny --out here", in: work.path)
+    #expect(offline.code == 1 && offline.errors.contains("LIGHTBOX_OFFLINE"))
   }
 
   @Test("a folder that cannot be read is listed")

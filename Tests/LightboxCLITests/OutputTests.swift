@@ -14,7 +14,8 @@ struct OutputTests {
     let weights = "run/checkpoints/best.safetensors"
     let commands = [
       "--help", "--version", "train --help", "help data", "--generate-completion-script bash",
-      "doctor", "doctor --json", "data scan films", "data synth more --count 2 --size 64",
+      "doctor", "doctor --json", "data scan films", "data scan films --json", "data fetch",
+      "data synth more --count 2 --size 64",
       "data sample pneumonia28 sample", "evaluate run films", "evaluate run films --json",
       "predict run \(image)", "predict run \(image) --json",
       "interpret run \(image) --out figures", "models", "models --json", "models show resnet18",

@@ -31,3 +31,22 @@ int lb_zip_read(lb_zip *zip, int64_t index, void *out, size_t size, char *messag
 
 // The CRC-32 of zip, continued from `crc`; start with 0.
 uint32_t lb_crc32(uint32_t crc, const void *bytes, size_t count);
+
+// ---- gzip, as a stream of one or more members
+
+typedef struct lb_gunzip lb_gunzip;
+
+enum {
+  LB_GUNZIP_OK = 0,
+  LB_GUNZIP_ENDED = 1,    // only zeros or nothing followed the last member
+  LB_GUNZIP_CORRUPT = 2,  // including a wrong checksum
+};
+
+// Returns NULL if memory is short.
+lb_gunzip *lb_gunzip_create(void);
+void lb_gunzip_free(lb_gunzip *state);
+// Reads up to `in_count` bytes and writes up to `out_count`; says how many of each.
+int lb_gunzip_run(lb_gunzip *state, const uint8_t *in, size_t in_count, size_t *used, uint8_t *out,
+                  size_t out_count, size_t *made);
+// 1 if the last member has ended and its checksum was right.
+int lb_gunzip_is_complete(const lb_gunzip *state);

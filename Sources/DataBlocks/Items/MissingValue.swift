@@ -1,5 +1,5 @@
 /// Texts that other programs write where a value is missing.
-enum MissingValue {
+package enum MissingValue {
   /// What pandas reads as missing (`na_values`), in lowercase.
   private static let names: Set<String> = [
     "#n/a", "#n/a n/a", "#na", "-1.#ind", "-1.#qnan", "-nan", "1.#ind", "1.#qnan", "<na>", "n/a",
@@ -21,7 +21,7 @@ enum MissingValue {
   }
 
   /// Whether an identifier in a file's header says nothing about the patient.
-  static func isPlaceholder(_ identifier: String) -> Bool {
+  package static func isPlaceholder(_ identifier: String) -> Bool {
     let text = identifier.lowercased()
     // "0", "000000", "XXXX".
     return isName(text) || placeholders.contains(text) || text.allSatisfy { $0 == "0" || $0 == "x" }

@@ -55,6 +55,7 @@ extension TrainingPlan {
       throw DataError(
         .batchNotFilled(items: loaders.train.items.count, batchSize: batchSize), path: table.path)
     }
+    try checkAccumulation(items: loaders.train.items.count)
     let check = GradientCheck(onBadGradient)
     check.reportsEnding = false
     let counts = classCounts(loaders)
@@ -96,6 +97,20 @@ extension TrainingPlan {
   /// The items of the plan's images, with labels for its target.
   func readItems() throws(DataError) -> LabeledItems {
     try table.read().labeled(for: data.block())
+  }
+
+  /// Refuses a fit without a step, since its images are fewer than those of an accumulated step.
+  private func checkAccumulation(items: Int) throws(PlanError) {
+    let needed = callbacks.compactMap(\.itemsPerStep).max() ?? 0
+    for (epochs, key) in [(resolvedFreezeEpochs, "train.freeze_epochs"), (epochs, "train.epochs")]
+    where epochs > 0 && epochs * items < needed {
+      throw PlanError(
+        .setting(
+          name: "\(Self.callbacksKey).\(GradientAccumulationSettings.name).n_acc",
+          value: "\(needed)",
+          allowed:
+            "at most \(epochs * items), the images of \(key) = \(epochs): there would be no step"))
+    }
   }
 
   /// The training items of each class; of those with several labels, each counts.

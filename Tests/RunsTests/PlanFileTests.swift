@@ -277,11 +277,11 @@ struct PlanFileTests {
         "[optimizer]\nname = \"adm\"",
         "4: optimizer.name is \"adm\", but must be \"adam\", \"sgd\", \"rmsprop\","
       ),
-      ("[optimizer]\nlr = 0", "4: optimizer.lr is 0, but must be each above 0, at most 1e30"),
-      ("[optimizer]\nlr = nan", "4: optimizer.lr is nan, but must be each above 0, at most 1e30"),
+      ("[optimizer]\nlr = 0", "4: optimizer.lr is 0, but must be above 0, at most 1e30"),
+      ("[optimizer]\nlr = nan", "4: optimizer.lr is nan, but must be above 0, at most 1e30"),
       (
         "[optimizer]\nlr = {first = 1}",
-        "4: optimizer.lr is a table, but must be a number, a list of numbers, or { first, last }, each above 0, at most 1e30"
+        "4: optimizer.lr is a table, but must be a number, a list of numbers, or { first, last }, above 0, at most 1e30"
       ),
       (
         "[optimizer]\nlr = [1, 2]\n[schedule]\nname = \"fine_tune\"",

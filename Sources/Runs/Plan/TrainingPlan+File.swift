@@ -60,6 +60,13 @@ extension TrainingPlan {
     Self.dropDefaults(of: &root, before: overrides)
     root.apply(overrides)
     var reader = Self.reader(problems)
+    if let sweep = root[SweepSettings.key] {
+      reader.record(
+        .invalid(
+          key: SweepSettings.key, problem: "the file is of a sweep, not of one run",
+          remedy: "use \"lightbox sweep plan\""), at: sweep.origin)
+      root.set(nil, at: [SweepSettings.key])
+    }
     read(root, &reader)
     readTransforms(root, &reader)
     findFiles(root, file, &reader, needsData: needsData && hasSyntax)

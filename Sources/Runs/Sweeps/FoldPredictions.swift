@@ -19,7 +19,7 @@ enum FoldPredictions {
   static func write(ofRun path: String, among known: [Architecture]) throws {
     if exist(inRun: path) { return }
     let run = try SavedRun(path, among: known)
-    let plan = run.description.plan
+    let plan = run.description.plan(in: run.folder)
     try plan.compute.apply()
     let split = try plan.split(try plan.readItems())
     let (predictor, vocab) = (run.predictor, run.predictor.vocab)

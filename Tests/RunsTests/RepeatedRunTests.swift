@@ -130,6 +130,8 @@ struct RepeatedRunTests {
     let work = try Workspace()
     var plan = work.plan(try work.table())
     plan.freezeEpochs = 0
+    // Runs of this version read 8 bits.
+    plan.image.depth = .eight
     try plan.quietRun(in: work.file("run"))
     let probabilities = try SavedRun(work.file("run")).predictor.predict(work.file("0.png"))
       .probabilities

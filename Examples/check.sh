@@ -24,11 +24,15 @@ tail -n 1 training.txt | grep -q "own loss, metric and callback: best g_mean 0\.
 fits() { # file
   ! LC_ALL=C.UTF-8 grep -nE '^.{81,}' "$1" >&2 || fail "lines longer than 80 columns: $1"
 }
-for command in doctor train evaluate predict interpret data/{scan,synth,sample} models/{list,show} \
-  weights/{inspect,convert,diff,check,fetch} runs/{list,show} bench/{step,layers,load}; do
-  "$bin/lightbox" ${command/\// } --help | grep -v "^USAGE" >help.txt || fail "no help: $command"
+helps() { # command
+  "$bin/lightbox" $1 --help >help.txt || fail "no help: $1"
   fits help.txt
-done
+  local name
+  for name in $(sed -n '/^SUBCOMMANDS:/,/^  See/s/^  \([a-z][a-z-]*\)\( .*\)\{0,1\}$/\1/p' help.txt); do
+    helps "$1 $name"
+  done
+}
+helps ""
 [ "$("$bin/lightbox" models --json | grep -c '"mapLayer"')" -ge 42 ] || fail "models lists fewer than 42 architectures"
 "$bin/lightbox" models >models.txt && fits models.txt
 "$bin/lightbox" models show resnet50 --size 224 >resnet50.txt && fits resnet50.txt

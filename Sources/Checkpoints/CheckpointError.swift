@@ -74,6 +74,14 @@ public struct CheckpointError: LightboxError, Equatable {
     place = ErrorPlace(file: path, element: tensor)
   }
 
+  /// Whether the file cannot be opened, read or written, whatever its content.
+  package var isOfFile: Bool {
+    switch reason {
+    case .file, .notRegularFile, .changed: true
+    default: false
+    }
+  }
+
   /// Whether values are NaN or infinite, or variances negative.
   package var isOfValues: Bool {
     if case .unusableValues = reason { true } else { false }

@@ -20,6 +20,8 @@ public struct RunError: LightboxError, Equatable {
     case dataChanged(String)
     /// The folder has no `run.json`.
     case notARun
+    /// The folder has runs in folders, such as those of a cross-validation: the name of the first.
+    case severalRuns(first: String)
     /// The process of a run ended before it wrote `run.json`.
     case diedBeforeSettings
     /// Neither the folder nor a folder in it is a run.
@@ -56,7 +58,7 @@ public struct RunError: LightboxError, Equatable {
     switch reason {
     case .invalidSettings(let fault, _):
       ErrorPlace(file: path, line: fault.line, element: fault.field)
-    case .invalidState(let name, _): ErrorPlace(file: path, element: name)
+    case .invalidState(let name, _): ErrorPlace(file: path, element: name.isEmpty ? nil : name)
     default: ErrorPlace(file: path)
     }
   }
@@ -78,6 +80,7 @@ public struct RunError: LightboxError, Equatable {
       "the run has other settings: \(settings.joined(separator: "; "))"
     case .dataChanged(let what): "the data is not that of the run: \(what)"
     case .notARun: "the folder has no run.json, so it is not a training run"
+    case .severalRuns: "the folder has no run.json, but runs in it"
     case .diedBeforeSettings: "the process of this run was killed before it wrote run.json"
     case .noRuns: "there are no training runs in this folder"
     case .invalidSettings(let fault, _): fault.problem
@@ -118,11 +121,13 @@ public struct RunError: LightboxError, Equatable {
       "restore the table and its files, or start a new run: \"lightbox train --from \(path) --out NEW\""
     case .inUse: "choose another folder, or wait until it has ended"
     case .notARun, .noRuns: "check the path"
+    case .severalRuns(let first):
+      "give one of them, such as \(path)/\(first); --folds and sweeps are continued by their own command"
     case .diedBeforeSettings: "remove the folder, or train into it again"
     case .invalidSettings(_, let remedy): remedy ?? "correct the file, or train again"
     case .weightsMismatch: "use the architecture that was saved"
     case .invalidState:
-      "restore the file, or start a new run from the weights in checkpoints/"
+      "restore the file, or start a new run from the weights in checkpoints/: \"lightbox train --from RUN --out NEW\""
     case .database(let code, _):
       switch code {
       case 5, 6: "another process has locked it; try again later"

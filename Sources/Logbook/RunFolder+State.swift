@@ -16,7 +16,15 @@ package struct TrainingStateFile {
   /// Opens a file.
   ///
   /// - Throws: `CheckpointError`.
-  package init(contentsOf path: String) throws { file = try SafeTensors(contentsOf: path) }
+  package init(contentsOf path: String) throws { file = try Self.open(path) }
+
+  private static func open(_ path: String) throws -> SafeTensors {
+    do {
+      return try SafeTensors(contentsOf: path)
+    } catch let error as CheckpointError where !error.isOfFile {
+      throw RunError(.invalidState(name: "", problem: error.problem), path: path)
+    }
+  }
 
   /// The seed of the run's random streams; nil if the file does not have it.
   package var streams: UInt64? { file.metadata["streams"].flatMap { UInt64($0) } }

@@ -156,8 +156,15 @@ public final class RunFolder: CheckpointStore {
       if case .left = FolderLock.state(of: "\(path)/\(Self.lockName)") {
         throw RunError(.diedBeforeSettings, path: path)
       }
-      throw RunError(.notARun, path: path)
+      throw RunError(
+        Self.firstRun(in: path).map { .severalRuns(first: $0) } ?? .notARun, path: path)
     }
+  }
+
+  /// The first folder in a folder that is a run; nil if there is none.
+  private static func firstRun(in path: String) -> String? {
+    let names = (try? FileManager.default.contentsOfDirectory(atPath: path)) ?? []
+    return names.sorted().first { hasSettings("\(path)/\($0)") }
   }
 
   /// Whether a folder has the settings of a run.

@@ -15,6 +15,8 @@ public struct PlanError: LightboxError, Equatable {
     case target(String, needs: String, TargetKind)
     /// Loss or gradients are not finite.
     case notFinite(String)
+    /// Loss or gradients were not finite in any of so many batches, which were skipped.
+    case allSkipped(Int)
     /// Training was asked to end: by what, after how many epochs, and its run if it can be continued.
     case interrupted(reason: String, epochs: Int, run: String?)
   }
@@ -27,7 +29,10 @@ public struct PlanError: LightboxError, Equatable {
 
   /// Whether the loss or a gradient is not finite.
   var isNotFinite: Bool {
-    if case .notFinite = reason { true } else { false }
+    switch reason {
+    case .notFinite, .allSkipped: true
+    default: false
+    }
   }
 
   /// Whether training was asked to end.
@@ -52,6 +57,8 @@ public struct PlanError: LightboxError, Equatable {
     case .target(let what, let needs, let target):
       "\(what) need \(needs), but the labels of this run are \(target.words)"
     case .notFinite(let message): message
+    case .allSkipped(let count):
+      "the loss or the gradients of all \(count) batches were not finite: the model has learned nothing"
     case .interrupted(let reason, let epochs, _):
       "the run was interrupted (\(reason)) after \(epochs) \(epochs == 1 ? "epoch" : "epochs")"
     }
@@ -66,6 +73,7 @@ public struct PlanError: LightboxError, Equatable {
         ? "use one of these" : "leave the output stride out, or use a ResNet, such as resnet18"
     case .interrupted(_, _, let run):
       run.map { "continue it with \"lightbox train --resume \($0)\"" }
+    case .allSkipped: "use a lower learning rate, or other weights to start from"
     case .notFinite: "use a lower learning rate, or skip such batches"
     }
   }

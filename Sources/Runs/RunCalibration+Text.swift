@@ -3,17 +3,25 @@ import Files
 import Training
 
 extension RunCalibration: CustomStringConvertible {
-  /// The temperature and the threshold, and the measures before and after.
-  public var description: String {
-    var lines = ["\(images) images (\(split)), checkpoint \(checkpoint)"]
+  /// In one line: "temperature 1.31, threshold p(Pneumothorax) >= 0.42 (checkpoint best)".
+  package var words: String { parts.joined(separator: ", ") + " (checkpoint \(checkpoint))" }
+
+  private var parts: [String] {
+    var parts: [String] = []
     if let temperature = calibration.temperature {
-      lines.append("temperature \(NumberFormat.significant(temperature, 4))")
+      parts.append("temperature \(NumberFormat.significant(temperature, 4))")
     }
     if let decision = calibration.decision {
-      lines.append(
+      parts.append(
         "threshold p(\((className ?? "").printable)) >= \(NumberFormat.significant(decision.threshold, 4)), "
           + (decision.criterion?.words ?? "as given"))
     }
+    return parts
+  }
+
+  /// The temperature and the threshold, and the measures before and after.
+  public var description: String {
+    let lines = ["\(images) images (\(split)), checkpoint \(checkpoint)"] + parts
     func row(_ name: String, _ value: (Measures) -> Estimate) -> [String]? {
       let (old, new) = (value(before), value(after))
       return old.value == nil && new.value == nil ? nil : [name, old.text, new.text]

@@ -1,4 +1,4 @@
-import DataBlocks
+public import DataBlocks
 import Files
 import Logbook
 import Settings
@@ -23,6 +23,8 @@ public struct RunDescription: Sendable, Equatable, Codable {
     public let unknownPatients: Int?
     /// Training items of each class, in the order of the classes; nil if an older version wrote it.
     public let classCounts: [Int]?
+    /// The numbers of images and patients of each part and class; nil if an older version wrote it.
+    public let split: SplitSummary?
   }
 
   /// The format of this description.
@@ -144,7 +146,7 @@ extension RunDescription {
   /// The settings as names and values, for a listing.
   package var settings: [(name: String, value: String)] {
     [
-      ("table", plan.table.path),
+      ("table", plan.table.description),
       ("images", "\(data.train) training, \(data.valid) validation, \(data.test) test"),
       ("split", data.method ?? "unknown"),
       ("shared patients", data.sharedPatients.map(String.init) ?? "unknown"),

@@ -45,24 +45,29 @@ public struct RunMeasures: Sendable {
 extension SavedModel {
   /// Predicts labeled images and computes the loss and the metrics of the run's plan.
   ///
-  /// An exported model does not know its plan; the measures are then those of the labels.
-  ///
   /// - Parameters:
   ///   - selected: The images.
   ///   - batchSize: Images per batch.
   ///   - workers: Threads that read and transform. Default: all cores.
   ///   - unreadable: What to do about files that cannot be read.
+  ///   - passes: Passes of test time augmentation beside the plain one; there is no loss then. Default: none.
   /// - Returns: The measures.
   /// - Throws: `DataError` naming files that cannot be read, or an image for which the output is not finite.
   public func measures(
     on selected: SelectedItems, batchSize: Int = 32, workers: Int? = nil,
-    unreadable: UnreadablePolicy = .stop
+    unreadable: UnreadablePolicy = .stop, testTimeAugmentation passes: Int? = nil
   ) throws -> RunMeasures {
     let items = predictor.pipeline.itemsPerFrame(selected.items, workers: workers)
     let started = Date()
-    let predictions = try predictor.predictions(
-      for: items, batchSize: min(batchSize, max(items.count, 1)), workers: workers,
-      unreadable: unreadable)
+    let size = min(batchSize, max(items.count, 1))
+    let predictions =
+      if let passes {
+        try predictor.tta(
+          items, n: passes, batchSize: size, workers: workers, unreadable: unreadable)
+      } else {
+        try predictor.predictions(
+          for: items, batchSize: size, workers: workers, unreadable: unreadable)
+      }
     let seconds = Date().timeIntervalSince(started)
     if let row = predictions.probabilities.firstIndex(where: { !$0.allSatisfy(\.isFinite) }) {
       throw DataError(.outputNotFinite, path: items[predictions.itemIndices[row]].name)
@@ -70,9 +75,7 @@ extension SavedModel {
     func defined(_ value: Double) -> Double? { value.isFinite ? value : nil }
     return RunMeasures(
       predictions: predictions, items: items, split: selected.name, trainedOn: selected.trainedOn,
-      metrics: (run?.description.plan.metrics ?? []).map {
-        ($0.name, defined($0.metric.value(predictions)))
-      },
+      metrics: ownMetrics.map { ($0.name, defined($0.value(predictions))) },
       labels: target != .multiCategory
         ? []
         : predictor.vocab.enumerated().map { index, name in
@@ -138,5 +141,14 @@ extension RunMeasures: Encodable {
         uniquingKeysWith: { a, _ in a }), forKey: .metrics)
     try fields.encode(labels, forKey: .labels)
     try fields.encode(seconds, forKey: .seconds)
+  }
+}
+
+extension SavedModel {
+  /// The metrics of the run's plan; of an exported model those that its file has values of.
+  fileprivate var ownMetrics: [Metric] {
+    if let run { return run.description.plan.metrics.map(\.metric) }
+    let names = (self as? ExportedModel)?.description.training.metrics?.keys.sorted() ?? []
+    return names.compactMap { try? Metric.named($0) }
   }
 }

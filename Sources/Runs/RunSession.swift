@@ -43,6 +43,7 @@ struct RunSession {
     }
     var resolved = plan.resolved
     resolved.data = prepared.settings
+    resolved.record(prepared.loaders.pipeline)
     description = RunDescription(
       plan: resolved, vocab: prepared.loaders.vocab, data: prepared.data)
     do {
@@ -80,7 +81,7 @@ struct RunSession {
     let ownPlan: TrainingPlan
     do {
       description = try RunDescription.read(folder)
-      ownPlan = Self.plan(description, folder)
+      ownPlan = description.plan(in: folder)
       let status = try RunLog.statusOfRun(folder)
       if status == "finished" {
         // The process may have been killed before it removed the state.
@@ -109,6 +110,7 @@ struct RunSession {
         among: options.known, folder: path, continuing: saved?.streams, notify: notify)
       try Self.check(prepared, against: description, in: path)
       state = try saved?.state(for: prepared.learner)
+      let hasLog = FileName.exists(folder.databasePath)
       folder.metadata = try Self.metadata(description, run: path, streams: prepared.streams)
       log = try RunLog(writing: folder.databasePath)
       let position = state?.position
@@ -120,24 +122,18 @@ struct RunSession {
         firstStep: position?.totalSteps ?? 0)
       try log.event(
         "resumed", "the run continues after \(position?.totalSteps ?? 0) training steps")
+      if !hasLog, let position {
+        let lost =
+          "metrics.sqlite was removed: the metrics of \(position.epochs == 1 ? "the first epoch" : "the first \(position.epochs) epochs") are lost"
+        try log.event("warning", lost)
+        notify(.advice(lost))
+      }
       if state == nil { folder.removeCheckpoints() }
     } catch {
       folder.release()
       options.cancellation?.end()
       throw error
     }
-  }
-
-  /// The plan of a run; where its relative paths lead nowhere from this folder, with the absolute ones of `run.toml`.
-  private static func plan(_ description: RunDescription, _ folder: RunFolder) -> TrainingPlan {
-    var plan = description.plan
-    guard !FileName.exists(plan.data.table.path),
-      let absolute = try? TrainingPlan(file: folder.tomlPath, overrides: [], needsData: false),
-      FileName.exists(absolute.data.table.path)
-    else { return plan }
-    plan.data.table = absolute.data.table
-    plan.weights = absolute.weights
-    return plan
   }
 
   /// Trains to the end of the run.
@@ -217,6 +213,9 @@ struct RunSession {
     }
     if let message = prepared.gradientCheck.ending ?? validation.ending {
       throw PlanError(.notFinite(message))
+    }
+    if learner.totalSteps > 0, prepared.gradientCheck.skippedBatches >= learner.totalSteps {
+      throw PlanError(.allSkipped(learner.totalSteps))
     }
     if learner.fitWasCanceled, let reason = options.cancellation?.reason {
       throw PlanError(

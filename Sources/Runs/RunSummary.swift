@@ -52,6 +52,20 @@ public struct RunSummary: Sendable {
     try RunSummary.log(try RunFolder(opening: path))?.steps() ?? []
   }
 
+  /// Reads the temperature and the threshold; nil if none were chosen.
+  ///
+  /// - Throws: `FileError`, `RunError` if the file is damaged.
+  public func calibration() throws -> RunCalibration? {
+    try RunCalibration.read(try RunFolder(opening: path))
+  }
+
+  /// Reads what `evaluate` has measured, by split and checkpoint.
+  ///
+  /// - Throws: `RunError`.
+  public func evaluations() throws -> [EvaluationRecord] {
+    try RunSummary.log(try RunFolder(opening: path))?.evaluations() ?? []
+  }
+
   /// The architecture.
   package var architecture: String { description.plan.architecture }
 

@@ -58,7 +58,7 @@ extension SavedRun {
     guard DataSplit(name: split) == .valid else { throw CalibrationError(.split(split)) }
     guard temperature || threshold != nil else { throw CalibrationError(.nothing) }
     let raw = predictor.calibrated(nil)
-    if case .identity = raw.lossFunction.decoding { throw CalibrationError(.notOneClass) }
+    if case .identity = raw.lossFunction.decoding { throw CalibrationError(.numbers) }
     if threshold != nil {
       guard raw.lossFunction.decoding.isOneClass || raw.target is CategoryBlock else {
         throw CalibrationError(.notOneClass)
@@ -74,8 +74,13 @@ extension SavedRun {
     if let row = plain.probabilities.firstIndex(where: { !$0.allSatisfy(\.isFinite) }) {
       throw DataError(.outputNotFinite, path: items[plain.itemIndices[row]].name)
     }
-    var fitted = PredictorCalibration(
-      temperature: temperature ? TemperatureScaling.fit(plain) : nil)
+    let found = temperature ? TemperatureScaling.fit(plain) : nil
+    if let found,
+      [TemperatureScaling.range.lowerBound, TemperatureScaling.range.upperBound].contains(found)
+    {
+      throw CalibrationError(.undetermined(images: plain.count, isSharper: found < 1))
+    }
+    var fitted = PredictorCalibration(temperature: found)
     switch threshold {
     case nil: break
     case .fixed(let value): fitted.decision = DecisionThreshold(value)

@@ -8,10 +8,10 @@ extension SavedRun {
   /// - Returns: The items, the name of the part, and warnings.
   /// - Throws: `DataError` if the table cannot be read, or if there are no such items.
   public func ownItems(split: String? = nil) throws(DataError) -> SelectedItems {
-    let table = try description.plan.table.read()
+    let table = try description.plan(in: folder).table.read()
     // Parts that were drawn at random are only in the run.
     guard let split, let part = DataSplit(name: split), part != .test,
-      !table.items.contains(where: { $0.split == part }),
+      description.plan.data.fold != nil || !table.items.contains(where: { $0.split == part }),
       let record = try SplitRecord(of: folder.path)
     else { return try select(table, split: split) }
     let known = Dictionary(

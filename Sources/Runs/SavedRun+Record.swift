@@ -23,17 +23,10 @@ extension SavedRun {
     let predictions = "\(folder.path)/predictions"
     try createFolder(predictions)
     let csv = "\(predictions)/\(name).csv"
-    var patients: [String: Int] = [:]
-    // Patients are numbered: a shared run does not share their identifiers.
-    func number(_ patient: String?) -> String {
-      guard let patient else { return "" }
-      let number = patients[patient] ?? patients.count + 1
-      patients[patient] = number
-      return "\(number)"
-    }
+    let pseudonyms = PatientPseudonyms()
     try report.predictions.writeExactCSV(
       to: csv, items: report.items, vocab: predictor.vocab,
-      columns: [("patient", { number($0.patient) })])
+      columns: [("patient", { pseudonyms($0.patient) })])
     let figures = try report.writeFigures(to: "\(folder.path)/figures/\(name)")
     let log = try RunLog(writing: folder.databasePath)
     try log.record(

@@ -29,7 +29,8 @@ public struct SelectedItems: Sendable {
 extension SavedModel {
   /// Items of a part of a table, compared with those of the training.
   ///
-  /// If the table has no split, items that the run knows have the part that they had in its own split.
+  /// If the table has no split, or the run is a fold of a cross-validation, items that the run knows have the part that
+  /// they had in its own split.
   ///
   /// - Parameters:
   ///   - table: The table's content.
@@ -40,17 +41,23 @@ extension SavedModel {
   public func select(
     _ table: LabeledItems, split: String? = nil, skippingMissing: Bool = false
   ) throws(DataError) -> SelectedItems {
-    let table = table.labeled(for: predictor.target)
+    let table = try table.labeled(for: predictor.target)
     var items = table.items
     let record = try run.flatMap { run throws(DataError) in try SplitRecord(of: run.folder.path) }
     var parts: [DataSplit?]?
-    if let record, table.columns.split == nil {
+    // The training and validation images of the table are shared out anew by folds.
+    let isFold = run?.description.plan.data.fold != nil
+    if let record, table.columns.split == nil || isFold {
       let found = record.parts(of: items)
-      for index in items.indices { items[index].split = found[index] }
+      for index in items.indices {
+        let isTest = isFold && items[index].split == .test
+        items[index].split = found[index] ?? (isTest ? .test : nil)
+      }
       parts = found
     }
     // Without a split in the table, its parts are used if they are asked for.
-    let (chosen, name) = try select(items, split: split ?? (parts == nil ? nil : "all"))
+    let usesAll = parts != nil && table.columns.split == nil
+    let (chosen, name) = try select(items, split: split ?? (usesAll ? "all" : nil))
     try table.check(chosen, readBy: predictor.pipeline, skippingMissing: skippingMissing)
     if parts != nil {
       parts = chosen.map(\.split)

@@ -12,16 +12,20 @@ struct SplitRecord {
     let instance: String?
   }
 
+  /// The columns.
+  private static let columns = ["file", "label", "split", "size", "instance", "patient"]
+
   static let fileName = "split.csv"
   let entries: [Entry]
 
   /// Writes the items of a run.
   ///
-  /// The table has no patients: who shares a run does not share their identifiers.
+  /// Patients have pseudonyms: who shares a run does not share their identifiers.
   ///
   /// - Throws: `FileError`.
   static func write(_ split: TrainingPlan.SplitItems, to folder: String) throws(FileError) {
-    var text = CSVLine.text(["file", "label", "split", "size", "instance"])
+    var text = CSVLine.text(columns)
+    let pseudonyms = PatientPseudonyms()
     for (part, items) in [
       (DataSplit.train, split.train), (.valid, split.valid), (.test, split.test),
     ] {
@@ -30,6 +34,7 @@ struct SplitRecord {
         text += CSVLine.text([
           absolute(item.path), item.label ?? "", part.rawValue,
           facts?.identity.map { "\($0.size)" } ?? "", facts?.instance ?? "",
+          pseudonyms(item.patient ?? facts?.patient),
         ])
       }
     }

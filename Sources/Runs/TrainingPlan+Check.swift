@@ -1,3 +1,4 @@
+import Imaging
 import Settings
 import Training
 import Vision
@@ -97,6 +98,9 @@ extension TrainingPlan {
         fold < data.folds ?? 0, "data.fold", data.fold.toml,
         data.folds.map { "0 to \($0 - 1), of data.folds" } ?? "given with data.folds")
     }
+    require(
+      data.folds == nil || data.split == .automatic, "data.split", data.split.toml,
+      "\"auto\" with data.folds, which are by patient and stratified")
     if ownPipeline == nil { requireImages(require) }
     return faults
   }
@@ -139,19 +143,37 @@ extension TrainingPlan {
         numbers.map { $0.count == image.channels } ?? true, key, numbers?.toml,
         "\(image.channels) \(image.channels == 1 ? "number" : "numbers"), as image.channels says")
     }
+    let parts = image.intensity.channelCount
     require(
-      augment.minZoom <= augment.maxZoom, "augment.min_zoom", augment.minZoom.toml,
-      "at most augment.max_zoom, \(augment.maxZoom)")
-    for (key, strength) in [
-      ("augment.max_warp", augment.maxWarp), ("augment.max_lighting", augment.maxLighting),
-    ] {
+      parts == 1 || parts == image.channels, "image.channels", image.channels.toml,
+      "\(parts), as image.intensity has")
+    // The setting that is no default is at fault.
+    let usual = AugmentSettings()
+    if augment.minZoom == usual.minZoom {
       require(
-        strength * augment.mult < 1, key, strength.toml,
-        "below 1 when multiplied by augment.mult, \(augment.mult)")
+        augment.minZoom <= augment.maxZoom, "augment.max_zoom", augment.maxZoom.toml,
+        "at least augment.min_zoom, \(augment.minZoom)")
     }
     require(
-      augment.maxRotate * augment.mult <= 360, "augment.max_rotate", augment.maxRotate.toml,
-      "at most 360 when multiplied by augment.mult, \(augment.mult)")
+      augment.minZoom <= augment.maxZoom || augment.minZoom == usual.minZoom, "augment.min_zoom",
+      augment.minZoom.toml, "at most augment.max_zoom, \(augment.maxZoom)")
+    for (key, strength, given, limit) in [
+      ("augment.max_warp", augment.maxWarp, usual.maxWarp, 1.0),
+      ("augment.max_lighting", augment.maxLighting, usual.maxLighting, 1.0),
+      ("augment.max_rotate", augment.maxRotate, usual.maxRotate, 360.0),
+    ] {
+      let product = strength * augment.mult
+      let holds = limit == 360 ? product <= limit : product < limit
+      let words = limit == 360 ? "at most 360" : "below 1"
+      if strength == given {
+        require(
+          holds, "augment.mult", augment.mult.toml,
+          "\(words) when multiplied by \(key), \(strength)")
+      } else {
+        require(
+          holds, key, strength.toml, "\(words) when multiplied by augment.mult, \(augment.mult)")
+      }
+    }
     require(
       augment.erasing.minimumArea <= augment.erasing.maximumArea, "augment.erasing.sl",
       augment.erasing.minimumArea.toml,

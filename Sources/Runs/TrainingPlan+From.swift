@@ -1,3 +1,4 @@
+import DataBlocks
 import Files
 import Foundation
 import Logbook
@@ -14,7 +15,7 @@ extension TrainingPlan {
   /// - Throws: `RunError` and `FileError` if the run cannot be read, `PlanError` if it has no such checkpoint.
   public init(from path: String, checkpoint: String? = nil) throws {
     let folder = try RunFolder(opening: path)
-    self = try RunDescription.read(folder).plan
+    self = try RunDescription.read(folder).plan(in: folder)
     weights = try Self.weights(of: folder, checkpoint)
     weightsPart = nil
     freezeEpochs = 0
@@ -65,5 +66,19 @@ extension RunFolder {
         allowed: checkpoints.isEmpty
           ? "in \(path)/checkpoints, which has none"
           : "one of \(checkpoints.joined(separator: ", "))"))
+  }
+}
+
+extension RunDescription {
+  /// The plan; where its relative paths lead nowhere from the current folder, with the absolute ones of `run.toml`.
+  func plan(in folder: RunFolder) -> TrainingPlan {
+    var plan = plan
+    guard !FileName.exists(plan.data.table.path),
+      let absolute = try? TrainingPlan(file: folder.tomlPath, overrides: [], needsData: false),
+      FileName.exists(absolute.data.table.path)
+    else { return plan }
+    plan.data.table = absolute.data.table
+    plan.weights = absolute.weights
+    return plan
   }
 }

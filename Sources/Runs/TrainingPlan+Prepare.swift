@@ -41,20 +41,12 @@ extension TrainingPlan {
     let architecture = try Architecture.named(architecture, among: known)
     let start = continued == nil ? try weights.map { try Checkpoint(contentsOf: $0) } : nil
     let streams = continued ?? Lineage.streams(seed: seed, weights: start)
-    let content = try table.read().labeled(for: data.block())
-    notify(.columns(content.columns))
-    let items = try split(content)
-    for warning in items.warnings { notify(.warning(warning)) }
-    let (train, valid) = (items.train, items.valid)
-    guard !valid.isEmpty else { throw DataError(.noItems("validation"), path: table.path) }
-    let loaders = try DataLoaders(
-      train: train, valid: valid, pipeline: pipeline, target: data.block(), batchSize: batchSize,
-      workers: compute.workers, seed: streams, unreadable: unreadable,
-      sampling: data.sampling.sampling)
+    let (loaders, items) = try loadData(seed: streams, notify: notify)
     guard loaders.train.batchCount > 0 else {
       throw DataError(
         .batchNotFilled(items: loaders.train.items.count, batchSize: batchSize), path: table.path)
     }
+    try checkAccumulation(items: loaders.train.items.count)
     let check = GradientCheck(onBadGradient)
     check.reportsEnding = false
     let counts = classCounts(loaders)
@@ -88,9 +80,28 @@ extension TrainingPlan {
       data: RunDescription.DataSummary(
         train: loaders.train.items.count, valid: loaders.valid?.items.count ?? 0,
         test: items.test.count, method: items.method, sharedPatients: items.sharedPatients,
-        unknownPatients: items.unknownPatients, classCounts: counts),
+        unknownPatients: items.unknownPatients, classCounts: counts, split: items.summary),
       weightsEvents: try start.map { try load($0, into: learner.visionModel) } ?? [],
       items: items, streams: streams, settings: data.fitted(to: loaders.target))
+  }
+
+  /// Refuses a fit without a step, since its images are fewer than those of an accumulated step.
+  private func checkAccumulation(items: Int) throws(PlanError) {
+    let needed = callbacks.compactMap(\.itemsPerStep).max() ?? 0
+    for (epochs, key) in [(resolvedFreezeEpochs, "train.freeze_epochs"), (epochs, "train.epochs")]
+    where epochs > 0 && epochs * items < needed {
+      throw PlanError(
+        .setting(
+          name: "\(Self.callbacksKey).\(GradientAccumulationSettings.name).n_acc",
+          value: "\(needed)",
+          allowed:
+            "at most \(epochs * items), the images of \(key) = \(epochs): there would be no step"))
+    }
+  }
+
+  /// The items of the plan's images, with labels for its target.
+  func readItems() throws(DataError) -> LabeledItems {
+    try table.read().labeled(for: data.block())
   }
 
   /// The training items of each class; of those with several labels, each counts.

@@ -118,6 +118,7 @@ extension TrainingPlan {
   func completed(from run: TrainingPlan) -> TrainingPlan {
     var plan = withResolvedDefaults
     plan.data = data.completed(from: run.data)
+    plan.image = image.completed(from: run.image)
     // The same file by another name, as run.toml has absolute paths.
     func isSame(_ a: String, _ b: String) -> Bool {
       SplitRecord.absolute(a) == SplitRecord.absolute(b)
@@ -125,7 +126,11 @@ extension TrainingPlan {
     if isSame(data.table.folder, run.data.table.folder) {
       plan.data.table.folder = run.data.table.folder
     }
-    if isSame(data.table.path, run.data.table.path) { plan.data.table.path = run.data.table.path }
+    if let path = data.table.source.tablePath, let other = run.data.table.source.tablePath,
+      isSame(path, other)
+    {
+      plan.data.table.source = .table(other)
+    }
     if let weights, let other = run.weights, isSame(weights, other) { plan.weights = other }
     plan.compute.threads = compute.threads ?? run.compute.threads
     plan.compute.convolution = compute.convolution ?? run.compute.convolution

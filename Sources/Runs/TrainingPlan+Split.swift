@@ -16,37 +16,72 @@ extension TrainingPlan {
     let sharedPatients: Int?
     /// Items of training and validation whose patient is unknown.
     let unknownPatients: Int
+    /// The numbers of images and patients of each part.
+    let summary: SplitSummary
   }
 
-  /// Splits by the table's column, else at random.
+  /// Splits by the table's column or the folders of parts, else at random.
   ///
-  /// A random split keeps the images of a patient in one part, and copies of an image too; the patients of DICOM
-  /// headers count where the table names none.
+  /// A random split keeps copies of an image in one part, and where it is by patient the images of a patient; the
+  /// patients of DICOM headers count where the table names none, unless patients are declined.
   ///
+  /// - Parameters:
+  ///   - table: The items.
+  ///   - testFraction: The share of a random split for the test.
+  ///   - known: What identifies the items' files, if it is known already.
+  /// - Returns: The items of each part.
   /// - Throws: `DataError` if an item that is used has no label or file, or if parts share an image or a patient.
-  func split(_ table: LabeledItems) throws -> SplitItems {
+  func split(
+    _ table: LabeledItems, testFraction: Double = 0,
+    facts known: (facts: [ItemFacts], placeholders: Int)? = nil
+  ) throws -> SplitItems {
     let items = table.items
     let isGiven = table.columns.split != nil
     try table.check(
-      isGiven ? items.filter { $0.split == .train || $0.split == .valid } : items,
+      isGiven
+        ? items.filter { $0.split == .train || $0.split == .valid }
+        : items.filter { $0.split != .test },
       readBy: pipeline, skippingMissing: unreadable == .skip)
-    let (facts, placeholders) = ItemFacts.gather(items.map(\.path))
+    if let place = table.columns.splitPlace, data.split != .automatic || testFraction > 0 {
+      let option =
+        data.split == .automatic
+        ? "--test-pct \(testFraction)"
+        : "--split \(data.split.rawValue.replacing("_", with: "-"))"
+      throw DataError(
+        .labels(.splitIsGiven(option: option, place: place)), path: table.table.path)
+    }
+    let (facts, placeholders) = known ?? facts(of: items)
     let proof = SplitProof(items, facts)
     var warnings: [DataWarning] = []
-    let indices: (train: [Int], valid: [Int])
+    var indices: (train: [Int], valid: [Int])
+    var test = items.indices.filter { items[$0].split == .test }
     let method: String
     if let folds = data.folds {
-      (indices, method) = try split(table, proof, folds: folds, &warnings)
-    } else if let column = table.columns.split {
+      let found = try self.folds(of: table, proof, folds, &warnings)
+      let fold = data.fold ?? 0
+      func members(_ isValid: Bool) -> [Int] {
+        found.compactMap { ($0.fold == fold) == isValid ? $0.index : nil }
+      }
+      indices = (members(false), members(true))
+      method =
+        "fold \(fold) of \(folds), stratified, "
+        + (proof.knowsPatients
+          ? "by patient" : proof.grouped.images > 0 ? "copies together" : "by image")
+    } else if let place = table.columns.splitPlace {
       indices = ColSplitter().split(items)
-      method = "by the column \(column.visible)"
+      method = "by \(place)"
     } else {
-      let splitter: any Splitter
-      (splitter, method) = randomSplitter(items, proof, &warnings)
-      indices = try splitter.split(
-        zip(items, proof.groups()).map { DataItem(path: $0.path, patient: "\($1)") })
+      var used = items.indices.filter { items[$0].split != .test }
+      if testFraction > 0 {
+        let drawn = try draw(used, testFraction, proof, table)
+        test = (test + drawn.valid).sorted()
+        used = drawn.train
+      }
+      let drawn = try draw(used, validFraction / (1 - testFraction), proof, table)
+      indices = (drawn.train, drawn.valid)
+      method = drawn.method
+      if data.split != .random, data.split != .stratified { warnGrouped(proof, &warnings) }
     }
-    let test = !isGiven ? [] : items.indices.filter { items[$0].split == .test }
     func part(_ indices: [Int]) -> [DataItem] { indices.map { items[$0] } }
     let (train, valid) = (part(indices.train), part(indices.valid))
 
@@ -70,22 +105,32 @@ extension TrainingPlan {
       sharedPatients: proof.knowsPatients ? patients.reduce(0) { $0 + $1.count } : nil,
       unknownPatients: (indices.train + indices.valid).count {
         items[$0].patient == nil && facts[$0].patient == nil
-      })
+      },
+      summary: proof.summary(
+        of: parts, method: method, patientColumn: table.columns.patient, labels: block.labels))
   }
 
-  /// The fold of the plan against the others; test items of the table are in neither.
-  private func split(
-    _ table: LabeledItems, _ proof: SplitProof, folds: Int, _ warnings: inout [DataWarning]
-  ) throws(DataError) -> (indices: (train: [Int], valid: [Int]), method: String) {
+  /// What identifies the items' files; without the patients of their headers, if patients are declined.
+  func facts(of items: [DataItem]) -> (facts: [ItemFacts], placeholders: Int) {
+    var (facts, placeholders) = ItemFacts.gather(items.map(\.path))
+    guard table.patientColumn == "" else { return (facts, placeholders) }
+    for index in facts.indices { facts[index].patient = nil }
+    placeholders = 0
+    return (facts, placeholders)
+  }
+
+  /// The fold of each item that is not for the test.
+  ///
+  /// - Throws: `DataError` if validation items are given, or if the folds cannot be formed.
+  func folds(
+    of table: LabeledItems, _ proof: SplitProof, _ folds: Int, _ warnings: inout [DataWarning]
+  ) throws(DataError) -> [(index: Int, fold: Int)] {
     let items = table.items
     if let column = table.columns.split, items.contains(where: { $0.split == .valid }) {
       throw DataError(.table(.foldsWithSplit(column)), path: table.table.path)
     }
     let used = items.indices.filter { items[$0].split != .test }
-    let groups = proof.groups()
-    let grouped = used.map {
-      DataItem(path: items[$0].path, label: items[$0].label, patient: "\(groups[$0])")
-    }
+    let grouped = grouped(used, proof)
     let found: [Int]
     do {
       found = try StratifiedGroupKFold(
@@ -103,39 +148,59 @@ extension TrainingPlan {
           DataWarning(.fewerPatientsThanFolds(name, patients: patients, folds: folds)))
       }
     }
-    let (patients, images) = proof.grouped
-    if patients > 0 || images > 0 {
-      warnings.append(DataWarning(.grouped(patients: patients, images: images)))
-    }
-    let fold = data.fold ?? 0
-    func indices(_ isValid: Bool) -> [Int] {
-      zip(used, found).compactMap { ($1 == fold) == isValid ? $0 : nil }
-    }
-    return (
-      (indices(false), indices(true)),
-      "fold \(fold) of \(folds), stratified, "
-        + (proof.knowsPatients
-          ? "by patient" : proof.grouped.images > 0 ? "copies together" : "by image")
-    )
+    warnGrouped(proof, &warnings)
+    return zip(used, found).map { ($0, $1) }
   }
 
-  private func randomSplitter(
-    _ items: [DataItem], _ proof: SplitProof, _ warnings: inout [DataWarning]
-  ) -> (any Splitter, method: String) {
-    let seed = UInt32(truncatingIfNeeded: seed)
+  /// Items whose "patient" is what has to stay together.
+  private func grouped(_ used: [Int], _ proof: SplitProof) -> [DataItem] {
+    let groups = proof.groups()
+    return used.map { index in
+      let item = proof.item(index)
+      return DataItem(path: item.path, label: item.label, patient: "\(groups[index])")
+    }
+  }
+
+  private func warnGrouped(_ proof: SplitProof, _ warnings: inout [DataWarning]) {
     let (patients, images) = proof.grouped
     if patients > 0 || images > 0 {
       warnings.append(DataWarning(.grouped(patients: patients, images: images)))
-    } else if items.allSatisfy({ $0.patient == nil }) {
-      return (
-        RandomSplitter(validFraction: validFraction, seed: seed),
-        proof.knowsPatients ? "at random, one image per patient" : "at random, by image"
-      )
     }
-    return (
-      PatientSplitter(validFraction: validFraction, seed: seed),
-      proof.knowsPatients ? "at random, by patient" : "at random, copies together"
-    )
+  }
+
+  /// Draws a share of some items, by the kind of the plan.
+  private func draw(
+    _ used: [Int], _ fraction: Double, _ proof: SplitProof, _ table: LabeledItems
+  ) throws -> (train: [Int], valid: [Int], method: String) {
+    let seed = UInt32(truncatingIfNeeded: seed)
+    let items = used.map { proof.item($0) }
+    let needsPatients = data.split == .patient || data.split == .stratifiedPatient
+    if needsPatients, !proof.knowsPatients {
+      throw DataError(.labels(.noPatients), path: table.table.path)
+    }
+    let (patients, images) = proof.grouped
+    let isFlat = patients == 0 && images == 0 && items.allSatisfy { $0.patient == nil }
+    let method: String
+    let found: (train: [Int], valid: [Int])
+    switch data.split {
+    case .automatic where isFlat:
+      found = RandomSplitter(validFraction: fraction, seed: seed).split(items)
+      method = proof.knowsPatients ? "at random, one image per patient" : "at random, by image"
+    case .automatic, .patient:
+      found = PatientSplitter(validFraction: fraction, seed: seed).split(grouped(used, proof))
+      method = proof.knowsPatients ? "at random, by patient" : "at random, copies together"
+    case .random:
+      found = RandomSplitter(validFraction: fraction, seed: seed).split(items)
+      method = "at random, by image"
+    case .stratified:
+      found = TrainTestSplitter(validFraction: fraction, seed: seed).split(items)
+      method = "at random, by image, stratified"
+    case .stratifiedPatient:
+      found = StratifiedPatientSplitter(validFraction: fraction, seed: seed)
+        .split(grouped(used, proof))
+      method = "at random, by patient, stratified"
+    }
+    return (found.train.map { used[$0] }, found.valid.map { used[$0] }, method)
   }
 
   /// Test items are not used in training, so what they lack is no error.

@@ -80,7 +80,8 @@ public struct TrainingPlan: Sendable, Equatable {
       ownPipeline
         ?? Pipeline(
           [
-            ReadImage(intensity: image.intensity, frames: image.frames),
+            ReadImage(
+              intensity: image.intensity, frames: image.frames, depth: image.depth),
             Resize(
               height: image.size.height, width: image.size.width, method: image.method,
               padMode: image.padMode), image.normalize,
@@ -95,11 +96,23 @@ public struct TrainingPlan: Sendable, Equatable {
   }
 }
 
+extension TrainingPlan {
+  /// Takes over the mean and the deviation that were measured.
+  mutating func record(_ measured: Pipeline) {
+    if ownPipeline == nil {
+      image = image.fitted(to: measured)
+    } else {
+      ownPipeline = measured
+    }
+  }
+}
+
 extension AugmentSettings {
   /// Turns everything off but mirroring.
   mutating func disable(exceptFlips: Bool) {
     isEnabled = exceptFlips
     (maxRotate, maxLighting, maxWarp, minZoom, maxZoom, size) = (0, 0, 0, 1, 1, nil)
+    (maxSaturation, maxHue) = (0, 0)
     erasing.probability = 0
   }
 }

@@ -14,6 +14,9 @@ struct CSVFuzzTests {
     Array("file\tlabel\r\r\n1.png\ta\r\r\n".utf8),
     Array("sep=|\nfile|label|is_valid\n1.png|0|True\n2.png|0.0|False\n".utf8),
     [0xFF, 0xFE] + "file,label\n1.png,ä\n".utf16.flatMap { [UInt8($0 & 255), UInt8($0 >> 8)] },
+    Array("ImageId, EncodedPixels\n1, -1\n2, 10 3\n2,40 2 7 1\n".utf8),
+    Array("patientId,x,y,width,height,Target\n1,1,2,3,4,1\n1,5,6,7,8,1\n2,,,,,0\n".utf8),
+    Array("Image Index,Finding Labels,Patient ID\n1.png,Mass|Nodule,7\n2.png,No Finding,8\n".utf8),
     Array(",file,label,,\n0,./1.png,a,,\n1,x/../1.png,b\n,,,,\n".utf8),
   ]
 
@@ -51,6 +54,9 @@ struct CSVFuzzTests {
         let proof = SplitProof(items.items, facts)
         let parts = Dictionary(grouping: items.items.indices) { items.items[$0].split ?? .train }
         _ = (proof.overlaps(of: parts), proof.repeats(in: parts), proof.groups())
+        _ = proof.summary(
+          of: parts, method: "", patientColumn: items.columns.patient, labels: { [$0.label ?? ""] })
+        _ = try? items.labeled(for: MultiCategoryBlock())
         try items.check(items.items)
         return .read
       } catch let error as DataError {

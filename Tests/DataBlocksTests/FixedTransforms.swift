@@ -30,9 +30,10 @@ struct FixedCrop: Transform {
   func outputSize(of _: ImageSize?) -> ImageSize? { ImageSize(height: size, width: size) }
   func apply(to sample: inout Sample, _ context: inout TransformContext) {
     sample.updateValues { image in
-      image = image.cropped(
-        top: window[0][0], left: window[0][1], height: window[1][0], width: window[1][1]
-      ).resampled(height: size, width: size, affine: [1, 0, 0, 0, 1, 0])
+      image =
+        image.cropped(
+          top: window[0][0], left: window[0][1], height: window[1][0], width: window[1][1]
+        ).resampled(height: size, width: size, affine: [1, 0, 0, 0, 1, 0]).image
     }
   }
 }

@@ -82,7 +82,7 @@ struct LabelTableTests {
   @Test("a column with the values of a split is not overlooked, however it is called")
   func unusedSplits() throws {
     let folder = try TableFolder(files: ["1.png", "2.png"])
-    for (name, values) in [("set", ["train", "test"]), ("is_valid", ["False", "True"])] {
+    for (name, values) in [("set", ["train", "test"]), ("phase", ["train", "val"])] {
       let text = "file,label,\(name)\n1.png,a,\(values[0])\n2.png,b,\(values[1])\n"
       #expect(
         folder.refusal(try folder.table(text))

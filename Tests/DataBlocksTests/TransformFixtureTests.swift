@@ -38,46 +38,67 @@ struct TransformFixtureTests {
     }
   }
 
-  /// Options of fastai's affine transforms that `augTransforms` does not have.
-  private func unsupported(_ test: [String: Any]) -> [String] {
-    var reasons: [String] = []
-    let padMode = test["pad_mode"] as? String ?? "reflection"
-    if padMode != "reflection" { reasons.append("pad_mode") }
-    if test["size"] != nil { reasons.append("size") }
-    if test["mode"] != nil { reasons.append("mode") }
-    if test["align_corners"] as? Bool == false { reasons.append("align_corners") }
-    return reasons
+  /// The options of fastai's affine transforms.
+  private func sampling(_ test: [String: Any]) throws -> CoordinateSampling {
+    var sampling = CoordinateSampling()
+    if let size = test["size"] as? [Int] {
+      sampling.size = ImageSize(height: size[0], width: size[1])
+    }
+    if let mode = test["mode"] as? String {
+      sampling.mode = try #require(Resampling(rawValue: mode))
+    }
+    if let padMode = test["pad_mode"] as? String {
+      sampling.padMode = try #require(PadMode(rawValue: padMode))
+    }
+    if let aligns = test["align_corners"] as? Bool { sampling.alignsCorners = aligns }
+    return sampling
   }
 
-  @Test("flips, rotation, zoom and warp composed into one resampling")
+  @Test("flips, rotation, zoom and warp composed into one resampling, with all options")
   func affine() throws {
     let tensors = try SafetensorsFixture.load("augment/transforms.safetensors")
-    var leftOut: [String: [String]] = [:]
-    var compared = 0
-    for test in try cases("affine") {
+    var options = 0
+    let tests = try cases("affine")
+    #expect(tests.count == 40)
+    for test in tests {
       let name = try #require(test["output"] as? String)
-      let reasons = unsupported(test)
-      if !reasons.isEmpty {
-        leftOut[name] = reasons
-        continue
-      }
       let steps = try #require(test["steps"] as? [[Any]])
       var sample = try sample(tensors, try #require(test["input"] as? String))
-      CoordinateMap.apply(try steps.map(map), to: &sample)
+      let sampling = try sampling(test)
+      CoordinateMap.apply(try steps.map(map), sampling, to: &sample)
+      let expected = try #require(tensors[name])
+      #expect(
+        [sample.channels, sample.size.height, sample.size.width] == Array(expected.shape.suffix(3)),
+        "\(name)")
       expectClose(
-        sample.values.values, try #require(tensors[name]).floats, absolute: 2e-5, "\(name) \(steps)"
-      )
-      compared += 1
+        sample.values.values, expected.floats, absolute: 2e-5, "\(name) \(steps) \(sampling)")
+      options += sampling == CoordinateSampling() ? 0 : 1
     }
-    #expect(compared == 27)
-    #expect(
-      leftOut == [
-        "affine.5": ["pad_mode"], "affine.6": ["pad_mode"], "affine.7": ["pad_mode"],
-        "affine.8": ["pad_mode"], "affine.15": ["pad_mode"], "affine.20": ["pad_mode"],
-        "affine.33": ["pad_mode"], "affine.34": ["pad_mode", "size"], "affine.35": ["size"],
-        "affine.36": ["size"], "affine.37": ["pad_mode", "mode"], "affine.38": ["align_corners"],
-        "affine.39": ["pad_mode", "align_corners"],
-      ])
+    #expect(options == 13)
+  }
+
+  @Test("images as planes: bytes and ten bits, as integers and divided by 255")
+  func tensors() throws {
+    struct Case: Decodable { let name, op, input, output: String }
+    let tests = try Fixture.json("augment/tensors.json", as: [Case].self)
+    let tensors = try SafetensorsFixture.load("augment/tensors.safetensors")
+    #expect(tests.count == 6)
+    for test in tests {
+      let image = try #require(tensors["image/\(test.input)"])
+      let expected = try #require(tensors[test.output])
+      let (height, width) = (image.shape[0], image.shape[1])
+      let planes =
+        image.dtype == "U8"
+        ? try sample(tensors, test.input).values
+        : ImagePlanes(
+          channels: 1, height: height, width: width, values: image.floats.map { $0 / 255 })
+      #expect(
+        [planes.channels, planes.height, planes.width] == Array(expected.shape.suffix(3)),
+        "\(test.name)")
+      let values =
+        test.op == "to_tensor" ? planes.values.map { ($0 * 255).rounded() } : planes.values
+      expectClose(values, expected.floats, absolute: 1e-6, test.name)
+    }
   }
 
   @Test("brightness and contrast in any order, composed into one pass")
@@ -113,7 +134,7 @@ struct TransformFixtureTests {
       let result = image.cropped(
         top: crop[0][0], left: crop[0][1], height: crop[1][0], width: crop[1][1]
       )
-      .resampled(height: size[0], width: size[1], affine: [1, 0, 0, 0, 1, 0])
+      .resampled(height: size[0], width: size[1], affine: [1, 0, 0, 0, 1, 0]).image
       let name = try #require(test["output"] as? String)
       expectClose(result.values, try #require(tensors[name]).floats, absolute: 1e-5, name)
     }

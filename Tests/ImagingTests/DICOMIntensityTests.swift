@@ -1,6 +1,7 @@
 import Files
 import Foundation
 import Imaging
+import TestSupport
 import Testing
 
 @Suite("DICOM intensities")
@@ -23,7 +24,12 @@ struct DICOMIntensityTests {
       (.range(lower: -1000, upper: 0.5), #"{"kind":"range","lower":-1000,"upper":0.5}"#),
       (.minMax, #"{"kind":"minMax"}"#),
       (.percentile(lower: 1, upper: 99.5), #"{"kind":"percentile","lower":1,"upper":99.5}"#),
-      (.stored, #"{"kind":"stored"}"#),
+      (.stored, #"{"kind":"stored"}"#), (.fastai8bit, #"{"kind":"fastai8bit"}"#),
+      (.histScaled(bins: 50), #"{"bins":50,"kind":"histScaled"}"#),
+      (
+        .channels([.minMax, .voi(1)]),
+        #"{"kind":"channels","parts":[{"kind":"minMax"},{"index":1,"kind":"voi"}]}"#
+      ),
     ] as [(DICOMIntensity, String)] {
       #expect(try json(intensity) == text)
       #expect(try decode(text) == intensity)
@@ -37,7 +43,10 @@ struct DICOMIntensityTests {
       #"{"kind":"window","center":40,"width":0.5}"#, #"{"kind":"voi","index":-1}"#,
       #"{"kind":"range","lower":3,"upper":3}"#, #"{"kind":"percentile","lower":-1,"upper":99}"#,
       #"{"kind":"percentile","lower":1,"upper":101}"#,
-      #"{"kind":"percentile","lower":50,"upper":50}"#,
+      #"{"kind":"percentile","lower":50,"upper":50}"#, #"{"kind":"histScaled","bins":0}"#,
+      #"{"kind":"channels","parts":[{"kind":"minMax"}]}"#,
+      #"{"kind":"channels","parts":[{"kind":"minMax"},{"kind":"channels","parts":[]}]}"#,
+      #"{"kind":"channels","parts":[1,2]}"#,
     ])
   func invalid(_ text: String) {
     #expect(throws: DecodingError.self) { try decode(text) }
@@ -103,6 +112,49 @@ struct DICOMIntensityTests {
     #expect(
       try repeated.display(intensity: .percentile(lower: 0, upper: 50)).samples
         == [UInt8](repeating: 0, count: 8))
+  }
+
+  @Test("equalized, as fastai's 8-bit picture, and several windows as channels")
+  func newKinds() throws {
+    let file = try file([0, 10, 20, 300, 1000, 4000], width: 6, height: 1)
+    let scaled = try file.histScaled().values
+    #expect(
+      try file.display(intensity: .histScaled(bins: 100)).samples
+        == scaled.map { UInt8($0 * 255 + 0.5) })
+    #expect(
+      try file.display(intensity: .fastai8bit).samples == [0, 10, 20, 255, 255, 255])
+    let channels = DICOMIntensity.channels([
+      .range(lower: 0, upper: 100), .range(lower: 0, upper: 4000),
+    ])
+    let picture = try file.display(intensity: channels)
+    #expect(picture.channels == 3 && picture.samples[3..<6] == [26, 1, 0])
+    guard
+      case .planes(let planes) = try file.rendered(intensity: channels, keepsDepth: false),
+      case .planes(let deep) = try file.rendered(intensity: .fastai8bit, keepsDepth: true)
+    else {
+      Issue.record("there are no planes")
+      return
+    }
+    #expect(planes.count == 2)
+    expectClose(planes[0].values, [0, 0.1, 0.2, 1, 1, 1], absolute: 1e-6)
+    expectClose(planes[1].values, [0, 0.0025, 0.005, 0.075, 0.25, 1], absolute: 1e-6)
+    expectClose(deep[0].values, [0, 10, 20, 300, 1000, 4000].map { $0 / 255 }, absolute: 1e-5)
+  }
+
+  @Test("an inverse file is inverted in planes as in pictures, but not in fastai's")
+  func inverted() throws {
+    let file = try file(
+      [0, 1000, 4000], width: 3, height: 1, ["PresentationLUTShape": "INVERSE"])
+    guard case .planes(let planes) = try file.rendered(intensity: .minMax, keepsDepth: true),
+      case .planes(let fastai) = try file.rendered(intensity: .fastai8bit, keepsDepth: true),
+      case .bytes(let bytes) = try file.rendered(intensity: .minMax, keepsDepth: false)
+    else {
+      Issue.record("another kind of frame")
+      return
+    }
+    expectClose(planes[0].values, [1, 0.75, 0], absolute: 1e-6)
+    expectClose(fastai[0].values, [0, 1000 / 255, 4000 / 255], absolute: 1e-5)
+    #expect(bytes.samples == [255, 191, 0])
   }
 
   @Test("percentiles are of modality values, also with a negative slope")

@@ -21,6 +21,7 @@ struct OptionTests {
     ("train films --out o", "--workers", Array(integers.dropFirst()), "0 to 1024"),
     ("train films --out o", "--monitor", ["nan", "", " "], ""),
     ("train films --out o", "--intensity", ["nan", "", "window:nan,1", "window:1,inf"], ""),
+    ("train films --out o", "--resize", ["", "0", "fit", "Crop"], "squish"),
     ("train films --out o", "--arch", ["0", "", "../x"], ""),
     ("train films --out o", "--frames", ["0", "2", "", "First"], "refuse"),
     ("train films --out o", "--labels", ["", "no", "../../no"], ""),

@@ -50,6 +50,26 @@ struct RunsCommandTests {
     #expect(after.output == before.output)
   }
 
+  @Test("show names the calibration and what was evaluated")
+  func added() throws {
+    let work = try trained(epochs: 1)
+    let before = try work.run("$lightbox runs show runs/a").output
+    #expect(!before.contains("calibration:") && !before.contains("evaluated"))
+    let shown = try work.run(
+      """
+      $lightbox calibrate runs/a --threshold 0.4 > /dev/null 2>&1 || exit 1
+      $lightbox evaluate runs/a films --split valid > /dev/null 2>&1 || exit 2
+      $lightbox runs show runs/a
+      """)
+    #expect(shown.code == 0, "\(shown.errors)")
+    #expect(
+      shown.output.contains(
+        "calibration: threshold p(Pneumothorax) >= 0.4, as given (checkpoint best)"))
+    let rows = shown.output.split(separator: "\n").drop { !$0.hasPrefix("evaluated") }
+    #expect(rows.count == 2 && rows.last?.hasPrefix("valid      best") == true, "\(rows)")
+    #expect(shown.output.split(separator: "\n").allSatisfy { $0.count <= 80 })
+  }
+
   @Test("runs are found in nested folders, sorted, filtered and limited")
   func list() throws {
     let work = try trained(epochs: 1)

@@ -169,6 +169,19 @@ struct SweepTests {
     #expect(best.hasPrefix("a sweep/trial-00") && work.exists(String(best.dropLast())))
     let summary = try work.run("$lightbox sweep summary 'a sweep'").output
     #expect(summary.contains("optimizer.lr") && summary.contains("t intervals"))
+    // A share has an interval within 0 and 1; a loss has none such.
+    struct Summary: Decodable {
+      struct Interval: Decodable { let low: Double, high: Double }
+      struct Estimate: Decodable { let interval: Interval? }
+      struct Mean: Decodable { let estimate: Estimate }
+      struct Setting: Decodable { let means: [String: Mean] }
+      let settings: [Setting]
+    }
+    let json = try work.run("$lightbox sweep summary 'a sweep' --json").output
+    let shares = try JSONDecoder().decode(Summary.self, from: Data(json.utf8)).settings.compactMap {
+      $0.means["accuracy"]?.estimate.interval
+    }
+    #expect(!shares.isEmpty && shares.allSatisfy { $0.low >= 0 && $0.high <= 1 })
     for (options, message) in [
       ("trial 'a sweep'", "give --index, or run as an array job"),
       ("trial 'a sweep' --index 4", "there is no trial 4, only 0 to 3"),

@@ -65,12 +65,14 @@ struct TrainSettingsTests {
     let printed = try work.lightbox([
       "train", "configs/siim.toml", "--print-settings", "--lr", "0.125", "--set",
       "schedule.name=flat_cos",
-      "--no-augment", "--set", "train.epochs=2", "--set", "train.epochs=3",
+      "--no-augment", "--set", "train.epochs=2", "--set", "train.epochs=3", "--resize", "pad",
+      "--intensity", "histScaled", "--set", "augment.pad_mode=border",
     ])
     #expect(printed.code == 0, "\(printed.errors)")
     for line in [
       "lr = 0.125 ", "weight_decay = 0.25 ", "momentum = 0.9 ", "name = \"flat_cos\" ",
-      "enabled = false ", "epochs = 3 ",
+      "enabled = false ", "epochs = 3 ", "method = \"pad\" ", "intensity = \"hist_scaled\" ",
+      "pad_mode = \"border\" ",
     ] {
       #expect(printed.output.contains("\n" + line), "\(line)")
     }
@@ -78,6 +80,14 @@ struct TrainSettingsTests {
     try work.write(printed.output.utf8, to: "p.toml")
     let again = try work.lightbox(["train", "p.toml", "--print-settings"])
     #expect(again.output == printed.output)
+    let wrong = try work.lightbox(["train", "configs/siim.toml", "--intensity", "lumgs"])
+    #expect(
+      wrong.code == 64 && wrong.errors.contains("did you mean \"lungs\"")
+        && wrong.errors.contains("hist_scaled:BINS"), "\(wrong.errors)")
+    let zoom = try work.lightbox([
+      "train", "configs/siim.toml", "--out", "run", "--set", "augment.max_zoom=0.5",
+    ])
+    #expect(zoom.code != 0 && zoom.errors.contains("augment.max_zoom is 0.5"), "\(zoom.errors)")
     let both = try work.lightbox([
       "train", "configs/siim.toml", "--out", "run", "--lr", "1", "--set", "optimizer.lr=2",
     ])

@@ -42,8 +42,14 @@ struct KeptEvaluationTests {
 
     let lines = try work.text("run/predictions/valid-best.csv").split(separator: "\n")
     #expect(lines.count == 5 && lines[0] == "file,label,predicted,p(a),p(b),patient")
-    // Patients are numbers, not the identifiers of the table.
-    #expect(lines.dropFirst().map { $0.split(separator: ",").last } == ["1", "1", "2", "2"])
+    // Patients have pseudonyms, those of the record of the split, not the identifiers of the table.
+    let patients = lines.dropFirst().map { $0.split(separator: ",").last ?? "" }
+    #expect(patients[0] == patients[1] && patients[1] != patients[2] && patients[2] == patients[3])
+    #expect(patients.allSatisfy { $0.count == 16 && $0.allSatisfy(\.isHexDigit) })
+    let record = try CSVTable(contentsOf: work.file("run/split.csv"))
+    #expect(
+      record.rows.filter { $0["split"] == "valid" }.map { $0["patient"] ?? "" }
+        == patients.map(String.init))
     let numbers = lines[1].split(separator: ",")
     #expect(numbers[4] == "\(report.predictions.probabilities[0][1])")
     for name in ["roc", "precision-recall", "reliability", "confusion-matrix"] {

@@ -54,6 +54,17 @@ struct MultiLabelRunTests {
     #expect(found.predictions.count == 4 && found.loss?.isFinite == true)
     #expect(found.labels.map(\.images) == [2, 2, 1])
     #expect(found.description.contains("accuracy_multi"))
+    // Probabilities of several passes have no loss.
+    let augmented = try run.measures(on: selected, testTimeAugmentation: 2)
+    #expect(augmented.loss == nil && augmented.metrics.count == found.metrics.count)
+    #expect(augmented.predictions.probabilities != found.predictions.probabilities)
+    #expect(augmented.labels.map(\.images) == [2, 2, 1])
+    // An exported file has the metrics of the plan.
+    try run.export(work.file("model.safetensors"))
+    let exported = try loadLearner(work.file("model.safetensors"))
+    #expect(exported.description.labelWords == "3 labels")
+    let again = try exported.measures(on: exported.select(plan.table.read(), split: "test"))
+    #expect(again.metrics.map(\.name).sorted() == found.metrics.map(\.name).sorted())
     // The validation loss of the checkpoint is that of training.
     let valid = try run.measures(on: run.select(plan.table.read(), split: "valid"))
     #expect(abs((valid.loss ?? 0) - (epochs[0].validLoss ?? 1)) < 1e-5)

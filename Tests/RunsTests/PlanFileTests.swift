@@ -256,7 +256,7 @@ struct PlanFileTests {
         "[image]\nsize = [1, 2, 3]",
         "4: image.size is [1, 2, 3], but must be a whole number or two, 8 to 4096"
       ),
-      ("[image]\nchannels = 2", "4: image.channels is 2, but must be 1 or 3"),
+      ("[image]\nchannels = 9", "4: image.channels is 9, but must be 1 to 8"),
       (
         "[image]\nmean = [0.5]",
         "4: image.mean is [0.5], but must be 3 numbers, as image.channels says"
@@ -267,7 +267,26 @@ struct PlanFileTests {
       ),
       (
         "[augment]\nmult = 20\nmax_rotate = 0\nmax_lighting = 0",
-        "-: augment.max_warp is 0.1, but must be"
+        "4: augment.mult is 20.0, but must be below 1 when multiplied by augment.max_warp, 0.1"
+      ),
+      (
+        "[augment]\nmax_zoom = 0.5",
+        "4: augment.max_zoom is 0.5, but must be at least augment.min_zoom, 1.0"
+      ),
+      (
+        "[augment]\nmult = 2\nmax_warp = 0.6",
+        "5: augment.max_warp is 0.6, but must be below 1 when multiplied by augment.mult, 2.0"
+      ),
+      (
+        "[augment]\npad_mode = \"zero\"",
+        "4: augment.pad_mode is \"zero\", but must be"
+      ),
+      (
+        "[augment]\nsize = [7, 16]", "4: augment.size is [7, 16], but must be 8 to 4096"
+      ),
+      (
+        "[image]\nintensity = \"lungs+mediastinum\"",
+        "-: image.channels is 3, but must be 2, as image.intensity has"
       ),
       (
         "[model.head]\nps = [0.1, 0.2, 0.3]",
@@ -277,11 +296,11 @@ struct PlanFileTests {
         "[optimizer]\nname = \"adm\"",
         "4: optimizer.name is \"adm\", but must be \"adam\", \"sgd\", \"rmsprop\","
       ),
-      ("[optimizer]\nlr = 0", "4: optimizer.lr is 0, but must be each above 0, at most 1e30"),
-      ("[optimizer]\nlr = nan", "4: optimizer.lr is nan, but must be each above 0, at most 1e30"),
+      ("[optimizer]\nlr = 0", "4: optimizer.lr is 0, but must be above 0, at most 1e30"),
+      ("[optimizer]\nlr = nan", "4: optimizer.lr is nan, but must be above 0, at most 1e30"),
       (
         "[optimizer]\nlr = {first = 1}",
-        "4: optimizer.lr is a table, but must be a number, a list of numbers, or { first, last }, each above 0, at most 1e30"
+        "4: optimizer.lr is a table, but must be a number, a list of numbers, or { first, last }, above 0, at most 1e30"
       ),
       (
         "[optimizer]\nlr = [1, 2]\n[schedule]\nname = \"fine_tune\"",
@@ -420,7 +439,14 @@ struct PlanFileTests {
     plan.about.notes = "one\ntwo\t\u{1B}"
     plan.image.intensity = .windowed(.lungs)
     plan.image.mean = [0.1, 1.0 / 3, 1e-5]
-    plan.augment.size = 24
+    plan.augment.size = ImageSize(height: 24, width: 16)
+    plan.augment.padMode = .border
+    plan.augment.mode = .nearest
+    plan.augment.alignsCorners = false
+    plan.augment.isPerBatch = true
+    plan.augment.maxSaturation = 0.2
+    plan.augment.maxHue = 0.1
+    plan.image.depth = .eight
     plan.augment.erasing.probability = 0.1 + 0.2
     plan.optimizer = .adam(epsilon: 1e-7, isDecoupled: false)
     plan.rates.learningRates = .each([1e-5, 1e-4, 0.1 + 0.2])

@@ -117,7 +117,13 @@ struct RunCalibrationTests {
       try of3.calibrate(threshold: .fixed(0.5), workers: 0)
     }
     #expect(count?.reason == .classCount(3))
-    #expect(try of3.calibrate(workers: 0).calibration.temperature != nil)
+    do {
+      #expect(try of3.calibrate(workers: 0).calibration.temperature != nil)
+    } catch let error as CalibrationError {
+      // Six images of a model that was trained for one epoch need not determine a temperature.
+      guard case .undetermined(6, _) = error.reason else { throw error }
+      #expect(!three.exists("run/calibration.json"))
+    }
   }
 
   @Test("parts that were drawn at random are those of the run, with their labels")

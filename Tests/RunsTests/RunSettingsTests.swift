@@ -63,7 +63,7 @@ struct RunSettingsTests {
       ),
       (
         "\"lr\" : 0.001", "\"lr\" : 0",
-        "\"plan.optimizer.lr\": it is 0, but must be each above 0"
+        "\"plan.optimizer.lr\": it is 0, but must be above 0"
       ),
       (
         "\"monitor\" : \"valid_loss\"", "\"monitor\" : \"x\"",

@@ -43,7 +43,9 @@ struct SavedRunTests {
     let error = #expect(throws: RunError.self) { try SavedRun(path) }
     #expect(error?.reason == .noCheckpoint("best"))
     let none = #expect(throws: RunError.self) { try SavedRun(work.path) }
-    #expect(none?.reason == .notARun)
+    #expect(none?.reason == .severalRuns(first: "run"))
+    let nothing = #expect(throws: RunError.self) { try SavedRun("\(path)/figures") }
+    #expect(nothing?.reason == .notARun)
   }
 
   @Test("weights of another architecture are refused with the file's name")

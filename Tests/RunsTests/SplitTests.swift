@@ -216,7 +216,7 @@ struct SplitTests {
     #expect(try run.select(table.read()).trainedOn == nil)
   }
 
-  @Test("the record of a split names files, parts and labels, and no patients")
+  @Test("the record of a split names files, parts and labels, and patients by pseudonyms")
   func record() throws {
     let work = try Workspace()
     let rows = (0..<12).map { ["a\"\n", "b,c"][$0 % 2] }.enumerated().map { i, label in
@@ -228,7 +228,8 @@ struct SplitTests {
     try work.plan(try work.writeTable(["label", "split", "patient"], rows)).quietRun(
       in: work.file("run"))
     let table = try CSVTable(contentsOf: work.file("run/split.csv"))
-    #expect(table.columns == ["file", "label", "split", "size", "instance"])
+    #expect(table.columns == ["file", "label", "split", "size", "instance", "patient"])
+    #expect(Set(table.rows.map { $0["patient"] }).count == 12)
     #expect(table.rows.count == 12 && table.rows[11]["split"] == "test")
     #expect(table.rows[0]["file"] == work.file("0.png") && table.rows[1]["label"] == "b,c")
     #expect(try !work.text("run/split.csv").contains("secret"))

@@ -233,7 +233,7 @@ struct SweepPlanTests {
       ),
       (
         "[sweep.values]\n\"optimizer.lr\" = [1e-3,\n-1]",
-        "sweep-file.toml:\(lines + 3): optimizer.lr is -1, but must be each above 0"
+        "sweep-file.toml:\(lines + 3): optimizer.lr is -1, but must be above 0"
       ),
       (
         "[sweep.values]\n\"optimizer.lr\" = { from = 1e-5, to = 1e-2 }",

@@ -59,13 +59,13 @@ struct TrainingPlanTests {
     ("train.freeze_epochs is -2, but must be 0 to 1000000", { $0.freezeEpochs = -2 }),
     ("train.epochs is 0, but must be 1 or more, or 0 with train.freeze_epochs", { $0.epochs = 0 }),
     ("data.batch_size is 1, but must be 2 to 1000000: batch norm needs it", { $0.batchSize = 1 }),
-    ("optimizer.lr is 0.0, but must be each above 0, at most 1e30", { $0.learningRate = 0 }),
-    ("optimizer.lr is -0.1, but must be each above 0, at most 1e30", { $0.learningRate = -0.1 }),
+    ("optimizer.lr is 0.0, but must be above 0, at most 1e30", { $0.learningRate = 0 }),
+    ("optimizer.lr is -0.1, but must be above 0, at most 1e30", { $0.learningRate = -0.1 }),
     (
-      "optimizer.lr is inf, but must be each above 0, at most 1e30",
+      "optimizer.lr is inf, but must be above 0, at most 1e30",
       { $0.learningRate = .infinity }
     ),
-    ("optimizer.lr is nan, but must be each above 0, at most 1e30", { $0.learningRate = .nan }),
+    ("optimizer.lr is nan, but must be above 0, at most 1e30", { $0.learningRate = .nan }),
     ("data.valid_pct is 0.0, but must be between 0 and 1", { $0.validFraction = 0 }),
     ("data.valid_pct is 1.0, but must be between 0 and 1", { $0.validFraction = 1 }),
     (

@@ -348,6 +348,16 @@ struct MetricTests {
     #expect(compared == 7)
   }
 
+  @Test("metrics that are not from 0 to 1 are known")
+  func shares() {
+    #expect(
+      Metric.names.filter { !Metric.isShare($0) } == [
+        "brier_score_loss", "cohen_kappa_score", "explained_variance_score", "log_loss", "mae",
+        "matthews_corrcoef", "mse", "pearsonr", "r2_score", "rmse",
+      ])
+    #expect(Metric.isShare("f1_score(average: macro)") && !Metric.isShare("valid_loss"))
+  }
+
   @Test("rows of the confusion matrix are targets; empty rows and columns have no rate")
   func confusionMatrix() {
     let matrix = ConfusionMatrix(

@@ -11,8 +11,8 @@ import Tensors
 ///     let dataLoaders = try block.dataLoaders(table.rows, batchSize: 32)
 public struct DataBlock<Source: Sendable>: Sendable {
   private let makeItem: @Sendable (Source) -> DataItem
-  private let target: any TargetBlock
-  private let splitter: any Splitter
+  let target: any TargetBlock
+  let splitter: any Splitter
   /// From a file to the model's input.
   public let pipeline: Pipeline
 
@@ -66,13 +66,18 @@ public struct DataBlock<Source: Sendable>: Sendable {
     _ sources: [Source], batchSize: Int = 64, workers: Int? = nil, seed: UInt64 = 42,
     unreadable: UnreadablePolicy = .stop, sampling: ItemSampling = .shuffled
   ) throws -> DataLoaders {
-    let items = sources.map(makeItem)
+    let items = items(sources)
     let (train, valid) = try splitter.split(items)
     return try DataLoaders(
       train: train.map { items[$0] }, valid: valid.map { items[$0] }, pipeline: pipeline,
       target: target, batchSize: batchSize, workers: workers, seed: seed, unreadable: unreadable,
       sampling: sampling)
   }
+}
+
+extension DataBlock {
+  /// The items of sources.
+  func items(_ sources: [Source]) -> [DataItem] { sources.map(makeItem) }
 }
 
 extension DataBlock where Source == DataItem {

@@ -20,9 +20,25 @@ public protocol TargetBlock: Sendable {
   ///
   /// - Precondition: All labels pass `check`.
   func encode(_ labels: [String]) -> Tensor
+  /// Adds what belongs to the target to a sample whose image has been read: its mask, its boxes. Default: nothing.
+  ///
+  /// Masks and boxes follow the transforms of the image.
+  ///
+  /// - Throws: `DataError` if it cannot be read or does not fit the image.
+  func annotate(_ sample: inout Sample) throws(DataError)
+  /// The target of a sample that has been transformed. Default: nil, the targets of a batch are made by `encode`.
+  func target(of sample: Sample) -> Tensor?
+  /// The targets of a batch from those of its samples. Default: float32 tensors of one shape are stacked.
+  func collate(_ targets: [Tensor]) -> Tensor
 }
 
 extension TargetBlock {
   /// An item without a label has no target.
   public var acceptsEmptyLabel: Bool { false }
+  /// Adds nothing.
+  public func annotate(_ sample: inout Sample) throws(DataError) {}
+  /// No target of its own.
+  public func target(of sample: Sample) -> Tensor? { nil }
+  /// Stacks the targets.
+  public func collate(_ targets: [Tensor]) -> Tensor { .stacked(targets) }
 }

@@ -10,7 +10,7 @@ struct ColumnSearch {
 
   /// Other names under which a column is taken.
   private static let synonyms: [TableFault.Role: [String]] = [
-    .patient: ["patientid", "patients", "patientids"]
+    .split: ["isvalid"], .patient: ["patientid", "patients", "patientids"],
   ]
   /// Names that are suggested.
   private static let relatives: [TableFault.Role: [String]] = [
@@ -23,7 +23,7 @@ struct ColumnSearch {
       "diagnosis", "category", "y", "tag", "tags",
     ],
     .split: [
-      "splits", "set", "subset", "dataset", "partition", "fold", "folds", "phase", "isvalid",
+      "splits", "set", "subset", "dataset", "partition", "fold", "folds", "phase",
       "valid", "validation", "isval", "istest", "istrain", "traintest", "usage", "part",
     ],
     .patient: [
@@ -77,6 +77,9 @@ struct ColumnSearch {
     }
     return variant(of: role, except: taken)
   }
+
+  /// The names of all columns without case, blanks and punctuation.
+  var plainNames: Set<String> { Set(variants.keys) }
 
   /// A column of any meaning, by its exact name or the only variant of it.
   func any(_ name: String) throws(DataError) -> String {

@@ -14,6 +14,7 @@ extension DataError {
       "the pipeline gives \(height) x \(width) pixels instead of \(expected.height) x \(expected.width)"
     case .noFixedSize(let names):
       "no transform fixes the image size; the pipeline has \(list(names))"
+    case .notMeasured: "the mean and the deviation of Normalize have not been measured"
     case .unknownTransform(let name):
       "the pipeline uses the transform \"\(name)\", which is not registered"
     case .invalidTransform(let name, let fault): "the transform \(name): \(fault)"
@@ -31,6 +32,8 @@ extension DataError {
     case .unknownSplit(let name): "\(name.quoted) is not a split"
     case .noRows: "the table has no rows"
     case .table(let fault): fault.problem
+    case .labels(let fault): fault.problem
+    case .annotation(let fault): fault.problem
     case .oneClass(let label):
       "all training items have the label \((label ?? "").quoted); a classifier needs two classes"
     case .noLabels: "no training item has a label"
@@ -65,6 +68,7 @@ extension DataError {
     case .channels: "convert the image, or train with as many channels"
     case .size: "correct the transform's outputSize(of:)"
     case .noFixedSize: "add Resize(224)"
+    case .notMeasured: "use the pipeline of DataLoaders, which measures them"
     case .unknownTransform(let name): "call Pipeline.register(\(name).self) before loading"
     case .invalidTransform: "correct the stored pipeline"
     case .tableUnreadable: "check the path and its permissions"
@@ -75,6 +79,8 @@ extension DataError {
     case .quoteNotClosed: "close it"
     case .emptyFileName, .missingLabel, .duplicateFile: "correct or remove the row"
     case .table(let fault): fault.remedy
+    case .labels(let fault): fault.remedy
+    case .annotation(let fault): fault.remedy
     case .outputNotFinite: "check the weights"
     case .unknownSplit: "use train, valid (or val) or test"
     case .noRows: "add rows of files and labels"

@@ -17,6 +17,8 @@ public struct DataError: LightboxError, Equatable {
     case size(height: Int, width: Int, expected: ImageSize)
     /// No transform of a pipeline fixes the image size.
     case noFixedSize(transforms: [String])
+    /// The numbers of `Normalize.measured` are not known yet.
+    case notMeasured
     /// A stored pipeline uses a transform that is not registered.
     case unknownTransform(String)
     /// A setting of a stored transform is out of range.
@@ -48,6 +50,10 @@ public struct DataError: LightboxError, Equatable {
     case noRows
     /// Another fault of a table.
     case table(TableFault)
+    /// A mask or box that does not fit.
+    case annotation(AnnotationFault)
+    /// A fault of labels that are in folders, names, headers or known tables.
+    case labels(LabelFault)
 
     /// All training items have one label.
     case oneClass(String?)

@@ -30,8 +30,20 @@ public struct DataWarning: Sendable, Equatable, CustomStringConvertible {
     case trainedOn(Int, of: Int)
     /// Images that chose the best epoch are evaluated.
     case validatedOn(Int, of: Int)
+    /// Images in no class folder, which are not used.
+    case outsideOfClasses(Int, example: String)
+    /// Folders in the place of a class without an image.
+    case emptyFolders([String])
+    /// All images are in one folder, whose folders may be meant.
+    case oneFolder(String, inner: [String], in: String)
+    /// Links to folders that were visited already, so that their files are not used.
+    case repeatedFolders([String])
+    /// Files that were left out as they cannot be read, and the first.
+    case leftOut(Int, first: String)
     /// A class has items of fewer patients than there are folds.
     case fewerPatientsThanFolds(String, patients: Int, folds: Int)
+    /// Cropping to the aspect ratio of the input cuts more than a tenth off images.
+    case cropped(Int, of: Int, size: ImageSize)
   }
 
   /// The facts.
@@ -73,8 +85,25 @@ public struct DataWarning: Sendable, Equatable, CustomStringConvertible {
         + "such as --split test or --split valid"
     case .validatedOn(let count, let total):
       "the metrics are slightly optimistic: \(count) of the \(total) images were used to select the best epoch"
+    case .outsideOfClasses(let count, let example):
+      "\(count) \(count == 1 ? "image is" : "images are") in no class folder and not used, such as \(FileName.shown(example).visible)"
+    case .emptyFolders(let names):
+      names.count == 1
+        ? "the folder \(listed(names)) has no image, so there is no such class"
+        : "the folders \(listed(names)) have no image"
+    case .oneFolder(let name, let inner, let folder):
+      "all images are in the folder \(name.visible), so there is one class; if its folders "
+        + "\(listed(inner)) are meant, give \(FileName.shown(fullPath(name, folder: folder)).visible)"
+    case .repeatedFolders(let names):
+      "\(listed(names.map(FileName.shown))): a link to a folder whose files are used already, so it is not followed"
+    case .leftOut(let count, let first):
+      "\(count) \(count == 1 ? "file or folder" : "files or folders") cannot be read and "
+        + "\(count == 1 ? "is" : "are") left out: \(first)\(count > 1 ? "; …" : "")"
     case .fewerPatientsThanFolds(let name, let patients, let folds):
       "only \(patients) patients have the class \(name.quoted), so some of the \(folds) folds are validated without it"
+    case .cropped(let count, let total, let size):
+      "the crop to \(size.height) x \(size.width) cuts more than a tenth off \(count) of \(total) films "
+        + "(\(Self.percent(count, of: total))); --resize pad or squish keeps them whole"
     }
   }
 }
@@ -103,6 +132,12 @@ extension DataWarning {
     // A column of numbers or texts as label gives thousands.
     let shown = 12
     return warnings.count > shown ? Array(warnings.prefix(shown)) : warnings
+  }
+
+  /// "37 %"; "less than 1 %" instead of 0.
+  private static func percent(_ count: Int, of total: Int) -> String {
+    let share = (Double(count) / Double(max(total, 1)) * 100).rounded(.down)
+    return share < 1 ? "less than 1 %" : "\(Int(share)) %"
   }
 
   /// A name without case, blanks, punctuation between words and the ways of writing one number.

@@ -28,21 +28,26 @@ public struct IndexSplitter: Splitter {
 
 /// A split by the folder two above the file, as in `train/cat/1.png`: fastai's `GrandparentSplitter`.
 public struct GrandparentSplitter: Splitter {
-  private let train: String
-  private let valid: String
+  private let train: Set<String>
+  private let valid: Set<String>
 
   /// Creates a splitter from the names of the two folders (`train_name`, `valid_name`).
   public init(train: String = "train", valid: String = "valid") {
-    self.train = train
-    self.valid = valid
+    self.init(train: [train], valid: [valid])
+  }
+
+  /// Creates a splitter from several names of folders for each side.
+  public init(train: [String], valid: [String]) {
+    self.train = Set(train)
+    self.valid = Set(valid)
   }
 
   /// Items in neither folder are left out.
   public func split(_ items: [DataItem]) -> (train: [Int], valid: [Int]) {
-    func indices(_ name: String) -> [Int] {
+    func indices(_ names: Set<String>) -> [Int] {
       items.indices.filter { index in
         let parts = items[index].path.split(separator: "/")
-        return parts.count >= 3 && parts[parts.count - 3] == name
+        return parts.count >= 3 && names.contains(String(parts[parts.count - 3]))
       }
     }
     return (indices(train), indices(valid))

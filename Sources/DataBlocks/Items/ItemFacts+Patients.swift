@@ -13,6 +13,7 @@ extension ItemFacts {
   package static func patients(_ paths: [String], threads: Int = Compute.cores) -> [String?] {
     var facts = concurrentMap(paths, threads: threads) { ItemFacts(header: $0) }
     removePlaceholders(&facts)
+    addIssuers(&facts)
     return facts.map(\.patient)
   }
 }

@@ -9,10 +9,14 @@ package struct ItemFacts: Sendable {
   package var identity: FileIdentity?
   /// The SOP Instance UID of a DICOM file.
   package var instance: String?
-  /// The patient that a DICOM file names.
+  /// The patient that a DICOM file names; with its issuer, where all files of this PatientID name one.
   package var patient: String?
+  /// IssuerOfPatientID.
+  private var issuer: String?
   /// A checksum, where another file has the same size.
   package var digest: String?
+  /// Rows and columns as the header says.
+  package var size: ImageSize?
   /// Whether the file begins as an image does; damaged files may be equal without showing the same.
   private var isImage = false
 
@@ -30,19 +34,29 @@ package struct ItemFacts: Sendable {
   ) -> (facts: [ItemFacts], placeholders: Int) {
     var facts = concurrentMap(paths, threads: threads) { ItemFacts(header: $0) }
     let placeholders = removePlaceholders(&facts)
+    addIssuers(&facts)
     addDigests(&facts, paths, threads)
     return (facts, placeholders)
   }
 
-  init(header path: String) {
+  package init(header path: String) {
     identity = FileIdentity(path)
     guard identity?.isFile == true else { return }
     let start = Self.bytes(of: path, from: 0, count: 132)
     isImage = [[0x89, 0x50, 0x4E, 0x47], [0xFF, 0xD8, 0xFF]].contains { start.starts(with: $0) }
+    if isImage {
+      size = ImageFileSize.of(
+        head: Self.bytes(of: path, from: 0, count: start[0] == 0x89 ? 132 : ImageFileSize.headCount)
+      ).map { ImageSize(height: $0.height, width: $0.width) }
+    }
     guard Self.isDICOM(path, start), let file = try? DICOMFile.readHeader(of: path) else { return }
     isImage = true
     instance = file.sopInstanceUID?.trimmed
     patient = file.patientID?.trimmed
+    if let rows = file.rows, let columns = file.columns, rows > 0, columns > 0 {
+      size = ImageSize(height: rows, width: columns)
+    }
+    issuer = file.issuerOfPatientID?.trimmed
   }
 
   private static func isDICOM(_ path: String, _ start: [UInt8]) -> Bool {
@@ -78,6 +92,22 @@ package struct ItemFacts: Sendable {
     return count
   }
 
+  /// Tells patients apart who have one PatientID of different issuers.
+  ///
+  /// If a file names no issuer, it can be any of them, so all of this PatientID count as one patient.
+  static func addIssuers(_ facts: inout [ItemFacts]) {
+    var issuers: [String: Set<String>] = [:]
+    for fact in facts {
+      if let patient = fact.patient { issuers[patient, default: []].insert(fact.issuer ?? "") }
+    }
+    for i in facts.indices {
+      guard let patient = facts[i].patient, let issuer = facts[i].issuer,
+        let known = issuers[patient], known.count > 1, !known.contains("")
+      else { continue }
+      facts[i].patient = "\(patient) (\(issuer))"
+    }
+  }
+
   private static let edge = 1 << 14
 
   /// Computes checksums of files with the same size.
@@ -105,7 +135,7 @@ package struct ItemFacts: Sendable {
     for (index, digest) in zip(equal, digests) { facts[index].digest = digest }
   }
 
-  private static func bytes(of path: String, from offset: Int, count: Int) -> [UInt8] {
+  static func bytes(of path: String, from offset: Int, count: Int) -> [UInt8] {
     let descriptor = open(FileName.bytes(of: path), O_RDONLY | O_CLOEXEC | O_NONBLOCK)
     guard descriptor >= 0 else { return [] }
     defer { close(descriptor) }

@@ -11,6 +11,9 @@ extension LabelTable {
   public func values(
     ofColumn column: String, for items: [DataItem]
   ) throws(DataError) -> (name: String, values: [String?]) {
+    guard source.tablePath != nil else {
+      throw DataError(.labels(.noTable(column: column)), path: folder)
+    }
     let content = try CSVTable(contentsOf: path, separator: separator)
     let name = try ColumnSearch(content, folder: folder).any(column)
     var byLine: [Int: String] = [:]

@@ -1,10 +1,10 @@
 import Files
 import Foundation
 
-/// A table whose rows name image files in a folder, and their labels.
-public struct LabelTable: Sendable, Equatable, Codable {
-  /// The path of the table.
-  package var path: String
+/// The images of a folder and their labels: by a table whose rows name files, or by another `LabelSource`.
+public struct LabelTable: Sendable, Equatable {
+  /// Where the labels come from.
+  public package(set) var source: LabelSource
   /// The folder that file names are relative to.
   package var folder: String
   /// The column of file names.
@@ -32,13 +32,31 @@ public struct LabelTable: Sendable, Equatable, Codable {
     _ path: String, folder: String, fileColumn: String = "file", labelColumn: String = "label",
     splitColumn: String? = nil, patientColumn: String? = nil, separator: CSVSeparator? = nil
   ) {
-    self.path = path
+    source = .table(path)
     self.folder = folder
     self.fileColumn = fileColumn
     self.labelColumn = labelColumn
     self.splitColumn = splitColumn
     self.patientColumn = patientColumn
     self.separator = separator
+  }
+
+  /// Describes images whose labels are in folders, names or headers, or in a table with the usual columns.
+  ///
+  /// - Parameters:
+  ///   - source: Where the labels come from.
+  ///   - folder: The folder of the images.
+  public init(_ source: LabelSource, in folder: String) {
+    self.init("", folder: folder)
+    self.source = source
+  }
+
+  /// The path of the table; of other sources that of the folder.
+  package var path: String { source.tablePath ?? folder }
+
+  /// The path of the table, or "folders in films".
+  package var description: String {
+    source.tablePath ?? "\(source.text) in \(folder)"
   }
 
   /// Reads the items and checks that each of them has a label and a file.
@@ -61,8 +79,12 @@ public struct LabelTable: Sendable, Equatable, Codable {
   /// - Returns: One item per row, and the columns.
   /// - Throws: `DataError` naming the table and the line.
   public func read(checkingFiles: Bool = true) throws(DataError) -> LabeledItems {
+    guard source.tablePath != nil else { return try readFolder() }
     let table = try CSVTable(contentsOf: path, separator: separator)
     let columns = try TableColumns(of: table, for: self)
+    if let format = columns.format {
+      return try readKnown(table, columns, format, checkingFiles: checkingFiles)
+    }
     let positions = Dictionary(
       table.columns.enumerated().map { ($1, $0) }, uniquingKeysWith: { a, _ in a })
     func cell(_ row: CSVTable.Row, _ column: String?) -> String? {
@@ -119,5 +141,38 @@ public struct LabelTable: Sendable, Equatable, Codable {
       }
     }
     return (path.hasPrefix("/") ? "/" : "") + parts.joined(separator: "/")
+  }
+}
+
+extension LabelTable: Codable {
+  private enum CodingKeys: CodingKey {
+    case path, folder, fileColumn, labelColumn, splitColumn, patientColumn, separator
+  }
+
+  /// Encodes the source as text.
+  public func encode(to encoder: any Encoder) throws {
+    var fields = encoder.container(keyedBy: CodingKeys.self)
+    try fields.encode(source.text, forKey: .path)
+    try fields.encode(folder, forKey: .folder)
+    try fields.encode(fileColumn, forKey: .fileColumn)
+    try fields.encode(labelColumn, forKey: .labelColumn)
+    try fields.encodeIfPresent(splitColumn, forKey: .splitColumn)
+    try fields.encodeIfPresent(patientColumn, forKey: .patientColumn)
+    try fields.encodeIfPresent(separator, forKey: .separator)
+  }
+
+  /// Decodes a description.
+  ///
+  /// - Throws: `DataError` if the source is none.
+  public init(from decoder: any Decoder) throws {
+    let fields = try decoder.container(keyedBy: CodingKeys.self)
+    self.init(
+      "", folder: try fields.decode(String.self, forKey: .folder),
+      fileColumn: try fields.decode(String.self, forKey: .fileColumn),
+      labelColumn: try fields.decode(String.self, forKey: .labelColumn),
+      splitColumn: try fields.decodeIfPresent(String.self, forKey: .splitColumn),
+      patientColumn: try fields.decodeIfPresent(String.self, forKey: .patientColumn),
+      separator: try fields.decodeIfPresent(CSVSeparator.self, forKey: .separator))
+    source = try LabelSource(fields.decode(String.self, forKey: .path))
   }
 }

@@ -10,11 +10,20 @@ public struct LabeledItems: Sendable {
   public let columns: TableColumns
   /// The indices of items whose file does not exist.
   private let missing: [Int]
+  /// Folders that cannot be read.
+  private let unreadableFolders: [FileError]
+  /// Files without an item, as what would give their label cannot be read.
+  private let faults: [DataError]
+  /// What was odd when the items were read.
+  private let ownWarnings: [DataWarning]
 
   init(
-    table: LabelTable, items: [DataItem], columns: TableColumns,
-    missing: [Int]
+    table: LabelTable, items: [DataItem], columns: TableColumns, missing: [Int],
+    unreadableFolders: [FileError] = [], faults: [DataError] = [], warnings: [DataWarning] = []
   ) {
+    self.unreadableFolders = unreadableFolders
+    self.faults = faults
+    ownWarnings = warnings
     self.table = table
     self.items = items
     self.columns = columns
@@ -28,6 +37,17 @@ public struct LabeledItems: Sendable {
   ///   - skippingMissing: Whether some files may be missing, as long as one exists.
   /// - Throws: `DataError` with all of them: the first ones and their number.
   public func check(_ used: [DataItem], skippingMissing: Bool = false) throws(DataError) {
+    if !skippingMissing {
+      guard unreadableFolders.isEmpty else {
+        throw DataError(.labels(.unreadableFolders(unreadableFolders)), path: table.folder)
+      }
+      if faults.count == 1 { throw faults[0] }
+      guard faults.isEmpty else {
+        let count = items.count + faults.count
+        throw DataError(
+          .unreadableFiles(faults, checked: count, count: count), path: table.folder)
+      }
+    }
     let absent = absent(used)
     if let first = absent.first, !skippingMissing || absent.count == used.count {
       let hint = MissingFileHint.find(
@@ -49,9 +69,27 @@ public struct LabeledItems: Sendable {
   }
 
   /// The same items for a target block; an empty cell is a label where the block says so.
-  package func labeled(for target: any TargetBlock) -> LabeledItems {
-    guard target.acceptsEmptyLabel else { return self }
+  ///
+  /// - Throws: `DataError` if an item has several labels, and the target is one class.
+  package func labeled(for target: any TargetBlock) throws(DataError) -> LabeledItems {
     var found = self
+    if columns.hasSeveralLabels {
+      let severalLabels = KnownTable.severalLabels
+      if target is MultiCategoryBlock {
+        for index in items.indices {
+          let names = items[index].label.map { $0.split(separator: severalLabels) } ?? []
+          found.items[index].label = names.map { String($0).trimmed }
+            .filter { $0 != KnownTable.noFinding && !$0.isEmpty }.joined(separator: severalLabels)
+        }
+        return found
+      }
+      if let item = items.first(where: { $0.label?.contains(severalLabels) == true }) {
+        throw DataError(
+          .labels(.severalLabels(item.label ?? "", format: KnownTable.nih.name)), path: table.path,
+          line: item.line)
+      }
+    }
+    guard target.acceptsEmptyLabel else { return self }
     for index in found.items.indices where found.items[index].label == nil {
       found.items[index].label = ""
     }
@@ -69,8 +107,9 @@ public struct LabeledItems: Sendable {
   }
 
   private func absent(_ used: [DataItem]) -> [Int] {
-    let lines = Set(used.compactMap(\.line))
-    return missing.filter { items[$0].line.map(lines.contains) ?? false }
+    if missing.isEmpty { return [] }
+    let paths = Set(used.map(\.path))
+    return missing.filter { paths.contains(items[$0].path) }
   }
 
   /// What is odd about the labels of some items.
@@ -80,7 +119,10 @@ public struct LabeledItems: Sendable {
   ///   - isTraining: Whether classes with a single item matter.
   /// - Returns: A warning per class or group of classes.
   public func warnings(_ used: [DataItem], isTraining: Bool = true) -> [DataWarning] {
-    DataWarning.classes(of: used, isTraining: isTraining)
+    let leftOut = unreadableFolders.map { "\($0)" } + faults.map { "\($0)" }
+    return ownWarnings
+      + (leftOut.isEmpty ? [] : [DataWarning(.leftOut(leftOut.count, first: leftOut[0]))])
+      + DataWarning.classes(of: used, isTraining: isTraining)
   }
 
   /// The rows whose patient is unknown, if the table names patients.

@@ -2,8 +2,8 @@ import Files
 
 /// Compares the parts of the data: by file, by content, by SOP Instance UID, by patient.
 package struct SplitProof: Sendable {
-  private let items: [DataItem]
-  private let facts: [ItemFacts]
+  let items: [DataItem]
+  let facts: [ItemFacts]
 
   /// - Parameters:
   ///   - items: All items.
@@ -14,13 +14,16 @@ package struct SplitProof: Sendable {
     self.facts = facts
   }
 
+  /// An item by its index.
+  package func item(_ index: Int) -> DataItem { items[index] }
+
   /// Whether a patient is known of any item.
   package var knowsPatients: Bool {
     items.contains { $0.patient != nil } || facts.contains { $0.patient != nil }
   }
 
   /// The patients of DICOM headers that count: those of at least one item whose patient the table does not name.
-  private var headerPatients: Set<String> {
+  var headerPatients: Set<String> {
     Set(items.indices.compactMap { items[$0].patient == nil ? facts[$0].patient : nil })
   }
 
@@ -145,13 +148,13 @@ package struct SplitProof: Sendable {
     shared(a, b) { facts[$0][keyPath: key] }
   }
 
-  private func joinImages(_ groups: inout Groups, _ indices: [Int]) {
+  func joinImages(_ groups: inout Groups, _ indices: [Int]) {
     join(&groups, indices) { facts[$0].identity }
     join(&groups, indices) { facts[$0].digest }
     join(&groups, indices) { facts[$0].instance }
   }
 
-  private func join<Key: Hashable>(
+  func join<Key: Hashable>(
     _ groups: inout Groups, _ indices: [Int], _ key: (Int) -> Key?
   ) {
     var firsts: [Key: Int] = [:]
@@ -167,7 +170,7 @@ package struct SplitProof: Sendable {
 }
 
 /// Disjoint sets of numbers.
-private struct Groups {
+struct Groups {
   private var parents: [Int]
 
   init(count: Int) { parents = Array(0..<count) }

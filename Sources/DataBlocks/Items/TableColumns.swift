@@ -14,9 +14,29 @@ public struct TableColumns: Sendable, Equatable, CustomStringConvertible {
   package let nearest: [TableFault.Role: String]
   /// Optional columns that are not wanted.
   package let unwanted: [TableFault.Role]
+  /// The known format of the table; nil: a column of files and one of labels.
+  let format: KnownTable?
+  /// Where the labels come from if there is no table, or how a known table was read.
+  var note: String?
+
+  /// Whether an item may have several labels.
+  var hasSeveralLabels: Bool { format == .nih }
+
+  /// Where the split comes from: "the column split", "the folders train, valid"; nil if there is none.
+  package var splitPlace: String? {
+    split.map { (file.isEmpty ? "the folders " : "the column ") + $0.visible }
+  }
+
+  /// The "columns" of a folder without a table.
+  init(note: String, split: String?) {
+    self.note = note
+    self.split = split
+    (file, label, patient, nearest, unwanted, format) = ("", "", nil, [:], [], nil)
+  }
 
   /// One line: `columns file, label = "finding", split; no column patient (nearest: "person")`.
   public var description: String {
+    if file.isEmpty { return note ?? "" }
     let used: [(TableFault.Role, String?)] = [
       (.file, file), (.label, label), (.split, split), (.patient, patient),
     ]
@@ -39,7 +59,7 @@ public struct TableColumns: Sendable, Equatable, CustomStringConvertible {
     if !unwanted.isEmpty {
       text += "; not used by choice: " + unwanted.map(\.rawValue).joined(separator: ", ")
     }
-    return text
+    return [note, text].compactMap(\.self).joined(separator: "; ")
   }
 }
 
@@ -52,12 +72,23 @@ extension TableColumns {
   /// - Throws: `DataError` if a column is missing, or if an unused one has the values of a split.
   init(of table: CSVTable, for names: LabelTable) throws(DataError) {
     let search = ColumnSearch(table, folder: names.folder)
-    file = try search.required(.file, names.fileColumn)
-    label = try search.required(.label, names.labelColumn, except: file)
+    format = try KnownTable(of: table, for: names)
+    if let format {
+      let (fileName, labelName) = format.columns
+      file = try search.any(fileName)
+      label = try search.any(labelName)
+    } else {
+      file = try search.required(.file, names.fileColumn)
+      label = try search.required(.label, names.labelColumn, except: file)
+    }
     let (file, label) = (file, label)
     split = try search.optional(.split, names.splitColumn, except: [file, label])
-    patient = try search.optional(
-      .patient, names.patientColumn, except: [file, label, split].compactMap(\.self))
+    // In RSNA's table the file is the patient.
+    patient =
+      try format == .rsna && names.patientColumn == nil
+      ? file
+      : search.optional(
+        .patient, names.patientColumn, except: [file, label, split].compactMap(\.self))
     unwanted = [
       names.splitColumn == "" ? .split : nil, names.patientColumn == "" ? .patient : nil,
     ].compactMap(\.self)
@@ -65,7 +96,7 @@ extension TableColumns {
       [(.file, file), (.label, label), (.split, split), (.patient, patient)].compactMap {
         role, name in name.map { (role, $0) }
       }
-    for (i, one) in taken.enumerated() {
+    for (i, one) in taken.enumerated() where format != .rsna {
       for other in taken[(i + 1)...] where one.1 == other.1 {
         throw DataError(.table(.sameColumn(one.1, one.0, other.0)), path: table.path)
       }

@@ -29,6 +29,17 @@ extension DataLoader {
 extension Pipeline {
   /// The pipeline without transforms that mirror the image, left to right or otherwise.
   func withoutMirroring() throws(DataError) -> Pipeline {
-    try Pipeline(checking: transforms.filter { !($0 is Flip) && !($0 is Dihedral) })
+    try Pipeline(
+      checking: transforms.compactMap { transform in
+        switch transform {
+        // What fixes the size of the result stays.
+        case let flip as Flip:
+          flip.sampling.size == nil ? nil : Flip(probability: 0, sampling: flip.sampling)
+        case let turn as Dihedral:
+          turn.sampling.size == nil ? nil : Dihedral(probability: 0, sampling: turn.sampling)
+        case is FlipItem, is DihedralItem: nil
+        default: transform
+        }
+      })
   }
 }

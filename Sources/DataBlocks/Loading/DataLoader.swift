@@ -134,15 +134,27 @@ public final class DataLoader: BatchSource {
   func load(
     _ index: Int, epoch: Int, batch: Int, into inputs: Tensor, slot: Int
   ) throws(DataError) -> LoadedItem {
+    let sample = try sample(index, epoch: epoch, batch: batch)
+    do {
+      try pipeline.write(sample, into: inputs, item: slot)
+      if let label = sample.label { try target.check(label) }
+      return LoadedItem(
+        label: sample.label, target: sample.label == nil ? nil : target.target(of: sample),
+        sopInstanceUID: sample.facts.sopInstanceUID)
+    } catch {
+      throw error.at(items[index].name)
+    }
+  }
+
+  /// Reads an item and runs its transforms but a last `Normalize`.
+  func sample(_ index: Int, epoch: Int, batch: Int) throws(DataError) -> Sample {
     do {
       var (sample, next) = try cached(index)
       let streams = Pipeline.Streams(
         item: RandomSource(seed: seed, UInt64(epoch), UInt64(index), 0xA06),
         batch: RandomSource(seed: seed, UInt64(epoch), UInt64(batch), 0xC409))
       try pipeline.run(&sample, from: next, mode: transformMode, streams)
-      try pipeline.write(sample, into: inputs, item: slot)
-      if let label = sample.label { try target.check(label) }
-      return LoadedItem(label: sample.label, sopInstanceUID: sample.facts.sopInstanceUID)
+      return sample
     } catch {
       throw error.at(items[index].name)
     }
@@ -162,7 +174,10 @@ public final class DataLoader: BatchSource {
     if let entry = cache[index] { return (entry.sample, entry.next) }
     let item = items[index]
     var sample = Sample(.file(item.path), label: item.label, frame: item.frame)
-    let next = try pipeline.runCacheable(&sample, mode: transformMode)
+    let next = try pipeline.runCacheable(&sample, mode: transformMode) {
+      (sample: inout Sample) throws(DataError) in
+      if sample.label != nil { try target.annotate(&sample) }
+    }
     cache.keep(ImageCache.Entry(sample: sample, next: next), for: index)
     return (sample, next)
   }
@@ -186,8 +201,11 @@ public final class DataLoader: BatchSource {
     }
     delivered.add(kept.count, ordering: .relaxed)
     let labels = kept.compactMap { slots.labels[$0] }
+    let own = kept.compactMap { slots.targets[$0] }
     var batch = Batch(
-      inputs: inputs, targets: labels.count == kept.count ? target.encode(labels) : nil,
+      inputs: inputs,
+      targets: labels.count < kept.count
+        ? nil : own.count == kept.count ? target.collate(own) : target.encode(labels),
       itemIndices: kept.map { indices[$0] })
     batch.sopInstanceUIDs = kept.map { slots.sopInstanceUIDs[$0] }
     return batch
@@ -219,6 +237,8 @@ extension DataLoader {
 /// What a batch keeps of an item beside its values.
 struct LoadedItem: Sendable {
   let label: String?
+  /// The target, where it is made of the sample.
+  let target: Tensor?
   let sopInstanceUID: String?
 }
 
@@ -226,6 +246,7 @@ struct LoadedItem: Sendable {
 struct FilledSlots {
   let inputs: Tensor
   var labels: [Int: String] = [:]
+  var targets: [Int: Tensor] = [:]
   var sopInstanceUIDs: [Int: String] = [:]
   var failures: [Int: DataError] = [:]
 
@@ -233,6 +254,7 @@ struct FilledSlots {
     switch result {
     case .success(let item):
       labels[slot] = item.label
+      targets[slot] = item.target
       sopInstanceUIDs[slot] = item.sopInstanceUID
     case .failure(let error): failures[slot] = error
     }

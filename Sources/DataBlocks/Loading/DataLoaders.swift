@@ -34,6 +34,7 @@ public struct DataLoaders: Sendable {
     let train = pipeline.itemsPerFrame(train, workers: workers)
     let valid = pipeline.itemsPerFrame(valid, workers: workers)
     let target = try target.fitted(to: train)
+    let pipeline = try pipeline.measured(on: train, workers: workers, unreadable: unreadable)
     func loader(_ items: [DataItem], _ mode: PipelineMode) throws(DataError) -> DataLoader {
       try DataLoader(
         items, pipeline: pipeline, target: target, mode: mode, batchSize: batchSize,

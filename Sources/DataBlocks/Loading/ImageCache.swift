@@ -46,10 +46,9 @@ package final class ImageCache: Sendable {
   /// The entry of an item; nil if it is not kept.
   package subscript(index: Int) -> Entry? { state.withLock { $0.entries[index] } }
 
-  /// Keeps an entry if it is 8-bit and fits.
+  /// Keeps an entry if it fits.
   package func keep(_ entry: Entry, for index: Int) {
-    guard entry.sample.is8Bit else { return }
-    let count = entry.sample.image.samples.count
+    let count = entry.sample.byteCount
     state.withLock { state in
       guard state.entries[index] == nil, !state.isFull, state.bytes + count <= limit else { return }
       if state.bytes >= state.nextCheck {

@@ -7,9 +7,17 @@ public struct Brightness: CheckedTransform, LightingTransform {
   package let maximumChange: Double
   /// The probability (`p`).
   package let probability: Double
+  /// One draw for all images of a batch (`batch`); nil: false.
+  package let isPerBatch: Bool?
 
   /// Creates a change of brightness.
-  public init(maximumChange: Double = 0.2, probability: Double = 0.75) {
+  ///
+  /// - Parameters:
+  ///   - maximumChange: The largest change (`max_lighting`).
+  ///   - probability: The probability (`p`).
+  ///   - isPerBatch: One draw for all images of a batch (`batch`).
+  public init(maximumChange: Double = 0.2, probability: Double = 0.75, isPerBatch: Bool = false) {
+    self.isPerBatch = isPerBatch ? true : nil
     self.maximumChange = maximumChange
     self.probability = probability
     check()
@@ -17,8 +25,10 @@ public struct Brightness: CheckedTransform, LightingTransform {
 
   /// Draws a brightness.
   public func lighting(_ context: inout TransformContext) -> LogitMap? {
-    let value = context.random.uniform(0.5 * (1 - maximumChange), 0.5 * (1 + maximumChange))
-    return context.random.uniform() < probability ? Brightness.map(value) : nil
+    context.draw(isPerBatch: isPerBatch == true) { random in
+      let value = random.uniform(0.5 * (1 - maximumChange), 0.5 * (1 + maximumChange))
+      return random.uniform() < probability ? Brightness.map(value) : nil
+    }
   }
 
   package static func map(_ brightness: Double) -> LogitMap {

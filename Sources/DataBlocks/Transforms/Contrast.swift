@@ -7,9 +7,17 @@ public struct Contrast: CheckedTransform, LightingTransform {
   package let maximumChange: Double
   /// The probability (`p`).
   package let probability: Double
+  /// One draw for all images of a batch (`batch`); nil: false.
+  package let isPerBatch: Bool?
 
   /// Creates a change of contrast.
-  public init(maximumChange: Double = 0.2, probability: Double = 0.75) {
+  ///
+  /// - Parameters:
+  ///   - maximumChange: The largest change (`max_lighting`).
+  ///   - probability: The probability (`p`).
+  ///   - isPerBatch: One draw for all images of a batch (`batch`).
+  public init(maximumChange: Double = 0.2, probability: Double = 0.75, isPerBatch: Bool = false) {
+    self.isPerBatch = isPerBatch ? true : nil
     self.maximumChange = maximumChange
     self.probability = probability
     check()
@@ -17,8 +25,10 @@ public struct Contrast: CheckedTransform, LightingTransform {
 
   /// Draws a factor.
   public func lighting(_ context: inout TransformContext) -> LogitMap? {
-    let factor = exp(context.random.uniform(log(1 - maximumChange), -log(1 - maximumChange)))
-    return context.random.uniform() < probability ? LogitMap(factor: factor) : nil
+    context.draw(isPerBatch: isPerBatch == true) { random in
+      let factor = exp(random.uniform(log(1 - maximumChange), -log(1 - maximumChange)))
+      return random.uniform() < probability ? LogitMap(factor: factor) : nil
+    }
   }
 
   var fault: String? {

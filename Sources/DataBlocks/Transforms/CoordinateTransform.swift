@@ -4,24 +4,32 @@ import Tensors
 
 /// A transform that only moves pixels: flip, rotation, zoom, warp.
 ///
-/// The pipeline composes neighbors into one bilinear resampling with reflected borders, as fastai's
-/// `AffineCoordTfm` does: first all linear maps in their order, then all perspective ones.
+/// The pipeline composes neighbors into one resampling, as fastai's `AffineCoordTfm` does: first all linear maps in
+/// their order, then all perspective ones.
 public protocol CoordinateTransform: Transform {
   /// The map of one image from output coordinates to input coordinates; nil: none this time.
   func coordinates(_ context: inout TransformContext) -> CoordinateMap?
+  /// How the image is sampled. Default: bilinear, with reflected borders, in its size.
+  ///
+  /// Of neighbors that are composed, the first one counts, as in fastai, and the last size that is given.
+  var sampling: CoordinateSampling { get }
 }
 
 extension CoordinateTransform {
   /// fastai's position of affine transforms.
   public var order: Int { 30 }
-  /// Random maps are for training.
-  public var onlyIn: PipelineMode? { .training }
+  /// Random maps are for training; a size applies in both modes.
+  public var onlyIn: PipelineMode? { sampling.size == nil ? .training : nil }
+  /// Bilinear, with reflected borders, in the size of the image.
+  public var sampling: CoordinateSampling { CoordinateSampling() }
+  /// `sampling.size`, else that of the input.
+  public func outputSize(of size: ImageSize?) -> ImageSize? { sampling.size ?? size }
   /// Masks and boxes follow the geometry.
   public var effects: TransformEffects { [.pixels, .geometry] }
 
   /// Applies this map alone.
   public func apply(to sample: inout Sample, _ context: inout TransformContext) throws {
-    CoordinateMap.apply([coordinates(&context)].compactMap(\.self), to: &sample)
+    CoordinateMap.apply([coordinates(&context)].compactMap(\.self), sampling, to: &sample)
   }
 }
 
@@ -54,25 +62,26 @@ public struct CoordinateMap: Sendable, Equatable {
   }
 
   /// Resamples a sample through the composition of maps, and appends its geometry.
-  package static func apply(_ maps: [CoordinateMap], to sample: inout Sample) {
-    guard !maps.isEmpty else { return }
-    let (height, width) = (sample.size.height, sample.size.width)
+  ///
+  /// Without maps the image changes its size at most.
+  package static func apply(
+    _ maps: [CoordinateMap], _ sampling: CoordinateSampling = CoordinateSampling(),
+    to sample: inout Sample
+  ) {
+    let input = sample.size
+    let size = sampling.size ?? input
+    guard !maps.isEmpty || size != input else { return }
     var affine = product(of: maps.filter(\.isLinear)) ?? identity
-    affine[1] *= Double(height) / Double(width)
-    affine[3] *= Double(width) / Double(height)
+    affine[1] *= Double(input.height) / Double(input.width)
+    affine[3] *= Double(input.width) / Double(input.height)
     // Each later perspective map is applied to the result of the earlier ones.
     var warp: [Double]?
     for map in maps where !map.isLinear {
       warp = warp.map { multiplied(map.matrix, $0) } ?? map.matrix
     }
     let perspective = warp.map { warp in warp.map { $0 / warp[8] } }
-    sample.updateValues { image in
-      image = image.resampled(
-        height: height, width: width, affine: Array(affine[..<6]),
-        perspective: perspective.map { Array($0[..<8]) })
-    }
-    let whole = perspective.map { multiplied($0, affine) } ?? affine
-    sample.geometry = sample.geometry.then(pixels(whole, height: height, width: width))
+    sample.resample(
+      to: size, affine: affine, perspective: perspective, sampling: sampling.gridSampling)
   }
 
   static let identity: [Double] = [1, 0, 0, 0, 1, 0, 0, 0, 1]
@@ -80,15 +89,6 @@ public struct CoordinateMap: Sendable, Equatable {
   /// The product of linear maps in their order; nil without any.
   static func product(of maps: [CoordinateMap]) -> [Double]? {
     maps.isEmpty ? nil : maps.reduce(identity) { multiplied($0, $1.matrix) }
-  }
-
-  /// A map of normalized coordinates as one of continuous pixel coordinates.
-  private static func pixels(_ matrix: [Double], height: Int, width: Int) -> ImageGeometry {
-    let (sx, sy) = (Double(max(width - 1, 1)) / 2, Double(max(height - 1, 1)) / 2)
-    let (cx, cy) = (Double(width) / 2, Double(height) / 2)
-    let toNormal = [1 / sx, 0, -cx / sx, 0, 1 / sy, -cy / sy, 0, 0, 1]
-    let toPixels = [sx, 0, cx, 0, sy, cy, 0, 0, 1]
-    return ImageGeometry(matrix: multiplied(toPixels, multiplied(matrix, toNormal)))
   }
 
   static func multiplied(_ a: [Double], _ b: [Double]) -> [Double] {

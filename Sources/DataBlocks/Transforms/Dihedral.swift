@@ -1,20 +1,29 @@
 import Tensors
 
 /// One of the eight symmetries of the square: fastai's `Dihedral`.
-public struct Dihedral: CheckedTransform, CoordinateTransform {
+public struct Dihedral: RandomCoordinateTransform {
   /// The probability of drawing a symmetry, the identity included (`p`).
   package let probability: Double
+  package let options: CoordinateOptions?
 
   /// Creates a transform.
-  public init(probability: Double = 0.5) {
+  ///
+  /// - Parameters:
+  ///   - probability: The probability (`p`).
+  ///   - sampling: How the image is sampled (`size`, `mode`, `pad_mode`, `align_corners`).
+  ///   - isPerBatch: One draw for all images of a batch (`batch`).
+  public init(
+    probability: Double = 0.5, sampling: CoordinateSampling = CoordinateSampling(),
+    isPerBatch: Bool = false
+  ) {
     self.probability = probability
+    options = CoordinateOptions(sampling, isPerBatch: isPerBatch)
     check()
   }
 
-  /// Draws a symmetry.
-  public func coordinates(_ context: inout TransformContext) -> CoordinateMap? {
-    let number = Int(context.random.next() % 8)
-    guard context.random.uniform() < probability, number > 0 else { return nil }
+  func draw(_ random: inout RandomSource) -> CoordinateMap? {
+    let number = Int(random.next() % 8)
+    guard random.uniform() < probability, number > 0 else { return nil }
     return Dihedral.map(number)
   }
 
@@ -25,5 +34,5 @@ public struct Dihedral: CheckedTransform, CoordinateTransform {
     return .affine([0, 1, 2, 4].contains(number) ? [x, 0, 0, 0, y, 0] : [0, x, 0, y, 0, 0])
   }
 
-  var fault: String? { fault("probability", probability, in: 0...1) }
+  var fault: String? { fault("probability", probability, in: 0...1) ?? optionsFault }
 }

@@ -8,7 +8,9 @@ extension Pipeline: Codable {
 
   private static let builtIn: [any Transform.Type] = [
     ReadImage.self, Resize.self, RandomResizedCropGPU.self, Flip.self, Dihedral.self, Rotate.self,
-    Zoom.self, Warp.self, Brightness.self, Contrast.self, Normalize.self, RandomErasing.self,
+    Zoom.self, Warp.self, Brightness.self, Contrast.self, Saturation.self, Hue.self,
+    Normalize.self, RandomErasing.self, RandomResizedCrop.self, RandomCrop.self, CropPad.self,
+    FlipItem.self, DihedralItem.self, RatioResize.self,
   ]
 
   private static let maximumTransforms = 1000

@@ -96,10 +96,20 @@ public struct Pipeline: Sendable, Equatable {
 
   /// Reads, and runs the transforms whose result is the same in each epoch.
   ///
+  /// - Parameters:
+  ///   - sample: The sample.
+  ///   - mode: The mode.
+  ///   - annotate: Adds masks and boxes, when the image has its original pixels.
   /// - Returns: The index of the next transform.
-  package func runCacheable(_ sample: inout Sample, mode: PipelineMode) throws(DataError) -> Int {
-    for index in try read(&sample, mode: mode)..<end where runs(transforms[index], in: mode) {
-      guard sample.is8Bit, transforms[index].isCacheable(sample, in: mode) else { return index }
+  /// - Throws: `DataError` of the file, and what `annotate` throws.
+  package func runCacheable(
+    _ sample: inout Sample, mode: PipelineMode,
+    annotate: (inout Sample) throws(DataError) -> Void = { (_: inout Sample) throws(DataError) in }
+  ) throws(DataError) -> Int {
+    let start = try read(&sample, mode: mode)
+    try annotate(&sample)
+    for index in start..<end where runs(transforms[index], in: mode) {
+      guard transforms[index].isCacheable(sample, in: mode) else { return index }
       try apply(index, to: &sample, mode: mode, .none)
     }
     return end
@@ -118,13 +128,17 @@ public struct Pipeline: Sendable, Equatable {
       }
       if transform is any CoordinateTransform {
         var maps: [CoordinateMap] = []
+        var sampling: CoordinateSampling?
         forNeighbors(&index, mode) { next, k in
           guard let moves = next as? any CoordinateTransform else { return false }
+          let size = moves.sampling.size ?? sampling?.size
+          sampling = sampling ?? moves.sampling
+          sampling?.size = size
           var context = context(k, mode, streams)
           if let map = moves.coordinates(&context) { maps.append(map) }
           return true
         }
-        CoordinateMap.apply(maps, to: &sample)
+        CoordinateMap.apply(maps, sampling ?? CoordinateSampling(), to: &sample)
       } else if transform is any LightingTransform {
         var whole: LogitMap?
         forNeighbors(&index, mode) { next, k in
@@ -141,6 +155,13 @@ public struct Pipeline: Sendable, Equatable {
     }
   }
 
+  /// Reads, and runs the transforms before an index in validation mode.
+  package func run(_ sample: inout Sample, to end: Int) throws(DataError) {
+    for index in 0..<end where runs(transforms[index], in: .validation) {
+      try apply(index, to: &sample, mode: .validation, .none)
+    }
+  }
+
   /// Passes transforms that run in a mode to `body` until it refuses one.
   private func forNeighbors(
     _ index: inout Int, _ mode: PipelineMode, _ body: (any Transform, Int) -> Bool
@@ -151,7 +172,7 @@ public struct Pipeline: Sendable, Equatable {
     }
   }
 
-  private func runs(_ transform: any Transform, in mode: PipelineMode) -> Bool {
+  func runs(_ transform: any Transform, in mode: PipelineMode) -> Bool {
     transform.onlyIn.map { $0 == mode } ?? true
   }
 
@@ -163,7 +184,7 @@ public struct Pipeline: Sendable, Equatable {
       batchRandom: streams.batch.branch(self.streams[index]))
   }
 
-  private func apply(
+  func apply(
     _ index: Int, to sample: inout Sample, mode: PipelineMode, _ streams: Streams
   ) throws(DataError) {
     var context = context(index, mode, streams)

@@ -7,7 +7,7 @@ import Tensors
 /// In validation the center: the whole image, or as much as `ratio` and `validScale` allow.
 public struct RandomResizedCropGPU: CheckedTransform {
   /// Rows and columns of the result (`size`).
-  package let size: Int
+  package let size: ImageSize
   /// The smallest share of the area (`min_scale`).
   package let minimumScale: Double
   /// The largest share of the area (`max_scale`).
@@ -17,9 +17,26 @@ public struct RandomResizedCropGPU: CheckedTransform {
   /// The share of height and width that the window of validation covers (`valid_scale`).
   package let validScale: Double
 
-  /// Creates a crop with fastai's defaults.
+  /// Creates a square crop with fastai's defaults.
   public init(
     _ size: Int, minimumScale: Double = 0.08, maximumScale: Double = 1,
+    ratio: (Double, Double) = (3.0 / 4, 4.0 / 3), validScale: Double = 1
+  ) {
+    self.init(
+      ImageSize(height: size, width: size), minimumScale: minimumScale, maximumScale: maximumScale,
+      ratio: ratio, validScale: validScale)
+  }
+
+  /// Creates a crop with fastai's defaults.
+  ///
+  /// - Parameters:
+  ///   - size: Rows and columns of the result (`size`).
+  ///   - minimumScale: The smallest share of the area (`min_scale`).
+  ///   - maximumScale: The largest share of the area (`max_scale`).
+  ///   - ratio: The smallest and the largest width per height (`ratio`).
+  ///   - validScale: The share of height and width that the window of validation covers (`valid_scale`).
+  public init(
+    _ size: ImageSize, minimumScale: Double = 0.08, maximumScale: Double = 1,
     ratio: (Double, Double) = (3.0 / 4, 4.0 / 3), validScale: Double = 1
   ) {
     self.size = size
@@ -34,8 +51,8 @@ public struct RandomResizedCropGPU: CheckedTransform {
   public var order: Int { 29 }
   /// Masks and boxes follow the geometry.
   public var effects: TransformEffects { [.pixels, .geometry] }
-  /// `size` both ways.
-  public func outputSize(of _: ImageSize?) -> ImageSize? { ImageSize(height: size, width: size) }
+  /// `size`.
+  public func outputSize(of _: ImageSize?) -> ImageSize? { size }
 
   /// Cuts the window out and resamples it.
   public func apply(to sample: inout Sample, _ context: inout TransformContext) {
@@ -43,12 +60,10 @@ public struct RandomResizedCropGPU: CheckedTransform {
     let window =
       context.mode == .training
       ? randomWindow(in: input, &context.batchRandom) : centerWindow(in: input, validScale)
-    sample.updateValues { image in
-      image = image.cropped(
-        top: window.top, left: window.left, height: window.height, width: window.width
-      ).resampled(height: size, width: size, affine: [1, 0, 0, 0, 1, 0])
-    }
-    sample.geometry = sample.geometry.then(geometry(of: window))
+    sample.resample(
+      to: size, affine: CoordinateMap.identity,
+      part: PixelWindow(
+        x: window.left, y: window.top, width: window.width, height: window.height))
   }
 
   /// A window of an image, in pixels.
@@ -78,25 +93,48 @@ public struct RandomResizedCropGPU: CheckedTransform {
     return Window(top: (size.height - h) / 2, left: (size.width - w) / 2, height: h, width: w)
   }
 
-  /// Corners are aligned: the centers of the first and the last pixel stay where they are.
-  private func geometry(of window: Window) -> ImageGeometry {
-    func axis(_ length: Int, _ start: Int) -> (scale: Double, offset: Double) {
-      let scale = size > 1 ? Double(max(length - 1, 1)) / Double(size - 1) : Double(length)
-      return (scale, Double(start) + 0.5 - 0.5 * scale)
-    }
-    let (x, y) = (axis(window.width, window.left), axis(window.height, window.top))
-    return ImageGeometry(scaleX: x.scale, scaleY: y.scale, offsetX: x.offset, offsetY: y.offset)
-  }
-
   var fault: String? {
     guard ratio.count == 2 else {
       return "ratio has \(ratio.count) numbers, but must have a smallest and a largest"
     }
-    return fault("size", size, in: 1...8192)
+    return fault("size.height", size.height, in: 1...8192)
+      ?? fault("size.width", size.width, in: 1...8192)
       ?? fault("ratio[1]", ratio[1], in: 0.001...1000)
       ?? fault("ratio[0]", ratio[0], in: 0.001...ratio[1])
       ?? fault("maximumScale", maximumScale, in: 0...1)
       ?? fault("minimumScale", minimumScale, in: 0...maximumScale)
       ?? fault("validScale", validScale, in: 0...1)
+  }
+
+  private enum CodingKeys: String, CodingKey {
+    case size, minimumScale, maximumScale, ratio, validScale
+  }
+
+  /// Decodes settings; a square size is one number.
+  public init(from decoder: any Decoder) throws {
+    let fields = try decoder.container(keyedBy: CodingKeys.self)
+    if let side = try? fields.decode(Int.self, forKey: .size) {
+      size = ImageSize(height: side, width: side)
+    } else {
+      size = try fields.decode(ImageSize.self, forKey: .size)
+    }
+    minimumScale = try fields.decode(Double.self, forKey: .minimumScale)
+    maximumScale = try fields.decode(Double.self, forKey: .maximumScale)
+    ratio = try fields.decode([Double].self, forKey: .ratio)
+    validScale = try fields.decode(Double.self, forKey: .validScale)
+  }
+
+  /// Encodes the settings.
+  public func encode(to encoder: any Encoder) throws {
+    var fields = encoder.container(keyedBy: CodingKeys.self)
+    if size.height == size.width {
+      try fields.encode(size.height, forKey: .size)
+    } else {
+      try fields.encode(size, forKey: .size)
+    }
+    try fields.encode(minimumScale, forKey: .minimumScale)
+    try fields.encode(maximumScale, forKey: .maximumScale)
+    try fields.encode(ratio, forKey: .ratio)
+    try fields.encode(validScale, forKey: .validScale)
   }
 }

@@ -1,7 +1,7 @@
 public import Imaging
 import Tensors
 
-/// A fixed size by cropping, padding or squishing: fastai's `Resize`, on 8-bit images.
+/// A fixed size by cropping, padding or squishing: fastai's `Resize`.
 ///
 /// In training the window lies at a random place, in validation in the center.
 public struct Resize: CheckedTransform {
@@ -43,10 +43,12 @@ public struct Resize: CheckedTransform {
     if context.mode == .training, method != .squish {
       place = (context.random.uniform(), context.random.uniform())
     }
-    let (image, step) = sample.image.resized(
-      to: (height, width), method: method, padMode: padMode, at: place)
-    sample.image = image
-    sample.geometry = sample.geometry.then(step)
+    let size = sample.size
+    let window = method.window(
+      from: (size.height, size.width), to: (height, width), at: place)
+    sample.cut(
+      PixelWindow(x: window.x, y: window.y, width: window.width, height: window.height),
+      padMode: padMode, resizedTo: ImageSize(height: height, width: width))
   }
 
   /// True where the place of the window does not matter, and the result is not larger.

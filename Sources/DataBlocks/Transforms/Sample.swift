@@ -51,21 +51,30 @@ public struct Sample: Sendable {
   /// True while the image has 8 bits per sample.
   package var is8Bit: Bool { if case .bytes = content { true } else { false } }
 
-  /// The image with 8 bits per sample, as `Resize` and other transforms of files see it.
+  /// The image with 8 bits per sample; values are rounded, and several channels become RGB.
   ///
-  /// - Precondition: The image has been read and no transform has used `values`.
+  /// - Precondition: The image has been read.
   public var image: PixelBuffer {
     get {
-      guard case .bytes(let image) = content else {
-        preconditionFailure(
-          "8-bit transforms run after the image is read and before `values` is used")
+      switch content {
+      case .bytes(let image): return image
+      case .values(let planes):
+        let pixels = planes.height * planes.width
+        return PixelBuffer(
+          planes: (0..<min(planes.channels, 3)).map { c in
+            ScalarImage(
+              width: planes.width, height: planes.height,
+              values: Array(planes.values[(c * pixels)..<((c + 1) * pixels)]))
+          })
+      case .unread: preconditionFailure("the image has not been read")
       }
-      return image
     }
     set { content = .bytes(newValue) }
   }
 
   /// The image as float planes, 0...1 before `Normalize`; 8-bit samples are divided by 255.
+  ///
+  /// Files of more than 8 bits are read as planes (`ImageDepth`).
   ///
   /// - Precondition: The image has been read.
   public var values: ImagePlanes {
@@ -87,6 +96,15 @@ public struct Sample: Sendable {
     content = .unread  // The planes are held once, so they change without a copy.
     defer { content = .values(planes) }
     try body(&planes)
+  }
+
+  /// Bytes of memory that the image takes.
+  package var byteCount: Int {
+    switch content {
+    case .bytes(let image): image.samples.count
+    case .values(let planes): planes.values.count * MemoryLayout<Float>.size
+    case .unread: 0
+    }
   }
 
   /// Rows and columns of the image as it is now.

@@ -38,7 +38,7 @@ public protocol Transform: Sendable, Equatable, Codable {
   func outputSize(of size: ImageSize?) -> ImageSize?
   /// Channels of the result; nil if it varies. Default: the input's.
   func outputChannels(of channels: Int?) -> Int?
-  /// Whether the result is the same in each epoch and still 8-bit, so that it can be kept in memory.
+  /// Whether the result is the same in each epoch and takes no more memory, so that it can be kept.
   /// Default: false.
   func isCacheable(_ sample: Sample, in mode: PipelineMode) -> Bool
 }
@@ -98,6 +98,11 @@ public struct TransformEffects: OptionSet, Sendable {
   public static let label = TransformEffects(rawValue: 4)
   /// Masks or boxes themselves, such as dropping small boxes.
   public static let annotations = TransformEffects(rawValue: 8)
+}
+
+extension ImageSize: ExpressibleByIntegerLiteral {
+  /// A square.
+  public init(integerLiteral side: Int) { self.init(height: side, width: side) }
 }
 
 /// What a transform may use beside the sample.

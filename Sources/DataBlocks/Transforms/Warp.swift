@@ -1,26 +1,36 @@
 import Tensors
 
 /// Tilts the image in perspective: fastai's `Warp`.
-public struct Warp: CheckedTransform, CoordinateTransform {
+public struct Warp: RandomCoordinateTransform {
   /// The largest displacement of a corner, in half image sizes, either way (`magnitude`).
   package let magnitude: Double
   /// The probability of each of the two directions (`p`).
   package let probability: Double
+  package let options: CoordinateOptions?
 
   /// Creates a warp.
-  public init(magnitude: Double = 0.2, probability: Double = 0.5) {
+  ///
+  /// - Parameters:
+  ///   - magnitude: The largest displacement of a corner, in half image sizes, either way (`magnitude`).
+  ///   - probability: The probability of each of the two directions (`p`).
+  ///   - sampling: How the image is sampled (`size`, `mode`, `pad_mode`, `align_corners`).
+  ///   - isPerBatch: One draw for all images of a batch (`batch`).
+  public init(
+    magnitude: Double = 0.2, probability: Double = 0.5,
+    sampling: CoordinateSampling = CoordinateSampling(), isPerBatch: Bool = false
+  ) {
+    options = CoordinateOptions(sampling, isPerBatch: isPerBatch)
     self.magnitude = magnitude
     self.probability = probability
     check()
   }
 
-  /// Draws a displacement along each axis.
-  public func coordinates(_ context: inout TransformContext) -> CoordinateMap? {
-    func displacement() -> Double {
-      let value = context.random.uniform(-magnitude, magnitude)
-      return context.random.uniform() < probability ? value : 0
+  func draw(_ random: inout RandomSource) -> CoordinateMap? {
+    func displacement(_ random: inout RandomSource) -> Double {
+      let value = random.uniform(-magnitude, magnitude)
+      return random.uniform() < probability ? value : 0
     }
-    let (x, y) = (displacement(), displacement())
+    let (x, y) = (displacement(&random), displacement(&random))
     return x == 0 && y == 0 ? nil : Warp.map(x: x, y: y)
   }
 
@@ -30,5 +40,6 @@ public struct Warp: CheckedTransform, CoordinateTransform {
 
   var fault: String? {
     fault("magnitude", magnitude, in: 0..<1) ?? fault("probability", probability, in: 0...1)
+      ?? optionsFault
   }
 }

@@ -1,27 +1,38 @@
 import Tensors
 
 /// Zooms around a random center: fastai's `Zoom`.
-public struct Zoom: CheckedTransform, CoordinateTransform {
+public struct Zoom: RandomCoordinateTransform {
   /// The smallest factor (`min_zoom`); below 1 shrinks.
   package let minimum: Double
   /// The largest factor (`max_zoom`).
   package let maximum: Double
   /// The probability (`p`).
   package let probability: Double
+  package let options: CoordinateOptions?
 
   /// Creates a zoom.
-  public init(minimum: Double = 1, maximum: Double = 1.1, probability: Double = 0.5) {
+  ///
+  /// - Parameters:
+  ///   - minimum: The smallest factor (`min_zoom`).
+  ///   - maximum: The largest factor (`max_zoom`).
+  ///   - probability: The probability (`p`).
+  ///   - sampling: How the image is sampled (`size`, `mode`, `pad_mode`, `align_corners`).
+  ///   - isPerBatch: One draw for all images of a batch (`batch`).
+  public init(
+    minimum: Double = 1, maximum: Double = 1.1, probability: Double = 0.5,
+    sampling: CoordinateSampling = CoordinateSampling(), isPerBatch: Bool = false
+  ) {
+    options = CoordinateOptions(sampling, isPerBatch: isPerBatch)
     self.minimum = minimum
     self.maximum = maximum
     self.probability = probability
     check()
   }
 
-  /// Draws a factor and a center.
-  public func coordinates(_ context: inout TransformContext) -> CoordinateMap? {
-    let factor = context.random.uniform(minimum, maximum)
-    let isWanted = context.random.uniform() < probability
-    let center = (x: context.random.uniform(), y: context.random.uniform())
+  func draw(_ random: inout RandomSource) -> CoordinateMap? {
+    let factor = random.uniform(minimum, maximum)
+    let isWanted = random.uniform() < probability
+    let center = (x: random.uniform(), y: random.uniform())
     return isWanted ? Zoom.map(factor, center: center) : nil
   }
 
@@ -32,7 +43,9 @@ public struct Zoom: CheckedTransform, CoordinateTransform {
   }
 
   var fault: String? {
-    fault("maximum", maximum, in: 0.001...1000) ?? fault("minimum", minimum, in: 0.001...maximum)
-      ?? fault("probability", probability, in: 0...1)
+    fault("minimum", minimum, in: 0.001...1000) ?? fault("maximum", maximum, in: 0.001...1000)
+      ?? (minimum <= maximum
+        ? nil : "maximum is \(maximum), but must be at least minimum, \(minimum)")
+      ?? fault("probability", probability, in: 0...1) ?? optionsFault
   }
 }

@@ -71,5 +71,5 @@ public struct ImageFileError: LightboxError, Equatable {
   }
 
   /// The same error with the path of the file.
-  func at(_ path: String) -> ImageFileError { ImageFileError(reason, file: path) }
+  package func at(_ path: String) -> ImageFileError { ImageFileError(reason, file: path) }
 }

@@ -54,6 +54,32 @@ package enum PNG {
     return (scalars, Int(image.bits))
   }
 
+  /// Decodes a PNG of 16 bits per sample to planes of 0 to 1, gray or red, green and blue; nil if it has fewer bits.
+  ///
+  /// - Throws: `ImageFileError` if the bytes are not a valid PNG file.
+  package static func decode16(
+    _ bytes: [UInt8], pixelLimit: Int = 1 << 27
+  ) throws(ImageFileError) -> [ScalarImage]? {
+    // The bit depth is the ninth byte of the first chunk, IHDR.
+    guard bytes.count > 24, bytes[24] == 16 else { return nil }
+    let image = try decode(bytes, pixelLimit: pixelLimit, keeping16Bits: true)
+    guard image.bits == 16 else {
+      lb_free(image.samples)
+      return nil
+    }
+    let (width, height, channels) = (Int(image.width), Int(image.height), Int(image.channels))
+    let count = width * height
+    let orientation = EXIFOrientation(ofPNG: bytes)
+    defer { lb_free(image.samples) }
+    let stored = UnsafeRawBufferPointer(start: image.samples, count: 2 * count * channels)
+      .bindMemory(to: UInt16.self)
+    return (0..<channels).map { c in
+      let values = (0..<count).map { Float(stored[$0 * channels + c]) / 65535 }
+      let upright = orientation.upright(values, width, height, channels: 1)
+      return ScalarImage(width: upright.width, height: upright.height, values: upright.samples)
+    }
+  }
+
   /// Reads a PNG file.
   ///
   /// - Throws: `ImageFileError`.

@@ -1,3 +1,17 @@
+/// The bytes of a PNG or JPEG file.
+///
+/// - Throws: `ImageFileError`.
+package func imageFileBytes(_ path: String) throws(ImageFileError) -> [UInt8] {
+  try FileBytes.read(path)
+}
+
+/// The planes of a PNG file of 16 bits per sample, 0 to 1; nil for other files.
+///
+/// - Throws: `ImageFileError`.
+package func planes(of16BitPNG bytes: [UInt8]) throws(ImageFileError) -> [ScalarImage]? {
+  PNG.isPNG(bytes) ? try PNG.decode16(bytes) : nil
+}
+
 extension PixelBuffer {
   /// Reads a PNG or JPEG file; the format is detected from the content.
   ///

@@ -27,4 +27,21 @@ extension PixelBuffer {
     }
     return PixelBuffer(width: width, height: height, channels: 1, samples: luminance)
   }
+
+  /// An 8-bit picture of planes of 0 to 1: gray of one plane, RGB of the first three, the third black if there are two.
+  package init(planes: [ScalarImage]) {
+    precondition(!planes.isEmpty, "an image has at least one plane")
+    let (width, height) = (planes[0].width, planes[0].height)
+    let shown = planes.prefix(3)
+    let channels = shown.count == 1 ? 1 : 3
+    let samples = [UInt8](unsafeUninitializedCapacity: width * height * channels) { out, count in
+      for c in 0..<channels {
+        for i in 0..<(width * height) {
+          out[i * channels + c] = c < shown.count ? byte(Double(shown[c].values[i]) * 255) : 0
+        }
+      }
+      count = width * height * channels
+    }
+    self.init(width: width, height: height, channels: channels, samples: samples)
+  }
 }

@@ -62,20 +62,9 @@ extension ScalarImage {
     let geometry = ImageGeometry(
       windowX: Double(window.x), windowY: Double(window.y), windowWidth: Double(window.width),
       windowHeight: Double(window.height), width: size.width, height: size.height)
-    var part: [Float] = []
-    part.reserveCapacity(window.width * window.height)
-    let columns = (window.x..<(window.x + window.width)).map { padMode.index($0, of: width) }
-    for y in window.y..<(window.y + window.height) {
-      let row = padMode.index(y, of: height)
-      for column in columns {
-        if let row, let column {
-          part.append(values[row * width + column])
-        } else {
-          part.append(0)
-        }
-      }
-    }
-    return (ScalarImage(width: window.width, height: window.height, values: part), geometry)
+    let part = cut(
+      PixelWindow(x: window.x, y: window.y, width: window.width, height: window.height), padMode)
+    return (part, geometry)
   }
 
   private func checkedRegion(_ source: BoundingBox?, _ newWidth: Int, _ newHeight: Int)

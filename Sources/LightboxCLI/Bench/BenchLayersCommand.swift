@@ -7,6 +7,7 @@ struct BenchLayersCommand: ParsableCommand {
   static let configuration = CommandConfiguration(
     commandName: "layers",
     abstract: "Show the time of a step by layer or by operation.",
+    usage: "lightbox bench layers [<options>]",
     discussion: "Each line shows the fastest of --steps steps.")
 
   @OptionGroup var options: WorkloadOptions

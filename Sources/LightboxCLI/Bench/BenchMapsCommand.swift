@@ -7,6 +7,7 @@ struct BenchMapsCommand: ParsableCommand {
   static let configuration = CommandConfiguration(
     commandName: "maps",
     abstract: "Time the map of one class of a random image, and a forward and a backward pass.",
+    usage: "lightbox bench maps [<options>]",
     discussion: """
       The network has random weights. Without --convolution, the algorithm is the one that "lightbox \
       interpret" uses for one image.

@@ -5,7 +5,8 @@ import Lightbox
 
 struct BenchStepCommand: ParsableCommand {
   static let configuration = CommandConfiguration(
-    commandName: "step", abstract: "Time steps on random images and print the median.")
+    commandName: "step", abstract: "Time steps on random images and print the median.",
+    usage: "lightbox bench step [<options>]")
 
   @OptionGroup var options: WorkloadOptions
 

@@ -6,6 +6,7 @@ struct CalibrateCommand: ParsableCommand {
   static let configuration = CommandConfiguration(
     commandName: "calibrate",
     abstract: "Choose a temperature and a decision threshold on a run's validation images.",
+    usage: "lightbox calibrate <run> [--temperature] [--threshold <rule>] [<options>]",
     discussion: """
       Stores calibration.json in the run; predict, evaluate, interpret and export use it. A calibration that is \
       there is replaced. With neither --temperature nor --threshold, a temperature is chosen.

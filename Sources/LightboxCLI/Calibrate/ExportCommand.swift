@@ -25,7 +25,7 @@ struct ExportCommand: ParsableCommand {
     let description = try run.export(out)
     let size = try FileManager.default.attributesOfItem(atPath: out)[.size] as? Int ?? 0
     print(
-      "\(out.printable): \(description.architecture), \(description.vocab.count) classes, "
+      "\(out.printable): \(description.architecture), \(description.labelWords), "
         + "\(NumberFormat.fixed(Double(size) / 1e6, 1)) MB")
   }
 }

@@ -3,6 +3,9 @@ import ArgumentParser
 struct DataCommand: ParsableCommand {
   static let configuration = CommandConfiguration(
     commandName: "data",
-    abstract: "Scan data, download data sets, generate synthetic radiographs, unpack samples.",
-    subcommands: [ScanCommand.self, FetchCommand.self, SynthCommand.self, SampleCommand.self])
+    abstract: "Scan, show and split data, download data sets, generate synthetic radiographs.",
+    subcommands: [
+      ScanCommand.self, ShowCommand.self, SplitCommand.self, FetchCommand.self, SynthCommand.self,
+      SampleCommand.self,
+    ])
 }

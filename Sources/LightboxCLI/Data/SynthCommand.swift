@@ -6,6 +6,7 @@ struct SynthCommand: ParsableCommand {
   static let configuration = CommandConfiguration(
     commandName: "synth",
     abstract: "Generate synthetic chest radiographs with pneumothoraces, in the layout of SIIM's.",
+    usage: "lightbox data synth <out> [<options>]",
     discussion: """
       The same options give the same bytes. Half of the images have a pneumothorax; masks.csv has the \
       true masks.

@@ -60,7 +60,7 @@ struct EvaluateCommand: ParsableCommand {
     for warning in selected.warnings { tell(warning) }
     if run.target != .category {
       if let option = report.given { try run.requireOneClass(option) }
-      if augmentation.tta != nil { try run.requireOneClass("--tta of evaluate") }
+      if augmentation.tta != nil { augmentation.tell(run) }
       return try measure(run, selected)
     }
     if run.run == nil {
@@ -91,7 +91,8 @@ struct EvaluateCommand: ParsableCommand {
   /// Labels that do not exclude each other, and numbers, have the run's metrics.
   private func measure(_ run: any SavedModel, _ selected: SelectedItems) throws {
     let found = try run.measures(
-      on: selected, batchSize: batchSize, workers: loading.workers, unreadable: unreadable.policy)
+      on: selected, batchSize: batchSize, workers: loading.workers, unreadable: unreadable.policy,
+      testTimeAugmentation: augmentation.tta)
     unreadable.tell(found.predictions.skipped)
     if let predictions {
       try found.predictions.writeCSV(

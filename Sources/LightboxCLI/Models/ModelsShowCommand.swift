@@ -5,6 +5,7 @@ struct ModelsShowCommand: ParsableCommand {
   static let configuration = CommandConfiguration(
     commandName: "show",
     abstract: "Show an architecture's layers with shapes, parameters and multiply-adds.",
+    usage: "lightbox models show <name> [<options>]",
     discussion: """
       Shapes are channels x rows x columns. MMACs are 1e6 multiply-adds.
       """)

@@ -5,6 +5,7 @@ import Lightbox
 struct PredictCommand: ParsableCommand {
   static let configuration = CommandConfiguration(
     commandName: "predict", abstract: "Predict the classes of images.",
+    usage: "lightbox predict <run> <files> ... [<options>]",
     discussion: """
       Prints the class and the probability of every class. Of a folder, all DICOM, PNG and JPEG files \
       are read. A file that cannot be read is reported and the others are predicted; the exit code is \

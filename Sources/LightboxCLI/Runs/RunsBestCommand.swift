@@ -5,6 +5,7 @@ import Lightbox
 struct RunsBestCommand: ParsableCommand {
   static let configuration = CommandConfiguration(
     commandName: "best", abstract: "Find the run and epoch with the best value of a metric.",
+    usage: "lightbox runs best [<folders> ...] [<options>]",
     discussion: """
       All epochs of all runs are compared. The checkpoint "best" of a run is that of its monitored value, \
       so it may be of another epoch; a note says so.

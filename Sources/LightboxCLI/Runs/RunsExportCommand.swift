@@ -4,6 +4,7 @@ import Lightbox
 struct RunsExportCommand: ParsableCommand {
   static let configuration = CommandConfiguration(
     commandName: "export", abstract: "Write the settings and results of runs as a table.",
+    usage: "lightbox runs export <format> [<folders> ...] [<options>]",
     discussion: """
       A row is a run, with all settings and the losses and metrics of its best and its last epoch. Missing \
       values are empty in CSV and null in JSON; numbers have all their digits.

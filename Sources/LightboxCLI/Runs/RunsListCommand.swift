@@ -5,6 +5,7 @@ import Lightbox
 struct RunsListCommand: ParsableCommand {
   static let configuration = CommandConfiguration(
     commandName: "list", abstract: "List runs with their best epochs.",
+    usage: "lightbox runs list [<folders> ...] [<options>]",
     discussion: """
       "best" is the best epoch by the value that the run monitors, from 0; losses and metrics are those of \
       this epoch.

@@ -4,6 +4,7 @@ import Lightbox
 struct RunsPlotCommand: ParsableCommand {
   static let configuration = CommandConfiguration(
     commandName: "plot", abstract: "Draw the learning curves of one or several runs.",
+    usage: "lightbox runs plot <run> ... --out <file> [<options>]",
     discussion: """
       Losses share a panel, each metric has its own; the best epoch of each run has a dot. With --steps the \
       training loss and the learning rate are drawn by step. A few values far from all others are outside of \

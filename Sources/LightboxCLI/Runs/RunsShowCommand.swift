@@ -5,7 +5,7 @@ import Lightbox
 
 struct RunsShowCommand: ParsableCommand {
   static let configuration = CommandConfiguration(
-    commandName: "show", abstract: "Show the settings, processes and epochs of a run.",
+    commandName: "show", abstract: "Show the settings, processes, epochs and evaluations of a run.",
     discussion: """
       A process is one call of "lightbox train"; a run that was resumed has several. Times are UTC. The best \
       epoch by the monitored value has a "*".
@@ -28,6 +28,8 @@ struct RunsShowCommand: ParsableCommand {
     let steps: Int
     let epochs: [RunLog.Epoch]
     let bestEpoch: Int?
+    let calibration: RunCalibration?
+    let evaluations: [EvaluationRecord]
   }
 
   func run() throws {
@@ -38,7 +40,8 @@ struct RunsShowCommand: ParsableCommand {
         Shown(
           description: run.description, status: run.status, reason: run.reason,
           processes: run.processes, steps: run.stepCount, epochs: run.epochs,
-          bestEpoch: run.bestEpoch?.epoch))
+          bestEpoch: run.bestEpoch?.epoch, calibration: try run.calibration(),
+          evaluations: try run.evaluations()))
     }
     print("\(run.path): \(run.architecture), \(run.status)".printable)
     if let reason = run.reason { print("reason: \(reason)".printable) }
@@ -51,6 +54,7 @@ struct RunsShowCommand: ParsableCommand {
     for transform in run.description.transforms { print("  \(transform)") }
     printProcesses(run)
     printEpochs(run)
+    try printEvaluations(run)
   }
 
   private func printProcesses(_ run: RunSummary) {
@@ -77,6 +81,30 @@ struct RunsShowCommand: ParsableCommand {
       guard let line = process.record.arguments, told.insert(line).inserted else { continue }
       print("command: " + Self.wrapped(line.printable))
     }
+  }
+
+  /// What "lightbox calibrate" and "lightbox evaluate" have added to the run.
+  private func printEvaluations(_ run: RunSummary) throws {
+    if let calibration = try run.calibration() {
+      print("")
+      print("calibration: \(calibration.words)")
+    }
+    let evaluations = try run.evaluations()
+    guard !evaluations.isEmpty else { return }
+    print("")
+    print(
+      TextTable(
+        [
+          "evaluated", "checkpoint", .right("images"), .right("loss"), .right("AUC"),
+          .right("accuracy"),
+        ],
+        rows: evaluations.map { found in
+          [found.split, found.checkpoint, "\(found.items)"]
+            + ["loss", "roc_auc_score", "accuracy"].map { name in
+              let measure = found.measures.first { $0.name == name && $0.className == nil }
+              return measure.flatMap(\.value).map { NumberFormat.fixed($0, 4) } ?? "–"
+            }
+        }))
   }
 
   /// "0-119"; blank if there are none, or if it is not known.

@@ -5,9 +5,7 @@ import Lightbox
 struct IntensityOption: ParsableArguments {
   @Option(
     help: ArgumentHelp(
-      "The intensity window of DICOM files: auto (the file's own), voi:INDEX, minmax, stored, "
-        + "range:LOWER,UPPER, percentile:LOWER,UPPER, window:CENTER,WIDTH, or \(DICOMIntensity.windowNames).",
-      valueName: "window"
+      "The intensity of DICOM files: \(DICOMIntensity.grammar).", valueName: "intensity"
     ))
   var intensity = "auto"
 

@@ -2,15 +2,16 @@ public import ArgumentParser
 import Foundation
 public import Lightbox
 
-/// A table of image files and their labels.
+/// The images of a folder and their labels.
 struct TableOptions: ParsableArguments {
   @Argument(help: "The folder of the images; file names in the table are relative to it.")
   var data: String
 
   @Option(
-    help:
-      "The table of labels, CSV with a header: a path, or a name in <data>. Default: labels.csv in <data>."
-  )
+    help: ArgumentHelp(
+      "Where the labels are: a table, CSV with a header (a path, or a name in <data>; SIIM's, RSNA's and NIH's are "
+        + "recognized), folders (cat/1.png or train/cat/1.png), name:REGEX or path:REGEX (the first group is the label), "
+        + "or dicom:ATTRIBUTE. Default: labels.csv in <data>.", valueName: "source"))
   var labels: String?
 
   @Option(help: "The column with the file names.")
@@ -21,13 +22,13 @@ struct TableOptions: ParsableArguments {
 
   @Option(
     help:
-      "The column with train, valid (or val) or test; none: no column. Default: split, if it exists."
+      "The column with train, valid (or val) or test, or is_valid; none: no column, and folders of this name are no split. Default: split or is_valid, if it exists."
   )
   var splitColumn: String?
 
   @Option(
     help:
-      "The column with the patients; none: no column, only the patients of DICOM headers. Default: patient or patient_id, if it exists."
+      "The column with the patients; none: patients do not count, those of DICOM headers neither. Default: patient or patient_id, if it exists, else PatientID of the DICOM headers."
   )
   var patientColumn: String?
 
@@ -38,15 +39,28 @@ struct TableOptions: ParsableArguments {
     guard FileName.isFolder(data) else {
       throw ValidationError("there is no folder \(data)")
     }
-    let candidates = labels.map { [$0, "\(data)/\($0)"] } ?? ["\(data)/labels.csv"]
-    guard let path = candidates.first(where: FileName.exists) else {
-      throw ValidationError(
-        "there is no table \(candidates.joined(separator: " or ")); give its path with --labels")
+    var source: LabelSource
+    do throws(DataError) {
+      source = try LabelSource(labels ?? "labels.csv")
+    } catch {
+      throw ValidationError("--labels \(labels ?? ""): \(error)")
     }
-    return LabelTable(
-      path, folder: data, fileColumn: fileColumn,
-      labelColumn: labelColumn, splitColumn: name(splitColumn), patientColumn: name(patientColumn),
-      separator: separator)
+    if case .table = source {
+      let candidates = labels.map { [$0, "\(data)/\($0)"] } ?? ["\(data)/labels.csv"]
+      guard let path = candidates.first(where: FileName.exists) else {
+        throw ValidationError(
+          "there is no table \(candidates.joined(separator: " or ")); "
+            + (labels == nil ? LabelSource.hint(for: data) : "give its path with --labels"))
+      }
+      source = .table(path)
+    }
+    var table = LabelTable(source, in: data)
+    table.fileColumn = fileColumn
+    table.labelColumn = labelColumn
+    table.splitColumn = name(splitColumn)
+    table.patientColumn = name(patientColumn)
+    table.separator = separator
+    return table
   }
 
   /// Reads the table and says which columns were used.

@@ -5,6 +5,7 @@ import Lightbox
 struct SweepSbatchCommand: ParsableCommand {
   static let configuration = CommandConfiguration(
     commandName: "sbatch", abstract: "Print a Slurm script that trains a sweep as an array job.",
+    usage: "lightbox sweep sbatch <sweep> [<options>]",
     discussion: """
         lightbox sweep sbatch SWEEP --cpus 8 --time 4:00:00 --parallel 20 > sweep.sh && sbatch sweep.sh
 

@@ -7,7 +7,7 @@ struct LRFindCommand: ParsableCommand {
     commandName: "lr-find", abstract: "Search for a learning rate, before training.",
     usage: """
       lightbox lr-find <data> [--out <figure>] [<options>]
-      lightbox lr-find <settings.toml> [--out <figure>] [--set <k=v>] [<options>]
+      lightbox lr-find <settings.toml> [--out <figure>] [<options>]
       """,
     discussion: """
       Trains on a few batches with a growing learning rate (fastai's lr_find) and prints the rates that four rules \

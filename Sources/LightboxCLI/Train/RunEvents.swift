@@ -27,6 +27,14 @@ func tell(_ event: RunEvent) {
       lightbox: \(run.plan.architecture), \(run.data.train) training and \(run.data.valid) \
       validation images, split \(run.data.method ?? "as before")
       """)
+    if let split = run.data.split {
+      say(
+        "lightbox: \(split.proof)"
+          + (split.patientSource.map {
+            " (patients of \($0)"
+              + ($0.contains("DICOM") ? "; --patient-column none declines)" : ")")
+          } ?? "").printable)
+    }
     if !run.vocab.isEmpty { say("lightbox: classes \(run.vocab.joined(separator: " | "))") }
   case .resumed(let steps, let epoch):
     say("lightbox: the run continues after \(steps) training steps, in epoch \(epoch)")

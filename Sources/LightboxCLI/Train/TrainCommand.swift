@@ -110,7 +110,9 @@ struct TrainCommand: ParsableCommand {
     do {
       if resume == nil {
         let plan = try source.plan()
-        if plan.data.folds != nil, plan.data.fold == nil { return try crossValidate(plan, profiler) }
+        if plan.data.folds != nil, plan.data.fold == nil {
+          return try crossValidate(plan, profiler)
+        }
         result = try train(plan, profiler)
       } else {
         result = try continueRun(profiler)

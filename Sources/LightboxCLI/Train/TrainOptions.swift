@@ -4,9 +4,10 @@ public import Lightbox
 /// The settings of a training run that have an option; those that are not given keep what a file says, or their defaults.
 struct TrainOptions: ParsableArguments {
   @Option(
-    help:
-      "The table of labels, CSV with a header: a path, or a name in <data>. Default: labels.csv in <data>."
-  )
+    help: ArgumentHelp(
+      "Where the labels are: a table, CSV with a header (a path, or a name in <data>; SIIM's, RSNA's and NIH's are "
+        + "recognized), folders (cat/1.png or train/cat/1.png), name:REGEX or path:REGEX (the first group is the label), "
+        + "or dicom:ATTRIBUTE. Default: labels.csv in <data>.", valueName: "source"))
   var labels: String?
 
   @Option(help: "The column with the file names. Default: file.")
@@ -17,13 +18,13 @@ struct TrainOptions: ParsableArguments {
 
   @Option(
     help:
-      "The column with train, valid (or val) or test; none: no column. Default: split, if it exists."
+      "The column with train, valid (or val) or test, or is_valid; none: no column, and folders of this name are no split. Default: split or is_valid, if it exists."
   )
   var splitColumn: String?
 
   @Option(
     help:
-      "The column with the patients; none: no column, only the patients of DICOM headers. Default: patient or patient_id, if it exists."
+      "The column with the patients; none: patients do not count, those of DICOM headers neither. Default: patient or patient_id, if it exists, else PatientID of the DICOM headers."
   )
   var patientColumn: String?
 
@@ -50,12 +51,16 @@ struct TrainOptions: ParsableArguments {
 
   @Option(
     help: ArgumentHelp(
-      "The intensity window of DICOM files: auto (the file's own), voi:INDEX, minmax, stored, "
-        + "range:LOWER,UPPER, percentile:LOWER,UPPER, window:CENTER,WIDTH, or \(DICOMIntensity.windowNames). "
-        + "Default: auto.",
-      valueName: "window"
+      "The intensity of DICOM files: \(DICOMIntensity.grammar). Default: auto.",
+      valueName: "intensity"
     ))
   var intensity: String?
+
+  @Option(
+    help:
+      "How images become as wide as the input: crop to the aspect ratio, pad, or squish. Default: crop."
+  )
+  var resize: ResizeMethod?
 
   @OptionGroup var unreadable: UnreadableOption
 
@@ -108,6 +113,15 @@ struct TrainOptions: ParsableArguments {
     help:
       "Recompute activations in backward: about half the memory, a third more time.")
   var recompute = false
+
+  @Option(
+    help: ArgumentHelp(
+      "How images are divided if their source has no split: auto (by patient where patients are known, else by image), random, stratified, patient or stratified-patient. Default: auto.",
+      valueName: "kind"))
+  var split: SplitKind?
+
+  @Option(help: "What labels are: category, multi_category or regression. Default: category.")
+  var target: TargetKind?
 
   @Option(
     help:
@@ -163,7 +177,11 @@ struct TrainOptions: ParsableArguments {
     }
     try requireOption("--folds", folds, in: 2...1000)
     if let folds { try requireOption("--fold", fold, in: 0...(folds - 1)) }
-    if let intensity { _ = try DICOMIntensity(intensity) }
+    if let intensity {
+      do { _ = try DICOMIntensity(intensity) } catch {
+        throw ValidationError("--intensity \(error)")
+      }
+    }
   }
 
   /// The options that are given, as settings.
@@ -180,6 +198,8 @@ struct TrainOptions: ParsableArguments {
     add("data.split_column", "--split-column", splitColumn?.toml)
     add("data.patient_column", "--patient-column", patientColumn?.toml)
     add("data.separator", "--separator", separator?.toml)
+    add("data.split", "--split", split?.toml)
+    add("data.target", "--target", target?.toml)
     add("data.valid_pct", "--valid-pct", validPct?.toml)
     add("data.folds", "--folds", folds?.toml)
     add("data.fold", "--fold", fold?.toml)
@@ -191,6 +211,7 @@ struct TrainOptions: ParsableArguments {
     add("run.seed", "--seed", seed?.toml)
     add("image.size", "--size", size?.toml)
     add("image.intensity", "--intensity", intensity?.toml)
+    add("image.method", "--resize", resize?.toml)
     add("image.frames", "--frames", frames?.toml)
     addAugmentation(add)
     add("model.arch", "--arch", arch?.toml)
@@ -216,7 +237,9 @@ struct TrainOptions: ParsableArguments {
     guard augment == false else { return }
     if flip {
       // Mirroring alone.
-      for key in ["max_rotate", "max_lighting", "max_warp", "erasing.p"] {
+      for key in [
+        "max_rotate", "max_lighting", "max_warp", "max_saturation", "max_hue", "erasing.p",
+      ] {
         add("augment.\(key)", "--no-augment", .float(0), "")
       }
       for key in ["min_zoom", "max_zoom"] { add("augment.\(key)", "--no-augment", .float(1), "") }
@@ -227,3 +250,4 @@ struct TrainOptions: ParsableArguments {
 }
 
 extension GradientCheck.Policy: ExpressibleByArgument {}
+extension ResizeMethod: ExpressibleByArgument {}

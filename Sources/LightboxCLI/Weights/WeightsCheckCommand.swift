@@ -6,6 +6,7 @@ struct WeightsCheckCommand: ParsableCommand {
   static let configuration = CommandConfiguration(
     commandName: "check",
     abstract: "Check whether a file fits an architecture; the exit code is 1 if not.",
+    usage: "lightbox weights check <file> --arch <arch> [<options>]",
     discussion: """
       A whole network is usable if all its layers but the classifier fit, which training replaces by a \
       new head. A file that Lightbox or fastai saved is usable if body and head fit. Tensors with NaN or \

@@ -136,3 +136,15 @@ extension ModelDescription {
     }
   }
 }
+
+extension ModelDescription {
+  /// The kind of labels: "2 classes", "14 labels" or "numbers".
+  package var labelWords: String {
+    switch target {
+    case .category(let vocab): "\(vocab.count) classes"
+    case .multiCategory(let vocab, _): "\(vocab.count) labels"
+    case .regression(let outputs): outputs == 1 ? "a number" : "\(outputs) numbers"
+    case .own: "\(target.outputCount) outputs"
+    }
+  }
+}

@@ -48,6 +48,8 @@ extension TrainingPlan: Codable {
           at: .none, .value(key: fault.key, found: fault.value, allowed: fault.allowed)),
         at: decoder.codingPath)
     }
+    // Before there were depths, all files were read with 8 bits.
+    if root.table("image")?["depth"] == nil { image.depth = .eight }
     let stored = try fields.decode(Pipeline.self, forKey: .pipeline)
     if root["image"] == nil || stored != pipeline { ownPipeline = stored }
   }

@@ -60,6 +60,13 @@ extension TrainingPlan {
     Self.dropDefaults(of: &root, before: overrides)
     root.apply(overrides)
     var reader = Self.reader(problems)
+    if let sweep = root[SweepSettings.key] {
+      reader.record(
+        .invalid(
+          key: SweepSettings.key, problem: "the file is of a sweep, not of one run",
+          remedy: "use \"lightbox sweep plan\""), at: sweep.origin)
+      root.set(nil, at: [SweepSettings.key])
+    }
     read(root, &reader)
     readTransforms(root, &reader)
     findFiles(root, file, &reader, needsData: needsData && hasSyntax)
@@ -136,20 +143,21 @@ extension TrainingPlan {
         refuse(images, folder, "a folder that exists")
       }
     }
-    let given = data.table.path
+    guard let given = data.table.source.tablePath else { return }
     let candidates =
       given.isEmpty
       ? (folder.isEmpty ? [] : ["\(folder)/labels.csv"])
       : [resolved(given, labels)]
         + (given.hasPrefix("/") || folder.isEmpty ? [] : ["\(folder)/\(given)"])
     let found = candidates.first(where: FileName.exists)
-    data.table.path = found ?? candidates.first ?? ""
+    data.table.source = .table(found ?? candidates.first ?? "")
     guard needsData, isFound, found == nil else { return }
     if given.isEmpty {
       reader.record(
         .missing(
           key: "data.labels",
-          remedy: "there is no \(FileName.shown(candidates[0])); give the path of the table"),
+          remedy: "there is no \(FileName.shown(candidates[0])); "
+            + LabelSource.hint(for: folder)),
         at: .none)
     } else {
       refuse(labels, given, "a table that exists, here or in \(FileName.shown(folder))")

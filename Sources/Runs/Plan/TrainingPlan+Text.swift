@@ -35,7 +35,7 @@ extension TrainingPlan {
         ? path : FileManager.default.currentDirectoryPath + "/" + path
     }
     data.table.folder = absolute(data.table.folder)
-    data.table.path = absolute(data.table.path)
+    if let path = data.table.source.tablePath { data.table.source = .table(absolute(path)) }
     model.weights = model.weights.map(absolute)
   }
 

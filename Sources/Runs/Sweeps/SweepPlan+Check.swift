@@ -32,12 +32,13 @@ extension SweepPlan {
       let isNew = !tables.contains { other in
         other.table == plan.table && other.data.folds == plan.data.folds
           && other.data.allowsSharedPatients == plan.data.allowsSharedPatients
-          && other.unreadable == plan.unreadable
+          && other.unreadable == plan.unreadable && other.data.split == plan.data.split
+          && other.data.target == plan.data.target
       }
       if isNew, tables.count < Self.readTables { tables.append(plan) }
     }
     guard problems.isEmpty else { throw SettingsError(problems) }
-    for plan in tables { _ = try plan.split(try plan.table.read()) }
+    for plan in tables { _ = try plan.split(try plan.readItems()) }
   }
 
   /// Where a setting of a trial is given: the value of the sweep, else the file.

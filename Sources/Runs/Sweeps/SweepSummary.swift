@@ -60,7 +60,9 @@ package struct SweepSummary: Sendable {
       for name in names {
         let values = entries.compactMap { $0.value(name) }
         if !values.isEmpty {
-          means[name] = Mean(estimate: StudentT.mean(values), count: values.count)
+          let mean = StudentT.mean(values)
+          means[name] = Mean(
+            estimate: Metric.isShare(name) ? mean.clamped : mean, count: values.count)
         }
       }
       let (pooled, method) =

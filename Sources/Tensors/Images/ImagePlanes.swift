@@ -65,12 +65,32 @@ public struct ImagePlanes: Sendable, Equatable {
     return ImagePlanes(channels: channels, height: h, width: w, values: part)
   }
 
-  /// Changes brightness and contrast: `sigmoid((logit(x) + shift) · factor)`, with `x` clamped to 0...1.
-  package mutating func light(shift: Double, factor: Double) {
+  /// Changes brightness, contrast and saturation: `sigmoid((logit(x) + shift) · factor)`, with `x` clamped to 0...1.
+  ///
+  /// - Parameters:
+  ///   - shift: Added to the logits.
+  ///   - factor: Multiplies the sums.
+  ///   - gray: The share of the shifted logits' luma that is added to each channel of an RGB image; it counts as part of
+  ///     the factor of others.
+  package mutating func light(shift: Double, factor: Double, gray: Double = 0) {
+    let pixels = height * width
+    let isColor = channels == 3 && gray != 0
     values.withUnsafeMutableBufferPointer { buffer in
-      if let base = buffer.baseAddress {
-        lb_lighting(base, buffer.count, Float(shift), Float(factor))
+      guard let base = buffer.baseAddress else { return }
+      if isColor {
+        lb_lighting_rgb(base, pixels, Float(shift), Float(factor), Float(gray))
+      } else {
+        lb_lighting(base, buffer.count, Float(shift), Float(factor + gray))
       }
+    }
+  }
+
+  /// Turns the hue of an RGB image by so many turns; other images stay as they are.
+  package mutating func shiftHue(_ turns: Double) {
+    guard channels == 3 else { return }
+    let pixels = height * width
+    values.withUnsafeMutableBufferPointer { buffer in
+      if let base = buffer.baseAddress { lb_shift_hue(base, pixels, Float(turns)) }
     }
   }
 }

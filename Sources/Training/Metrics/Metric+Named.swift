@@ -30,6 +30,14 @@ extension Metric {
     classEntries[String(name.prefix { $0 != "(" })] != nil
   }
 
+  /// Whether a built-in metric is from 0 to 1.
+  package static func isShare(_ name: String) -> Bool {
+    let base = String(name.prefix { $0 != "(" })
+    let others = ["log_loss", "cohen_kappa_score", "matthews_corrcoef", "brier_score_loss"]
+    return (classEntries[base] != nil || base.hasSuffix("_multi")) && !others.contains(base)
+      && !base.hasPrefix("matthews") && !base.hasPrefix("brier")
+  }
+
   private struct Entry: Sendable {
     let arguments: [String]
     let make: @Sendable (MetricArguments) throws(MetricError) -> Metric

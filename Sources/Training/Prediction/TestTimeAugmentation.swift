@@ -50,7 +50,9 @@ extension Predictor {
   package var hasRandomTransforms: Bool {
     pipeline.transforms.contains {
       switch $0 {
-      case is ReadImage, is Resize, is Normalize, is Flip, is Dihedral: false
+      case is ReadImage, is Resize, is Normalize, is Flip, is Dihedral, is FlipItem,
+        is DihedralItem, is CropPad, is RatioResize:
+        false
       default: true
       }
     }
@@ -93,7 +95,7 @@ extension Predictor {
   ///
   ///     probabilities = (1 − beta) · mean of the passes + beta · plain pass
   ///
-  /// A transform that mirrors the image (`Flip`, `Dihedral`) is left out unless asked for, since laterality matters.
+  /// A transform that mirrors the image (`Flip`, `Dihedral`, `FlipItem`, `DihedralItem`) is left out unless asked for, since laterality matters.
   ///
   /// - Parameters:
   ///   - items: Items, with labels or without.

@@ -5,7 +5,17 @@ private enum GrayScale {
   case table(LookupTable)
   case window(DICOMWindow)
   case range(lower: Double, upper: Double)
+  case histogram(HistogramScale)
   case stored
+  case fastai
+
+  /// Whether the stored values count, not the modality values.
+  var isStored: Bool {
+    switch self {
+    case .stored, .fastai: true
+    case .table, .window, .range, .histogram: false
+    }
+  }
 
   /// Maps a modality value to gray without rounding or clamping.
   func gray(of x: Double) -> Double {
@@ -13,9 +23,18 @@ private enum GrayScale {
     case .table(let table): table.value(at: x) * 255 / Double(1 << table.bits - 1)
     case .window(let window): window.gray(of: x)
     case .range(let lower, let upper): upper > lower ? (x - lower) / (upper - lower) * 255 : 0
-    case .stored: x
+    case .histogram(let scale): Double(scale(Float(x))) * 255
+    case .stored, .fastai: x
     }
   }
+}
+
+/// A frame as a picture, or with the depth of the file.
+package enum RenderedFrame: Sendable {
+  /// 8 bits per sample: gray or RGB.
+  case bytes(PixelBuffer)
+  /// One image per channel, 0 to 1; not clamped with `fastai8bit`.
+  case planes([ScalarImage])
 }
 
 /// Rounds half up and clamps to 0...255; NaN gives 0.
@@ -28,7 +47,8 @@ extension DICOMFile {
   /// Renders a frame as an 8-bit image: grayscale (one channel) or RGB (three).
   ///
   /// Grayscale values pass the modality transformation and `intensity`, are rounded half up, and
-  /// inverted for `MONOCHROME1` or a presentation table of shape `INVERSE`. In color images palettes are applied, YBR is converted, and more
+  /// inverted for `MONOCHROME1` or a presentation table of shape `INVERSE`. Several channels become RGB, the third black if
+  /// there are two; those after the third are left out. In color images palettes are applied, YBR is converted, and more
   /// than 8 bits are scaled to 8; `intensity` is ignored.
   ///
   /// - Parameters:
@@ -44,19 +64,76 @@ extension DICOMFile {
     guard layout.photometric.hasPrefix("MONOCHROME") else {
       return try color(pixels, layout)
     }
+    if case .channels(let parts) = intensity {
+      return PixelBuffer(planes: try planes(parts, pixels, layout))
+    }
+    return try picture(intensity, pixels, layout)
+  }
+
+  /// Renders a frame as `display`, in grayscale with the depth of the file where that is more than 8 bits.
+  ///
+  /// - Parameters:
+  ///   - frame: The index of the frame, from 0.
+  ///   - intensity: The mapping from modality values to gray; with several channels, grayscale files become planes.
+  ///   - keepsDepth: False: 8 bits, unless there are several channels.
+  /// - Returns: The picture or the planes.
+  /// - Throws: `DICOMError`, as `display`.
+  package func rendered(
+    frame: Int = 0, intensity: DICOMIntensity, keepsDepth: Bool
+  ) throws(DICOMError) -> RenderedFrame {
+    let (pixels, layout) = try decode(frame: frame)
+    guard layout.photometric.hasPrefix("MONOCHROME") else {
+      return .bytes(try color(pixels, layout))
+    }
+    let isDeep = keepsDepth && (layout.bitsStored > 8 || layout.element != .integer)
+    guard isDeep || intensity.channelCount > 1 else {
+      return .bytes(try picture(intensity, pixels, layout))
+    }
+    return .planes(try planes(intensity.parts, pixels, layout))
+  }
+
+  private func picture(
+    _ intensity: DICOMIntensity, _ pixels: StoredPixels, _ layout: PixelLayout
+  ) throws(DICOMError) -> PixelBuffer {
     let modality = try modalityTransform()
     let scale = try grayScale(intensity, modality, pixels, layout)
-    let isInverted = isInverted(layout)
-    if case .stored = scale, case .uint8(let values) = pixels.samples, !isInverted {
+    let isInverted = isInverted(layout, scale)
+    if scale.isStored, case .uint8(let values) = pixels.samples, !isInverted {
       return PixelBuffer(
         width: pixels.width, height: pixels.height, channels: 1, samples: values)
     }
     let samples = pixels.samples.map { stored -> UInt8 in
-      let x = if case .stored = scale { stored } else { Double(modality(stored)) }
+      let x = scale.isStored ? stored : Double(modality(stored))
       let gray = byte(scale.gray(of: x))
       return isInverted ? 255 - gray : gray
     }
     return PixelBuffer(width: pixels.width, height: pixels.height, channels: 1, samples: samples)
+  }
+
+  private func planes(
+    _ intensities: [DICOMIntensity], _ pixels: StoredPixels, _ layout: PixelLayout
+  ) throws(DICOMError) -> [ScalarImage] {
+    let modality = try modalityTransform()
+    var planes: [ScalarImage] = []
+    for intensity in intensities {
+      let scale = try grayScale(intensity, modality, pixels, layout)
+      let isInverted = isInverted(layout, scale)
+      let values = pixels.samples.map { stored -> Float in
+        let x = scale.isStored ? stored : Double(modality(stored))
+        if case .fastai = scale { return Float(x) / 255 }
+        let gray = scale.gray(of: x) / 255
+        // NaN gives 0.
+        let clamped = gray > 0 ? Float(min(gray, 1)) : 0
+        return isInverted ? 1 - clamped : clamped
+      }
+      planes.append(ScalarImage(width: pixels.width, height: pixels.height, values: values))
+    }
+    return planes
+  }
+
+  private func isInverted(_ layout: PixelLayout, _ scale: GrayScale) -> Bool {
+    if case .fastai = scale { return false }
+    return isInverted(layout)
   }
 
   /// Whether the lowest gray is white (PS3.3 C.7.6.3.1.2 and C.11.6).
@@ -129,6 +206,13 @@ extension DICOMFile {
           .unsupportedPixelData, "only unsigned 8-bit values can be displayed as stored")
       }
       return .stored
+    case .fastai8bit: return .fastai
+    case .histScaled(let bins):
+      let values = SortedValues(pixels.samples) { modality($0) }
+      let breaks = ScalarImage.freqhistBins(bins, of: values.count) { Float(values[$0]) }
+      return .histogram(HistogramScale(breaks))
+    case .channels(let parts):
+      preconditionFailure("an intensity of \(parts.count) channels inside of a channel")
     }
   }
 

@@ -1,18 +1,21 @@
 /// Coded as an object with a `kind`, such as `{"kind": "window", "center": 40, "width": 80}`.
 extension DICOMIntensity: Codable {
   private enum CodingKeys: String, CodingKey {
-    case kind, index, center, width, lower, upper
+    case kind, index, center, width, lower, upper, bins, parts
   }
 
   private enum Kind: String, CaseIterable, Codable {
-    case automatic, voi, window, range, minMax, percentile, stored
+    case automatic, voi, window, range, minMax, percentile, stored, fastai8bit, histScaled, channels
   }
 
   /// Decodes an intensity.
   ///
   /// - Throws: `DecodingError` for an unknown kind, or values that the kind does not allow.
   public init(from decoder: any Decoder) throws {
-    let fields = try decoder.container(keyedBy: CodingKeys.self)
+    try self.init(single: decoder.container(keyedBy: CodingKeys.self))
+  }
+
+  private init(single fields: KeyedDecodingContainer<CodingKeys>) throws {
     func number(_ key: CodingKeys) throws -> Double { try fields.decode(Double.self, forKey: key) }
     func check(_ isValid: Bool, _ key: CodingKeys, _ message: String) throws {
       guard isValid else {
@@ -45,6 +48,28 @@ extension DICOMIntensity: Codable {
         lower >= 0 && lower < upper && upper <= 100, .upper,
         "percentiles ascend from 0 to 100, unlike \(lower), \(upper)")
       self = .percentile(lower: lower, upper: upper)
+    case .fastai8bit: self = .fastai8bit
+    case .histScaled:
+      let bins = try fields.decode(Int.self, forKey: .bins)
+      try check(
+        DICOMIntensity.binLimits.contains(bins), .bins,
+        "a histogram has 1 to \(DICOMIntensity.binLimits.upperBound) bins, not \(bins)")
+      self = .histScaled(bins: bins)
+    case .channels:
+      var list = try fields.nestedUnkeyedContainer(forKey: .parts)
+      var parts: [DICOMIntensity] = []
+      while !list.isAtEnd, parts.count <= DICOMIntensity.channelLimit {
+        // Its own kind is checked before it is decoded, so that nesting needs no depth.
+        let nested = try list.nestedContainer(keyedBy: CodingKeys.self)
+        try check(
+          try nested.decode(String.self, forKey: .kind) != Kind.channels.rawValue, .parts,
+          "a channel has no channels itself")
+        parts.append(try DICOMIntensity(single: nested))
+      }
+      try check(
+        (2...DICOMIntensity.channelLimit).contains(parts.count), .parts,
+        "there are 2 to \(DICOMIntensity.channelLimit) channels")
+      self = .channels(parts)
     case nil:
       throw DecodingError.dataCorruptedError(
         forKey: .kind, in: fields,
@@ -58,7 +83,9 @@ extension DICOMIntensity: Codable {
     var fields = encoder.container(keyedBy: CodingKeys.self)
     try fields.encode(kind, forKey: .kind)
     switch self {
-    case .automatic, .minMax, .stored: break
+    case .automatic, .minMax, .stored, .fastai8bit: break
+    case .histScaled(let bins): try fields.encode(bins, forKey: .bins)
+    case .channels(let parts): try fields.encode(parts, forKey: .parts)
     case .voi(let index): try fields.encode(index, forKey: .index)
     case .window(let center, let width):
       try fields.encode(center, forKey: .center)
@@ -78,6 +105,9 @@ extension DICOMIntensity: Codable {
     case .minMax: .minMax
     case .percentile: .percentile
     case .stored: .stored
+    case .fastai8bit: .fastai8bit
+    case .histScaled: .histScaled
+    case .channels: .channels
     }
   }
 }

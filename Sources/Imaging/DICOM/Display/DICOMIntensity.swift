@@ -1,4 +1,4 @@
-/// The mapping from the values of a grayscale DICOM frame to 8-bit gray.
+/// The mapping from the values of a grayscale DICOM frame to gray.
 ///
 /// The order of display is: stored values, modality transformation (rescale or table), this
 /// mapping, and finally `255 - gray` for `MONOCHROME1`. Values outside of a window or range become
@@ -30,6 +30,29 @@ public enum DICOMIntensity: Sendable, Hashable {
 
   /// The stored values, for unsigned data of 2 to 8 bits.
   case stored
+
+  /// The stored values as gray levels, whatever the depth, without rescale, window and inversion: fastai's `PILDicom`.
+  ///
+  /// In an 8-bit picture, values above 255 are white. A pipeline that keeps the depth of the file divides them by 255, as
+  /// fastai does, so values of 10 bits reach 4.01.
+  case fastai8bit
+
+  /// Equalized by a histogram of the frame's modality values, in so many parts: fastai's `hist_scaled`.
+  case histScaled(bins: Int)
+
+  /// Several intensities, one channel each: fastai's `to_nchan`. None of them has several channels itself.
+  case channels([DICOMIntensity])
+
+  /// The number of channels of the image that a grayscale file becomes.
+  public var channelCount: Int { if case .channels(let parts) = self { parts.count } else { 1 } }
+
+  /// The largest number of channels.
+  package static let channelLimit = 8
+
+  /// What each channel shows.
+  package var parts: [DICOMIntensity] {
+    if case .channels(let parts) = self { parts } else { [self] }
+  }
 }
 
 extension DICOMIntensity {
@@ -61,7 +84,11 @@ extension DICOMIntensity {
     /// Pulmonary embolism: width 40, level 400.
     case pulmonaryEmbolism = "pe"
 
-    /// Width and level in modality values (Hounsfield units).
+    /// The width in modality values (Hounsfield units).
+    public var width: Int { parameters.width }
+    /// The center in modality values (Hounsfield units).
+    public var level: Int { parameters.level }
+
     var parameters: (width: Int, level: Int) {
       switch self {
       case .brain: (80, 40)

@@ -8,6 +8,8 @@ public struct DICOMIntensityError: LightboxError, Equatable {
     case unknownName(String, known: [String])
     /// The numbers after the kind are missing, malformed or out of range.
     case invalidNumbers(String, DICOMIntensity.NumericKind)
+    /// More channels are joined than an image can have.
+    case tooManyChannels(String, count: Int)
   }
 
   /// The facts.
@@ -21,7 +23,8 @@ public struct DICOMIntensityError: LightboxError, Equatable {
   /// The text.
   public var place: ErrorPlace {
     switch reason {
-    case .unknownName(let text, _), .invalidNumbers(let text, _): ErrorPlace(element: text)
+    case .unknownName(let text, _), .invalidNumbers(let text, _), .tooManyChannels(let text, _):
+      ErrorPlace(element: text)
     }
   }
 
@@ -30,6 +33,7 @@ public struct DICOMIntensityError: LightboxError, Equatable {
     switch reason {
     case .unknownName: "there is no such intensity"
     case .invalidNumbers: "the numbers are missing or invalid"
+    case .tooManyChannels(_, let count): "there are \(count) channels"
     }
   }
 
@@ -40,7 +44,9 @@ public struct DICOMIntensityError: LightboxError, Equatable {
       (NearestName.nearest(to: text, among: known).map { "did you mean \"\($0)\"? " } ?? "")
         + "use one of \(known.joined(separator: ", ")), "
         + DICOMIntensity.NumericKind.allCases.map(\.form).joined(separator: ", ")
+        + "; several joined by + are channels"
     case .invalidNumbers(_, let kind): "use \(kind.form), where \(kind.condition)"
+    case .tooManyChannels: "use at most \(DICOMIntensity.channelLimit)"
     }
   }
 }

@@ -26,7 +26,7 @@ struct SortedValues {
   var count: Int { ends.last ?? values.count }
 
   /// The value at a position of the sorted values.
-  private subscript(position: Int) -> Double {
+  subscript(position: Int) -> Double {
     if ends.isEmpty { return values[position] }
     var (low, high) = (0, ends.count - 1)
     while low < high {

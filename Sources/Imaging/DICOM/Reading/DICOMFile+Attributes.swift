@@ -5,6 +5,7 @@ extension DICOMTag {
   static let sopClassUID = DICOMTag(0x0008, 0x0016)
   static let modality = DICOMTag(0x0008, 0x0060)
   static let patientID = DICOMTag(0x0010, 0x0020)
+  static let issuerOfPatientID = DICOMTag(0x0010, 0x0021)
   static let viewPosition = DICOMTag(0x0018, 0x5101)
   static let patientOrientation = DICOMTag(0x0020, 0x0020)
   static let samplesPerPixel = DICOMTag(0x0028, 0x0002)
@@ -34,6 +35,9 @@ extension DICOMTag {
 extension DICOMFile {
   /// The patient's identifier (PatientID).
   package var patientID: String? { string(.patientID) }
+
+  /// The organization that issued the patient's identifier (IssuerOfPatientID).
+  package var issuerOfPatientID: String? { string(.issuerOfPatientID) }
 
   /// The modality, such as `CR`, `DX` or `CT`.
   package var modality: String? { string(.modality) }

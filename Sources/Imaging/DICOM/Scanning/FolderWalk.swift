@@ -10,6 +10,10 @@ package struct FolderWalk: Sendable {
   package private(set) var files: [String] = []
   /// The paths of links whose target does not exist, sorted.
   package private(set) var danglingLinks: [String] = []
+  /// The paths of links to files that have a path here already, sorted.
+  package private(set) var repeatedLinks: [String] = []
+  /// The paths of links to folders that were visited already, sorted.
+  package private(set) var repeatedFolders: [String] = []
   /// The paths of pipes, sockets and devices, sorted.
   package private(set) var specialFiles: [String] = []
   /// The folders that cannot be read, in order.
@@ -55,11 +59,15 @@ package struct FolderWalk: Sendable {
       for link in next { follow(link) }
       visitFolders()
     }
-    for (path, identity) in linkedFiles.sorted(by: { $0.path < $1.path })
-    where visited.insert(identity).inserted {
-      files.append(path)
+    for (path, identity) in linkedFiles.sorted(by: { $0.path < $1.path }) {
+      if visited.insert(identity).inserted {
+        files.append(path)
+      } else {
+        repeatedLinks.append(path)
+      }
     }
     files.sort()
+    repeatedFolders.sort()
     danglingLinks.sort()
     specialFiles.sort()
     unreadableFolders.sort { $0.path < $1.path }
@@ -127,7 +135,11 @@ package struct FolderWalk: Sendable {
   private mutating func add(_ path: String, _ status: stat, isLink: Bool) {
     switch status.st_mode & S_IFMT {
     case S_IFDIR:
-      if visited.insert(Identity(status)).inserted { folders.append(path) }
+      if visited.insert(Identity(status)).inserted {
+        folders.append(path)
+      } else {
+        repeatedFolders.append(path)
+      }
     case S_IFREG:
       // Two names of one file are two files, a link to a file that was found is not.
       if isLink {

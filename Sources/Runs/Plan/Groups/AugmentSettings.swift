@@ -1,4 +1,5 @@
-import DataBlocks
+public import DataBlocks
+public import Imaging
 package import Settings
 
 /// The random transforms of training: the arguments of `augTransforms`, with small defaults for medical images.
@@ -25,8 +26,20 @@ public struct AugmentSettings: Sendable, Equatable {
   public var pAffine = 0.75
   /// The probability of brightness and contrast each (`p_lighting`).
   public var pLighting = 0.75
+  /// Whether one draw is for all images of a batch (`batch`).
+  public var isPerBatch = false
+  /// The largest change of saturation of color images (`Saturation`).
+  public var maxSaturation = 0.0
+  /// The largest change of hue of color images (`Hue`).
+  public var maxHue = 0.0
+  /// Bilinear, or the nearest pixel (`mode`).
+  public var mode = Resampling.bilinear
+  /// What is found outside of the image (`pad_mode`).
+  public var padMode = PadMode.reflection
+  /// Whether the centers of the corner pixels stay where they are (`align_corners`).
+  public var alignsCorners = true
   /// Rows and columns of a random window per batch (`size`); nil: no random window.
-  public var size: Int?
+  public var size: ImageSize?
   /// The smallest share of the area of that window (`min_scale`).
   public var minScale = 0.75
   /// Random rectangles of noise (`RandomErasing`).
@@ -43,7 +56,15 @@ public struct AugmentSettings: Sendable, Equatable {
     transforms += augTransforms(
       mult: mult, doFlip: doFlip, flipVert: flipVert, maxRotate: maxRotate, minZoom: minZoom,
       maxZoom: maxZoom, maxLighting: maxLighting, maxWarp: maxWarp, pAffine: pAffine,
-      pLighting: pLighting)
+      pLighting: pLighting,
+      extra: (maxSaturation > 0
+        ? [
+          Saturation(
+            maximumChange: maxSaturation, probability: pLighting, isPerBatch: isPerBatch)
+        ] : [])
+        + (maxHue > 0
+          ? [Hue(maximumChange: maxHue, probability: pLighting, isPerBatch: isPerBatch)] : []),
+      mode: mode, padMode: padMode, alignsCorners: alignsCorners, isPerBatch: isPerBatch)
     return erasing.probability > 0 ? transforms + [erasing.transform] : transforms
   }
 }
@@ -74,13 +95,36 @@ extension AugmentSettings: SettingsGroup {
     SettingsField(
       "p_lighting", \.pLighting, .fraction, "The probability of brightness and contrast each."),
     SettingsField(
-      "size", \.size, .within(8, 4096),
-      "Rows and columns of a random window per batch (RandomResizedCropGPU).",
+      "max_saturation", \.maxSaturation, .from(0, below: 1),
+      "The largest change of saturation of color images, with probability p_lighting.",
+      aliases: ["saturation"]),
+    SettingsField(
+      "max_hue", \.maxHue, .from(0, below: 1),
+      "The largest change of hue of color images, in turns, with probability p_lighting.",
+      aliases: ["hue"]),
+    SettingsField("mode", \.mode, "Resampling: bilinear, or the nearest pixel."),
+    SettingsField("pad_mode", \.padMode, "What rotation, zoom and warp find outside of the image."),
+    SettingsField(
+      "align_corners", \.alignsCorners,
+      "Whether the centers of the corner pixels stay where they are, not their outer corners."),
+    SettingsField("batch", \.isPerBatch, "One draw for all images of a batch."),
+    SettingsField(
+      "size", \.size, .imageSize,
+      "Rows and columns of a random window per batch (RandomResizedCropGPU): one number, or [rows, columns].",
       unset: "no random window"),
     SettingsField(
       "min_scale", \.minScale, .fraction, "With size: the smallest share of the area of the window."
     ),
   ]
+}
+
+extension Resampling: SettingsEnum {}
+
+extension Allowed where Value == ImageSize {
+  /// Sides that networks take.
+  static var imageSize: Allowed<ImageSize> {
+    Allowed("8 to 4096") { (8...4096).contains($0.height) && (8...4096).contains($0.width) }
+  }
 }
 
 /// Random rectangles of noise in training: fastai's `RandomErasing`.

@@ -13,6 +13,8 @@ public struct DataSettings: Sendable, Equatable {
   public var outputCount: Int?
   /// Which training items an epoch has.
   public var sampling = SamplingKind.shuffled
+  /// How items are divided if their source has no split.
+  public var split = SplitKind.automatic
   /// The share for validation if the table has no split: of patients if it names them, else of images (`valid_pct`).
   public var validFraction = 0.2
   /// Cross-validation: the number of folds, by patient and stratified by class; nil: none.
@@ -39,7 +41,9 @@ extension DataSettings: SettingsGroup {
       "The folder of the images; file names in the table are relative to it.",
       unset: "none, it is needed", aliases: ["path", "folder", "data"]),
     SettingsField(
-      "labels", \.labels, "The table of labels, CSV with a header: a path, or a name in `images`.",
+      "labels", \.labels,
+      "Where the labels are: in a table, CSV with a header (a path, or a name in `images`), or \"folders\" (`cat/1.png`, "
+        + "`train/cat/1.png`), \"name:REGEX\" or \"path:REGEX\" (the first group is the label), \"dicom:ATTRIBUTE\".",
       unset: "labels.csv in `images`", aliases: ["csv", "table"]),
     SettingsField(
       "file_column", \.table.fileColumn, "The column with the file names.", aliases: ["fn_col"]),
@@ -47,12 +51,12 @@ extension DataSettings: SettingsGroup {
       "label_column", \.table.labelColumn, "The column with the labels.", aliases: ["label_col"]),
     SettingsField(
       "split_column", \.splitColumn,
-      "The column with train, valid (or val) or test; \"none\": no column.",
-      unset: "split, if it exists", aliases: ["valid_col"]),
+      "The column with train, valid (or val) or test; \"none\": no column, and folders of this name are no split.",
+      unset: "split or is_valid, if it exists", aliases: ["valid_col"]),
     SettingsField(
       "patient_column", \.patientColumn,
-      "The column with the patients; \"none\": only the patients of DICOM headers.",
-      unset: "patient or patient_id, if it exists"),
+      "The column with the patients; \"none\": patients do not count, those of DICOM headers neither.",
+      unset: "patient or patient_id, if it exists; else PatientID of the DICOM headers"),
     SettingsField(
       "separator", \.table.separator, "The character between cells.", unset: "comma",
       aliases: ["sep"]),
@@ -72,6 +76,11 @@ extension DataSettings: SettingsGroup {
       "sampling", \.sampling,
       "Which training images an epoch has: each once, or as many drawn so that all classes are equally probable.",
       aliases: ["weighted", "sampler"]),
+    SettingsField(
+      "split", \.split,
+      "How images are divided if their source has no split: \"auto\" (by patient where patients are known, else by image), "
+        + "\"random\" (by image), \"stratified\" (by image, the classes in equal shares), \"patient\", \"stratified_patient\".",
+      aliases: ["splitter"]),
     SettingsField(
       "valid_pct", \.validFraction, .between(0, 1),
       "The fraction for validation if the table has no split: of the patients, else of the images.",
@@ -99,9 +108,9 @@ extension DataSettings: SettingsGroup {
     set { table.folder = newValue ?? "" }
   }
 
-  private var labels: String? {
-    get { table.path.isEmpty ? nil : table.path }
-    set { table.path = newValue ?? "" }
+  private var labels: LabelSource? {
+    get { table.source == .table("") ? nil : table.source }
+    set { table.source = newValue ?? .table("") }
   }
 
   private var splitColumn: String? {
@@ -116,6 +125,45 @@ extension DataSettings: SettingsGroup {
 
   private static func column(_ word: String) -> String { word == "none" ? "" : word }
   private static func shown(_ column: String) -> String { column.isEmpty ? "none" : column }
+}
+
+/// How items are divided at random.
+public enum SplitKind: String, Sendable, CaseIterable {
+  /// By patient where patients are known, else by image.
+  case automatic = "auto"
+  /// By image (`RandomSplitter`).
+  case random
+  /// By image, the classes in equal shares (`TrainTestSplitter`).
+  case stratified
+  /// By patient (`PatientSplitter`).
+  case patient
+  /// By patient, the classes in nearly equal shares (`StratifiedPatientSplitter`).
+  case stratifiedPatient = "stratified_patient"
+}
+
+extension SplitKind: SettingsEnum {}
+
+extension LabelSource: SettingsValue {
+  package static var words: String {
+    "a table, \"folders\", \"name:REGEX\", \"path:REGEX\" or \"dicom:ATTRIBUTE\""
+  }
+
+  package static func refusal(of node: TOMLNode) -> (problem: String, remedy: String?)? {
+    guard let text = String(node) else { return nil }
+    do throws(DataError) {
+      _ = try LabelSource(text)
+      return nil
+    } catch {
+      return (error.problem, error.remedy)
+    }
+  }
+
+  package init?(_ node: TOMLNode) {
+    guard let text = String(node), let source = try? LabelSource(text) else { return nil }
+    self = source
+  }
+
+  package var toml: TOMLValue? { .text(text) }
 }
 
 extension CSVSeparator: SettingsEnum {

@@ -21,7 +21,7 @@ extension RateSettings: SettingsGroup {
   package static let fields: [SettingsField<Self>] = [
     SettingsField(
       "lr", \.learningRates,
-      Allowed("each above 0, at most 1e30") { $0.all.allSatisfy { $0 > 0 && $0 <= 1e30 } },
+      Allowed("above 0, at most 1e30") { $0.all.allSatisfy { $0 > 0 && $0 <= 1e30 } },
       "The highest learning rate: a number; a list with one per parameter group; "
         + "{ first = a, last = b }, spaced geometrically; or { last = b }, a tenth for the other groups.",
       aliases: ["learning_rate", "lr_max", "base_lr"]),

@@ -46,6 +46,9 @@ extension CallbackSettings: SettingsKind {
   /// Arguments that do not go together.
   var conflict: SettingsConflict? { (choice as? any CallbackChoice)?.conflict }
 
+  /// The items of an accumulated step; nil for another callback.
+  var itemsPerStep: Int? { (choice as? GradientAccumulationSettings)?.itemsPerStep }
+
   /// The value that the callback follows; nil: it follows none, or the plan's.
   var monitor: String? { (choice as? any TrackerChoice)?.tracked.monitor }
 }

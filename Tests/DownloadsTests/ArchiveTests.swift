@@ -63,7 +63,7 @@ struct ArchiveTests {
   func zip() throws {
     let work = try TemporaryFolder()
     let script = """
-      import zipfile
+      zipfile = __import__("zipfile")
       with zipfile.ZipFile("a.zip", "w", zipfile.ZIP_DEFLATED) as z:
           z.writestr("set/a.txt", "hello" * 1000)
           z.writestr("set/sub/", "")

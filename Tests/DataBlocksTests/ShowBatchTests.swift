@@ -7,7 +7,7 @@ import Testing
 /// A transform that refuses an image.
 private struct Refusal: Transform {
   struct Reason: Error {}
-  let effects: TransformEffects = .pixels
+  var effects: TransformEffects { .pixels }
   func apply(to sample: inout Sample, _ context: inout TransformContext) throws { throw Reason() }
 }
 

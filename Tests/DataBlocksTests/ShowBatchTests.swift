@@ -48,7 +48,7 @@ struct ShowBatchTests {
       lines.contains { $0.hasPrefix("  ReadImage: 30 x 40, 1 channel of 8 bits, 0 to 25") })
     #expect(lines.contains { $0.hasPrefix("  Resize: 24 x 20, 1 channel of 8 bits") })
     #expect(lines.contains { $0.hasPrefix("  RandomResizedCropGPU: 16 x 16, 1 channel, 0") })
-    #expect(lines.contains { $0.hasPrefix("  Normalize: 16 x 16, 3 channels, -2") })
+    #expect(lines.contains { $0.hasPrefix("  Normalize: 16 x 16, 3 channels, -") })
     #expect(lines.last == "batch: inputs [3, 3, 16, 16] float32, targets [3] int64")
   }
 

@@ -75,7 +75,7 @@ let package = Package(
     // Floor 2.
     room("Layers", uses: ["Console", "Files", "Tensors"]),
     room("Checkpoints", uses: ["Files", "Tensors", "CZip"]),
-    room("DataBlocks", uses: ["Files", "Tensors", "Imaging"]),
+    room("DataBlocks", uses: ["Console", "Files", "Tensors", "Imaging"]),
 
     // Floor 3.
     room("Hooks", uses: ["Tensors", "Layers"]),

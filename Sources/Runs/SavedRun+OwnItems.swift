@@ -1,5 +1,6 @@
 public import DataBlocks
 import Logbook
+import Training
 
 extension SavedRun {
   /// Items of the run's own data: of its table, compared with the parts that the run has stored.
@@ -8,7 +9,7 @@ extension SavedRun {
   /// - Returns: The items, the name of the part, and warnings.
   /// - Throws: `DataError` if the table cannot be read, or if there are no such items.
   public func ownItems(split: String? = nil) throws(DataError) -> SelectedItems {
-    let table = try description.plan(in: folder).table.read()
+    let table = try description.plan(in: folder).table.read().labeled(for: predictor.target)
     // Parts that were drawn at random are only in the run.
     guard let split, let part = DataSplit(name: split), part != .test,
       description.plan.data.fold != nil || !table.items.contains(where: { $0.split == part }),

@@ -50,13 +50,15 @@ extension SavedModel {
     if let record, table.columns.split == nil || isFold {
       let found = record.parts(of: items)
       for index in items.indices {
-        let isTest = isFold && items[index].split == .test
+        let isTest = items[index].split == .test
         items[index].split = found[index] ?? (isTest ? .test : nil)
       }
       parts = found
     }
     // Without a split in the table, its parts are used if they are asked for.
-    let usesAll = parts != nil && table.columns.split == nil
+    let usesAll =
+      parts != nil && table.columns.split == nil
+      && !table.items.contains { $0.split == .test }
     let (chosen, name) = try select(items, split: split ?? (usesAll ? "all" : nil))
     try table.check(chosen, readBy: predictor.pipeline, skippingMissing: skippingMissing)
     if parts != nil {

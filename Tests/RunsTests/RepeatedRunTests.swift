@@ -128,7 +128,8 @@ struct RepeatedRunTests {
   @Test("a run of version 0.2.0, format 2, is opened")
   func format2() throws {
     let work = try Workspace()
-    var plan = work.plan(try work.table())
+    // Runs of this version read 8 bits.
+    var plan = work.plan(try work.table(), transforms: [ReadImage(depth: .eight)])
     plan.freezeEpochs = 0
     try plan.quietRun(in: work.file("run"))
     let probabilities = try SavedRun(work.file("run")).predictor.predict(work.file("0.png"))

@@ -52,29 +52,54 @@ extension DataBlock {
     guard let first = summary.attempt("the split", { try train.first ?? none() }) else {
       return summary
     }
-    summary.add(
-      "first training item: \(first.name), label \(first.label.map { "\"\($0)\"" } ?? "none")")
     guard
       let target = summary.attempt(
         "\(type(of: target))", { try target.fitted(to: train) as any TargetBlock })
     else { return summary }
-    let names = target.vocab.isEmpty ? "numbers" : target.vocab.joined(separator: " | ")
-    summary.add("target \(type(of: target)): \(target.outputCount) outputs, \(names)")
-
-    guard walk(first, target, seed, &summary) else { return summary }
-    makeBatch(train, target, batchSize, seed, &summary)
+    summary.walk(first, pipeline, target, mode: .training, seed: seed)
+    guard summary.failure == nil else { return summary }
+    let batch = Array(train.prefix(batchSize))
+    summary.makeBatch(of: batch.count) {
+      try DataLoader(
+        batch, pipeline: pipeline, target: target, mode: .training, batchSize: batch.count,
+        workers: 0, seed: seed)
+    }
     return summary
   }
 
   private func none() throws(DataError) -> DataItem { throw DataError(.noItems("training")) }
+}
 
-  /// Runs the transforms on an item; false if one fails.
-  private func walk(
-    _ item: DataItem, _ target: any TargetBlock, _ seed: UInt64, _ summary: inout DataBlockSummary
-  ) -> Bool {
+extension DataLoader {
+  /// Walks the first item through every transform, and makes a batch, with the sizes on the way (`summary`).
+  ///
+  /// - Returns: The text, and the error if there was one.
+  public func summary() -> DataBlockSummary {
+    var summary = DataBlockSummary()
+    guard let first = items.first else {
+      summary.add("no items")
+      return summary
+    }
+    summary.walk(first, pipeline, target, mode: mode, seed: seed)
+    if summary.failure == nil, batchCount > 0 {
+      summary.makeBatch(of: min(batchSize, items.count)) { self }
+    }
+    return summary
+  }
+}
+
+extension DataBlockSummary {
+  /// Runs the transforms on an item, until one fails.
+  fileprivate mutating func walk(
+    _ item: DataItem, _ pipeline: Pipeline, _ target: any TargetBlock, mode: PipelineMode,
+    seed: UInt64
+  ) {
+    add("first item: \(item.name), label \(item.label.map { "\"\($0)\"" } ?? "none")")
+    let names = target.vocab.isEmpty ? "numbers" : target.vocab.joined(separator: " | ")
+    add("target \(type(of: target)): \(target.outputCount) outputs, \(names)")
     var sample = Sample(.file(item.path), label: item.label, frame: item.frame)
     let steps = pipeline.trace(
-      &sample, mode: .training,
+      &sample, mode: mode,
       Pipeline.Streams(
         item: RandomSource(seed: seed, 0, 0, 0xA06), batch: RandomSource(seed: seed, 0, 0, 0xC409))
     ) { (sample: inout Sample) throws(DataError) in
@@ -82,32 +107,21 @@ extension DataBlock {
     }
     for step in steps {
       if let failure = step.failure {
-        return summary.attempt(step.name, { throw failure.at(item.name) }) != nil
+        _ = attempt(step.name) { throw failure.at(item.name) }
+        return
       }
-      let range = step.range.map {
-        ", \(NumberFormat.significant(Double($0.lowerBound), 3)) to \(NumberFormat.significant(Double($0.upperBound), 3))"
-      }
-      summary.add(
+      let ends = step.range.map { [$0.lowerBound, $0.upperBound] } ?? []
+      let range = ends.map { NumberFormat.significant(Double($0), 3) }.joined(separator: " to ")
+      add(
         "  \(step.name): \(step.size?.height ?? 0) x \(step.size?.width ?? 0), \(step.channels) "
-          + "channel\(step.channels == 1 ? "" : "s")\(step.is8Bit ? " of 8 bits" : "")\(range ?? "")"
-      )
+          + "channel\(step.channels == 1 ? "" : "s")\(step.is8Bit ? " of 8 bits" : ""), \(range)")
     }
-    return true
   }
 
-  private func makeBatch(
-    _ train: [DataItem], _ target: any TargetBlock, _ batchSize: Int, _ seed: UInt64,
-    _ summary: inout DataBlockSummary
-  ) {
-    let items = Array(train.prefix(batchSize))
-    let batch = summary.attempt("a batch of \(items.count)") {
-      try DataLoader(
-        items, pipeline: pipeline, target: target, mode: .training, batchSize: items.count,
-        workers: 0, seed: seed
-      ).oneBatch()
-    }
-    guard let batch else { return }
+  /// Makes a batch with a loader.
+  fileprivate mutating func makeBatch(of count: Int, _ loader: () throws -> DataLoader) {
+    guard let batch = attempt("a batch of \(count)", { try loader().oneBatch() }) else { return }
     let targets = batch.targets.map { "\($0.shape) \($0.dtype)" } ?? "none"
-    summary.add("batch: inputs \(batch.inputs.shape) \(batch.inputs.dtype), targets \(targets)")
+    add("batch: inputs \(batch.inputs.shape) \(batch.inputs.dtype), targets \(targets)")
   }
 }

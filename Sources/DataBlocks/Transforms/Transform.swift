@@ -7,7 +7,7 @@ public import Tensors
 /// `Pipeline.register` so that saved runs that use it can be loaded.
 ///
 ///     struct Invert: Transform {
-///       let effects: TransformEffects = .pixels
+///       var effects: TransformEffects { .pixels }
 ///       func apply(to sample: inout Sample, _ context: inout TransformContext) {
 ///         sample.updateValues { image in for i in image.values.indices { image.values[i] = 1 - image.values[i] } }
 ///       }

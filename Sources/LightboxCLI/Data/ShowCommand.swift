@@ -1,0 +1,114 @@
+import ArgumentParser
+import Console
+import Foundation
+import Lightbox
+
+struct ShowCommand: ParsableCommand {
+  static let configuration = CommandConfiguration(
+    commandName: "show", abstract: "Draw a batch as the model sees it, or the frames of one file.",
+    usage: """
+      lightbox data show <data> --out <figure> [--unique] [<options>]
+      lightbox data show <settings.toml> --out <figure> [--set <k=v>] [<options>]
+      lightbox data show <file> --out <figure> [--windows <names>] [--colormap <name>]
+      """,
+    discussion: """
+      Of a folder or a settings file, the images of the first training batch with their labels, after resizing and \
+      augmentation, as "lightbox train" with the same options would use them. --unique draws what augmentation makes \
+      of one image. The sizes of each step are printed; where one fails, its name and the reason.
+
+      Of one DICOM file, each window of --windows, or each frame; of a PNG or JPEG file, the image.
+      """)
+
+  @Argument(help: "The folder of the images, a TOML file, or one DICOM, PNG or JPEG file.")
+  var data: String
+
+  @Option(
+    help: ArgumentHelp("The figure to write: .png, .svg or .jpg.", valueName: "figure"))
+  var out: String
+
+  @Option(
+    help: ArgumentHelp(
+      "A setting by its key, such as augment.max_rotate=20. Can be repeated.",
+      valueName: "key=value"))
+  var set: [String] = []
+
+  @Option(help: "Images, 1 to 10000.")
+  var count = 9
+
+  @Option(help: "Images in a row, 1 to 100.")
+  var columns = 3
+
+  @Flag(help: "Draw one image, as so many epochs see it.")
+  var unique = false
+
+  @Flag(help: "Draw the validation images, without augmentation.")
+  var valid = false
+
+  @Option(
+    help: ArgumentHelp(
+      "Of one DICOM file: intensities, separated by semicolons: \(DICOMIntensity.grammar).",
+      valueName: "names"))
+  var windows: String?
+
+  @Option(
+    help: ArgumentHelp(
+      "Of one file: the colors of gray values, such as gray, viridis or magma.", valueName: "name"))
+  var colormap: String?
+
+  @OptionGroup var options: TrainOptions
+
+  private var isFolder: Bool { FileName.isFolder(data) || data.lowercased().hasSuffix(".toml") }
+
+  func validate() throws {
+    try requireOption("--count", count, in: 1...10_000)
+    try requireOption("--columns", columns, in: 1...100)
+    if ![".png", ".svg", ".jpg", ".jpeg"].contains(where: out.lowercased().hasSuffix) {
+      throw ValidationError("--out \(FileName.shown(out)): use a name that ends in .png or .svg")
+    }
+    if unique, valid {
+      throw ValidationError("--valid --unique: validation images are the same in each epoch")
+    }
+    let given = windows != nil ? "--windows" : colormap != nil ? "--colormap" : nil
+    if let given, isFolder {
+      throw ValidationError("\(given) is for one file; use --intensity for a batch")
+    }
+    if let colormap, Colormap(named: colormap) == nil {
+      throw ValidationError(
+        "--colormap \(colormap): use one of \(Colormap.names.joined(separator: ", "))")
+    }
+  }
+
+  func run() throws {
+    let pages = isFolder ? try showBatch() : try showFile()
+    for page in pages { print(page.printable) }
+  }
+
+  private func showBatch() throws -> [String] {
+    let plan = try PlanSource(data: data, from: nil, resume: nil, set: set, options: options).plan()
+    let loaders = try plan.dataLoaders(notify: LightboxCLI.tell)
+    let loader = valid ? loaders.valid ?? loaders.train : loaders.train
+    let summary = loader.summary()
+    say(String(summary.description.dropLast()))
+    if let failure = summary.failure { throw failure }
+    guard loader.batchCount > 0 else {
+      throw ValidationError(
+        "\(loader.items.count) training images do not fill a batch: use a smaller --batch-size")
+    }
+    return try loader.showBatch(to: out, count: count, columns: columns, unique: unique)
+  }
+
+  private func showFile() throws -> [String] {
+    let intensities = try (windows ?? "auto").split(separator: ";").map {
+      try DICOMIntensity(String($0))
+    }
+    let panels = try FilePanels(
+      of: data, intensities: intensities, colormap: colormap.flatMap { Colormap(named: $0) },
+      limit: count)
+    say("lightbox: \(panels.facts)".printable)
+    var sheet = ContactSheet(
+      to: out, title: FileName.shown(data), columns: min(columns, panels.panels.count),
+      rows: max(1, (panels.panels.count + columns - 1) / columns), cellSize: 320)
+    for panel in panels.panels { try sheet.add(panel) }
+    return try sheet.finish()
+  }
+}

@@ -182,7 +182,8 @@ package enum TextDetector {
       for index in line { isUsed[index] = true }
       total += line.count
     }
-    return budget > 0 ? total : 0
+    // In texture some of many marks stand in a row by chance.
+    return budget > 0 && total * 20 >= marks.count ? total : 0
   }
 
   private static func continues(_ last: Mark, _ mark: Mark) -> Bool {

@@ -14,7 +14,7 @@ struct HeaderRecord: Sendable {
   private static let textLimit = 1 << 16
 
   init(
-    _ file: DICOMFile, _ path: String, _ center: Double, _ width: Double, _ readsPixels: Bool
+    _ file: DICOMFile, _ path: String, _ window: DICOMIntensity.NamedWindow, _ readsPixels: Bool
   ) {
     self.path = path
     for tag in file.tags where tag.group % 2 == 0 && tag.group != 0x7FE0 && tag.keyword != nil {
@@ -24,16 +24,17 @@ struct HeaderRecord: Sendable {
       }
       attributes[tag] = values
     }
-    if readsPixels { measure(file, center, width) }
+    if readsPixels { measure(file, window) }
   }
 
-  private mutating func measure(_ file: DICOMFile, _ center: Double, _ width: Double) {
+  private mutating func measure(_ file: DICOMFile, _ window: DICOMIntensity.NamedWindow) {
     guard let pixels = try? file.storedPixels() else { return }
     let scale = SampleScale(pixels.samples)
     statistics = [scale.minimum, scale.maximum, scale.mean, scale.deviation].map(Self.text)
     // fastai halves the width with integer division.
-    let half = (width / 2).rounded(.down)
-    guard let share = file.share(of: pixels, from: center - half, to: center + half) else {
+    let half = window.width / 2
+    guard let share = file.share(of: pixels, from: window.level - half, to: window.level + half)
+    else {
       statistics.append("")
       return
     }
@@ -49,7 +50,7 @@ extension DICOMFile {
   /// The share of scaled values strictly inside an interval: fastai's `pct_in_window`.
   ///
   /// Values are `stored * slope + intercept` in single precision, as `scaled_px`.
-  fileprivate func share(of pixels: StoredPixels, from low: Double, to high: Double) -> Double? {
+  fileprivate func share(of pixels: StoredPixels, from low: Int, to high: Int) -> Double? {
     let (slope, intercept) = rescale.map { (Float($0.slope), Float($0.intercept)) } ?? (1, 0)
     let (low, high) = (Float(low), Float(high))
     func count<T: BinaryInteger>(_ values: [T]) -> Int {

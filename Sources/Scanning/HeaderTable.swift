@@ -18,9 +18,6 @@ public struct HeaderTable: Sendable {
   /// The files that are no DICOM files or cannot be opened; they have no row.
   public let unreadable: [DICOMError]
 
-  /// The window of fastai's `from_dicoms`: "brain", as center and width.
-  public static let brainWindow: (center: Double, width: Double) = (40, 80)
-
   /// The most values of an attribute that become columns.
   private static let maximumValues = 64
   /// SQLite's limit is 2000 columns.
@@ -30,23 +27,22 @@ public struct HeaderTable: Sendable {
   ///
   /// - Parameters:
   ///   - paths: The files.
-  ///   - window: The window of `img_pct_window`, in modality values (`window`). Default: "brain".
+  ///   - window: The window of `img_pct_window` (`window`).
   ///   - readsPixels: Whether there are columns of pixel statistics (`px_summ`).
   ///   - threads: The number of threads. Default: all cores.
   ///   - progress: Called from any thread with the number of files that were read and of all.
   public init(
-    fromDicoms paths: [String], window: (center: Double, width: Double) = brainWindow,
+    fromDicoms paths: [String], window: DICOMIntensity.NamedWindow = .brain,
     readsPixels: Bool = true, threads: Int? = nil,
     progress: (@Sendable (_ done: Int, _ total: Int) -> Void)? = nil
   ) {
     let done = SharedCounter()
-    let (center, width) = window
     let results = concurrentMap(paths, threads: threads ?? ProcessLimits.cores) {
       path -> Result<HeaderRecord, DICOMError> in
       let record: Result<HeaderRecord, DICOMError>
       do throws(DICOMError) {
         record = .success(
-          HeaderRecord(try DICOMFile(contentsOf: path), path, center, width, readsPixels))
+          HeaderRecord(try DICOMFile(contentsOf: path), path, window, readsPixels))
       } catch {
         record = .failure(error)
       }

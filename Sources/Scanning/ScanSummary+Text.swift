@@ -15,10 +15,14 @@ extension ScanSummary {
   ///   - values: The most values of each property.
   /// - Returns: Several lines without a final newline.
   package func text(limit: Int = 5, values: Int = 8) -> String {
+    let counts = [
+      counted(dicomImages, "DICOM image"), pictures == 0 ? nil : "\(pictures) PNG or JPEG",
+      "\(otherDICOM) other DICOM", "\(dicomDirectories) DICOMDIR", "\(otherFiles) of other kinds",
+      "\(unreadable) unreadable",
+    ]
     var lines = [
-      "\(counted(files, "file")): \(counted(dicomImages, "DICOM image")), "
-        + "\(pictures == 0 ? "" : "\(pictures) PNG or JPEG, ")\(otherDICOM) other DICOM, "
-        + "\(dicomDirectories) DICOMDIR, \(otherFiles) of other kinds, \(unreadable) unreadable"
+      "\(counted(files, "file")): ".replacing(" ", with: Self.keptBlank)
+        + counts.compactMap { $0?.replacing(" ", with: Self.keptBlank) }.joined(separator: ", ")
     ]
     if dicomImages > 0 {
       lines.append(

@@ -72,17 +72,13 @@ package struct ScanSummary: Sendable, Encodable {
   }
 
   private static func properties(_ images: [FileFacts]) -> [Property] {
-    func count(_ name: String, _ values: (FileFacts) -> [String]) -> Property {
-      var counts: [String: Int] = [:]
-      for image in images {
-        for value in values(image) { counts[value, default: 0] += 1 }
-      }
-      return Property(name: name, values: sorted(counts))
-    }
+    func count(
+      _ name: String, _ values: @escaping (FileFacts) -> [String]
+    ) -> (name: String, values: (FileFacts) -> [String]) { (name, values) }
     func dicom(_ value: @escaping (FileFacts) -> String?) -> (FileFacts) -> [String] {
       { $0.kind == .dicom ? [value($0) ?? "none"] : [] }
     }
-    let all: [Property] = [
+    let all = [
       count("modality", dicom(\.header.modality)),
       count("view", dicom(\.header.view)),
       count("laterality", dicom(\.header.laterality)),
@@ -105,8 +101,16 @@ package struct ScanSummary: Sendable, Encodable {
       count("burned-in text", dicom { $0.burnedInAnnotation.map { "annotated \($0)" } }),
       count("identity removed", dicom(\.identityRemoved)),
     ]
+    // One pass: a copy of an image's facts costs as much as counting them.
+    var counts = [[String: Int]](repeating: [:], count: all.count)
+    for image in images {
+      for index in all.indices {
+        for value in all[index].values(image) { counts[index][value, default: 0] += 1 }
+      }
+    }
+    let properties = zip(all, counts).map { Property(name: $0.name, values: sorted($1)) }
     // A property that no file states says nothing.
-    return all.filter { $0.values.contains { $0.value != "none" } }
+    return properties.filter { $0.values.contains { $0.value != "none" } }
   }
 
   private static let spacingWords = [

@@ -24,8 +24,9 @@ package enum TextDetector {
     guard width >= 32, height >= 32 else { return 0 }
     var most = 0
     for flipping: UInt8 in [0, 255] {
-      // Compression changes the values of letters by a few steps; without it they stand out from a light ground.
-      for limit: UInt8 in [250, 236] {
+      // Letters of one value stand out from a light ground; compression changes them by a few steps; small ones have
+      // gray edges.
+      for limit: UInt8 in [250, 236, 185] {
         let found = lettersInLines(marks(gray, width, height, flipping: flipping, limit: limit))
         most = max(most, found)
       }
@@ -63,7 +64,7 @@ package enum TextDetector {
         mark.area * 8 >= mark.width * mark.height,
         mark.area * 20 <= 19 * mark.width * mark.height || mark.width * 3 <= mark.height
       else { continue }
-      guard hasHardEdges(mark, gray, width, height, flipping) else { continue }
+      guard hasHardEdges(mark, gray, width, height, flipping, limit) else { continue }
       found.append(mark)
       if found.count > maximumMarks { return [] }
     }
@@ -141,7 +142,7 @@ package enum TextDetector {
 
   /// Whether the frame of two pixels around a mark is clearly darker.
   private static func hasHardEdges(
-    _ mark: Mark, _ gray: [UInt8], _ width: Int, _ height: Int, _ flipping: UInt8
+    _ mark: Mark, _ gray: [UInt8], _ width: Int, _ height: Int, _ flipping: UInt8, _ limit: UInt8
   ) -> Bool {
     let (left, right) = (mark.left - 2, mark.right + 2)
     let (top, bottom) = (mark.top - 2, mark.bottom + 2)
@@ -153,7 +154,7 @@ package enum TextDetector {
     for y in top...bottom {
       sum += Int(gray[y * width + left] ^ flipping) + Int(gray[y * width + right] ^ flipping)
     }
-    return sum <= 200 * 2 * (right - left + bottom - top + 2)
+    return sum <= min(200, Int(limit) - 55) * 2 * (right - left + bottom - top + 2)
   }
 
   /// The marks in rows of at least four with one height and a common base line.
@@ -181,7 +182,8 @@ package enum TextDetector {
       for index in line { isUsed[index] = true }
       total += line.count
     }
-    return budget > 0 ? total : 0
+    // In texture some of many marks stand in a row by chance.
+    return budget > 0 && total * 20 >= marks.count ? total : 0
   }
 
   private static func continues(_ last: Mark, _ mark: Mark) -> Bool {

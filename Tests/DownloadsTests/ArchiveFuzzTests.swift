@@ -22,8 +22,8 @@ struct ArchiveFuzzTests {
       TarBuilder.entry("e", type: "2", target: "../../x"),
     ])
     let script = """
-      zipfile = __import__("zipfile")
-      with zipfile.ZipFile("a.zip", "w", zipfile.ZIP_DEFLATED) as z:
+      from zipfile import ZipFile, ZIP_DEFLATED
+      with ZipFile("a.zip", "w", ZIP_DEFLATED) as z:
           z.writestr("d/a", "hello" * 50); z.writestr("../up", "x"); z.writestr("b", "y")
       """
     try TarBuilder.run("/usr/bin/env", ["python3", "-c", script], in: work.path)

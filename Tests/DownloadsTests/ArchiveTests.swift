@@ -63,12 +63,12 @@ struct ArchiveTests {
   func zip() throws {
     let work = try TemporaryFolder()
     let script = """
-      zipfile = __import__("zipfile")
-      with zipfile.ZipFile("a.zip", "w", zipfile.ZIP_DEFLATED) as z:
+      from zipfile import ZipFile, ZIP_DEFLATED
+      with ZipFile("a.zip", "w", ZIP_DEFLATED) as z:
           z.writestr("set/a.txt", "hello" * 1000)
           z.writestr("set/sub/", "")
           z.writestr("set/b.txt", "x")
-      with zipfile.ZipFile("up.zip", "w") as z: z.writestr("../x", "x")
+      with ZipFile("up.zip", "w") as z: z.writestr("../x", "x")
       """
     try TarBuilder.run("/usr/bin/env", ["python3", "-c", script], in: work.path)
     let bytes = [UInt8](try Data(contentsOf: URL(fileURLWithPath: work.path + "/a.zip")))

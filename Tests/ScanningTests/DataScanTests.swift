@@ -48,7 +48,7 @@ struct DataScanTests {
     let text = summary.text()
     #expect(
       text.hasPrefix(
-        "9 files: 4 DICOM images, 1 other DICOM, 1 DICOMDIR, 1 of other kinds, 2\n    unreadable\n"),
+        "9 files: 4 DICOM images, 1 other DICOM, 1 DICOMDIR, 1 of other kinds,\n    2 unreadable\n"),
       "\(text)")
     #expect(text.split(separator: "\n").allSatisfy { $0.count <= 80 }, "\(text)")
     #expect(try getDICOMFiles(in: work.path).count == 7)

@@ -23,8 +23,8 @@ struct ScanCommand: ParsableCommand {
 
   @Option(
     help: ArgumentHelp(
-      "A table of labels with splits, CSV with a header: patients and images on several sides are found, and rows without images.",
-      valueName: "file"))
+      "Labels and splits, a table or another source as in train: patients and images on several sides are found, and rows without images.",
+      valueName: "source"))
   var labels: String?
 
   @Option(help: "The column of --labels with the file names, relative to the folder.")
@@ -109,16 +109,24 @@ struct ScanCommand: ParsableCommand {
     }
   }
 
-  private func compare(_ scan: inout DataScan, _ name: String) throws {
-    guard let path = [name, "\(folder)/\(name)"].first(where: FileName.exists) else {
-      throw ValidationError("there is no table \(name) or \(folder)/\(name)")
+  private func compare(_ scan: inout DataScan, _ text: String) throws {
+    var source: LabelSource
+    do throws(DataError) { source = try LabelSource(text) } catch {
+      throw ValidationError("--labels \(text): \(error)")
     }
-    let items = try LabelTable(
-      path, folder: folder, fileColumn: fileColumn, labelColumn: labelColumn,
-      splitColumn: splitColumn == "none" ? "" : splitColumn,
-      patientColumn: patientColumn == "none" ? "" : patientColumn
-    ).read()
-    tell(items.columns)
-    scan.compare(with: items.items, table: path)
+    if case .table = source {
+      guard let path = [text, "\(folder)/\(text)"].first(where: FileName.exists) else {
+        throw ValidationError("there is no table \(text) or \(folder)/\(text)")
+      }
+      source = .table(path)
+    }
+    var table = LabelTable(source, in: folder)
+    table.fileColumn = fileColumn
+    table.labelColumn = labelColumn
+    table.splitColumn = splitColumn == "none" ? "" : splitColumn
+    table.patientColumn = patientColumn == "none" ? "" : patientColumn
+    let content = try table.read()
+    tell(content.columns)
+    scan.compare(with: content.items, table: text)
   }
 }

@@ -184,7 +184,7 @@ public struct DataScan: Sendable {
       guard stat(FileName.bytes(of: path), &status) == 0 else { return FileStamp() }
       return FileStamp(
         size: Int(status.st_size),
-        modified: Int(status.st_mtim.tv_sec) * 1_000_000_000 + Int(status.st_mtim.tv_nsec),
+        modified: Int(status.st_ctim.tv_sec) * 1_000_000_000 + Int(status.st_ctim.tv_nsec),
         inode: Int(truncatingIfNeeded: status.st_ino))
     }
   }

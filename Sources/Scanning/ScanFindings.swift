@@ -35,7 +35,7 @@ struct ScanFindings {
       "unreadable", order.flatMap { $0.value.map { "\($0.path): \($0.faultDetail ?? "")" } },
       "\(counted(bad.count, "image")) cannot be read ("
         + order.map { "\($0.key) \($0.value.count)" }.joined(separator: ", ") + ")",
-      advice: "copy them again or leave them out; train --unreadable skip does that")
+      advice: "copy them again or leave them out; train --skip-unreadable does that")
     add(
       "unreadable-folders", scan.unreadableFolders.map(\.description),
       "\(counted(scan.unreadableFolders.count, "folder")) cannot be read")

@@ -90,7 +90,7 @@ struct KnownTableTests {
     let block = try MultiCategoryBlock().fitted(to: several.items)
     #expect(block.vocab == ["Cardiomegaly", "Mass"])
     let error = #expect(throws: DataError.self) { try found.labeled(for: CategoryBlock()) }
-    #expect(error?.description.contains("--set data.target=multi_category") == true)
+    #expect(error?.description.contains("--target multi_category") == true)
     #expect(error?.line == 2)
   }
 }

@@ -78,7 +78,7 @@ struct SplitTests {
         #expect(
           refusal(work.plan(table), work)
             == "labels.csv: 1 image is in both training and \(part) (line 2 and line \(line)), so metrics "
-            + "would be too optimistic; correct the table's split, or allow it with --allow-shared-patients"
+            + "would be too optimistic; correct the split, or allow it with --allow-shared-patients"
         )
       }
     }

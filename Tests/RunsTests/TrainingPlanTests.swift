@@ -162,8 +162,9 @@ struct TrainingPlanTests {
     #expect(
       error?.description
         == "\(work.file("labels.csv")): 2 patients have images in both training and validation "
-        + "(line 2 and line 11; line 3 and line 10), so metrics would be too optimistic; correct the table's "
-        + "split (all images of a patient in one part), or allow it with --allow-shared-patients")
+        + "(line 2 and line 11; line 3 and line 10), so metrics would be too optimistic; correct the split "
+        + "(all images of a patient in one part; --split patient draws such a one), or allow it with --allow-shared-patients"
+    )
     plan.allowsSharedPatients = true
     #expect(try split(plan, in: work.file("run")).data.sharedPatients == 2)
 

@@ -70,6 +70,13 @@ struct ScanIndexTests {
     var times = [status.st_atim, status.st_mtim]
     utimensat(AT_FDCWD, path, &times, 0)
     #expect(try scan(work).unchangedCount == 7)
+    // Written in place, with the old time: the time of the change of the inode is another.
+    let handle = try #require(FileHandle(forUpdatingAtPath: path))
+    try handle.write(contentsOf: bytes)
+    try handle.close()
+    utimensat(AT_FDCWD, path, &times, 0)
+    #expect(try scan(work).unchangedCount == 7)
+    #expect(try scan(work).unchangedCount == 8)
   }
 
   @Test("a damaged index is made anew; a file that is no index is refused")

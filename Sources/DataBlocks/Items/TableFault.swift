@@ -128,9 +128,9 @@ package enum TableFault: Sendable, Equatable {
     case .missingFiles(_, _, _, let hint?): hint.remedy
     case .missingFiles(_, _, _, nil): "check the data folder"
     case .overlaps(let overlaps):
-      "correct the table's split"
+      "correct the split"
         + (overlaps.contains { $0.kind.isOfPatient }
-          ? " (all images of a patient in one part)" : "")
+          ? " (all images of a patient in one part; --split patient draws such a one)" : "")
         + ", or allow it with --allow-shared-patients"
     case .tooFewGroups(let count, _):
       count >= 2 ? "use at most \(count) folds" : "use a validation fraction, --valid-pct"

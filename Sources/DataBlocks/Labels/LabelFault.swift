@@ -6,6 +6,8 @@ package enum LabelFault: Sendable, Equatable {
   case invalidPattern(String, String)
   /// A regular expression without a group.
   case patternWithoutGroup(String)
+  /// A regular expression takes longer than a limit with a name.
+  case slowPattern(String, name: String)
   /// A regular expression does not match these names: the first ones, their number, that of all.
   case unmatched([String], count: Int, of: Int, pattern: String)
   /// Not a keyword or tag of an attribute.
@@ -47,6 +49,8 @@ package enum LabelFault: Sendable, Equatable {
       "\(pattern.quoted) is not a regular expression: \(reason.visible)"
     case .patternWithoutGroup(let pattern):
       "the regular expression \(pattern.quoted) has no group for the label"
+    case .slowPattern(let pattern, let name):
+      "the regular expression \(pattern.quoted) takes more than 5 seconds with the name \(FileName.shown(name).quoted)"
     case .unmatched(let names, let count, let total, let pattern):
       (count == 1 && total == 1
         ? "the name \(Self.shown(names, count)) does not match"
@@ -92,6 +96,7 @@ package enum LabelFault: Sendable, Equatable {
     switch self {
     case .invalidPattern, .patternWithoutGroup:
       "put the part of the name that is the label into parentheses, as in name:(.+)_[0-9]+.jpg$"
+    case .slowPattern: "write it without a repetition within a repetition, such as (a*)*"
     case .unmatched: "correct the expression, or move these files out of the folder"
     case .unknownAttribute(_, let nearest):
       (nearest.map { "did you mean \($0)? " } ?? "")
@@ -110,7 +115,7 @@ package enum LabelFault: Sendable, Equatable {
     case .unknownCell: "correct or remove the row"
     case .severalFiles: "give a data folder that has one of them"
     case .severalLabels:
-      "train with --set data.target=multi_category, or name another column with --label-column"
+      "train with --target multi_category, or name another column with --label-column"
     case .noTable: "give labels by a table that has it (--labels FILE)"
     case .notAnItem: "correct or remove the line"
     case .noPatients:

@@ -69,8 +69,19 @@ public struct RegexLabeller: Sendable, Equatable {
 
   /// The labels of names or paths; nil where the expression does not match or its group is empty.
   package func labels(_ texts: [String]) throws(DataError) -> [String?] {
-    let regex = try regex()
-    return texts.map { text in
+    _ = try regex()
+    let matching = PatternMatching(texts) { [self] in matcher() }
+    switch matching() {
+    case .success(let labels): return labels
+    case .failure(let slow):
+      throw DataError(.labels(.slowPattern(pattern, name: slow.text)))
+    }
+  }
+
+  /// Finds the label of a text.
+  private func matcher() -> (String) -> String? {
+    guard let regex = try? regex() else { return { _ in nil } }
+    return { text in
       let match = try? matchesStart ? regex.prefixMatch(in: text) : regex.firstMatch(in: text)
       guard let output = match?.output, output.count > 1,
         let label = output[1].substring.map({ String($0).trimmed }), !label.isEmpty

@@ -36,8 +36,14 @@ extension DataLoader {
       }
     } else {
       let places = plan.enumerated().flatMap { batch, indices in indices.map { (batch, $0) } }
-      for (batch, index) in places.prefix(count) {
-        try sheet.add(try sample(index, epoch: epoch, batch: batch).panel)
+      var drawn = 0
+      for (batch, index) in places where drawn < count {
+        do {
+          try sheet.add(try sample(index, epoch: epoch, batch: batch).panel)
+          drawn += 1
+        } catch let error as DataError where unreadable == .skip && error.isOfFile {
+          continue
+        }
       }
     }
     return try sheet.finish()

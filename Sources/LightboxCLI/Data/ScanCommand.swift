@@ -83,6 +83,20 @@ struct ScanCommand: ParsableCommand {
 
   func run() throws {
     let line = ProgressLine()
+    try requireDifferentFiles([
+      ("--csv", csv), ("--html", html), ("--table", table), ("--index", index),
+    ])
+    if let csv { try requireOwnOutput("--csv", csv, inputs: []) { $0.hasPrefix("file,kind,") } }
+    if let html {
+      try requireOwnOutput("--html", html, inputs: []) {
+        $0.lowercased().hasPrefix("<!doctype html>")
+      }
+    }
+    if let table {
+      try requireOwnOutput("--table", table, inputs: []) {
+        $0.hasPrefix("SQLite format 3") || $0.contains("img_pct_window")
+      }
+    }
     var options = DataScan.Options()
     options.readsPixels = !headersOnly
     options.threads = threads

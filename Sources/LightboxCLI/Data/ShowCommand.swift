@@ -8,8 +8,8 @@ struct ShowCommand: ParsableCommand {
     commandName: "show", abstract: "Draw a batch as the model sees it, or the frames of one file.",
     usage: """
       lightbox data show <data> --out <figure> [--unique] [<options>]
-      lightbox data show <settings.toml> --out <figure> [--set <k=v>] [<options>]
-      lightbox data show <file> --out <figure> [--windows <names>] [--colormap <name>]
+      lightbox data show <settings.toml> --out <figure> [<options>]
+      lightbox data show <file> --out <figure> [--windows <names>]
       """,
     discussion: """
       Of a folder or a settings file, the images of the first training batch with their labels, after resizing and \
@@ -68,6 +68,16 @@ struct ShowCommand: ParsableCommand {
     if unique, valid {
       throw ValidationError("--valid --unique: validation images are the same in each epoch")
     }
+    if let windows {
+      guard !texts(windows).isEmpty else {
+        throw ValidationError("--windows \(windows): name an intensity, such as auto")
+      }
+      for text in texts(windows) {
+        do { _ = try DICOMIntensity(text) } catch {
+          throw ValidationError("--windows \(text): \(error)")
+        }
+      }
+    }
     let given = windows != nil ? "--windows" : colormap != nil ? "--colormap" : nil
     if let given, isFolder {
       throw ValidationError("\(given) is for one file; use --intensity for a batch")
@@ -78,7 +88,13 @@ struct ShowCommand: ParsableCommand {
     }
   }
 
+  private func texts(_ windows: String) -> [String] {
+    windows.split(separator: ";").map(String.init)
+  }
+
   func run() throws {
+    // Figures may be drawn anew.
+    try requireOwnOutput("--out", out, inputs: [data]) { _ in true }
     let pages = isFolder ? try showBatch() : try showFile()
     for page in pages { print(page.printable) }
   }
@@ -92,15 +108,14 @@ struct ShowCommand: ParsableCommand {
     if let failure = summary.failure { throw failure }
     guard loader.batchCount > 0 else {
       throw ValidationError(
-        "\(loader.items.count) training images do not fill a batch: use a smaller --batch-size")
+        "\(loader.items.count) training images do not fill a batch of \(plan.batchSize): give --batch-size \(max(loader.items.count, 2)) or less"
+      )
     }
     return try loader.showBatch(to: out, count: count, columns: columns, unique: unique)
   }
 
   private func showFile() throws -> [String] {
-    let intensities = try (windows ?? "auto").split(separator: ";").map {
-      try DICOMIntensity(String($0))
-    }
+    let intensities = try texts(windows ?? "auto").map { try DICOMIntensity($0) }
     let panels = try FilePanels(
       of: data, intensities: intensities, colormap: colormap.flatMap { Colormap(named: $0) },
       limit: count)

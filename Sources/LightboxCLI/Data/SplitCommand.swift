@@ -81,6 +81,9 @@ struct SplitCommand: ParsableCommand {
     if FileName.isFolder(out) {
       throw ValidationError("--out \(FileName.shown(out)) is a folder: name a file")
     }
+    try requireOwnOutput("--out", out, inputs: [plan.data.table.path]) {
+      $0.hasPrefix("file,label,patient,")
+    }
     let found = try SplitTable(plan, testFraction: testPct)
     tell(found.columns)
     for warning in found.warnings { tell(warning) }

@@ -204,7 +204,7 @@ struct LabelSourceRunTests {
       table: LabelTable(work.file("nih.csv"), folder: work.path),
       pipeline: Pipeline([Resize(32)]))
     let error = #expect(throws: DataError.self) { try SplitTable(plan) }
-    #expect(error?.remedy?.contains("data.target=multi_category") == true)
+    #expect(error?.remedy?.contains("--target multi_category") == true)
     plan.data.target = .multiCategory
     plan.validFraction = 0.3
     let summary = try SplitTable(plan).summaries[0]

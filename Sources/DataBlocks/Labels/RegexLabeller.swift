@@ -23,11 +23,10 @@ public struct RegexLabeller: Sendable, Equatable {
   public init(_ pattern: String, match: Bool = false) throws(DataError) {
     self.pattern = pattern
     matchesStart = match
-    let regex = try regex()
+    _ = try regex()
     // The empty alternative matches, so that the groups of the expression can be counted.
     guard let counting = try? Regex("|(?:\(pattern))"), let found = try? counting.firstMatch(in: "")
     else { return }
-    _ = regex
     guard found.output.count > 1 else {
       throw DataError(.labels(.patternWithoutGroup(pattern)))
     }

@@ -75,16 +75,10 @@ public struct RandomResizedCrop: CheckedTransform {
 
   /// fastai's rule: up to ten draws of area and aspect ratio, else the largest window at the center.
   func window(in size: ImageSize, _ random: inout RandomSource) -> PixelWindow {
-    let area = Double(size.height * size.width)
-    for _ in 0..<10 {
-      let wanted = random.uniform(minimumScale, maximumScale) * area
-      let aspect = exp(random.uniform(log(ratio[0]), log(ratio[1])))
-      let w = Int((wanted * aspect).squareRoot().rounded(.toNearestOrEven))
-      let h = Int((wanted / aspect).squareRoot().rounded(.toNearestOrEven))
-      guard w <= size.width, h <= size.height, w > 0, h > 0 else { continue }
-      let x = Int(random.next() % UInt64(size.width - w + 1))
-      let y = Int(random.next() % UInt64(size.height - h + 1))
-      return PixelWindow(x: x, y: y, width: w, height: h)
+    if let part = drawn.drawSize(in: size, &random) {
+      let x = Int(random.next() % UInt64(size.width - part.width + 1))
+      let y = Int(random.next() % UInt64(size.height - part.height + 1))
+      return PixelWindow(x: x, y: y, width: part.width, height: part.height)
     }
     let aspect = Double(size.width) / Double(size.height)
     var (w, h) = (size.width, size.height)
@@ -98,17 +92,12 @@ public struct RandomResizedCrop: CheckedTransform {
     mode == .validation && size.isNotLarger(than: sample.size)
   }
 
+  private var drawn: RandomWindow {
+    RandomWindow(scales: (minimumScale, maximumScale), ratio: ratio)
+  }
+
   var fault: String? {
-    guard ratio.count == 2 else {
-      return "ratio has \(ratio.count) numbers, but must have a smallest and a largest"
-    }
-    return fault("size.height", size.height, in: 1...8192)
-      ?? fault("size.width", size.width, in: 1...8192)
-      ?? fault("ratio[1]", ratio[1], in: 0.001...1000)
-      ?? fault("ratio[0]", ratio[0], in: 0.001...ratio[1])
-      ?? fault("maximumScale", maximumScale, in: 0...1)
-      ?? fault("minimumScale", minimumScale, in: 0...maximumScale)
-      ?? fault("validationMargin", validationMargin, in: 0...8)
+    fault(drawn, of: size) ?? fault("validationMargin", validationMargin, in: 0...8)
   }
 }
 

@@ -1,4 +1,3 @@
-import Foundation
 import Imaging
 import Tensors
 
@@ -60,50 +59,33 @@ public struct RandomResizedCropGPU: CheckedTransform {
     let window =
       context.mode == .training
       ? randomWindow(in: input, &context.batchRandom) : centerWindow(in: input, validScale)
-    sample.resample(
-      to: size, affine: CoordinateMap.identity,
-      part: PixelWindow(
-        x: window.left, y: window.top, width: window.width, height: window.height))
+    sample.resample(to: size, affine: CoordinateMap.identity, part: window)
   }
 
-  /// A window of an image, in pixels.
-  struct Window: Equatable { var top, left, height, width: Int }
-
-  func randomWindow(in size: ImageSize, _ random: inout RandomSource) -> Window {
-    let area = Double(size.height * size.width)
-    for _ in 0..<10 {
-      let wanted = random.uniform(minimumScale, maximumScale) * area
-      let aspect = exp(random.uniform(log(ratio[0]), log(ratio[1])))
-      let w = Int((wanted * aspect).squareRoot().rounded(.toNearestOrEven))
-      let h = Int((wanted / aspect).squareRoot().rounded(.toNearestOrEven))
-      guard w <= size.width, h <= size.height, w > 0, h > 0 else { continue }
-      let top = Int(random.next() % UInt64(size.height - h + 1))
-      let left = Int(random.next() % UInt64(size.width - w + 1))
-      return Window(top: top, left: left, height: h, width: w)
+  func randomWindow(in size: ImageSize, _ random: inout RandomSource) -> PixelWindow {
+    if let part = drawn.drawSize(in: size, &random) {
+      let top = Int(random.next() % UInt64(size.height - part.height + 1))
+      let left = Int(random.next() % UInt64(size.width - part.width + 1))
+      return PixelWindow(x: left, y: top, width: part.width, height: part.height)
     }
     return centerWindow(in: size)
   }
 
-  func centerWindow(in size: ImageSize, _ scale: Double = 1) -> Window {
+  func centerWindow(in size: ImageSize, _ scale: Double = 1) -> PixelWindow {
     let aspect = Double(size.width) / Double(size.height)
     var (h, w) = (size.height, size.width)
     if aspect < ratio[0] { h = Int((Double(w) / ratio[0]).rounded(.toNearestOrEven)) }
     if aspect > ratio[1] { w = Int((Double(h) * ratio[1]).rounded(.toNearestOrEven)) }
     (h, w) = (max(1, Int(Double(h) * scale)), max(1, Int(Double(w) * scale)))
-    return Window(top: (size.height - h) / 2, left: (size.width - w) / 2, height: h, width: w)
+    return PixelWindow(x: (size.width - w) / 2, y: (size.height - h) / 2, width: w, height: h)
+  }
+
+  private var drawn: RandomWindow {
+    RandomWindow(scales: (minimumScale, maximumScale), ratio: ratio)
   }
 
   var fault: String? {
-    guard ratio.count == 2 else {
-      return "ratio has \(ratio.count) numbers, but must have a smallest and a largest"
-    }
-    return fault("size.height", size.height, in: 1...8192)
-      ?? fault("size.width", size.width, in: 1...8192)
-      ?? fault("ratio[1]", ratio[1], in: 0.001...1000)
-      ?? fault("ratio[0]", ratio[0], in: 0.001...ratio[1])
-      ?? fault("maximumScale", maximumScale, in: 0...1)
-      ?? fault("minimumScale", minimumScale, in: 0...maximumScale)
-      ?? fault("validScale", validScale, in: 0...1)
+    fault(drawn, of: size) ?? fault("validScale", validScale, in: 0...1)
   }
 
   private enum CodingKeys: String, CodingKey {

@@ -56,12 +56,8 @@ extension PixelBuffer {
   /// The colors of gray values; a color image stays as it is.
   fileprivate func colored(_ colormap: Colormap) -> PixelBuffer {
     guard channels == 1 else { return self }
-    var colors: [UInt8] = []
-    colors.reserveCapacity(3 * samples.count)
-    for sample in samples {
-      let entry = 3 * Int(sample)
-      colors += colormap.table[entry..<(entry + 3)]
-    }
-    return PixelBuffer(width: width, height: height, channels: 3, samples: colors)
+    return colormap.image(
+      of: ScalarImage(width: width, height: height, values: samples.map(Float.init)), range: 0...255
+    )
   }
 }

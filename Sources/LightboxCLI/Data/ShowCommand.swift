@@ -68,16 +68,7 @@ struct ShowCommand: ParsableCommand {
     if unique, valid {
       throw ValidationError("--valid --unique: validation images are the same in each epoch")
     }
-    if let windows {
-      guard !texts(windows).isEmpty else {
-        throw ValidationError("--windows \(windows): name an intensity, such as auto")
-      }
-      for text in texts(windows) {
-        do { _ = try DICOMIntensity(text) } catch {
-          throw ValidationError("--windows \(text): \(error)")
-        }
-      }
-    }
+    _ = try intensities()
     let given = windows != nil ? "--windows" : colormap != nil ? "--colormap" : nil
     if let given, isFolder {
       throw ValidationError("\(given) is for one file; use --intensity for a batch")
@@ -88,8 +79,18 @@ struct ShowCommand: ParsableCommand {
     }
   }
 
-  private func texts(_ windows: String) -> [String] {
-    windows.split(separator: ";").map(String.init)
+  /// The intensities of `--windows`.
+  private func intensities() throws -> [DICOMIntensity] {
+    guard let windows else { return [.automatic] }
+    let texts = windows.split(separator: ";").map(String.init)
+    guard !texts.isEmpty else {
+      throw ValidationError("--windows \(windows): name an intensity, such as auto")
+    }
+    return try texts.map { text in
+      do { return try DICOMIntensity(text) } catch {
+        throw ValidationError("--windows \(text): \(error)")
+      }
+    }
   }
 
   func run() throws {
@@ -115,9 +116,8 @@ struct ShowCommand: ParsableCommand {
   }
 
   private func showFile() throws -> [String] {
-    let intensities = try texts(windows ?? "auto").map { try DICOMIntensity($0) }
     let panels = try FilePanels(
-      of: data, intensities: intensities, colormap: colormap.flatMap { Colormap(named: $0) },
+      of: data, intensities: try intensities(), colormap: colormap.flatMap { Colormap(named: $0) },
       limit: count)
     say("lightbox: \(panels.facts)".printable)
     var sheet = ContactSheet(

@@ -55,6 +55,12 @@ extension SettingsField {
       "β₁, which a schedule may change, and β₂.")
   }
 
+  /// The variant of PyTorch's Adam that keeps the maximum.
+  static func amsgrad(_ path: WritableKeyPath<Group, Bool> & Sendable) -> SettingsField {
+    SettingsField(
+      "amsgrad", path, "Divide by the maximum of the averages of the square so far.")
+  }
+
   /// β₂, or α of RMSProp.
   static func squareMomentum(
     _ path: WritableKeyPath<Group, Double> & Sendable, _ help: String = "β₂."

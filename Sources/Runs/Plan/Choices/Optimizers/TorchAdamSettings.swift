@@ -16,8 +16,7 @@ struct TorchAdamSettings: OptimizerChoice {
     .betas(\.betas),
     .epsilon(\.epsilon),
     .weightDecay(\.weightDecay),
-    SettingsField(
-      "amsgrad", \.isAMSGrad, "Divide by the maximum of the averages of the square so far."),
+    .amsgrad(\.isAMSGrad),
   ]
 
   var rule: any UpdateRule {
@@ -41,8 +40,7 @@ struct TorchAdamWSettings: OptimizerChoice {
     .betas(\.betas),
     .epsilon(\.epsilon),
     .weightDecay(\.weightDecay),
-    SettingsField(
-      "amsgrad", \.isAMSGrad, "Divide by the maximum of the averages of the square so far."),
+    .amsgrad(\.isAMSGrad),
   ]
 
   var rule: any UpdateRule {

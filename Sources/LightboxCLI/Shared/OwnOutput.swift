@@ -1,5 +1,4 @@
 import ArgumentParser
-import Foundation
 import Lightbox
 
 /// Refuses to write over a file that is read, or that something else has written.
@@ -13,19 +12,12 @@ import Lightbox
 func requireOwnOutput(
   _ option: String, _ path: String, inputs: [String], isOwn: (_ firstLine: String) -> Bool
 ) throws {
-  guard let file = FileHandle(forReadingAtPath: path) else { return }
-  defer { try? file.close() }
-  func real(_ path: String) -> String {
-    URL(fileURLWithPath: path).resolvingSymlinksInPath().standardizedFileURL.path
-  }
-  if inputs.contains(where: { real($0) == real(path) }) {
+  guard let output = FileIdentity(path), output.isFile else { return }
+  if inputs.contains(where: { FileIdentity($0) == output }) {
     throw ValidationError("\(option) \(FileName.shown(path)) is read: choose another name")
   }
-  guard FileManager.default.fileExists(atPath: path), !FileName.isFolder(path) else { return }
-  let size = (try? FileManager.default.attributesOfItem(atPath: path))?[.type] as? FileAttributeType
-  guard size == .typeRegular || size == .typeSymbolicLink else { return }
-  let start = (try? file.read(upToCount: 4096)) ?? Data()
-  let isDICOM = start.count >= 132 && start.dropFirst(128).prefix(4) == Data("DICM".utf8)
+  let start = FileHead.read(path, count: 4096)
+  let isDICOM = start.dropFirst(128).starts(with: "DICM".utf8)
   let firstLine = String(
     decoding: start.prefix { $0 != UInt8(ascii: "\n") && $0 != UInt8(ascii: "\r") }, as: UTF8.self)
   if isDICOM || !start.isEmpty && !isOwn(firstLine) {

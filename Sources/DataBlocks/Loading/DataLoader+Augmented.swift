@@ -18,6 +18,14 @@ extension DataLoader {
       unreadable: unreadable, transformMode: .training)
   }
 
+  /// A loader of the same epochs.
+  package func copy(workers: Int? = nil, caching: ImageCaching) throws(DataError) -> DataLoader {
+    try DataLoader(
+      items, pipeline: pipeline, target: target, mode: mode, batchSize: batchSize,
+      workers: workers ?? self.workers, seed: seed, unreadable: unreadable, sampling: sampling,
+      caching: caching, transformMode: transformMode)
+  }
+
   /// A loader of the same items in their order, without random transforms.
   package func inOrder() throws(DataError) -> DataLoader {
     try DataLoader(

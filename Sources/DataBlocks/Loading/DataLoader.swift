@@ -35,7 +35,7 @@ public final class DataLoader: BatchSource {
   private let weights: ItemWeights?
   package let seed: UInt64
   package let unreadable: UnreadablePolicy
-  private let cache: ImageCache
+  private let cache: ImageCache?
   private let skippedItems = Mutex<[Int: DataError]>([:])
   private let delivered = Atomic<Int>(0)
   private let triedItems = Mutex<Set<Int>>([])
@@ -52,13 +52,14 @@ public final class DataLoader: BatchSource {
   ///   - seed: Seeds order and random transforms.
   ///   - unreadable: What to do about files that cannot be read.
   ///   - sampling: Which items an epoch of training has.
+  ///   - caching: Where images are kept.
   ///   - transformMode: The mode in which transforms run. Default: `mode`.
   /// - Throws: `DataError` naming an item whose label cannot be encoded.
   package init(
     _ items: [DataItem], pipeline: Pipeline, target: any TargetBlock, mode: PipelineMode,
     batchSize: Int = 64, workers: Int? = nil, seed: UInt64 = 42,
     unreadable: UnreadablePolicy = .stop, sampling: ItemSampling = .shuffled,
-    transformMode: PipelineMode? = nil
+    caching: ImageCaching = .memory, transformMode: PipelineMode? = nil
   ) throws(DataError) {
     precondition(batchSize > 0, "the batch size must be at least 1, not \(batchSize)")
     precondition((workers ?? 0) >= 0, "the number of workers is \(workers ?? 0)")
@@ -80,7 +81,7 @@ public final class DataLoader: BatchSource {
     self.sampling = sampling
     self.transformMode = transformMode ?? mode
     weights = mode == .training ? sampling.weights(of: items) : nil
-    cache = ImageCache()
+    cache = caching == .off ? nil : ImageCache()
   }
 
   /// The number of items in an epoch.
@@ -171,14 +172,14 @@ public final class DataLoader: BatchSource {
   }
 
   private func cached(_ index: Int) throws(DataError) -> (Sample, next: Int) {
-    if let entry = cache[index] { return (entry.sample, entry.next) }
+    if let entry = cache?[index] { return (entry.sample, entry.next) }
     let item = items[index]
     var sample = Sample(.file(item.path), label: item.label, frame: item.frame)
     let next = try pipeline.runCacheable(&sample, mode: transformMode) {
       (sample: inout Sample) throws(DataError) in
       if sample.label != nil { try target.annotate(&sample) }
     }
-    cache.keep(ImageCache.Entry(sample: sample, next: next), for: index)
+    cache?.keep(ImageCache.Entry(sample: sample, next: next), for: index)
     return (sample, next)
   }
 

@@ -22,12 +22,14 @@ public struct DataLoaders: Sendable {
   ///   - seed: Seeds order and random transforms.
   ///   - unreadable: What to do about files that cannot be read.
   ///   - sampling: Which training items an epoch has; others than `.shuffled` draw with replacement.
+  ///   - caching: Where images are kept after the transforms whose result is the same in each epoch.
   /// - Throws: `DataError` if a side is empty, if there is one class only, or if a validation label does
   ///   not occur in training.
   public init(
     train: [DataItem], valid: [DataItem], pipeline: Pipeline,
     target: any TargetBlock = CategoryBlock(), batchSize: Int = 64, workers: Int? = nil,
-    seed: UInt64 = 42, unreadable: UnreadablePolicy = .stop, sampling: ItemSampling = .shuffled
+    seed: UInt64 = 42, unreadable: UnreadablePolicy = .stop, sampling: ItemSampling = .shuffled,
+    caching: ImageCaching = .memory
   ) throws(DataError) {
     guard !train.isEmpty else { throw DataError(.noItems("training")) }
     // After the split, so that the frames of a file are on one side.
@@ -38,7 +40,7 @@ public struct DataLoaders: Sendable {
     func loader(_ items: [DataItem], _ mode: PipelineMode) throws(DataError) -> DataLoader {
       try DataLoader(
         items, pipeline: pipeline, target: target, mode: mode, batchSize: batchSize,
-        workers: workers, seed: seed, unreadable: unreadable, sampling: sampling)
+        workers: workers, seed: seed, unreadable: unreadable, sampling: sampling, caching: caching)
     }
     self.train = try loader(train, .training)
     self.valid = valid.isEmpty ? nil : try loader(valid, .validation)

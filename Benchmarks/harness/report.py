@@ -13,6 +13,8 @@ def amount(value, unit):
         return ""
     if unit == "bytes":
         return f"{value / 2**20:.0f} MiB"
+    if unit == "x":
+        return f"{value:.3f}"
     if value < 0.1:
         return f"{value * 1000:.1f} ms"
     return f"{value:.3f} s" if value < 10 else f"{value:.1f} s"

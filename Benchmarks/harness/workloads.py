@@ -85,7 +85,7 @@ def experiments(setting):
     found += [steps(setting, "infer", arch, precision) for precision in PRECISIONS for arch in NAMES]
     found += [limited_steps(setting, mode, arch) for mode in ("train", "infer") for arch in LIMITED]
     found += [maps(setting, *row) for row in MAPS]
-    return found + [latency(setting), one_image(setting), epoch(setting)]
+    return found + [latency(setting), one_image(setting), loading(setting), epoch(setting)]
 
 
 # Steps
@@ -272,6 +272,37 @@ def write_png(path, size):
     with open(path, "wb") as file:
         file.write(b"\x89PNG\r\n\x1a\n" + chunk(b"IHDR", header))
         file.write(chunk(b"IDAT", zlib.compress(bytes(rows))) + chunk(b"IEND", b""))
+
+
+# Loading
+
+
+def loading(setting):
+    """Epochs of ResNet-18 over DICOM images beside the same steps on random data, and loading on one thread."""
+    images = setting.path("images")
+    own, pillow = "own steps", "pydicom, Pillow"
+    options = ["--arch", "resnet18", "--size", 224, "--batch-size", 32, "--threads", setting.threads]
+
+    def lightbox():
+        finished = setting.run_lightbox(
+            "bench", "data", images, *options, "--rounds", 1 if setting.quick else 3, "--json"
+        )
+        report = finished.json()
+        # Epochs and steps alternate in one process; the ratios are medians over its rounds.
+        return dict(report["epochRatios"], seconds=1 / report["imagesPerSecondAndThread"]["files"])
+
+    def steps():
+        return {"cached": 1.0, "files": 1.0}
+
+    def peer():
+        return setting.run_peer("load_films.py", images, "--size", 224).json()
+
+    rows = [
+        Row("epoch beside steps cached", "epoch beside steps, cached", "float32", [own], 1 / 1.05, "cached", unit="x"),
+        Row("epoch beside steps files", "  files read", "float32", [own], 1 / 1.2, "files", unit="x"),
+        Row("load films", "load a film, one thread", "8 bits", [pillow], None),
+    ]
+    return Experiment(rows, lightbox, {own: steps, pillow: peer}, lambda: synthesize(setting, images, IMAGE_COUNT, 1024))
 
 
 # Epochs

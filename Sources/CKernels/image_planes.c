@@ -12,26 +12,46 @@ LB_INLINE float lb_reflect(float p, float n) {
   return q > span ? twice - q : q;
 }
 
-LB_KERNEL void lb_sample_row(
+enum { LB_SAMPLES = 128 };
+
+// Neighbors and weights come first, for a block of pixels, so that both loops are vectorized.
+LB_KERNEL static void lb_sample_block(
   const float *x, size_t planes, size_t h, size_t w, const float *cx, const float *cy, size_t n, float *y,
   size_t plane_stride) {
-  float fw = (float)w, fh = (float)h;
+  float fw = (float)w, fh = (float)h, ax[LB_SAMPLES], ay[LB_SAMPLES];
+  int32_t at[LB_SAMPLES], right[LB_SAMPLES], below[LB_SAMPLES];
+  int32_t width = (int32_t)w, height = (int32_t)h;
   for (size_t i = 0; i < n; ++i) {
     float px = lb_reflect((cx[i] + 1.0f) * 0.5f * (fw - 1.0f), fw);
     float py = lb_reflect((cy[i] + 1.0f) * 0.5f * (fh - 1.0f), fh);
     // A NaN coordinate samples pixel (0, 0) instead of reading out of bounds.
     px = px >= 0.0f && px <= fw - 1.0f ? px : 0.0f;
     py = py >= 0.0f && py <= fh - 1.0f ? py : 0.0f;
-    size_t x0 = (size_t)px, y0 = (size_t)py;
-    size_t x1 = x0 + 1 < w ? x0 + 1 : x0, y1 = y0 + 1 < h ? y0 + 1 : y0;
-    float ax = px - (float)x0, ay = py - (float)y0;
-    for (size_t p = 0; p < planes; ++p) {
-      const float *s = x + p * h * w;
-      float top = s[y0 * w + x0] * (1.0f - ax) + s[y0 * w + x1] * ax;
-      float bottom = s[y1 * w + x0] * (1.0f - ax) + s[y1 * w + x1] * ax;
-      y[p * plane_stride + i] = top * (1.0f - ay) + bottom * ay;
+    int32_t x0 = (int32_t)px, y0 = (int32_t)py;
+    at[i] = y0 * width + x0;
+    right[i] = x0 + 1 < width ? 1 : 0;
+    below[i] = y0 + 1 < height ? width : 0;
+    ax[i] = px - (float)x0;
+    ay[i] = py - (float)y0;
+  }
+  for (size_t p = 0; p < planes; ++p) {
+    const float *s = x + p * h * w;
+    float *to = y + p * plane_stride;
+    for (size_t i = 0; i < n; ++i) {
+      int32_t upper = at[i], lower = at[i] + below[i];
+      float top = s[upper] * (1.0f - ax[i]) + s[upper + right[i]] * ax[i];
+      float bottom = s[lower] * (1.0f - ax[i]) + s[lower + right[i]] * ax[i];
+      to[i] = top * (1.0f - ay[i]) + bottom * ay[i];
     }
   }
+}
+
+static void lb_sample_row(
+  const float *x, size_t planes, size_t h, size_t w, const float *cx, const float *cy, size_t n, float *y,
+  size_t plane_stride) {
+  for (size_t i = 0; i < n; i += LB_SAMPLES)
+    lb_sample_block(
+      x, planes, h, w, cx + i, cy + i, n - i < LB_SAMPLES ? n - i : LB_SAMPLES, y + i, plane_stride);
 }
 
 // The pixel coordinate of the grid coordinate g, inside of the image unless the padding is zeros.
@@ -108,6 +128,16 @@ void lb_warp_coordinates(const lb_warp *m, size_t oh, size_t ow, float *cx, floa
   for (size_t i = 0; i < oh; ++i) {
     float gy = lb_grid_coordinate(i, oh, m->half_pixels);
     lb_row_coordinates(m, gy, gx, ow, cx + i * ow, cy + i * ow);
+  }
+}
+
+void lb_warp_image(
+  const lb_warp *m, const float *x, size_t planes, size_t h, size_t w, size_t oh, size_t ow, float *y) {
+  float gx[ow], cx[ow], cy[ow];
+  for (size_t j = 0; j < ow; ++j) gx[j] = lb_grid_coordinate(j, ow, m->half_pixels);
+  for (size_t i = 0; i < oh; ++i) {
+    lb_row_coordinates(m, lb_grid_coordinate(i, oh, m->half_pixels), gx, ow, cx, cy);
+    lb_sample_row(x, planes, h, w, cx, cy, ow, y + i * ow, oh * ow);
   }
 }
 

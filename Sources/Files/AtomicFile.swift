@@ -8,9 +8,12 @@ package enum AtomicFile {
   ///
   /// - Parameters:
   ///   - path: The final name; an existing file is replaced.
+  ///   - syncs: Whether the file survives a failure of the machine.
   ///   - body: Writes the content.
   /// - Throws: `FileError`, or an error of `body`. An existing file is not changed then.
-  package static func write(to path: String, _ body: (FileHandle) throws -> Void) throws {
+  package static func write(
+    to path: String, syncs: Bool = true, _ body: (FileHandle) throws -> Void
+  ) throws {
     var status = stat()
     let exists = stat(path, &status) == 0
     let kind = status.st_mode & S_IFMT
@@ -23,7 +26,7 @@ package enum AtomicFile {
       do {
         try body(file)
         if exists, kind == S_IFREG { fchmod(part.descriptor, status.st_mode & 0o7777) }
-        try file.synchronize()
+        if syncs { try file.synchronize() }
       } catch {
         throw systemCode(of: error).map { FileError(.unwritable(errno: $0), path: path) } ?? error
       }
@@ -40,7 +43,7 @@ package enum AtomicFile {
       try? file.close()
       throw error
     }
-    syncFolder(of: target)
+    if syncs { syncFolder(of: target) }
   }
 
   /// The path without symbolic links; the path itself if it cannot be resolved.
@@ -79,9 +82,11 @@ package enum AtomicFile {
   /// Writes bytes.
   ///
   /// - Throws: `FileError`.
-  package static func write(_ bytes: some DataProtocol, to path: String) throws(FileError) {
+  package static func write(
+    _ bytes: some DataProtocol, to path: String, syncs: Bool = true
+  ) throws(FileError) {
     do {
-      try write(to: path) { try $0.write(contentsOf: bytes) }
+      try write(to: path, syncs: syncs) { try $0.write(contentsOf: bytes) }
     } catch let error as FileError {
       throw error
     } catch {

@@ -14,16 +14,15 @@ typedef struct lb_warp {
   bool has_perspective, half_pixels;
 } lb_warp;
 void lb_warp_coordinates(const lb_warp *m, size_t oh, size_t ow, float *cx, float *cy);
-/// Bilinear, reflected at the centers of the border pixels, align_corners.
-void lb_sample_row(
-  const float *x, size_t planes, size_t h, size_t w, const float *cx, const float *cy, size_t n, float *y,
-  size_t plane_stride);
+/// Bilinear, reflected at the centers of the border pixels, align_corners; row by row, so that no coordinates are kept.
+void lb_warp_image(
+  const lb_warp *m, const float *x, size_t planes, size_t h, size_t w, size_t oh, size_t ow, float *y);
 typedef enum lb_sampling_pad { LB_SAMPLE_ZEROS, LB_SAMPLE_BORDER, LB_SAMPLE_REFLECTION } lb_sampling_pad;
 typedef struct lb_sampling {
   lb_sampling_pad padding;
   bool nearest, half_pixels;
 } lb_sampling;
-/// The same with any padding, nearest or bilinear; half_pixels: not align_corners.
+/// Samples n pixels at coordinates in -1...1, with any padding, nearest or bilinear; half_pixels: not align_corners.
 void lb_sample_row_as(
   lb_sampling m, const float *x, size_t planes, size_t h, size_t w, const float *cx, const float *cy, size_t n,
   float *y, size_t plane_stride);

@@ -21,6 +21,8 @@ public struct CategoryBlock: TargetBlock {
       vocab.enumerated().map { ($1, Int64($0)) }, uniquingKeysWith: { first, _ in first })
   }
 
+  /// False: the label is all of the target.
+  public var annotates: Bool { false }
   /// The number of classes.
   public var outputCount: Int { vocab.count }
 

@@ -36,6 +36,8 @@ public struct MultiCategoryBlock: TargetBlock {
     indices = Dictionary(uniqueKeysWithValues: vocab.enumerated().map { ($1, $0) })
   }
 
+  /// False: the label is all of the target.
+  public var annotates: Bool { false }
   /// The number of labels.
   public var outputCount: Int { vocab.count }
 

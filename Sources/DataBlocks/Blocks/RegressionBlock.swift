@@ -20,6 +20,8 @@ public struct RegressionBlock: TargetBlock {
   /// Empty: the target is not a class.
   public var vocab: [String] { [] }
 
+  /// False: the label is all of the target.
+  public var annotates: Bool { false }
   /// The numbers per item.
   public var outputCount: Int { count ?? 1 }
 

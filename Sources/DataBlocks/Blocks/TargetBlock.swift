@@ -10,6 +10,9 @@ public protocol TargetBlock: Sendable {
   var outputCount: Int { get }
   /// Whether an empty label is a target, as for an item without findings, rather than a missing label. Default: false.
   var acceptsEmptyLabel: Bool { get }
+  /// Whether `annotate` does something, so that images of the target are not kept on disk (`ImageCaching.disk`).
+  /// Default: true.
+  var annotates: Bool { get }
   /// A copy that has learned what it needs, such as the vocabulary, from training items.
   ///
   /// - Throws: `DataError` if the items do not suffice.
@@ -35,6 +38,8 @@ public protocol TargetBlock: Sendable {
 extension TargetBlock {
   /// An item without a label has no target.
   public var acceptsEmptyLabel: Bool { false }
+  /// Its images are kept in memory only.
+  public var annotates: Bool { true }
   /// Adds nothing.
   public func annotate(_ sample: inout Sample) throws(DataError) {}
   /// No target of its own.

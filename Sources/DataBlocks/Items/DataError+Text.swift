@@ -41,6 +41,7 @@ extension DataError {
       "the label \(label.quoted) is not "
         + (expected.map { $0 == 1 ? "a finite number" : "\($0) finite numbers" }
           ?? "a list of finite numbers")
+    case .cacheFolder(let problem): "the cache of images cannot be used: \(problem)"
     case .noItems(let part): "there are no items for \(part)"
     case .batchNotFilled(let items, let batchSize):
       "\(items) training items do not fill a batch of \(batchSize)"
@@ -85,6 +86,8 @@ extension DataError {
     case .unknownSplit: "use train, valid (or val) or test"
     case .noRows: "add rows of files and labels"
     case .notNumbers: "correct or remove the row"
+    case .cacheFolder:
+      "set LIGHTBOX_IMAGE_CACHE to another folder, or keep images in memory (--cache memory)"
     case .oneClass, .noItems, .noLabels: "check the labels and the split"
     case .batchNotFilled: "use a smaller batch size, or more images"
     case .unknownLabel: "correct the label, or add items of this class to the training set"

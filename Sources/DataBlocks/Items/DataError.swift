@@ -61,6 +61,8 @@ public struct DataError: LightboxError, Equatable {
     case noLabels
     /// A label is not as many numbers as a regression expects.
     case notNumbers(String, expected: Int?)
+    /// The folder of `ImageCaching.disk` cannot be used.
+    case cacheFolder(String)
     /// A part of the data has no items.
     case noItems(String)
     /// The training items do not fill one batch.

@@ -36,6 +36,7 @@ public final class DataLoader: BatchSource {
   package let seed: UInt64
   package let unreadable: UnreadablePolicy
   private let cache: ImageCache?
+  private let store: ImageStore?
   private let skippedItems = Mutex<[Int: DataError]>([:])
   private let delivered = Atomic<Int>(0)
   private let triedItems = Mutex<Set<Int>>([])
@@ -82,6 +83,11 @@ public final class DataLoader: BatchSource {
     self.transformMode = transformMode ?? mode
     weights = mode == .training ? sampling.weights(of: items) : nil
     cache = caching == .off ? nil : ImageCache()
+    if case .disk(let folder) = caching, !target.annotates {
+      store = try ImageStore(folder, pipeline: pipeline, mode: self.transformMode)
+    } else {
+      store = nil
+    }
   }
 
   /// The number of items in an epoch.
@@ -175,11 +181,17 @@ public final class DataLoader: BatchSource {
     if let entry = cache?[index] { return (entry.sample, entry.next) }
     let item = items[index]
     var sample = Sample(.file(item.path), label: item.label, frame: item.frame)
+    let content = store?.content(of: item)
+    if let content, let next = store?.read(content, into: &sample) {
+      cache?.keep(ImageCache.Entry(sample: sample, next: next), for: index)
+      return (sample, next)
+    }
     let next = try pipeline.runCacheable(&sample, mode: transformMode) {
       (sample: inout Sample) throws(DataError) in
       if sample.label != nil { try target.annotate(&sample) }
     }
     cache?.keep(ImageCache.Entry(sample: sample, next: next), for: index)
+    if let content { store?.keep(sample, next: next, of: content, item: item) }
     return (sample, next)
   }
 

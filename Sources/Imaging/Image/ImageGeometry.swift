@@ -6,6 +6,9 @@ public struct ImageGeometry: Sendable, Equatable {
   /// Nine numbers, row by row, from homogeneous output coordinates to source coordinates.
   private let matrix: [Double]
 
+  /// The matrix, row by row.
+  package var numbers: [Double] { matrix }
+
   /// The geometry of an image that is its own source.
   public static let identity = ImageGeometry(scaleX: 1, scaleY: 1, offsetX: 0, offsetY: 0)
 

@@ -82,7 +82,9 @@ struct BenchDataCommand: ParsableCommand {
     var table = TextTable(["", .right("seconds"), .right("images/s"), .right("beside steps")])
     for source in DataBenchmark.Source.allCases {
       guard let all = found.epochs[source] else { continue }
-      let share = found.ratios[source].map { ($0 < 1 ? "" : "+") + NumberFormat.fixed(100 * ($0 - 1), 1) + " %" }
+      let share = found.ratios[source].map {
+        ($0 < 1 ? "" : "+") + NumberFormat.fixed(100 * ($0 - 1), 1) + " %"
+      }
       table.append([
         source.title, NumberFormat.measured(median(all)),
         NumberFormat.measured(Double(report.images) / median(all), 0), share ?? "",

@@ -5,7 +5,8 @@ struct DataCommand: ParsableCommand {
     commandName: "data",
     abstract: "Scan, show and split data, download data sets, generate synthetic radiographs.",
     subcommands: [
-      ScanCommand.self, ShowCommand.self, SplitCommand.self, FetchCommand.self, SynthCommand.self,
+      ScanCommand.self, ShowCommand.self, SplitCommand.self, FetchCommand.self, CacheCommand.self,
+      SynthCommand.self,
       SampleCommand.self,
     ])
 }

@@ -50,6 +50,12 @@ struct TrainOptions: ParsableArguments {
   var workers: Int?
 
   @Option(
+    help:
+      "Where decoded and resized images are kept: memory, disk (also in files, for later runs) or off. Default: memory."
+  )
+  var cache: CacheKind?
+
+  @Option(
     help: ArgumentHelp(
       "The intensity of DICOM files: \(DICOMIntensity.grammar). Default: auto.",
       valueName: "intensity"
@@ -204,6 +210,7 @@ struct TrainOptions: ParsableArguments {
     add("data.folds", "--folds", folds?.toml)
     add("data.fold", "--fold", fold?.toml)
     add("data.batch_size", "--batch-size", batchSize?.toml)
+    add("data.cache", "--cache", cache?.toml)
     if unreadable.skipUnreadable { add("data.unreadable", "--skip-unreadable", .text("skip"), "") }
     if allowSharedPatients {
       add("data.allow_shared_patients", "--allow-shared-patients", .bool(true))
@@ -251,3 +258,4 @@ struct TrainOptions: ParsableArguments {
 
 extension GradientCheck.Policy: ExpressibleByArgument {}
 extension ResizeMethod: ExpressibleByArgument {}
+extension CacheKind: ExpressibleByArgument {}

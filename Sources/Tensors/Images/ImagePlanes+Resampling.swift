@@ -60,25 +60,28 @@ extension ImagePlanes {
     warp.has_perspective = perspective != nil
     warp.half_pixels = !sampling.alignsCorners
     let count = oh * ow
-    var coordinates = [Float](repeating: 0, count: 2 * count)
-    coordinates.withUnsafeMutableBufferPointer { buffer in
-      if let base = buffer.baseAddress { lb_warp_coordinates(&warp, oh, ow, base, base + count) }
+    let shrink = Swift.min(Double(self.height) / Double(ow), Double(self.width) / 2) / 2
+    let averages = shrink > 1 && !sampling.isNearest
+    var coordinates: [Float] = []
+    if averages || sampling != GridSampling() {
+      coordinates = [Float](unsafeUninitializedCapacity: 2 * count) { buffer, initialized in
+        if let base = buffer.baseAddress { lb_warp_coordinates(&warp, oh, ow, base, base + count) }
+        initialized = 2 * count
+      }
     }
     var source = self
-    let shrink = Swift.min(Double(self.height) / Double(ow), Double(self.width) / 2) / 2
-    if shrink > 1, !sampling.isNearest {
+    if averages {
       let span = Double((coordinates.max() ?? 1) - (coordinates.min() ?? -1))
       if shrink > 2 / span { source = areaAveraged(by: shrink) }
     }
     let result = [Float](unsafeUninitializedCapacity: channels * count) { buffer, initialized in
       if let base = buffer.baseAddress {
-        coordinates.withUnsafeBufferPointer { c in
-          guard let cx = c.baseAddress else { return }
-          if sampling == GridSampling() {
-            lb_sample_row(
-              source.values, channels, source.height, source.width, cx, cx + count, count, base,
-              count)
-          } else {
+        if sampling == GridSampling() {
+          lb_warp_image(
+            &warp, source.values, channels, source.height, source.width, oh, ow, base)
+        } else {
+          coordinates.withUnsafeBufferPointer { c in
+            guard let cx = c.baseAddress else { return }
             lb_sample_row_as(
               lb_sampling(sampling), source.values, channels, source.height, source.width, cx,
               cx + count, count, base, count)

@@ -25,6 +25,8 @@ public struct DataSettings: Sendable, Equatable {
   public var fold: Int?
   /// Images per step (`bs`).
   public var batchSize = 32
+  /// Where images are kept after the transforms that are the same in each epoch.
+  public var cache = CacheKind.memory
   /// What to do about files that cannot be read.
   public var unreadable = UnreadablePolicy.stop
   /// Train even if patients have images on both sides of the split.
@@ -96,6 +98,10 @@ extension DataSettings: SettingsGroup {
       "batch_size", \.batchSize, .within(2, 1_000_000, "batch norm needs it"), "Images per step.",
       aliases: ["bs"]),
     SettingsField(
+      "cache", \.cache,
+      "Where decoded and resized images are kept: \"memory\" (up to a quarter of it), \"disk\" (also in files, for later "
+        + "runs; they hold pixels of patients) or \"off\". The result is the same."),
+    SettingsField(
       "unreadable", \.unreadable,
       "Files that cannot be read: stop, or skip and list them.", aliases: ["skip_unreadable"]),
     SettingsField(
@@ -126,6 +132,26 @@ extension DataSettings: SettingsGroup {
   private static func column(_ word: String) -> String { word == "none" ? "" : word }
   private static func shown(_ column: String) -> String { column.isEmpty ? "none" : column }
 }
+
+/// Where decoded and resized images are kept.
+public enum CacheKind: String, Sendable, CaseIterable {
+  /// Nowhere.
+  case off
+  /// In memory.
+  case memory
+  /// In memory and in the user's folder for images (`LIGHTBOX_IMAGE_CACHE`).
+  case disk
+
+  var caching: ImageCaching {
+    switch self {
+    case .off: .off
+    case .memory: .memory
+    case .disk: .disk()
+    }
+  }
+}
+
+extension CacheKind: SettingsEnum {}
 
 /// How items are divided at random.
 public enum SplitKind: String, Sendable, CaseIterable {

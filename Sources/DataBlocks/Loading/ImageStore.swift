@@ -1,0 +1,220 @@
+package import Files
+package import Foundation
+import Synchronization
+
+/// Samples after their cacheable transforms, in files.
+///
+/// The name of an entry is the SHA-256 of the content of the image's file, the frame, the mode, the transforms that have
+/// run, and the program with the libraries that decode.
+package final class ImageStore: Sendable {
+  /// An image's file as it was before it was decoded.
+  package struct Content: Sendable {
+    fileprivate let hash: String
+    fileprivate let stamp: FileStamp
+  }
+
+  /// The folder.
+  package let folder: String
+  private let pipeline: Pipeline
+  private let mode: PipelineMode
+  /// Names and settings of the transforms that run before each index.
+  private let settings: [String]
+  private let isFull = Atomic<Bool>(false)
+  /// Bytes that are written before the free space of the disk is read again.
+  private static let checkedBytes = 64 << 20
+  private let untilCheck = Atomic<Int>(0)
+
+  /// Creates a store for a pipeline.
+  ///
+  /// - Parameters:
+  ///   - folder: The folder, which is created; nil: that of the user.
+  ///   - pipeline: The pipeline.
+  ///   - mode: The mode in which its transforms run.
+  /// - Throws: `DataError` if the folder cannot be created or written.
+  package init(
+    _ folder: String?, pipeline: Pipeline, mode: PipelineMode
+  ) throws(DataError) {
+    self.folder = folder ?? Self.standardFolder()
+    self.pipeline = pipeline
+    self.mode = mode
+    settings = Self.settings(of: pipeline, mode)
+    do {
+      for created in try createFolder(self.folder) { chmod(FileName.bytes(of: created), 0o700) }
+    } catch {
+      throw DataError(.cacheFolder(error.problem), path: self.folder)
+    }
+    guard access(FileName.bytes(of: self.folder), R_OK | W_OK | X_OK) == 0 else {
+      throw DataError(.cacheFolder(String(cString: strerror(errno))), path: self.folder)
+    }
+  }
+
+  /// `LIGHTBOX_IMAGE_CACHE`, else `lightbox/images` in the user's folder for caches.
+  package static func standardFolder(
+    environment: [String: String] = ProcessInfo.processInfo.environment
+  ) -> String {
+    let own = environment["LIGHTBOX_IMAGE_CACHE"] ?? ""
+    return own.isEmpty ? UserFolders.cache("images", environment: environment) : own
+  }
+
+  private static func settings(of pipeline: Pipeline, _ mode: PipelineMode) -> [String] {
+    let encoder = JSONEncoder()
+    encoder.outputFormatting = .sortedKeys
+    var text = ""
+    var found = [text]
+    for transform in pipeline.transforms {
+      if pipeline.runs(transform, in: mode) {
+        let settings = (try? encoder.encode(transform)).map { String(decoding: $0, as: UTF8.self) }
+        // A transform that cannot be encoded is not equal to itself in another process.
+        text += "\(type(of: transform).name) \(settings ?? UUID().uuidString)\n"
+      }
+      found.append(text)
+    }
+    return found
+  }
+
+  /// Reads the file of an item; nil if it cannot be read.
+  package func content(of item: DataItem) -> Content? {
+    guard FileName.irregularity(of: item.path) == nil, let stamp = FileStamp(item.path),
+      let file = try? FileHash.sha256(ofFile: item.path)
+    else { return nil }
+    let text = "\(Program.identity) \(mode.rawValue) \(item.frame ?? -1) \(file)"
+    return Content(hash: text, stamp: stamp)
+  }
+
+  private func path(_ content: Content, before index: Int) -> (folder: String, file: String) {
+    let name = FileHash.sha256(Array("\(content.hash)\n\(settings[index])".utf8))
+    let part = "\(folder)/\(name.prefix(2))"
+    return (part, "\(part)/\(name.dropFirst(2))\(Self.ending)")
+  }
+
+  private static let ending = ".image"
+
+  /// Reads the entry of an image, with as many transforms as have been kept.
+  ///
+  /// - Parameters:
+  ///   - content: The image.
+  ///   - sample: A sample of the image that has not been read.
+  /// - Returns: The index of the next transform; nil without an entry.
+  package func read(_ content: Content, into sample: inout Sample) -> Int? {
+    let transforms = pipeline.transforms
+    for index in stride(from: transforms.count, through: 1, by: -1)
+    where settings[index] != settings[index - 1] {
+      if StoredImage.read(path(content, before: index).file, into: &sample) { return index }
+    }
+    return nil
+  }
+
+  /// Keeps a sample whose transforms before an index have run, if it has no masks and boxes and the disk has space.
+  ///
+  /// A file that was changed while it was decoded is not kept.
+  package func keep(_ sample: Sample, next index: Int, of content: Content, item: DataItem) {
+    guard !isFull.load(ordering: .relaxed), sample.label == item.label,
+      let bytes = StoredImage.bytes(of: sample), FileStamp(item.path) == content.stamp
+    else { return }
+    guard hasSpace(for: bytes.count) else {
+      isFull.store(true, ordering: .relaxed)
+      return
+    }
+    let (part, file) = path(content, before: index)
+    do {
+      for created in try createFolder(part) { chmod(FileName.bytes(of: created), 0o700) }
+      // Not synced: the checksum tells an incomplete file.
+      try AtomicFile.write(bytes, to: file, syncs: false)
+    } catch {
+      isFull.store(true, ordering: .relaxed)
+    }
+  }
+
+  /// Whether a twentieth of the disk, or 10 GiB, stays free.
+  private func hasSpace(for count: Int) -> Bool {
+    if untilCheck.subtract(count, ordering: .relaxed).newValue > 0 { return true }
+    var disk = statvfs()
+    guard statvfs(FileName.bytes(of: folder), &disk) == 0 else { return false }
+    let block = UInt64(disk.f_frsize)
+    let reserve = min(UInt64(disk.f_blocks) * block / 20, 10 << 30)
+    guard UInt64(disk.f_bavail) * block > reserve + UInt64(count + Self.checkedBytes) else {
+      return false
+    }
+    untilCheck.store(Self.checkedBytes, ordering: .relaxed)
+    return true
+  }
+}
+
+extension ImageStore {
+  /// The entries of a folder.
+  package struct Summary: Sendable, Equatable {
+    /// The number of entries.
+    package var count = 0
+    /// Their bytes.
+    package var bytes = 0
+  }
+
+  /// Counts the entries of a folder, and removes them if asked; other files stay.
+  ///
+  /// - Throws: `FileError` of an entry that cannot be removed.
+  package static func entries(
+    in folder: String, removing removes: Bool = false
+  ) throws(FileError) -> Summary {
+    var summary = Summary()
+    let files = FileManager.default
+    for part in (try? files.contentsOfDirectory(atPath: folder)) ?? [] where isPart(part, 2) {
+      let path = "\(folder)/\(part)"
+      for name in (try? files.contentsOfDirectory(atPath: path)) ?? [] {
+        guard name.hasSuffix(ending), isPart(String(name.dropLast(ending.count)), 62),
+          let stamp = FileStamp("\(path)/\(name)")
+        else { continue }
+        if removes, unlink("\(path)/\(name)") != 0 {
+          throw FileError(.unwritable(errno: errno), path: "\(path)/\(name)")
+        }
+        summary.count += 1
+        summary.bytes += stamp.size
+      }
+      if removes { rmdir(path) }
+    }
+    return summary
+  }
+
+  private static func isPart(_ name: String, _ count: Int) -> Bool {
+    name.utf8.count == count && name.utf8.allSatisfy { "0123456789abcdef".utf8.contains($0) }
+  }
+}
+
+/// What changes when a file is written.
+private struct FileStamp: Equatable, Sendable {
+  let size: Int
+  private let numbers: [Int]
+
+  init?(_ path: String) {
+    var facts = stat()
+    guard stat(FileName.bytes(of: path), &facts) == 0, facts.st_mode & S_IFMT == S_IFREG else {
+      return nil
+    }
+    size = Int(facts.st_size)
+    numbers = [
+      Int(facts.st_dev), Int(facts.st_ino), facts.st_mtim.tv_sec, facts.st_mtim.tv_nsec,
+      facts.st_ctim.tv_sec, facts.st_ctim.tv_nsec,
+    ]
+  }
+}
+
+/// The program that decodes.
+private enum Program {
+  /// The content of the program, and the files of the libraries that decode images.
+  static let identity: String = {
+    let program = (try? FileHash.sha256(ofFile: "/proc/self/exe")) ?? UUID().uuidString
+    let decoders = ["libjpeg", "libopenjp2", "libpng", "libz.", "libdcm", "libofstd"]
+    let maps = (try? String(contentsOfFile: "/proc/self/maps", encoding: .utf8)) ?? ""
+    let paths = maps.split(separator: "\n").compactMap { line -> String? in
+      guard let start = line.firstIndex(of: "/") else { return nil }
+      let path = String(line[start...])
+      let name = PathParts(path).name
+      return decoders.contains(where: name.hasPrefix) ? path : nil
+    }
+    let libraries = Set(paths).sorted().map { path in
+      var facts = stat()
+      stat(path, &facts)
+      return "\(PathParts(path).name) \(facts.st_size) \(facts.st_mtim.tv_sec)"
+    }
+    return FileHash.sha256(Array("\(program)\n\(libraries.joined(separator: "\n"))".utf8))
+  }()
+}

@@ -140,7 +140,7 @@ struct SplitTests {
       let valid = Set(items.valid.map { ($0.path as NSString).lastPathComponent })
       #expect(valid.contains("1.dcm") == valid.contains("9.dcm"))
       #expect(
-        warnings == ["the split keeps together the images of 1 patients of the DICOM headers"])
+        warnings == ["the split keeps together the images of 1 patient (by the DICOM headers)"])
     }
     // One identifier for all is none.
     try films(work, [String](repeating: "X1", count: 12))

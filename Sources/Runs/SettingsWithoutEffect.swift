@@ -11,6 +11,7 @@ package enum SettingsWithoutEffect {
   ///   - key: The key in `[data]`, such as "label_column".
   ///   - value: The value; "none" of a column is a choice that every source takes.
   ///   - source: Where the labels come from.
+  /// - Returns: Clauses for a message.
   package static func ofColumn(
     _ key: String, _ value: String, with source: LabelSource
   ) -> (problem: String, remedy: String)? {

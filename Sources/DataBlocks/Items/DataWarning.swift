@@ -131,6 +131,7 @@ extension DataWarning {
   ///   - items: Items, one per label.
   ///   - others: Items of other parts, whose names are only compared.
   ///   - isTraining: Whether classes with a single item matter.
+  /// - Returns: At most twelve warnings.
   package static func classes(
     of items: [DataItem], others: [DataItem] = [], isTraining: Bool
   ) -> [DataWarning] {

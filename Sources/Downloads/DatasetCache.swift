@@ -69,7 +69,28 @@ package struct DatasetCache: Sendable {
   ) throws(DownloadError) -> Outcome {
     let path = "\(folder)/\(archive.name)"
     if let found = try existing(path, archive) { return found }
-    do { try createFolder(folder) } catch { throw DownloadError(.file(error.reason), error.path) }
+    let whole = hidden(archive, "archive")
+    guard FileName.exists(whole) || !isOffline else {
+      throw DownloadError(.offline(folder: folder), archive.name).with(help(archive, whole))
+    }
+    let created: [String]
+    do { created = try createFolder(folder) } catch {
+      throw DownloadError(.file(error.reason), error.path)
+    }
+    // Folders that are empty in the end, as after a failure. What was downloaded is kept to resume.
+    defer { for folder in created.reversed() { rmdir(folder) } }
+    return try fetch(archive, to: path, whole, progress)
+  }
+
+  private func help(_ archive: DatasetArchive, _ whole: String) -> DownloadError.ByHand {
+    DownloadError.ByHand(name: archive.name, url: archive.url, file: whole)
+  }
+
+  /// Downloads, if there is no whole archive, and extracts; the folder exists.
+  private func fetch(
+    _ archive: DatasetArchive, to path: String, _ whole: String,
+    _ progress: @escaping (_ phase: Phase, _ done: Int, _ total: Int) -> Void
+  ) throws(DownloadError) -> Outcome {
     let lock: FolderLock?
     do { lock = try FolderLock.acquire(hidden(archive, "lock")) } catch {
       throw DownloadError(.file(error.reason), error.path)
@@ -79,21 +100,23 @@ package struct DatasetCache: Sendable {
     // Another process may have finished it before the lock was free.
     if let found = try existing(path, archive) { return found }
     let part = hidden(archive, "archive.part")
-    let whole = hidden(archive, "archive")
     let isWhole = FileName.exists(whole)
-    guard isWhole || !isOffline else {
-      throw DownloadError(.offline(folder: folder), archive.name)
-    }
     let known = archive.sha256 ?? record(archive)?.sha256
     if !isWhole {
-      try Download(url: archive.url, part: part, sizeLimit: archive.byteCount ?? 1 << 40).run(
-        hashPrefix: known ?? ""
-      ) { progress(.download, $0, $1) }
+      do throws(DownloadError) {
+        try Download(url: archive.url, part: part, sizeLimit: archive.byteCount ?? 1 << 40).run(
+          hashPrefix: known ?? ""
+        ) { progress(.download, $0, $1) }
+      } catch {
+        throw error.with(help(archive, whole))
+      }
       try check(part, archive)
       guard rename(part, whole) == 0 else {
         throw DownloadError(.file(.unwritable(errno: errno)), whole)
       }
     }
+    // An archive that was put there by hand.
+    if isWhole { try check(whole, archive) }
     let sum = try sha256(whole)
     try extract(whole, to: path, archive) { progress(.extraction, $0, $1) }
     write(Record(url: archive.url, bytes: fileSize(whole), sha256: sum), archive)

@@ -38,9 +38,23 @@ public struct DownloadError: LightboxError, Equatable {
     case archive(ArchiveError)
   }
 
+  /// Where the archive of a data set is from and where a copy of it is taken from, for a download by hand.
+  package struct ByHand: Sendable, Equatable {
+    let name: String
+    let url: String
+    let file: String
+
+    /// What to do, as a clause.
+    var words: String {
+      "get \(url) in another way, save it as \(FileName.shown(file)) and repeat the command, which checks and extracts it"
+    }
+  }
+
   package let reason: Reason
   /// The URL or the path.
   public let place: ErrorPlace
+  /// What to do instead for a data set; nil if it is none, or if that does not help.
+  private(set) var byHand: ByHand?
 
   /// The error of an archive that cannot be extracted.
   init(_ error: ArchiveError) {
@@ -54,8 +68,25 @@ public struct DownloadError: LightboxError, Equatable {
     self.place = ErrorPlace(file: place)
   }
 
+  /// The error of a connection or a server with the name of the data set, and the way by hand.
+  func with(_ help: ByHand) -> DownloadError {
+    var error = self
+    switch reason {
+    case .noLibrary, .httpStatus, .interrupted, .offline: error.byHand = help
+    default: break
+    }
+    return error
+  }
+
   /// The problem.
   public var problem: String {
+    if case .offline = reason, byHand != nil {
+      return "the data set is not there, and LIGHTBOX_OFFLINE is set"
+    }
+    return (byHand.map { "the data set \($0.name) was not downloaded: " } ?? "") + plainProblem
+  }
+
+  private var plainProblem: String {
     switch reason {
     case .file(let reason): FileError(reason, path: "").problem
     case .offline(let folder):
@@ -85,6 +116,12 @@ public struct DownloadError: LightboxError, Equatable {
 
   /// The remedy.
   public var remedy: String? {
+    guard let byHand else { return plainRemedy }
+    if case .offline = reason { return "unset the variable, or \(byHand.words)" }
+    return [plainRemedy, byHand.words].compactMap(\.self).joined(separator: "; or ")
+  }
+
+  private var plainRemedy: String? {
     switch reason {
     case .file(let reason): FileError(reason, path: "").remedy
     case .offline: "unset the variable, or copy the file to the cache"

@@ -82,7 +82,12 @@ public struct WeightsCache: Sendable {
       return (path, false)
     }
     guard !isOffline else { throw DownloadError(.offline(folder: folder), name) }
-    do { try createFolder(folder) } catch { throw DownloadError(.file(error.reason), error.path) }
+    let created: [String]
+    do { created = try createFolder(folder) } catch {
+      throw DownloadError(.file(error.reason), error.path)
+    }
+    // Folders that are empty in the end, as after a failure. What was downloaded is kept to resume.
+    defer { for folder in created.reversed() { rmdir(folder) } }
     try Download(url: url, part: "\(path).part", sizeLimit: sizeLimit).run(
       hashPrefix: hashPrefix, progress)
     guard rename("\(path).part", path) == 0 else {

@@ -32,7 +32,7 @@ struct LightboxCommand: ParsableCommand {
       if let message = CommandArguments.emptyArgument(in: arguments) {
         throw ValidationError(message)
       }
-      var command = try parseAsRoot(arguments)
+      var command = try parseAsRoot(CommandArguments.joiningNegativeNumbers(arguments))
       running = type(of: command)
       try command.run()
       StandardOutput.finish()

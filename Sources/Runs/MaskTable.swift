@@ -36,7 +36,7 @@ struct MaskTable {
     guard abs(scaleX / scaleY - 1) < 0.01 else {
       throw SIIMMaskError(
         .otherShape(
-          image: "\(image.width) x \(image.height)", masks: "\(size.width) x \(size.height)"),
+          image: "\(image.height) x \(image.width)", masks: "\(size.height) x \(size.width)"),
         file: file)
     }
     return ScaledMask(mask, scaleX: scaleX, scaleY: scaleY)

@@ -1,3 +1,4 @@
+package import DataBlocks
 import Files
 import Foundation
 import Synchronization
@@ -12,6 +13,8 @@ package struct PatientPseudonyms: Sendable {
   private static let byteCount = 32
   private static let ofProcess = Mutex<[String: [UInt8]]>([:])
   private let salt: [UInt8]
+  /// That the salt is not kept, so that pseudonyms differ between runs of the program; nil if it is.
+  package let warning: DataWarning?
 
   /// Uses the user's salt.
   package init(environment: [String: String] = ProcessInfo.processInfo.environment) {
@@ -22,6 +25,7 @@ package struct PatientPseudonyms: Sendable {
       known[path] = salt
       return salt
     }
+    warning = Self.read(path) == nil ? DataWarning(.saltNotKept(path: path)) : nil
   }
 
   /// The pseudonym of a patient, 16 hexadecimal digits; empty if the patient is not known.

@@ -34,6 +34,9 @@ struct RunSession {
     (state, isContinued) = (nil, false)
     prepared = try plan.prepare(among: options.known, folder: path, notify: notify)
     for event in prepared.weightsEvents { notify(event) }
+    if prepared.items.summary.patientSource != nil, let warning = PatientPseudonyms().warning {
+      notify(.warning(warning))
+    }
     options.cancellation?.begin()
     do {
       folder = try RunFolder(creating: path)

@@ -37,7 +37,9 @@ public struct SplitTable: Sendable {
     let headers = ["file", "label", "patient"]
     guard let folds = plan.data.folds else {
       let split = try plan.split(content, testFraction: testFraction)
-      (summaries, warnings) = ([split.summary], split.warnings)
+      try plan.check(split)
+      summaries = [split.summary]
+      warnings = split.warnings + Self.saltWarning(pseudonyms, of: [split])
       names = headers + ["split"]
       rows = [(DataSplit.train, split.train), (.valid, split.valid), (.test, split.test)]
         .flatMap { part, items in
@@ -55,7 +57,8 @@ public struct SplitTable: Sendable {
       plan.data.fold = fold
       let split = try plan.split(content, facts: facts)
       summaries.append(split.summary)
-      if fold == 0 { warnings = split.warnings }
+      try plan.check(split)
+      if fold == 0 { warnings = split.warnings + Self.saltWarning(pseudonyms, of: [split]) }
       for (part, items) in [
         (DataSplit.train, split.train), (.valid, split.valid), (.test, split.test),
       ] {
@@ -72,6 +75,13 @@ public struct SplitTable: Sendable {
     names = headers + ["fold"] + (0..<folds).map { "split\($0)" }
     rows = parts.values.sorted { SplitTable.place($0.item) < SplitTable.place($1.item) }
       .map { cells($0.item, $0.facts) + $0.cells }
+  }
+
+  private static func saltWarning(
+    _ pseudonyms: PatientPseudonyms, of splits: [TrainingPlan.SplitItems]
+  ) -> [DataWarning] {
+    splits.contains { $0.summary.patientSource != nil }
+      ? [pseudonyms.warning].compactMap(\.self) : []
   }
 
   /// Items in the order of their lines, or of their paths.

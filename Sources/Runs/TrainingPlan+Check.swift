@@ -146,7 +146,7 @@ extension TrainingPlan {
     let parts = image.intensity.channelCount
     require(
       parts == 1 || parts == image.channels, "image.channels", image.channels.toml,
-      "\(parts), as image.intensity has")
+      "\(parts), as image.intensity has; give --set image.channels=\(parts)")
     // The setting that is no default is at fault.
     let usual = AugmentSettings()
     if augment.minZoom == usual.minZoom {

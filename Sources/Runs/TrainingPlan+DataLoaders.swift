@@ -32,7 +32,7 @@ extension TrainingPlan {
     for warning in items.warnings { notify(.warning(warning)) }
     let sizes = (items.train + items.valid + items.test).compactMap { items.facts[$0.path]?.size }
     if let warning = pipeline.cropWarning(of: sizes) { notify(.warning(warning)) }
-    guard !items.valid.isEmpty else { throw DataError(.noItems("validation"), path: table.path) }
+    try check(items)
     let loaders = try DataLoaders(
       train: items.train, valid: items.valid, pipeline: pipeline, target: data.block(),
       batchSize: batchSize, workers: compute.workers, seed: streams, unreadable: unreadable,

@@ -12,6 +12,8 @@ extension TrainingPlan {
     let warnings: [DataWarning]
     /// How the items were divided: "by the column split", "at random, by patient".
     let method: String
+    /// Whether they were divided at random.
+    let isDrawn: Bool
     /// Patients in two parts; nil if no patient is known.
     let sharedPatients: Int?
     /// Items of training and validation whose patient is unknown.
@@ -42,13 +44,8 @@ extension TrainingPlan {
         ? items.filter { $0.split == .train || $0.split == .valid }
         : items.filter { $0.split != .test },
       readBy: pipeline, skippingMissing: unreadable == .skip)
-    if let place = table.columns.splitPlace, data.split != .automatic || testFraction > 0 {
-      let option =
-        data.split == .automatic
-        ? "--test-pct \(testFraction)"
-        : "--split \(data.split.rawValue.replacing("_", with: "-"))"
-      throw DataError(
-        .labels(.splitIsGiven(option: option, place: place)), path: table.table.path)
+    if let place = table.columns.splitPlace, data.folds == nil {
+      try checkGivenSplit(place, testFraction: testFraction, path: table.table.path)
     }
     let (facts, placeholders) = known ?? facts(of: items)
     let proof = SplitProof(items, facts)
@@ -82,26 +79,40 @@ extension TrainingPlan {
       method = drawn.method
       if data.split != .random, data.split != .stratified { warnGrouped(proof, &warnings) }
     }
+    if table.columns.split == nil, data.folds == nil {
+      for (drawn, option, share) in [
+        (indices.valid, "--valid-pct", validFraction), (test, "--test-pct", testFraction),
+      ] where drawn.isEmpty && share > 0 {
+        throw DataError(
+          .labels(.emptyShare(option: option, share, of: items.count)), path: table.table.path)
+      }
+    }
     func part(_ indices: [Int]) -> [DataItem] { indices.map { items[$0] } }
     let (train, valid) = (part(indices.train), part(indices.valid))
 
     let parts: [DataSplit: [Int]] = [.train: indices.train, .valid: indices.valid, .test: test]
     let overlaps = proof.overlaps(of: parts)
     if !overlaps.isEmpty, !allowsSharedPatients {
-      throw DataError(.table(.overlaps(overlaps)), path: table.table.path)
+      let isDrawn = data.folds == nil && table.columns.split == nil
+      throw DataError(
+        .table(
+          .overlaps(
+            overlaps, drawnBy: isDrawn ? data.split.rawValue.replacing("_", with: "-") : nil)),
+        path: table.table.path)
     }
     warnings += overlaps.map { DataWarning(.overlap($0)) }
     warnings += proof.repeats(in: parts).map { DataWarning(.repeated($0)) }
     if placeholders > 0 { warnings.append(DataWarning(.constantPatient(placeholders))) }
     if let unknown = table.unknownPatients(facts) { warnings.append(unknown) }
     let block = data.block()
-    warnings += table.warnings(block.itemsByLabel(train + valid))
+    warnings += table.warnings(
+      block.itemsByLabel(train + valid), others: block.itemsByLabel(part(test)))
     warnings += testWarnings(table, part(test), vocab: Set(train.flatMap(block.labels)), block)
     let patients = overlaps.filter { $0.kind == .patient || $0.kind == .headerPatient }
     return SplitItems(
       train: train, valid: valid, test: part(test),
       facts: Dictionary(zip(items.map(\.path), facts), uniquingKeysWith: { first, _ in first }),
-      warnings: warnings, method: method,
+      warnings: warnings, method: method, isDrawn: table.columns.split == nil || data.folds != nil,
       sharedPatients: proof.knowsPatients ? patients.reduce(0) { $0 + $1.count } : nil,
       unknownPatients: (indices.train + indices.valid).count {
         items[$0].patient == nil && facts[$0].patient == nil
@@ -201,6 +212,24 @@ extension TrainingPlan {
       method = "at random, by patient, stratified"
     }
     return (found.train.map { used[$0] }, found.valid.map { used[$0] }, method)
+  }
+
+  /// Refuses parts that cannot be trained and validated with.
+  ///
+  /// - Throws: `DataError` if one is empty, or if a class has validation images only.
+  func check(_ items: SplitItems) throws(DataError) {
+    for (part, name) in [(items.train, "training"), (items.valid, "validation")]
+    where part.isEmpty { throw DataError(.noItems(name), path: table.path) }
+    let block = try data.block().fitted(to: items.train)
+    guard !block.vocab.isEmpty else { return }
+    let known = Set(block.vocab)
+    var counts: [String: Int] = [:]
+    for label in items.valid.flatMap(block.labels) where !known.contains(label) {
+      counts[label, default: 0] += 1
+    }
+    guard !counts.isEmpty else { return }
+    throw DataError(
+      .labels(.onlyInValidation(counts.keys.sorted(), isDrawn: items.isDrawn)), path: table.path)
   }
 
   /// Test items are not used in training, so what they lack is no error.

@@ -41,6 +41,8 @@ public struct TrainingPlan: Sendable, Equatable {
   public var checkpoint = CheckpointSettings()
   /// Threads, precision and convolution algorithm: `[compute]`.
   public var compute = ComputeSettings()
+  /// The settings that the user gave; no part of the plan.
+  package var given = GivenSettings()
 
   /// Creates the defaults, without images.
   package init() {}

@@ -84,8 +84,8 @@ package struct HeaderFacts: Sendable, Equatable {
 
   package init() {}
 
-  /// Columns, rows and frames: "1024 x 1024 x 20 frames".
-  package var size: String { "\(columns) x \(rows)" + (frames > 1 ? " x \(frames) frames" : "") }
+  /// Rows, columns and frames: "1024 x 1024 x 20 frames".
+  package var size: String { "\(rows) x \(columns)" + (frames > 1 ? " x \(frames) frames" : "") }
 }
 
 /// What the stored pixels of the first frame tell.

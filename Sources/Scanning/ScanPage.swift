@@ -77,7 +77,7 @@ package struct ScanPage {
         "\(Self.escaped($0.value)) <span>\($0.count)</span>"
       }
       body +=
-        "<tr><th>\(Self.escaped(property.name))</th><td>"
+        "<tr><th>\(Self.escaped(property.title))</th><td>"
         + values.joined(separator: ", ")
         + (property.values.count > 30 ? " and \(property.values.count - 30) more" : "")
         + "</td></tr>\n"

@@ -48,7 +48,7 @@ extension ScanSummary {
     }
     if !properties.isEmpty { lines += ["", "FACTS"] }
     for property in properties {
-      lines += Self.row(property.name, property.values, of: dicomImages + pictures, values)
+      lines += Self.row(property.title, property.values, of: dicomImages + pictures, values)
     }
     if !identifiers.isEmpty {
       lines += ["", "IDENTIFIERS (files with a value; values are not shown)"]

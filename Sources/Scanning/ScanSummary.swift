@@ -20,6 +20,9 @@ package struct ScanSummary: Sendable, Encodable {
   package struct Property: Sendable, Encodable {
     package let name: String
     package let values: [Value]
+
+    /// The name for people, who are told which number of a size is which.
+    var title: String { name == "size" ? "rows x columns" : name }
   }
 
   /// A value and the number of images that have it.

@@ -74,7 +74,8 @@ struct AnnotationBlockTests {
     }
     #expect(
       refusal("\(data.path)/mask.png")
-        == "mask.png: the mask has 6 x 4 pixels, its image 8 x 4; give the mask of this image")
+        == "mask.png: the mask has 4 x 6 pixels (rows x columns), its image 4 x 8; give the mask of this image"
+    )
     #expect(refusal("\(data.path)/none.png")?.contains("the mask does not exist") == true)
     try PixelBuffer(width: 8, height: 4, channels: 3, samples: [UInt8](repeating: 0, count: 96))
       .write(to: "\(data.path)/color.png")

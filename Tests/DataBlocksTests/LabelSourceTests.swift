@@ -224,7 +224,10 @@ struct LabelSourceTests {
           == ["1.png a train", "2.png b valid"])
     }
     try data.text("file,label,is_valid\n1.png,a,maybe\n", to: "t.csv")
-    #expect(throws: DataError(.unknownSplit("maybe"), path: "\(data.path)/t.csv", line: 2)) {
+    #expect(
+      throws: DataError(
+        .unknownSplit("maybe", column: "is_valid"), path: "\(data.path)/t.csv", line: 2)
+    ) {
       try LabelTable("\(data.path)/t.csv", folder: data.path).read()
     }
   }

@@ -103,7 +103,7 @@ struct SplitterTests {
         patientColumn: "patient", labels: { [$0.label ?? ""] })
     }
     let apart = summary([2, 5])
-    #expect(apart.proof == "0 patients shared: 3 / 1; 1 images without a known patient")
+    #expect(apart.proof == "0 patients shared: 3 / 1; 1 image without a known patient")
     #expect(apart.patientSource == "the column patient" && apart.sharedImages == 0)
     #expect(apart.parts.map(\.name) == ["train", "valid"])
     #expect(apart.parts[0].classes == ["a": 3, "b": 1])

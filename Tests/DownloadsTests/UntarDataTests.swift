@@ -131,6 +131,34 @@ struct UntarDataTests {
       reason { _ = try offline.fetch(dataset(server, bytes)) } == .offline(folder: cache.folder))
   }
 
+  @Test("a failure leaves no folder, and says how to get the data set by hand")
+  func byHand() throws {
+    let work = try TemporaryFolder()
+    let bytes = try archive(work)
+    let server = try LocalServer(.init(content: bytes, status: 404))
+    let data = dataset(server, bytes)
+    for isOffline in [true, false] {
+      let cache = DatasetCache(folder: work.path + "/new/folder", isOffline: isOffline)
+      var message = ""
+      do { _ = try cache.fetch(data) } catch { message = "\(error)" }
+      for words in ["digits", data.url, "\(cache.folder)/.digits.archive"] {
+        #expect(message.contains(words), "\(message)")
+      }
+      #expect(!FileName.exists(work.path + "/new"))
+    }
+    let cache = DatasetCache(folder: work.path + "/new", isOffline: true)
+    try createFolder(cache.folder)
+    try Data(bytes).write(to: URL(fileURLWithPath: cache.folder + "/.digits.archive"))
+    let found = try cache.fetch(data)
+    #expect(FileName.exists(found.path + "/labels.csv"))
+    let other = try cache.fetch(dataset(server, bytes))
+    #expect(other.path == found.path)
+    // Weights leave no folder either.
+    let weights = WeightsCache(folder: work.path + "/weights/a", isOffline: false)
+    #expect(throws: DownloadError.self) { try weights.file(server.url("a.pth"), hashPrefix: "0") }
+    #expect(!FileName.exists(work.path + "/weights"))
+  }
+
   @Test("a harmful archive is refused with the entry's name, and nothing is left")
   func harmful() throws {
     let work = try TemporaryFolder()

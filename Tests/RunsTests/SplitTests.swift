@@ -125,7 +125,7 @@ struct SplitTests {
     }
     #expect(
       refusal(work.plan(try table(true)), work)?.contains(
-        "1 patient of the DICOM headers has images in both training and validation (line 3 and line 11)"
+        "1 patient (by the DICOM headers) has images in both training and validation (line 3 and line 11)"
       )
         == true)
     // The table knows better.
@@ -140,7 +140,7 @@ struct SplitTests {
       let valid = Set(items.valid.map { ($0.path as NSString).lastPathComponent })
       #expect(valid.contains("1.dcm") == valid.contains("9.dcm"))
       #expect(
-        warnings == ["the split keeps together the images of 1 patients of the DICOM headers"])
+        warnings == ["the split keeps together the images of 1 patient (by the DICOM headers)"])
     }
     // One identifier for all is none.
     try films(work, [String](repeating: "X1", count: 12))
@@ -162,7 +162,7 @@ struct SplitTests {
     let warnings = try start(work.plan(table), work).warnings
     #expect(
       warnings == [
-        "1 test rows have no label", "1 test files do not exist",
+        "1 test row has no label", "1 test file does not exist",
         "no training item has the class c, but test items have",
       ])
     try work.write(text.replacing("9.png,b", with: "9.png,"), to: "labels.csv")

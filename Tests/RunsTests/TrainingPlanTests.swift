@@ -223,13 +223,15 @@ struct TrainingPlanTests {
       try reason(train.map { ["a", $0[1]] } + [["a", "valid"], ["a", "valid"]]) == .oneClass("a"))
     #expect(try reason(train) == .noItems("validation"))
     // A fifth of four images is none.
-    #expect(try reason([["a"], ["b"], ["a"], ["b"]]) == .noItems("validation"))
+    #expect(
+      try reason([["a"], ["b"], ["a"], ["b"]])
+        == .labels(.emptyShare(option: "--valid-pct", 0.2, of: 4)))
     #expect(
       try reason(train + [["a", "valid"]], batchSize: 9)
         == .batchNotFilled(items: 8, batchSize: 9))
     #expect(
-      try reason(train + [["c", "valid"]]) == .unknownLabel("c", known: ["a", "b"]))
-    #expect(try reason(train + [["a", "later"]]) == .unknownSplit("later"))
+      try reason(train + [["c", "valid"]]) == .labels(.onlyInValidation(["c"], isDrawn: false)))
+    #expect(try reason(train + [["a", "later"]]) == .unknownSplit("later", column: "split"))
     var plan = work.plan(LabelTable(work.file("none.csv"), folder: work.path))
     #expect(try refused(plan, work, as: DataError.self)?.reason == .tableUnreadable)
     plan = work.plan(try work.writeTable(split, train + [["a", "valid"]]))

@@ -77,7 +77,7 @@ package enum AnnotationFault: Sendable, Equatable {
     case .noMask: "the mask does not exist"
     case .maskChannels(let count): "the mask has \(count) channels, not one"
     case .maskSize(let size, let image):
-      "the mask has \(size.width) x \(size.height) pixels, its image \(image.width) x \(image.height)"
+      "the mask has \(size.height) x \(size.width) pixels (rows x columns), its image \(image.height) x \(image.width)"
     case .maskValue(let value, let count, let scale):
       "the mask has the value \(value), which is none of the \(count) classes "
         + "(0 to \((count - 1) * scale)\(scale == 1 ? "" : " in steps of \(scale)"))"

@@ -29,7 +29,10 @@ extension DataError {
     case .outputNotFinite: "the model's output is not finite"
     case .missingLabel: "the training item has no label"
     case .duplicateFile(let file, let first): "the file \(file.visible) is in line \(first) already"
-    case .unknownSplit(let name): "\(name.quoted) is not a split"
+    case .unknownSplit(let name, let column):
+      (name.isEmpty ? "the cell" : name.quoted)
+        + (column.map { " in the column \($0.quoted)" } ?? "")
+        + (name.isEmpty ? " is empty" : " is not a split")
     case .noRows: "the table has no rows"
     case .table(let fault): fault.problem
     case .labels(let fault): fault.problem
@@ -83,6 +86,10 @@ extension DataError {
     case .labels(let fault): fault.remedy
     case .annotation(let fault): fault.remedy
     case .outputNotFinite: "check the weights"
+    case .unknownSplit(_, let column?) where DataSplit.isFlag(column):
+      "use true or 1 for validation, false or 0 for training"
+    case .unknownSplit(_, .some):
+      "use train, valid (or val) or test, or leave the column out with --split-column none"
     case .unknownSplit: "use train, valid (or val) or test"
     case .noRows: "add rows of files and labels"
     case .notNumbers: "correct or remove the row"

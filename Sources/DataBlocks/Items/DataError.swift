@@ -44,8 +44,8 @@ public struct DataError: LightboxError, Equatable {
     case missingLabel
     /// Two rows name the same file.
     case duplicateFile(String, firstLine: Int)
-    /// A split is not train, valid or test.
-    case unknownSplit(String)
+    /// A split is not train, valid or test; of a cell, with the column.
+    case unknownSplit(String, column: String? = nil)
     /// A table has a header only.
     case noRows
     /// Another fault of a table.

@@ -53,7 +53,7 @@ public enum DataSplit: String, Sendable, Codable, CaseIterable {
 
   /// Parses a cell; in a column `is_valid`, as fastai's `ColSplitter` reads it, true and 1 are validation.
   init?(name: String, column: String) {
-    if column.lowercased().filter({ $0.isLetter }) == "isvalid" {
+    if Self.isFlag(column) {
       switch name.trimmed.lowercased() {
       case "true", "1", "1.0": self = .valid
       case "false", "0", "0.0": self = .train
@@ -62,5 +62,10 @@ public enum DataSplit: String, Sendable, Codable, CaseIterable {
       return
     }
     self.init(name: name)
+  }
+
+  /// Whether a column says of each item if it is for validation.
+  static func isFlag(_ column: String) -> Bool {
+    column.lowercased().filter { $0.isLetter } == "isvalid"
   }
 }

@@ -6,6 +6,8 @@ public struct DataWarning: Sendable, Equatable, CustomStringConvertible {
   package enum Reason: Sendable, Equatable {
     /// Classes with nearly the same name, and their numbers of items.
     case similarClasses([String], counts: [Int])
+    /// A class whose name is written in several ways, which are taken as one.
+    case joinedSpellings(String, [String])
     /// A class whose name means a missing value elsewhere.
     case missingValueClass(String, count: Int)
     /// A class with one item.
@@ -42,6 +44,8 @@ public struct DataWarning: Sendable, Equatable, CustomStringConvertible {
     case leftOut(Int, first: String)
     /// A class has items of fewer patients than there are folds.
     case fewerPatientsThanFolds(String, patients: Int, folds: Int)
+    /// The salt of pseudonyms cannot be kept in this file.
+    case saltNotKept(path: String)
     /// Cropping to the aspect ratio of the input cuts more than a tenth off images.
     case cropped(Int, of: Int, size: ImageSize)
   }
@@ -57,34 +61,43 @@ public struct DataWarning: Sendable, Equatable, CustomStringConvertible {
     case .similarClasses(let names, let counts):
       "the classes \(zip(names, counts).map { "\($0.quoted) (\($1))" }.joined(separator: ", ")) differ "
         + "only by case, blanks or the way a number is written; correct the labels if one is meant"
+    case .joinedSpellings(let name, let ways):
+      "the class \(name.quoted) is written in \(ways.count) ways that differ only by blanks at the ends or Unicode's "
+        + "normal form, and are taken as one: \(ways.joined(separator: ", "))"
     case .missingValueClass(let name, let count):
-      "\(count) items have the class \(name.quoted), which other programs write for a missing value"
+      "\(count) \(count == 1 ? "item has" : "items have") the class \(name.quoted), which other programs write for a missing value"
     case .singleItem(let name): "the class \(name.quoted) has one item only"
     case .untrainedClasses(let names):
-      "no training item has the class \(listed(names)), but test items have"
-    case .unlabeledRows(let count, let part): "\(count) \(part) rows have no label"
-    case .missingFiles(let count, let part): "\(count) \(part) files do not exist"
+      "no training item has the \(names.count == 1 ? "class" : "classes") \(listed(names)), but test items have"
+    case .unlabeledRows(let count, let part):
+      "\(count) \(part) \(count == 1 ? "row has" : "rows have") no label"
+    case .missingFiles(let count, let part):
+      "\(count) \(part) \(count == 1 ? "file does" : "files do") not exist"
     case .unknownPatients(let count, let total, let known):
-      "the table does not name the patient of \(count) of \(total) rows; "
-        + (known > 0 ? "\(known) of them have one in the DICOM header" : "")
+      "the table does not name the patient of \(count) of \(total) \(total == 1 ? "row" : "rows"); "
+        + (known > 0
+          ? "\(known) of them \(known == 1 ? "has" : "have") one in the DICOM header" : "")
         + (known > 0 && known < count ? ", and " : "")
         + (known == 0 ? "each" : known < count ? "each other one" : "")
         + (known < count ? " counts as a patient of its own" : "")
     case .constantPatient(let count):
-      "\(count) DICOM files have one PatientID, which is taken as a placeholder and not as a patient"
+      "\(count == 1 ? "1 DICOM file has a" : "\(count) DICOM files have one") PatientID, which is taken as a placeholder and not as a patient"
     case .grouped(let patients, let images):
       "the split keeps together "
         + [
-          patients > 0 ? "the images of \(patients) patients of the DICOM headers" : nil,
+          patients > 0
+            ? "the images of \(patients == 1 ? "1 patient" : "each of \(patients) patients") (by the DICOM headers)"
+            : nil,
           images > 0 ? "\(images) images that occur more than once" : nil,
         ].compactMap(\.self).joined(separator: " and ")
     case .overlap(let overlap): "\(overlap.problem); allowed"
     case .repeated(let overlap): overlap.problem
     case .trainedOn(let count, let total):
-      "the metrics are optimistic: the model was trained on \(count) of the \(total) images; evaluate others, "
+      "the metrics are optimistic: the model was trained on \(count) of the \(total == 1 ? "1 image" : "\(total) images"); evaluate others, "
         + "such as --split test or --split valid"
     case .validatedOn(let count, let total):
-      "the metrics are slightly optimistic: \(count) of the \(total) images were used to select the best epoch"
+      "the metrics are slightly optimistic: \(count) of the \(total == 1 ? "1 image" : "\(total) images") "
+        + "\(count == 1 ? "was" : "were") used to select the best epoch"
     case .outsideOfClasses(let count, let example):
       "\(count) \(count == 1 ? "image is" : "images are") in no class folder and not used, such as \(FileName.shown(example).visible)"
     case .emptyFolders(let names):
@@ -100,27 +113,40 @@ public struct DataWarning: Sendable, Equatable, CustomStringConvertible {
       "\(count) \(count == 1 ? "file or folder" : "files or folders") cannot be read and "
         + "\(count == 1 ? "is" : "are") left out: \(first)\(count > 1 ? "; …" : "")"
     case .fewerPatientsThanFolds(let name, let patients, let folds):
-      "only \(patients) patients have the class \(name.quoted), so some of the \(folds) folds are validated without it"
+      "only \(patients) \(patients == 1 ? "patient has" : "patients have") the class \(name.quoted), so some of the \(folds) folds are validated without it"
+    case .saltNotKept(let path):
+      "the salt of the patients' pseudonyms cannot be kept in \(FileName.shown(path).visible), so each run of the program "
+        + "has other pseudonyms; set LIGHTBOX_PATIENT_SALT to a file that can be written"
     case .cropped(let count, let total, let size):
-      "the crop to \(size.height) x \(size.width) cuts more than a tenth off \(count) of \(total) films "
-        + "(\(Self.percent(count, of: total))); --resize pad or squish keeps them whole"
+      "the crop to \(size.height) x \(size.width) cuts more than a tenth off \(count) of \(total) \(total == 1 ? "film" : "films") "
+        + "(\(Self.percent(count, of: total))); --resize pad or squish keeps \(count == 1 ? "it" : "them") whole"
     }
   }
 }
 
 extension DataWarning {
   /// What is odd about the classes of items.
-  static func classes(of items: [DataItem], isTraining: Bool) -> [DataWarning] {
+  ///
+  /// - Parameters:
+  ///   - items: Items, one per label.
+  ///   - others: Items of other parts, whose names are only compared.
+  ///   - isTraining: Whether classes with a single item matter.
+  /// - Returns: At most twelve warnings.
+  package static func classes(
+    of items: [DataItem], others: [DataItem] = [], isTraining: Bool
+  ) -> [DataWarning] {
     var counts: [String: Int] = [:]
     for item in items { if let label = item.label { counts[label, default: 0] += 1 } }
+    var all = counts
+    for item in others { if let label = item.label { all[label, default: 0] += 1 } }
     var groups: [String: [String]] = [:]
-    for name in counts.keys { groups[plain(name), default: []].append(name) }
+    for name in all.keys { groups[ClassSpelling.key(name), default: []].append(name) }
     var warnings: [DataWarning] = []
     for names in groups.values.filter({ $0.count > 1 }).map({ $0.sorted() })
       .sorted(by: { $0[0] < $1[0] })
     {
       warnings.append(
-        DataWarning(.similarClasses(names, counts: names.map { counts[$0] ?? 0 })))
+        DataWarning(.similarClasses(names, counts: names.map { all[$0] ?? 0 })))
     }
     for name in counts.keys.sorted() {
       let count = counts[name] ?? 0
@@ -138,13 +164,5 @@ extension DataWarning {
   private static func percent(_ count: Int, of total: Int) -> String {
     let share = (Double(count) / Double(max(total, 1)) * 100).rounded(.down)
     return share < 1 ? "less than 1 %" : "\(Int(share)) %"
-  }
-
-  /// A name without case, blanks, punctuation between words and the ways of writing one number.
-  private static func plain(_ name: String) -> String {
-    let text = name.trimmed
-    if let number = Double(text), number.isFinite { return "\(number == 0 ? 0 : number)" }
-    let scalars = text.lowercased().unicodeScalars.filter { !$0.isBlank && $0 != "_" && $0 != "-" }
-    return scalars.isEmpty ? text : String(String.UnicodeScalarView(scalars))
   }
 }

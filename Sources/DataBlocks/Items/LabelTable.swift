@@ -106,7 +106,7 @@ public struct LabelTable: Sendable, Equatable {
       if let column = columns.split {
         let name = cell(row, column) ?? ""
         part = DataSplit(name: name, column: column)
-        if part == nil { throw fail(.unknownSplit(name)) }
+        if part == nil { throw fail(.unknownSplit(name, column: column)) }
       }
       var full = fullPath(file, folder: folder)
       if checkingFiles, FileIdentity(full) == nil {

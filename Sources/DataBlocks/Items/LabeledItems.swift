@@ -23,7 +23,8 @@ public struct LabeledItems: Sendable {
   ) {
     self.unreadableFolders = unreadableFolders
     self.faults = faults
-    ownWarnings = warnings
+    var items = items
+    ownWarnings = warnings + ClassSpelling.normalize(&items)
     self.table = table
     self.items = items
     self.columns = columns
@@ -116,13 +117,16 @@ public struct LabeledItems: Sendable {
   ///
   /// - Parameters:
   ///   - used: Those of `items` that are used.
+  ///   - others: Items that are not used for training, whose names of classes are only compared.
   ///   - isTraining: Whether classes with a single item matter.
   /// - Returns: A warning per class or group of classes.
-  public func warnings(_ used: [DataItem], isTraining: Bool = true) -> [DataWarning] {
+  public func warnings(
+    _ used: [DataItem], others: [DataItem] = [], isTraining: Bool = true
+  ) -> [DataWarning] {
     let leftOut = unreadableFolders.map { "\($0)" } + faults.map { "\($0)" }
     return ownWarnings
       + (leftOut.isEmpty ? [] : [DataWarning(.leftOut(leftOut.count, first: leftOut[0]))])
-      + DataWarning.classes(of: used, isTraining: isTraining)
+      + DataWarning.classes(of: used, others: others, isTraining: isTraining)
   }
 
   /// The rows whose patient is unknown, if the table names patients.

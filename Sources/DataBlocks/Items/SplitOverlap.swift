@@ -45,8 +45,8 @@ package struct SplitOverlap: Sendable, Equatable {
       case .patient: one ? "1 patient has images" : "\(count) patients have images"
       case .headerPatient:
         one
-          ? "1 patient of the DICOM headers has images"
-          : "\(count) patients of the DICOM headers have images"
+          ? "1 patient (by the DICOM headers) has images"
+          : "\(count) patients (by the DICOM headers) have images"
       case .file: one ? "1 image is" : "\(count) images are"
       case .instance:
         one

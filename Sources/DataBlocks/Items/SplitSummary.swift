@@ -29,14 +29,30 @@ public struct SplitSummary: Sendable, Equatable, Codable {
   /// The images that are in more than one part: by file, by content or by SOP Instance UID.
   public let sharedImages: Int
 
+  /// Where patients come from, in plain words; nil if none is known.
+  public var patientWords: String? {
+    patientSource.map { source in
+      "patients by \(source.replacing("PatientID of the DICOM headers", with: "the DICOM headers' PatientID"))"
+    }
+  }
+
+  /// The classes of all parts, those with the most images first.
+  package var classesBySize: [String] {
+    var counts: [String: Int] = [:]
+    for part in parts { counts.merge(part.classes, uniquingKeysWith: +) }
+    return counts.sorted { ($1.value, $0.key) < ($0.value, $1.key) }.map(\.key)
+  }
+
   /// "0 patients shared: 412 / 103 / 129", and the images whose patient is unknown.
   public var proof: String {
     let counts = parts.map { "\($0.patients)" }.joined(separator: " / ")
     let unknown = parts.reduce(0) { $0 + $1.unknownPatients }
-    let images = sharedImages == 0 ? "" : "; \(sharedImages) images shared"
+    let images =
+      sharedImages == 0 ? "" : "; \(sharedImages) \(sharedImages == 1 ? "image" : "images") shared"
     guard let sharedPatients else { return "no patient is known" + images }
-    return "\(sharedPatients) patients shared: \(counts)"
-      + (unknown == 0 ? "" : "; \(unknown) images without a known patient") + images
+    return "\(sharedPatients) \(sharedPatients == 1 ? "patient" : "patients") shared: \(counts)"
+      + (unknown == 0
+        ? "" : "; \(unknown) \(unknown == 1 ? "image" : "images") without a known patient") + images
   }
 }
 

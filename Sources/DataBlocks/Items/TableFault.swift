@@ -49,7 +49,9 @@ package enum TableFault: Sendable, Equatable {
   /// Files that do not exist: the first ones, their number, and what would make them exist.
   case missingFiles([String], count: Int, of: Int, hint: MissingFileHint?)
   /// Files or patients that are in two parts of the data.
-  case overlaps([SplitOverlap])
+  ///
+  /// `drawnBy`: the kind of the random split that drew the parts; nil: the data gives them.
+  case overlaps([SplitOverlap], drawnBy: String? = nil)
   /// Fewer patients than folds.
   case tooFewGroups(Int, folds: Int)
   /// All items of a class are in one fold; the number of patients that have it.
@@ -87,8 +89,10 @@ package enum TableFault: Sendable, Equatable {
         ? "the file \(files[0].visible) does not exist"
         : "\(count) of \(total) files do not exist: " + files.map(\.visible).joined(separator: ", ")
           + (count > files.count ? " and \(count - files.count) more" : "")
-    case .overlaps(let overlaps):
-      overlaps.map(\.problem).joined(separator: "; ") + ", so metrics would be too optimistic"
+    case .overlaps(let overlaps, let kind):
+      overlaps.map(\.problem).joined(separator: "; ")
+        + (kind.map { ", as --split \($0) draws images and not patients" } ?? "")
+        + ", so metrics would be too optimistic"
     case .tooFewGroups(let count, let folds):
       "there are \(folds) folds, but only \(count) "
         + (count == 1 ? "patient" : "patients or images without one")
@@ -127,7 +131,12 @@ package enum TableFault: Sendable, Equatable {
     case .emptyLabels: "label or remove the rows"
     case .missingFiles(_, _, _, let hint?): hint.remedy
     case .missingFiles(_, _, _, nil): "check the data folder"
-    case .overlaps(let overlaps):
+    case .overlaps(let overlaps, .some):
+      overlaps.contains { $0.kind.isOfPatient }
+        ? "use --split patient or --split stratified-patient, which keep a patient in one part, or allow it with "
+          + "--allow-shared-patients"
+        : "leave --split out, which keeps copies of an image in one part, or allow it with --allow-shared-patients"
+    case .overlaps(let overlaps, nil):
       "correct the split"
         + (overlaps.contains { $0.kind.isOfPatient }
           ? " (all images of a patient in one part; --split patient draws such a one)" : "")

@@ -42,6 +42,10 @@ package enum LabelFault: Sendable, Equatable {
   case noPatients
   /// A random split is asked for by an option, but the data says which items are for what.
   case splitIsGiven(option: String, place: String)
+  /// A share of the images, given by an option, is not one image.
+  case emptyShare(option: String, Double, of: Int)
+  /// Classes that have validation images but no training images.
+  case onlyInValidation([String], isDrawn: Bool)
 
   var problem: String {
     switch self {
@@ -89,6 +93,11 @@ package enum LabelFault: Sendable, Equatable {
     case .noPatients: "neither the table nor a DICOM header names a patient"
     case .splitIsGiven(let option, let place):
       "\(option) is given, but \(place) \(place.hasPrefix("the folders") ? "say" : "says") which items are for what"
+    case .emptyShare(let option, let share, let count):
+      "\(option) \(share) of \(count == 1 ? "1 image" : "\(count) images") is not one image"
+    case .onlyInValidation(let names, _):
+      "the \(names.count == 1 ? "class" : "classes") \(listed(names)) \(names.count == 1 ? "has" : "have") "
+        + "validation images but no training images"
     }
   }
 
@@ -122,6 +131,12 @@ package enum LabelFault: Sendable, Equatable {
       "name a column with --patient-column, or use --split random or --split stratified"
     case .splitIsGiven:
       "leave the option out, or the given split with --split-column none"
+    case .emptyShare(let option, _, _):
+      "give a larger \(option), so that it is one image (or, by patient, one patient) at least"
+    case .onlyInValidation(_, let isDrawn):
+      isDrawn
+        ? "use --split stratified or stratified-patient or another --seed, or leave the class out"
+        : "correct the split, or leave the class out"
     }
   }
 

@@ -157,7 +157,10 @@ extension LabelTable {
       switch label {
       case .success(let label?) where !label.isEmpty: labeled.append((item.path, label))
       case .success: without.append(images.relative(item.path))
-      case .failure where dangling.contains(item.path): labeled.append(item)
+      case .failure where dangling.contains(item.path):
+        faults.append(
+          DataError(
+            .table(.missingFiles([item.path], count: 1, of: found.count, hint: nil)), path: folder))
       // What cannot be read has no label either.
       case .failure(let error): faults.append(DataError(.dicom(error), path: item.path))
       }

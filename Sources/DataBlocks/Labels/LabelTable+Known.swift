@@ -35,7 +35,7 @@ extension LabelTable {
       if let column = columns.split {
         let word = cell(row, column)
         part = DataSplit(name: word, column: column)
-        if part == nil { throw fail(.unknownSplit(word)) }
+        if part == nil { throw fail(.unknownSplit(word, column: column)) }
       }
       if let index = indices[name] {
         let first = items[index].line ?? row.line

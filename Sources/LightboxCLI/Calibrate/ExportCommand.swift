@@ -18,6 +18,7 @@ struct ExportCommand: ParsableCommand {
   var out: String
 
   func run() throws {
+    try requireFolder(of: "--out", out)
     let model = try model.open(frames: nil)
     guard let run = model.run else {
       throw ValidationError("\(self.model.run) is an exported model already; copy it")

@@ -27,11 +27,12 @@ struct ScanCommand: ParsableCommand {
       valueName: "source"))
   var labels: String?
 
-  @Option(help: "The column of --labels with the file names, relative to the folder.")
-  var fileColumn = "file"
+  @Option(
+    help: "The column of --labels with the file names, relative to the folder. Default: file.")
+  var fileColumn: String?
 
-  @Option(help: "The column of --labels with the labels.")
-  var labelColumn = "label"
+  @Option(help: "The column of --labels with the labels. Default: label.")
+  var labelColumn: String?
 
   @Option(help: "The column of --labels with the sides. Default: split, if it exists.")
   var splitColumn: String?
@@ -79,10 +80,45 @@ struct ScanCommand: ParsableCommand {
     if thumbnails, html == nil { throw ValidationError("--thumbnails needs --html") }
     if noIndex, index != nil { throw ValidationError("--index and --no-index exclude each other") }
     if let table { try HeaderTable.checkName(table) }
+    if labels == nil, let (name, value) = columns.first(where: { $0.value != nil }) {
+      throw ValidationError(
+        "--\(name) \((value ?? "").printable): it has no effect without --labels; give the table")
+    }
+  }
+
+  /// The options of the columns of `--labels`.
+  private var columns: [(name: String, value: String?)] {
+    [
+      ("file-column", fileColumn), ("label-column", labelColumn), ("split-column", splitColumn),
+      ("patient-column", patientColumn),
+    ]
+  }
+
+  /// The source of `--labels`; checked before the folder is read, which may take long.
+  private func labelSource() throws -> LabelSource? {
+    guard let labels else { return nil }
+    var source: LabelSource
+    do throws(DataError) { source = try LabelSource(labels) } catch {
+      throw ValidationError("--labels \(labels): \(error)")
+    }
+    if case .table = source {
+      guard let path = [labels, "\(folder)/\(labels)"].first(where: FileName.exists) else {
+        throw ValidationError("there is no table \(labels) or \(folder)/\(labels)")
+      }
+      source = .table(path)
+    }
+    try requireEffect(of: columns, with: source)
+    return source
   }
 
   func run() throws {
     let line = ProgressLine()
+    let source = try labelSource()
+    for (option, path) in [
+      ("--csv", csv), ("--html", html), ("--table", table), ("--index", index),
+    ] {
+      try requireFolder(of: option, path)
+    }
     try requireDifferentFiles([
       ("--csv", csv), ("--html", html), ("--table", table), ("--index", index),
     ])
@@ -103,7 +139,7 @@ struct ScanCommand: ParsableCommand {
     options.index = noIndex ? .none : index.map { .file($0) } ?? .cache
     var scan = try DataScan(of: folder, options: options) { line.show("files read", $0, of: $1) }
     if let problem = scan.indexProblem { say("lightbox: the index was not used: \(problem)") }
-    if let labels { try compare(&scan, labels) }
+    if let source { try compare(&scan, source) }
     let summary = ScanSummary(scan)
     if json { try printJSON(summary) } else { print(summary.text(limit: show)) }
     if let csv { try scan.writeCSV(to: csv) }
@@ -123,24 +159,14 @@ struct ScanCommand: ParsableCommand {
     }
   }
 
-  private func compare(_ scan: inout DataScan, _ text: String) throws {
-    var source: LabelSource
-    do throws(DataError) { source = try LabelSource(text) } catch {
-      throw ValidationError("--labels \(text): \(error)")
-    }
-    if case .table = source {
-      guard let path = [text, "\(folder)/\(text)"].first(where: FileName.exists) else {
-        throw ValidationError("there is no table \(text) or \(folder)/\(text)")
-      }
-      source = .table(path)
-    }
+  private func compare(_ scan: inout DataScan, _ source: LabelSource) throws {
     var table = LabelTable(source, in: folder)
-    table.fileColumn = fileColumn
-    table.labelColumn = labelColumn
+    table.fileColumn = fileColumn ?? table.fileColumn
+    table.labelColumn = labelColumn ?? table.labelColumn
     table.splitColumn = splitColumn == "none" ? "" : splitColumn
     table.patientColumn = patientColumn == "none" ? "" : patientColumn
     let content = try table.read()
     tell(content.columns)
-    scan.compare(with: content.items, table: text)
+    scan.compare(with: content.items, table: labels ?? "")
   }
 }

@@ -73,10 +73,24 @@ struct ShowCommand: ParsableCommand {
     if let given, isFolder {
       throw ValidationError("\(given) is for one file; use --intensity for a batch")
     }
+    if !isFolder, FileName.exists(data), let given = batchOption {
+      throw ValidationError(
+        "\(given.printable): it has no effect for one file; leave it out"
+          + (options.intensity == nil ? "" : ", or give --windows")
+          + ", or show a folder or a settings file")
+    }
     if let colormap, Colormap(named: colormap) == nil {
       throw ValidationError(
         "--colormap \(colormap): use one of \(Colormap.names.joined(separator: ", "))")
     }
+  }
+
+  /// An option that is given and is for a folder or a settings file only.
+  private var batchOption: String? {
+    if unique { return "--unique" }
+    if valid { return "--valid" }
+    if let set = set.first { return "--set \(set)" }
+    return options.overrides.first?.node?.origin.words
   }
 
   /// The intensities of `--windows`.
@@ -94,6 +108,7 @@ struct ShowCommand: ParsableCommand {
   }
 
   func run() throws {
+    try requireFolder(of: "--out", out)
     // Figures may be drawn anew.
     try requireOwnOutput("--out", out, inputs: [data]) { _ in true }
     let pages = isFolder ? try showBatch() : try showFile()

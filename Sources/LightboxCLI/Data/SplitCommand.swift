@@ -22,8 +22,8 @@ struct SplitCommand: ParsableCommand {
       valueName: "kind"))
   var split: SplitKind?
 
-  @Option(help: "The fraction for validation, between 0 and 1.")
-  var validPct = 0.2
+  @Option(help: "The fraction for validation, between 0 and 1. Default: 0.2.")
+  var validPct: Double?
 
   @Option(help: "The fraction for the test, 0 or more; drawn first.")
   var testPct = 0.0
@@ -31,8 +31,8 @@ struct SplitCommand: ParsableCommand {
   @Option(help: "Folds instead of a fraction for validation, 2 to 1000; stratified, by patient.")
   var folds: Int?
 
-  @Option(help: "The seed, 0 to 2^64 - 1.")
-  var seed: UInt64 = 42
+  @Option(help: "The seed, 0 to 2^64 - 1. Default: 42.")
+  var seed: UInt64?
 
   @Option(help: "What labels are: category, multi_category or regression.")
   var target = TargetKind.category
@@ -49,8 +49,13 @@ struct SplitCommand: ParsableCommand {
   var out: String
 
   func validate() throws {
+    let validPct = validPct ?? TrainingPlan.usualValidFraction
     guard validPct > 0, validPct < 1 else {
       throw ValidationError("--valid-pct \(validPct): use a number between 0 and 1")
+    }
+    if let folds, let given = self.validPct {
+      throw ValidationError(
+        "--valid-pct \(given): it has no effect with --folds \(folds); give one of them")
     }
     guard testPct >= 0, testPct < 1 else {
       throw ValidationError("--test-pct \(testPct): use a number from 0 and below 1")
@@ -74,13 +79,16 @@ struct SplitCommand: ParsableCommand {
     plan.data.split = split ?? .automatic
     plan.data.folds = folds
     plan.data.target = target
-    plan.validFraction = validPct
-    plan.seed = seed
+    plan.validFraction = validPct ?? plan.validFraction
+    plan.seed = seed ?? plan.seed
+    plan.given.words["data.valid_pct"] = validPct.map { "--valid-pct \($0)" }
+    plan.given.words["split.seed"] = seed.map { "--seed \($0)" }
     plan.unreadable = unreadable.policy
     plan.allowsSharedPatients = allowSharedPatients
     if FileName.isFolder(out) {
       throw ValidationError("--out \(FileName.shown(out)) is a folder: name a file")
     }
+    try requireFolder(of: "--out", out)
     try requireOwnOutput("--out", out, inputs: [plan.data.table.path]) {
       $0.hasPrefix("file,label,patient,")
     }
@@ -93,23 +101,43 @@ struct SplitCommand: ParsableCommand {
   }
 
   private func show(_ summary: SplitSummary) {
-    let classes = Set(summary.parts.flatMap(\.classes.keys)).sorted()
-    let shown = classes.prefix(20)
-    print("split \(summary.method); patients of \(summary.patientSource ?? "no source")".printable)
+    print("split \(summary.method); \(summary.patientWords ?? "no patient is known")".printable)
     let hasPatients = summary.patientSource != nil
+    func count(_ name: String, _ part: SplitSummary.Part) -> String {
+      "\(part.classes[name] ?? 0)" + (hasPatients ? " (\(part.classPatients[name] ?? 0))" : "")
+    }
+    let first = ["part", .right("images")] + (hasPatients ? [TextColumn.right("patients")] : [])
+    // The largest classes that fit into a line.
+    let classes = summary.classesBySize
+    var width = TextTable(
+      first,
+      rows: summary.parts.map {
+        ["\($0.name)", "\($0.images)"] + (hasPatients ? ["\($0.patients)"] : [])
+      }
+    )
+    .header.count
+    let shown = classes.prefix { name in
+      let cells = summary.parts.map { count(name, $0).count }.max() ?? 0
+      width += 2 + max(min(name.printable.count, Self.nameLimit), cells)
+      return width <= 80
+    }.sorted()
     print(
       TextTable(
-        ["part", .right("images")] + (hasPatients ? [.right("patients")] : [])
-          + shown.map { .right($0.printable) },
+        first + shown.map { .right(Self.short($0.printable)) },
         rows: summary.parts.map { part in
           [part.name, "\(part.images)"] + (hasPatients ? ["\(part.patients)"] : [])
-            + shown.map { name in
-              "\(part.classes[name] ?? 0)"
-                + (hasPatients ? " (\(part.classPatients[name] ?? 0))" : "")
-            }
+            + shown.map { count($0, part) }
         }))
-    if classes.count > shown.count { print("\(classes.count - shown.count) more classes") }
+    let more = classes.count - shown.count
+    if more > 0 { print("and \(more) more \(more == 1 ? "class" : "classes"); --json has all") }
     print(summary.proof)
+  }
+
+  /// The longest name of a class in the table.
+  private static let nameLimit = 20
+
+  private static func short(_ name: String) -> String {
+    name.count > nameLimit ? name.prefix(nameLimit - 1) + "…" : name
   }
 }
 

@@ -52,6 +52,7 @@ struct EvaluateCommand: ParsableCommand {
   }
 
   func run() throws {
+    try requireFolder(of: "--predictions", predictions)
     try compute.settings().apply()
     let run = try model.open(frames: reading.frames)
     let table = try source.read()
@@ -82,6 +83,11 @@ struct EvaluateCommand: ParsableCommand {
     guard record, let run = run.run else { return }
     do {
       try run.record(found, of: table.table)
+      if found.items.contains(where: { $0.patient != nil }),
+        let warning = PatientPseudonyms().warning
+      {
+        tell(warning)
+      }
     } catch {
       // The run may be of others, in a folder that is only readable.
       say("lightbox: warning: the evaluation is not kept in the run: \(error)")

@@ -44,6 +44,7 @@ struct RunsPlotCommand: ParsableCommand {
   }
 
   func run() throws {
+    try requireFolder(of: "--out", out)
     let names = metric.map(namesInList)
     let isOfSteps = steps || names?.contains("learning_rate") == true
     var curves = try LearningCurves(contentsOf: paths, showsSteps: isOfSteps)

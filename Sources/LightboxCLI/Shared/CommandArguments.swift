@@ -35,4 +35,23 @@ enum CommandArguments {
     }
     return nil
   }
+
+  /// The arguments with negative numbers joined to their options: "--lr -1" as "--lr=-1".
+  ///
+  /// The parser would take them for names of options and say that a value is missing.
+  static func joiningNegativeNumbers(_ arguments: [String]) -> [String] {
+    var joined: [String] = []
+    var isOption = false
+    for (index, argument) in arguments.enumerated() {
+      if argument == "--" { return joined + arguments[index...] }
+      if isOption, argument.hasPrefix("-"), Double(argument) != nil, let option = joined.popLast() {
+        joined.append("\(option)=\(argument)")
+        isOption = false
+      } else {
+        joined.append(argument)
+        isOption = argument.hasPrefix("--") && !argument.contains("=")
+      }
+    }
+    return joined
+  }
 }

@@ -1,11 +1,15 @@
+import Console
 import Foundation
 import Lightbox
 
 /// Writes a message to the standard error; the standard output has only results.
 ///
-/// A closed standard error is ignored: messages are no results.
+/// On a terminal, long messages are broken into lines. A closed standard error is ignored: messages are no results.
 func say(_ text: String) {
-  _ = StandardOutput.write(text + "\n", to: STDERR_FILENO)
+  let shown = TextWrapping.width(of: STDERR_FILENO).map {
+    TextWrapping.wrapped(text, width: $0)
+  }
+  _ = StandardOutput.write((shown ?? text) + "\n", to: STDERR_FILENO)
 }
 
 /// Writes a line of results to the standard output, and ends the process if that fails.

@@ -1,4 +1,5 @@
 import ArgumentParser
+import Glibc
 import Lightbox
 
 /// Refuses to write over a file that is read, or that something else has written.
@@ -23,6 +24,29 @@ func requireOwnOutput(
   if isDICOM || !start.isEmpty && !isOwn(firstLine) {
     throw ValidationError(
       "\(option) \(FileName.shown(path)) exists and is \(isDICOM ? "a DICOM file" : "of another kind"): choose another name, or remove it"
+    )
+  }
+}
+
+/// Refuses a file in a folder that does not exist or cannot be written to, before the work whose result it is.
+///
+/// - Throws: `ValidationError`.
+func requireFolder(of option: String, _ path: String?) throws {
+  guard let path else { return }
+  let folder = PathParts(path).parent
+  let place = folder.isEmpty ? "." : folder
+  if FileName.isFolder(path) {
+    throw ValidationError("\(option) \(FileName.shown(path)) is a folder: name a file")
+  }
+  if FileName.irregularity(of: path) != nil { return }
+  guard FileName.isFolder(place) else {
+    throw ValidationError(
+      "\(option) \(FileName.shown(path)): there is no folder \(FileName.shown(place)); create it, or choose another name"
+    )
+  }
+  guard access(FileName.bytes(of: place), W_OK) == 0 else {
+    throw ValidationError(
+      "\(option) \(FileName.shown(path)): the folder \(FileName.shown(place)) cannot be written to; choose another one"
     )
   }
 }

@@ -1,4 +1,5 @@
 public import ArgumentParser
+import Console
 import Foundation
 public import Lightbox
 
@@ -14,11 +15,11 @@ struct TableOptions: ParsableArguments {
         + "or dicom:ATTRIBUTE. Default: labels.csv in <data>.", valueName: "source"))
   var labels: String?
 
-  @Option(help: "The column with the file names.")
-  var fileColumn = "file"
+  @Option(help: "The column with the file names. Default: file.")
+  var fileColumn: String?
 
-  @Option(help: "The column with the labels.")
-  var labelColumn = "label"
+  @Option(help: "The column with the labels. Default: label.")
+  var labelColumn: String?
 
   @Option(
     help:
@@ -54,9 +55,14 @@ struct TableOptions: ParsableArguments {
       }
       source = .table(path)
     }
+    try requireEffect(
+      of: [
+        ("file-column", fileColumn), ("label-column", labelColumn), ("split-column", splitColumn),
+        ("patient-column", patientColumn), ("separator", separator?.rawValue),
+      ], with: source)
     var table = LabelTable(source, in: data)
-    table.fileColumn = fileColumn
-    table.labelColumn = labelColumn
+    table.fileColumn = fileColumn ?? table.fileColumn
+    table.labelColumn = labelColumn ?? table.labelColumn
     table.splitColumn = name(splitColumn)
     table.patientColumn = name(patientColumn)
     table.separator = separator
@@ -76,6 +82,21 @@ struct TableOptions: ParsableArguments {
 extension CSVSeparator: ExpressibleByArgument {
   /// Parses a name or the character.
   public init?(argument: String) { self.init(argument) }
+}
+
+/// Refuses options of columns that were given although the labels are in no table.
+///
+/// - Throws: `ValidationError`.
+func requireEffect(
+  of options: [(name: String, value: String?)], with source: LabelSource
+) throws {
+  for (name, value) in options {
+    let key = name.replacing("-", with: "_")
+    guard let value,
+      let found = SettingsWithoutEffect.ofColumn(key, value, with: source)
+    else { continue }
+    throw ValidationError("--\(name) \(value.printable): \(found.problem); \(found.remedy)")
+  }
 }
 
 /// Says which columns of a table are used.

@@ -88,6 +88,7 @@ struct LRFindCommand: ParsableCommand {
     search.endLearningRate = endLr
     search.iterations = numIt
     search.stopsOnDivergence = !noStopDiv
+    try requireFolder(of: "--out", out)
     let found = try source.plan().lrFind(
       search, callbacks: [SearchProgress(of: numIt)], notify: LightboxCLI.tell)
     if let out {

@@ -30,8 +30,8 @@ func tell(_ event: RunEvent) {
     if let split = run.data.split {
       say(
         "lightbox: \(split.proof)"
-          + (split.patientSource.map {
-            " (patients of \($0)"
+          + (split.patientWords.map {
+            " (\($0)"
               + ($0.contains("DICOM") ? "; --patient-column none declines)" : ")")
           } ?? "").printable)
     }

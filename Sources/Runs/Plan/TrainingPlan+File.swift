@@ -68,7 +68,9 @@ extension TrainingPlan {
       root.set(nil, at: [SweepSettings.key])
     }
     read(root, &reader)
+    takeChannels(root)
     readTransforms(root, &reader)
+    checkEffects(root, &reader)
     findFiles(root, file, &reader, needsData: needsData && hasSyntax)
     for fault in faults {
       let origin = root.node(at: fault.key.split(separator: ".").map(String.init))?.origin ?? .none

@@ -1,0 +1,12 @@
+// swift-format-ignore-file
+// Made from Docs/OwnNetworks.md by .ci/snippets.py; do not edit.
+
+import Lightbox
+
+// Line 79.
+func snippetOwnNetworks1() async throws {
+  let tinynet = Architecture("tinynet", classCount: 2) { TinyNet(classCount: $0, inputChannels: $1) }
+  let learner = visionLearner(loaders, tinynet)
+  _ = tinynet
+  _ = learner
+}

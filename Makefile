@@ -1,6 +1,6 @@
 # `make demo` and `make test` install what is missing on a fresh machine.
 .PHONY: demo test test-avx2 setup build build-avx2 lint format imports examples bench fuzz kills \
-  settings-reference snippets snippets-check command-reference clean
+  settings-reference snippets snippets-check command-reference command-reference-check clean
 
 demo: build
 	@Examples/demo.sh
@@ -75,6 +75,9 @@ snippets-check:
 # Writes Docs/Commands.md from the parsers of the program.
 command-reference: build
 	python3 .ci/command-reference.py .build/release/lightbox
+
+command-reference-check: build
+	python3 .ci/command-reference.py .build/release/lightbox --check
 
 clean:
 	rm -rf .build demo

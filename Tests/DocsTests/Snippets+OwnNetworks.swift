@@ -3,9 +3,9 @@
 
 import Lightbox
 
-// Line 79.
-func snippetOwnNetworks1() async throws {
-  let tinynet = Architecture("tinynet", classCount: 2) { TinyNet(classCount: $0, inputChannels: $1) }
+// Line 80.
+func snippetOwnNetworks1(_ loaders: DataLoaders) async throws {
+  let tinynet = Architecture("tinynet", classCount: 2) { FourConvolutions(classCount: $0, inputChannels: $1) }
   let learner = visionLearner(loaders, tinynet)
   _ = tinynet
   _ = learner

@@ -3,49 +3,36 @@
 
 import Lightbox
 
-// Line 95.
+// Line 42.
 func snippetREADME1() async throws {
   let table = LabelTable("films/labels.csv", folder: "films")
-  var plan = TrainingPlan(table: table, imageSize: 64)
+  var plan = TrainingPlan(table: table, imageSize: 160)
   plan.architecture = "resnet18"
-  plan.epochs = 6
-  plan.optimizer = .adam(weightDecay: 0.1)
+  plan.epochs = 12
   let result = try plan.run(in: "run")
   print(result.imagesSeen, "images in", result.seconds, "seconds")
 
   let run = try SavedRun("run")
-  let (test, _) = try run.select(table.items(), split: "test")
-  let predictions = try run.predictor.predictions(for: test)
-  let evaluation = Evaluation(predictions, vocab: run.predictor.vocab)
-  print("AUC", evaluation.auc ?? .nan, "accuracy", evaluation.accuracy)
+  let report = try run.report(on: run.ownItems(split: "test"), of: table)
+  print("AUC", report.auc.value ?? .nan)
 
-  for record in try run.interpret(["films/test/00000.dcm"], to: "figures") {
-    print(record.file, record.figure ?? record.error ?? "")
+  for record in try run.interpret(["films/test/000011.dcm"], to: "figures") {
+    for box in record.boxes ?? [] { print(box.className, box.box) }
   }
+
+  try run.export("model.safetensors")
+  let model = try loadLearner("model.safetensors")      // many threads can use it at once
+  print(try model.predict("films/test/000011.dcm").label)
   _ = table
   _ = plan
   _ = result
   _ = run
-  _ = test
-  _ = predictions
-  _ = evaluation
-}
-
-// Line 120.
-func snippetREADME2() async throws {
-  try run.calibrate(threshold: .chosen(.sensitivity(atLeast: 0.95)))   // on the run's validation images
-  try SavedRun("run").export("model.safetensors")                      // a VisionLearner has export, too
-
-  let model = try loadLearner("model.safetensors")
-  let (label, _, probabilities) = try model.predict(uploadedData, name: "film.dcm")   // or a path, or pixels
-  try model.interpret(["film.dcm"], to: "maps")
+  _ = report
   _ = model
-  _ = label
-  _ = probabilities
 }
 
-// Line 138.
-func snippetREADME3() async throws {
+// Line 67.
+func snippetREADME2() async throws {
   let pneu = "siim_small"
   let df = try CSVTable(contentsOf: "\(pneu)/labels.csv")
   let pneumothorax = DataBlock<CSVTable.Row>(

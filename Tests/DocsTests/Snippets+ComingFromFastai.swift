@@ -13,7 +13,7 @@ func snippetComingFromFastai1(_ files: [String], _ label: @Sendable (String) -> 
     batchTransforms: augTransforms(size: 224, minScale: 0.75))       //   batch_tfms=aug_transforms(size=224, min_scale=0.75))
   let loaders = try block.dataLoaders(files, batchSize: 64)          // dls = dblock.dataloaders(files, bs=64)
   let learner = try visionLearner(                                   // learn = vision_learner(
-    loaders, "resnet34", weights: "resnet34.safetensors",            //   dls, resnet34,
+    loaders, Architecture.named("resnet34"), weights: "resnet34.pth",   //   dls, resnet34,
     metrics: [.errorRate])                                           //   metrics=error_rate)
   let found = try learner.lrFind()                                   // learn.lr_find()
   try learner.fineTune(4, baseLearningRate: found.valley ?? 2e-3)   // learn.fine_tune(4, lr)

@@ -3,10 +3,12 @@
 
 import Lightbox
 
-// Line 80.
+// Line 82.
 func snippetOwnNetworks1(_ loaders: DataLoaders) async throws {
-  let tinynet = Architecture("tinynet", classCount: 2) { FourConvolutions(classCount: $0, inputChannels: $1) }
-  let learner = visionLearner(loaders, tinynet)
-  _ = tinynet
+  let own = Architecture("four_convolutions", classCount: 2) {
+    FourConvolutions(classCount: $0, inputChannels: $1)
+  }
+  let learner = visionLearner(loaders, own)
+  _ = own
   _ = learner
 }

@@ -13,10 +13,10 @@ PAGE = pathlib.Path(__file__).resolve().parent.parent / "Docs" / "Commands.md"
 INTRODUCTION = """\
 # Commands
 
-All commands of the program with their arguments and options, made from its parsers by `make command-reference`. The same
-text is in `lightbox help COMMAND`; [GettingStarted.md](GettingStarted.md) shows the commands at work. Every command also
-has `--help` and `--version`. Exit codes: 0 success, 1 failure or a check that did not pass, 2 some files failed, 64 a
-wrong command line, 128 and a signal's number.
+All commands of the program with their arguments and options, made from its parsers by `make command-reference`. The
+same text is in `lightbox help COMMAND`; [GettingStarted.md](GettingStarted.md) shows the commands at work. Every
+command also has `--help` and `--version`. Exit codes: 0 success, 1 failure or a check that did not pass, 2 some files
+failed, 64 a wrong command line, 128 and a signal's number.
 """
 
 

@@ -18,6 +18,7 @@ import sys
 ROOT = pathlib.Path(__file__).resolve().parent.parent
 TARGET = ROOT / "Tests" / "DocsTests"
 BLOCK = re.compile(r"(?:^<!-- snippet: (?P<rule>[^\n]*?) -->\n)?^```swift\n(?P<code>.*?)^```$", re.S | re.M)
+HEADING = re.compile(r"^#+ (.*)$", re.M)
 DECLARED = re.compile(r"^(?:let|var) (?:\(([^)]*)\)|(\w+))", re.M)
 
 
@@ -34,6 +35,7 @@ def sources(page):
     for match in BLOCK.finditer(text):
         rule, lines = match["rule"] or "", []
         line = text[:match.start("code")].count("\n") + 1
+        heading = ([""] + HEADING.findall(text[:match.start("code")]))[-1]
         for row in match["code"].splitlines():
             if re.match(r"import \w+$", row):
                 imports.add(row)
@@ -41,14 +43,13 @@ def sources(page):
                 lines.append(row)
         code = "\n".join(lines).strip("\n") + "\n"
         if rule == "file":
-            declarations.append(f"// Line {line}.\n{code}")
+            declarations.append(f"// {heading}\n{code}")
         elif rule == "continues":
             if not functions:
                 sys.exit(f"{page.name}:{line}: there is no block that this one continues")
-            functions[-1][1].append(f"\n  // Line {line}.\n", )
-            functions[-1][1].append(code)
+            functions[-1][1].append("\n" + code)
         elif not rule or rule.startswith("given "):
-            functions.append((rule.removeprefix("given ") if rule else "", [code], line))
+            functions.append((rule.removeprefix("given ") if rule else "", [code], heading))
         else:
             sys.exit(f"{page.name}:{line}: no rule \"{rule}\"; use continues, file, or given NAME: TYPE")
     if not declarations and not functions:
@@ -58,12 +59,11 @@ def sources(page):
         "// swift-format-ignore-file", f"// Made from {page.relative_to(ROOT)} by .ci/snippets.py; do not edit.", "",
         *sorted(imports), ""]
     out += [part for text in declarations for part in (text.rstrip("\n"), "")]
-    for index, (parameters, parts, line) in enumerate(functions, 1):
+    for index, (parameters, parts, heading) in enumerate(functions, 1):
         labeled = ", ".join("_ " + parameter for parameter in split(parameters))
         body = "".join(parts)
-        indented = "".join(f"  {row}\n" if row and not row.startswith("  // Line") else row + "\n"
-                           for row in body.splitlines())
-        out += [f"// Line {line}.", f"func {identifier(name)}{index}({labeled}) async throws {{",
+        indented = "".join(f"  {row}\n" if row else "\n" for row in body.splitlines())
+        out += [f"// {heading}", f"func {identifier(name)}{index}({labeled}) async throws {{",
                 (indented + used(body)).rstrip("\n"), "}", ""]
     return "\n".join(out).rstrip("\n") + "\n"
 

@@ -4,7 +4,7 @@
 import Foundation
 import Lightbox
 
-// Line 23.
+// Formats
 func snippetCheckpoints1(_ path: String) async throws {
   let file = try Checkpoint(contentsOf: path)
   for entry in file.entries.prefix(3) { print(entry.name, entry.shape) }
@@ -19,7 +19,7 @@ func snippetCheckpoints1(_ path: String) async throws {
   _ = report
 }
 
-// Line 89.
+// Export
 func snippetCheckpoints2(_ data: Data) async throws {
   let model = try loadLearner("model.safetensors")
   let (label, index, probabilities) = try model.predict(data, name: "upload.dcm")    // or a path, or pixels

@@ -3,8 +3,8 @@
 
 import Lightbox
 
-// Line 8.
-func snippetComingFromFastai1(_ files: [String], _ label: @Sendable (String) -> String) async throws {
+// Coming from fastai
+func snippetComingFromFastai1(_ files: [String], _ label: @escaping @Sendable (String) -> String) async throws {
   let block = DataBlock<String>(
     blocks: (ImageBlock(), CategoryBlock()),                         // DataBlock(blocks=(ImageBlock, CategoryBlock),
     getX: { $0 }, getY: { label($0) },                               //   get_x=…, get_y=…,

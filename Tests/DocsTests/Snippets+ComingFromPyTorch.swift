@@ -3,7 +3,7 @@
 
 import Lightbox
 
-// Line 12.
+// Tensors
 func snippetComingFromPyTorch1() async throws {
   let x = Tensor([1, 2, 3, 4, 5, 6] as [Float], shape: [2, 3])   // torch.tensor([[1., 2, 3], [4, 5, 6]])
   let y = x * 2 + 1                                              // x * 2 + 1
@@ -18,7 +18,7 @@ func snippetComingFromPyTorch1() async throws {
   _ = product
 }
 
-// Line 43.
+// Automatic differentiation
 func snippetComingFromPyTorch2() async throws {
   let tape = Tape()
   let x = tape.watch(Tensor([1, 2, 3] as [Float]))               // x.requires_grad_()
@@ -46,7 +46,7 @@ func snippetComingFromPyTorch2() async throws {
   _ = loss
 }
 
-// Line 96.
+// Hooks
 func snippetComingFromPyTorch3(_ model: Module, _ images: Tensor) async throws {
   let layer = model["layer4"] ?? model
   let (logits, activation) = withHook(on: layer) { hook in        // layer.register_forward_hook(…)
@@ -63,7 +63,7 @@ func snippetComingFromPyTorch3(_ model: Module, _ images: Tensor) async throws {
   _ = gradient
 }
 
-// Line 138.
+// Weights
 func snippetComingFromPyTorch4(_ path: String) async throws {
   let network = try Architecture.named("resnet18").makeModel(classCount: 1000)
   let report = network.load(try Checkpoint(contentsOf: path).stateDictionary())

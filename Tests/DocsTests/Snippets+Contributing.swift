@@ -4,7 +4,7 @@
 import Foundation
 import Lightbox
 
-// Line 77.
+// An operation
 extension Tensor {
   /// Mish: `y = x · tanh(softplus(x))` (`F.mish`).
   ///
@@ -12,7 +12,7 @@ extension Tensor {
   func mish() -> Tensor { self * softplus().tanh() }
 }
 
-// Line 92.
+// An operation
 extension Tensor {
   /// Softsign: `y = x / (1 + |x|)`, `dx = dy / (1 + |x|)²` (`F.softsign`).
   ///
@@ -34,7 +34,7 @@ extension Tensor {
   }
 }
 
-// Line 124.
+// A layer
 /// A learned factor per channel, small at first: timm's `LayerScale2d`.
 ///
 /// Reference: Touvron et al., arXiv:2103.17239.
@@ -50,7 +50,7 @@ final class LayerScale: Module {
   override func forward(_ input: Tensor) -> Tensor { input * gamma.watched(with: input) }
 }
 
-// Line 151.
+// A callback
 /// Ends the fit when the validation loss is below a bound.
 final class StopBelowLoss: Callback {
   let bound: Double
@@ -66,7 +66,7 @@ final class StopBelowLoss: Callback {
   }
 }
 
-// Line 179.
+// A transform
 /// Raises gray values to a random power, drawn evenly in the logarithm.
 struct RandomGamma: Transform {
   /// The largest exponent; the smallest is its inverse.
@@ -83,7 +83,7 @@ struct RandomGamma: Transform {
   }
 }
 
-// Line 209.
+// A model
 /// Four convolutions, each with half the rows and columns.
 final class FourConvolutions: Module, ImageClassifier {
   let features: Sequential
@@ -115,7 +115,7 @@ extension Architecture {
   }
 }
 
-// Line 252.
+// A map method
 /// Grad-CAM whose weights are the means of the positive gradients.
 struct PositiveGradCAM: ChannelMapMethod {
   var name: String { "positive-grad-cam" }

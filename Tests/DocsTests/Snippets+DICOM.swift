@@ -3,7 +3,7 @@
 
 import Lightbox
 
-// Line 11.
+// DICOM
 func snippetDICOM1() async throws {
   let file = try DICOMFile(contentsOf: "film.dcm")
   print(file.string("PhotometricInterpretation") ?? "", file.frameCount ?? 1)

@@ -3,7 +3,7 @@
 
 import Lightbox
 
-// Line 290.
+// The same in Swift
 func snippetGettingStarted1() async throws {
   let table = LabelTable("films/labels.csv", folder: "films")
   var plan = TrainingPlan(table: table, imageSize: 160)

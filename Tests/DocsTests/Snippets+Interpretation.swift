@@ -3,7 +3,7 @@
 
 import Lightbox
 
-// Line 15.
+// In one line
 func snippetInterpretation1() async throws {
   let run = try SavedRun("run")
   let explainer = Explainer(run.predictor)                                  // the default maps

@@ -3,7 +3,7 @@
 
 import Lightbox
 
-// Line 42.
+// From Swift
 func snippetREADME1() async throws {
   let table = LabelTable("films/labels.csv", folder: "films")
   var plan = TrainingPlan(table: table, imageSize: 160)
@@ -31,7 +31,7 @@ func snippetREADME1() async throws {
   _ = model
 }
 
-// Line 67.
+// From Swift
 func snippetREADME2() async throws {
   let pneu = "siim_small"
   let df = try CSVTable(contentsOf: "\(pneu)/labels.csv")

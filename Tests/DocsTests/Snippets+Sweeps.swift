@@ -3,7 +3,7 @@
 
 import Lightbox
 
-// Line 86.
+// Cross-validation
 func snippetSweeps1() async throws {
   var plan = TrainingPlan(table: LabelTable("films/labels.csv", folder: "films"), imageSize: 224)
   plan.data.folds = 5

@@ -1,6 +1,6 @@
 # `make demo` and `make test` install what is missing on a fresh machine.
 .PHONY: demo test test-avx2 setup build build-avx2 lint format imports examples bench fuzz kills \
-  settings-reference clean
+  settings-reference snippets snippets-check command-reference command-reference-check clean
 
 demo: build
 	@Examples/demo.sh
@@ -64,6 +64,20 @@ kills: setup
 settings-reference: setup
 	swift build -c release --build-tests
 	LIGHTBOX_WRITE_REFERENCE=1 swift test -c release --skip-build --filter PlanFileTests/reference
+
+# Writes the Swift sources of the code in README.md and Docs/*.md, which the tests compile.
+snippets:
+	python3 .ci/snippets.py
+
+snippets-check:
+	python3 .ci/snippets.py --check
+
+# Writes Docs/Commands.md from the parsers of the program.
+command-reference: build
+	python3 .ci/command-reference.py .build/release/lightbox
+
+command-reference-check: build
+	python3 .ci/command-reference.py .build/release/lightbox --check
 
 clean:
 	rm -rf .build demo

@@ -200,6 +200,8 @@ let package = Package(
         "Files", "Tensors", "Imaging", "Layers", "DataBlocks", "Hooks", "Models", "Training",
         "Interpret", "Vision", "TestSupport",
       ]),
+    // The code in README.md and Docs/*.md (.ci/snippets.py), and tests of its worked examples.
+    tests("DocsTests", of: ["Lightbox", "TestSupport"]),
     // Run the built program as a child process.
     tests("LightboxCLITests", of: ["TestSupport"]),
     tests(

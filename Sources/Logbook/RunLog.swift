@@ -6,7 +6,7 @@ package import Training
 
 /// The database of a run: one writer, any number of readers.
 ///
-/// `Docs/Logbook.md` describes the tables. Each epoch is one transaction, so a reader never sees a part
+/// `Docs/Database.md` describes the tables. Each epoch is one transaction, so a reader never sees a part
 /// of one.
 public final class RunLog: Sendable {
   let database: DatabaseQueue
@@ -231,7 +231,7 @@ public final class RunLog: Sendable {
     }
   }
 
-  /// Records an event; see `Docs/Logbook.md` for the kinds.
+  /// Records an event; see `Docs/Database.md` for the kinds.
   package func event(_ kind: String, _ message: String) throws(RunError) {
     try write { db in
       try db.execute(

@@ -1,6 +1,6 @@
 import GRDB
 
-/// The tables of a run's database, as described in `Docs/Logbook.md`.
+/// The tables of a run's database, as described in `Docs/Database.md`.
 ///
 /// To change a table, add a migration. Existing migrations must not change, since databases have run them.
 enum Schema {

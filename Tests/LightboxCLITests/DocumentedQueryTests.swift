@@ -1,13 +1,15 @@
 import Foundation
 import Testing
 
-/// Runs what `Docs/Logbook.md` says about queries as it is written there.
+/// Runs the queries and commands of `Docs/Database.md` and `Docs/Logbook.md` as they are written there.
 @Suite("Documented queries")
 struct DocumentedQueryTests {
   private static let document: String = {
     let folder = URL(fileURLWithPath: #filePath).deletingLastPathComponent()
-    let path = folder.appendingPathComponent("../../Docs/Logbook.md").path
-    return (try? String(contentsOfFile: path, encoding: .utf8)) ?? ""
+    return ["Database", "Logbook"].map { name in
+      let path = folder.appendingPathComponent("../../Docs/\(name).md").path
+      return (try? String(contentsOfFile: path, encoding: .utf8)) ?? ""
+    }.joined(separator: "\n")
   }()
 
   private static func isInstalled(_ program: String) -> Bool {
@@ -27,6 +29,7 @@ struct DocumentedQueryTests {
     let made = try work.run(
       """
       \(ShellScript.train) --epochs 2 --out runs/a > /dev/null 2>&1 || exit 1
+      $lightbox evaluate runs/a films > /dev/null 2>&1 || exit 1
       cp -r runs/a runs/b
       """)
     try #require(made.code == 0, "\(made.errors)")

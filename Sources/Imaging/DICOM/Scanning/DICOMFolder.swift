@@ -4,7 +4,7 @@ import Files
 /// `get_dicom_files`.
 ///
 /// Extensions are matched ignoring case, links are followed, hidden files and folders are left out, and the
-/// paths are sorted. `DICOMScan` also finds DICOM files with other names.
+/// paths are sorted. `getImageFiles(in:)` also finds DICOM files with other names.
 ///
 /// - Throws: `DICOMError` if the folder cannot be read.
 public func getDICOMFiles(in folder: String) throws(DICOMError) -> [String] {

@@ -1,0 +1,54 @@
+import Foundation
+import Lightbox
+
+/// Draws films in the layout of SIIM_SMALL, unless the folder has them.
+func drawnFilms(_ count: Int, in folder: String) throws -> String {
+  if !FileManager.default.fileExists(atPath: "\(folder)/labels.csv") {
+    print("drawing \(count) films: \(folder)")
+    try SyntheticSIIM(count: count, size: 1024, seed: 7).write(to: folder)
+  }
+  return folder
+}
+
+/// Trains a network from random weights and saves it under the names of its library: what stands in for pretrained weights.
+///
+/// ImageNet's weights come from another task; these have seen the same films. Smaller images and batches than the document's,
+/// which has six batches per epoch, are what a start from random weights needs.
+func trainedWeights(
+  _ arch: String, on items: [DataItem], _ splitter: any Splitter, size: Int, epochs: Int,
+  in folder: String
+) throws -> String {
+  print("no --weights: training \(arch) from random weights for \(epochs) epochs")
+  let block = DataBlock<DataItem>(
+    splitter: splitter, itemTransforms: [Resize(size)],
+    batchTransforms: augTransforms(doFlip: false, maxRotate: 5, maxZoom: 1.05, maxWarp: 0)
+      + [Normalize.imageNet])
+  let dls = try block.dataLoaders(items, batchSize: 8)
+  let network = try Architecture.named(arch).makeModel(classCount: dls.vocab.count)
+  network.initialize(seed: 42)
+  let learner = Learner(
+    model: network, train: dls.train, valid: dls.valid, lossFunction: .crossEntropy(),
+    metrics: [.accuracy])
+  try learner.fitOneCycle(epochs, learningRate: 1e-3)
+  let file = "\(folder)/\(arch).pth"
+  try Checkpoint.write(network.stateDictionary, to: file)
+  print("")
+  return file
+}
+
+/// The document's `test_files[0]`; of drawn films the first with a pneumothorax.
+func testFilm(in folder: String, of table: CSVTable) throws -> String {
+  let test = table.rows.filter { $0["split"] == "test" }
+  if let row = test.first(where: { $0[1] == "Pneumothorax" }) ?? test.first {
+    return "\(folder)/\(row[0])"
+  }
+  let folder = "\(folder)/test"
+  guard FileManager.default.fileExists(atPath: folder) else {
+    return "\(folder)/\(table.rows[0][0])"
+  }
+  return try getImageFiles(in: folder)[0]
+}
+
+func fixed(_ value: Double) -> String { String(format: "%.4f", value) }
+
+func fixed(_ values: [Double]) -> String { "[\(values.map(fixed).joined(separator: ", "))]" }

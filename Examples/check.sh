@@ -47,7 +47,7 @@ grep -q "second-to-last group \[256, 4, 4\]" fastbook.txt || fail "FastbookCAM: 
 [ "$(grep -cE "^ ?[0-9]+ " fastbook.txt)" -ge 10 ] || fail "FastbookCAM answers fewer than 10 questions"
 figures fastbook cam activations
 "$bin/ImageNetCAM" --pets 32 --size 64 --weight-epochs 1 --out imagenet | tee imagenet.txt
-grep -qE "weights \[1, 2048, 1, 1\], activations \[1, 2048, 7, 7\], map \[1, 7, 7\]" imagenet.txt || fail "ImageNetCAM: shapes"
+grep -qE "weights \[1, 2048, 1, 1\], activations \[1, 2048, 8, 7\], map \[1, 8, 7\]" imagenet.txt || fail "ImageNetCAM: shapes"
 bounded imagenet.txt "between the map by hand and Explainer" 1e-4
 bounded imagenet.txt "between the mean of the map with the bias and the score" 1e-3
 figures imagenet cam

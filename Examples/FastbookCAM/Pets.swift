@@ -15,7 +15,7 @@ func drawnPets(_ count: Int, _ size: Int, in folder: String) throws -> String {
 /// Draws a cat that is in no training set.
 func drawnCat(_ size: Int, in folder: String) throws -> String {
   let path = "\(folder)/cat.jpg"
-  try SyntheticPets(size: size * 8 / 7, seed: 2026).image(of: "Egyptian_Mau", 3).write(to: path)
+  try SyntheticPets(size: size * 8 / 7, seed: 2026).image(of: "Egyptian_Mau", 5).write(to: path)
   return path
 }
 

@@ -31,13 +31,13 @@ struct FastbookCAM: ParsableCommand {
   var batchSize = 16
 
   @Option(help: "The number of drawn pets.")
-  var pets = 160
+  var pets = 200
 
   @Option(help: "Epochs in which weights are trained if there are none.")
-  var weightEpochs = 6
+  var weightEpochs = 8
 
   @Option(help: "Rows and columns of the images for these; smaller is faster.")
-  var weightSize = 112
+  var weightSize = 144
 
   @Option(help: "The folder for figures.")
   var out = "fastbook-cam"

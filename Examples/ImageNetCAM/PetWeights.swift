@@ -38,10 +38,10 @@ func petWeights(
   return file
 }
 
-/// Draws a dog that is in no training set, wider than high as a photograph is.
+/// Draws a dog that is in no training set, higher than wide.
 func drawnDog(in folder: String) throws -> String {
   let path = "\(folder)/beagle.jpg"
-  let square = SyntheticPets(size: 224, seed: 2026).image(of: "beagle", 2)
-  try square.write(to: path)
+  try SyntheticPets(size: 256, seed: 2026).image(of: "beagle", 2)
+    .cropped(x: 8, y: 0, width: 200, height: 256).write(to: path)
   return path
 }

@@ -10,10 +10,10 @@ func drawnFilms(_ count: Int, in folder: String) throws -> String {
   return folder
 }
 
-/// Trains a network from random weights and saves it under the names of its library: what stands in for pretrained weights.
+/// Trains body and head from random weights and saves them: what stands in for pretrained weights.
 ///
-/// ImageNet's weights come from another task; these have seen the same films. Smaller images and batches than the document's,
-/// which has six batches per epoch, are what a start from random weights needs.
+/// ImageNet's come without a head, which then has six batches in an epoch of the document's fit; these have one that has seen
+/// the same films. Smaller images and batches than the document's are what a start from random weights needs.
 func trainedWeights(
   _ arch: String, on items: [DataItem], _ splitter: any Splitter, size: Int, epochs: Int,
   in folder: String
@@ -24,14 +24,10 @@ func trainedWeights(
     batchTransforms: augTransforms(doFlip: false, maxRotate: 5, maxZoom: 1.05, maxWarp: 0)
       + [Normalize.imageNet])
   let dls = try block.dataLoaders(items, batchSize: 8)
-  let network = try Architecture.named(arch).makeModel(classCount: dls.vocab.count)
-  network.initialize(seed: 42)
-  let learner = Learner(
-    model: network, train: dls.train, valid: dls.valid, lossFunction: .crossEntropy(),
-    metrics: [.accuracy])
+  let learner = try visionLearner(dls, arch, metrics: [.accuracy])
   try learner.fitOneCycle(epochs, learningRate: 1e-3)
-  let file = "\(folder)/\(arch).pth"
-  try Checkpoint.write(network.stateDictionary, to: file)
+  let file = "\(folder)/\(arch).safetensors"
+  try Checkpoint.write(learner.model.stateDictionary, to: file)
   print("")
   return file
 }

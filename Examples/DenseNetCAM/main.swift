@@ -29,7 +29,7 @@ struct DenseNetCAM: ParsableCommand {
   var films = 160
 
   @Option(help: "Rows and columns of these films as input; smaller is faster.")
-  var weightSize = 128
+  var weightSize = 224
 
   @Option(help: "The folder for figures.")
   var out = "densenet-cam"

@@ -63,8 +63,3 @@ func difference(_ a: Tensor, _ b: Tensor) -> Float { (a - b).absolute().amax().i
 func fixed(_ value: Float) -> String { String(format: "%.4f", value) }
 
 func fixed(_ values: [Float]) -> String { "[\(values.map(fixed).joined(separator: ", "))]" }
-
-/// The probability of the second class.
-func percent(_ output: Tensor) -> String {
-  String(format: "%.1f %%", 100 * output.softmax(axis: -1)[0, 1].item)
-}

@@ -115,14 +115,14 @@ struct FastbookCAM: ParsableCommand {
         [.image(xDec, title: "input, decoded")]
           + (chapterMap.map { [over($0[cls], "CAM as in the chapter")] }
             ?? [])
-          + [over(camMap[cls], "CAM with a plain head")],
+          + [over(camMap[cls] - camMap[1 - cls], "CAM with a plain head, cat minus dog")],
         [
           over(gradMap, "Grad-CAM, the body's output"),
           over(innerMap, "Grad-CAM, the second-to-last group"),
           .map(
             ScalarImage(innerMap), title: "its \(innerMap.shape[0]) × \(innerMap.shape[1]) cells"),
         ],
-      ], title: "Is it a cat? \(percent(output)) for True"
+      ], title: "Is it a cat? True, probability \(fixed(output.softmax(axis: -1)[0, cls].item))"
     ).write(to: "\(out)/cam.png")
     try stats.colorDim(-2).write(to: "\(out)/activations.png")
 

@@ -13,7 +13,7 @@ func drawnFilms(_ count: Int, in folder: String) throws -> String {
 /// Trains body and head from random weights and saves them: what stands in for pretrained weights.
 ///
 /// ImageNet's come without a head, which then has six batches in an epoch of the document's fit; these have one that has seen
-/// the same films. Smaller images and batches than the document's are what a start from random weights needs.
+/// the same films. A start from random weights needs smaller batches than the document's.
 func trainedWeights(
   _ arch: String, on items: [DataItem], _ splitter: any Splitter, size: Int, epochs: Int,
   in folder: String
@@ -21,8 +21,7 @@ func trainedWeights(
   print("no --weights: training \(arch) from random weights for \(epochs) epochs")
   let block = DataBlock<DataItem>(
     splitter: splitter, itemTransforms: [Resize(size)],
-    batchTransforms: augTransforms(doFlip: false, maxRotate: 5, maxZoom: 1.05, maxWarp: 0)
-      + [Normalize.imageNet])
+    batchTransforms: [Normalize.imageNet])
   let dls = try block.dataLoaders(items, batchSize: 8)
   let learner = try visionLearner(dls, arch, metrics: [.accuracy])
   try learner.fitOneCycle(epochs, learningRate: 1e-3)

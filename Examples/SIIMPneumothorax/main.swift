@@ -35,10 +35,10 @@ struct SIIMPneumothorax: ParsableCommand {
   var films = 250
 
   @Option(help: "Epochs in which weights are trained if there are none.")
-  var weightEpochs = 10
+  var weightEpochs = 12
 
   @Option(help: "Rows and columns of the images for these; smaller is faster.")
-  var weightSize = 226
+  var weightSize = 160
 
   @Option(help: "The folder for figures.")
   var out = "siim-pneumothorax"

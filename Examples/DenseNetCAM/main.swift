@@ -7,7 +7,9 @@ import Lightbox
 
 struct DenseNetCAM: ParsableCommand {
   static let configuration = CommandConfiguration(
+    commandName: "DenseNetCAM",
     abstract: "Maps of a CheXNet checkpoint: the document's, and those of a class.",
+    usage: "DenseNetCAM [FILM] [<options>]",
     discussion: "Without FILM and --weights it draws films and trains a checkpoint first.")
 
   @Argument(help: "A DICOM, PNG or JPEG file. Default: a drawn film.")

@@ -6,7 +6,9 @@ import Lightbox
 
 struct FastbookCAM: ParsableCommand {
   static let configuration = CommandConfiguration(
+    commandName: "FastbookCAM",
     abstract: "Cats and dogs: CAM and Grad-CAM with hooks.",
+    usage: "FastbookCAM [<options>]",
     discussion: "Without --data and --weights it draws pets and trains weights first.")
 
   @Option(help: "A folder of images with PETS's names. Default: drawn pets.")

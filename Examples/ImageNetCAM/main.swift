@@ -7,7 +7,9 @@ import Lightbox
 
 struct ImageNetCAM: ParsableCommand {
   static let configuration = CommandConfiguration(
+    commandName: "ImageNetCAM",
     abstract: "What an ImageNet classifier sees: CAM by a hook on layer4.",
+    usage: "ImageNetCAM [IMAGE] [<options>]",
     discussion: "Without IMAGE and --weights it draws pets and trains weights first.")
 
   @Argument(help: "A PNG or JPEG file. Default: a drawn dog.")

@@ -7,7 +7,9 @@ import Lightbox
 
 struct SIIMPneumothorax: ParsableCommand {
   static let configuration = CommandConfiguration(
+    commandName: "SIIMPneumothorax",
     abstract: "From chest films to a Grad-CAM map and a box in original pixels.",
+    usage: "SIIMPneumothorax [FOLDER] [<options>]",
     discussion: "Without FOLDER and --weights it draws films and trains weights for them first.")
 
   @Argument(help: "A folder with labels.csv (file, label). Default: drawn films.")

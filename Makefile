@@ -38,9 +38,8 @@ imports:
 	python3 .ci/check-imports.py
 
 examples: setup
-	swift build -c release --product SIIMPneumothorax
-	swift build -c release --product OwnModule
-	swift build -c release --product OwnTraining
+	for name in SIIMPneumothorax FastbookCAM ImageNetCAM DenseNetCAM OwnModule OwnTraining; do \
+	  swift build -c release --product $$name || exit 1; done
 	swift build -c release --product lightbox
 	@Examples/check.sh
 

@@ -24,6 +24,15 @@ func tests(_ name: String, of uses: [Target.Dependency], resources: [Resource] =
     name: name, dependencies: uses, resources: resources, swiftSettings: rules)
 }
 
+func program(_ name: String) -> Target {
+  .executableTarget(
+    name: name,
+    dependencies: [
+      "Lightbox", .product(name: "ArgumentParser", package: "swift-argument-parser"),
+    ],
+    path: "Examples/\(name)", exclude: ["README.md"], swiftSettings: rules)
+}
+
 let package = Package(
   name: "Lightbox",
   products: [
@@ -144,9 +153,9 @@ let package = Package(
       ],
       swiftSettings: rules),
 
-    .executableTarget(
-      name: "SIIMPneumothorax", dependencies: ["Lightbox"], path: "Examples/SIIMPneumothorax",
-      exclude: ["README.md"], swiftSettings: rules),
+    // The documents as programs.
+    program("SIIMPneumothorax"), program("FastbookCAM"), program("ImageNetCAM"),
+    program("DenseNetCAM"),
     .executableTarget(
       name: "OwnModule", dependencies: ["Lightbox"], path: "Examples/OwnModule",
       exclude: ["README.md"], swiftSettings: rules),

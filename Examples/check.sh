@@ -12,9 +12,53 @@ fail() { echo "check: $*" >&2; exit 1; }
 "$bin/lightbox" doctor
 "$bin/lightbox" data synth films --count 60 --size 256 --seed 7
 "$bin/lightbox" data scan films | grep -q "60 DICOM images" || fail "data scan does not find 60 images"
-"$bin/SIIMPneumothorax" films resnet18 1 64 | tee example.txt
-tail -n 1 example.txt | grep -q "agree; figure" || fail "SIIMPneumothorax did not finish"
-[ -s siim-pneumothorax.png ] || fail "SIIMPneumothorax wrote no figure"
+# The documents as programs: their figures, and the differences that they print between maps by hand and the library's.
+bounded() { # file, words of the line, bound of its last number
+  awk -v words="$2" -v bound="$3" 'index($0, words) {
+      found = 1
+      if ($NF !~ /^[0-9.]+(e-?[0-9]+)?$/ || $NF + 0 > bound + 0) wrong = 1
+    } END { exit !(found && !wrong) }' "$1" || { cat "$1"; fail "no number up to $3: $2"; }
+}
+figures() { # folder, names
+  local name
+  for name in "${@:2}"; do
+    [ "$(head -c 4 "$1/$name.png" | tail -c 3)" = PNG ] || fail "$1: no figure $name.png"
+  done
+}
+"$bin/SIIMPneumothorax" --films 24 --batch-size 4 --epochs 2 --weight-epochs 1 --weight-size 64 --out siim | tee siim.txt
+grep -qE "^PatientSplitter +[0-9]+ +[0-9]+ +0 +0$" siim.txt || fail "SIIMPneumothorax: patients are shared"
+grep -qE "^epoch +train_loss +valid_loss +accuracy +time" siim.txt || fail "SIIMPneumothorax: no table"
+grep -q "^Better model found at epoch 0 with accuracy value: " siim.txt || fail "SIIMPneumothorax: no better model"
+grep -qx "map \[8, 8\]" siim.txt || fail "SIIMPneumothorax: the map has not 8 x 8 cells"
+# The box is the cell of the peak, 128 pixels wide.
+awk '/^peak/ { gsub(",", ""); row = $5; column = $7 }
+  /^box/ { gsub(/[][,]/, ""); exit !($2 == 128 * column && $3 == 128 * row && $4 == $2 + 128 && $5 == $3 + 128) }' siim.txt ||
+  fail "SIIMPneumothorax: the box is not the peak's cell"
+bounded siim.txt "between the map by hand and getCmaps" 1e-6
+! grep -q "between the box by hand" siim.txt || bounded siim.txt "between the box by hand and getBoxes" 1
+figures siim training cam-map cmaps cmaps-over-film box boxes
+[ -s siim/models/siim_small_best.safetensors ] || fail "SIIMPneumothorax saved no weights"
+"$bin/FastbookCAM" --pets 40 --size 64 --batch-size 8 --weight-size 64 --weight-epochs 1 --out fastbook | tee fastbook.txt
+grep -q "^vocab \[\"False\", \"True\"\]" fastbook.txt || fail "FastbookCAM: the classes"
+bounded fastbook.txt "between the mean of the map and the score" 1e-4
+bounded fastbook.txt "between hook as object and as scope" 0
+bounded fastbook.txt "between Grad-CAM by hand and Explainer" 1e-6
+grep -q "second-to-last group \[256, 4, 4\]" fastbook.txt || fail "FastbookCAM: the second-to-last group"
+[ "$(grep -cE "^ ?[0-9]+ " fastbook.txt)" -ge 10 ] || fail "FastbookCAM answers fewer than 10 questions"
+figures fastbook cam activations
+"$bin/ImageNetCAM" --pets 32 --size 64 --weight-epochs 1 --out imagenet | tee imagenet.txt
+grep -qE "weights \[1, 2048, 1, 1\], activations \[1, 2048, 8, 7\], map \[1, 8, 7\]" imagenet.txt || fail "ImageNetCAM: shapes"
+bounded imagenet.txt "between the map by hand and Explainer" 1e-4
+bounded imagenet.txt "between the mean of the map with the bias and the score" 1e-3
+figures imagenet cam
+"$bin/DenseNetCAM" --films 24 --weight-size 64 --weight-epochs 1 --size 128 --finding Pneumothorax --out densenet | tee densenet.txt
+grep -q "base \[1024, 4, 4\], maps \[4, 4\], class Pneumothorax" densenet.txt || fail "DenseNetCAM: shapes"
+bounded densenet.txt "between the mean of the class's map with the bias and the score" 1e-3
+bounded densenet.txt "between the class's map by hand and Explainer" 1e-4
+figures densenet cam
+[ -s densenet/densenet.pth.tar ] || fail "DenseNetCAM saved no checkpoint"
+
+# Those of your own.
 "$bin/OwnModule" films | tee own.txt
 tail -n 1 own.txt | grep -q "explained in 2 maps" || fail "OwnModule did not finish"
 "$bin/OwnTraining" | tee training.txt
@@ -33,6 +77,9 @@ helps() { # command
   done
 }
 helps ""
+for program in SIIMPneumothorax FastbookCAM ImageNetCAM DenseNetCAM; do
+  "$bin/$program" --help >help.txt && fits help.txt
+done
 [ "$("$bin/lightbox" models --json | grep -c '"mapLayer"')" -ge 42 ] || fail "models lists fewer than 42 architectures"
 "$bin/lightbox" models >models.txt && fits models.txt
 "$bin/lightbox" models show resnet50 --size 224 >resnet50.txt && fits resnet50.txt
@@ -81,6 +128,9 @@ for example in OwnModule SIIMPneumothorax; do
   rejects "labels.csv: the table cannot be opened" "$bin/$example" nowhere
 done
 rejects "OwnTraining: " "$bin/OwnTraining" /dev/null
+rejects "nowhere" "$bin/FastbookCAM" --data nowhere --out nothing
+rejects "nowhere.pth" "$bin/ImageNetCAM" films/test/00000.dcm --weights nowhere.pth --out nothing
+rejects "there is no finding Flu" "$bin/DenseNetCAM" --weights densenet/densenet.pth.tar --finding Flu --films 8 --out nothing
 train=("$bin/lightbox" train films --size 64 --epochs 1 --batch-size 8)
 cp -r films broken
 first=$(awk -F, 'NR == 2 { print $1 }' films/labels.csv)

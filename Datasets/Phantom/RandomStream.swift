@@ -18,7 +18,7 @@ struct RandomStream: RandomNumberGenerator {
   /// The purpose of a stream; streams of different purposes are independent.
   enum Purpose: UInt64 {
     case plan = 1
-    case patient, image, noise, identifier
+    case patient, image, noise, identifier, pet
   }
 
   mutating func next() -> UInt64 {

@@ -1,98 +1,154 @@
-// The tutorial "Creating Bounding Boxes from Class Activation Maps" (fastai and fmi) in Swift.
-//
-//     SIIMPneumothorax FOLDER [ARCHITECTURE] [EPOCHS] [SIZE]
-//
-// FOLDER has the layout of SIIM_SMALL: labels.csv (file, label) and the images.
+// "Creating Bounding Boxes from Class Activation Maps" (fastai and fmi on SIIM_SMALL), step by step in Swift.
+// README.md has the document's steps beside these.
 
+import ArgumentParser
 import Foundation
 import Lightbox
 
-let arguments = CommandLine.arguments
-guard arguments.count > 1 else {
-  print("usage: SIIMPneumothorax FOLDER [ARCHITECTURE] [EPOCHS] [SIZE]")
-  exit(64)
-}
-let pneu = arguments[1]
-let architecture = arguments.count > 2 ? arguments[2] : "resnet18"
-let epochs = arguments.count > 3 ? Int(arguments[3]) ?? 3 : 3
-let size = arguments.count > 4 ? Int(arguments[4]) ?? 226 : 226
+struct SIIMPneumothorax: ParsableCommand {
+  static let configuration = CommandConfiguration(
+    commandName: "SIIMPneumothorax",
+    abstract: "From chest films to a Grad-CAM map and a box in original pixels.",
+    usage: "SIIMPneumothorax [FOLDER] [<options>]",
+    discussion: "Without FOLDER and --weights it draws films and trains weights for them first.")
 
-do {
-  // Load the data and create the DataBlock.
-  let df = try CSVTable(contentsOf: "\(pneu)/labels.csv")
+  @Argument(help: "A folder with labels.csv (file, label). Default: drawn films.")
+  var folder: String?
 
-  let itemTransforms: [any Transform] = [Resize(size + 40)]
-  let batchTransforms: [any Transform] =
-    [RandomResizedCropGPU(size)]
-    + augTransforms(
-      doFlip: false, flipVert: false, maxRotate: 10, minZoom: 1, maxZoom: 1.1, maxLighting: 0.2,
-      maxWarp: 0.1)
+  @Flag(help: "Download SIIM_SMALL (33 MB) and use it.")
+  var download = false
 
-  let pneumothorax = DataBlock<CSVTable.Row>(
-    blocks: (ImageBlock(), CategoryBlock()),
-    getX: { row in "\(pneu)/\(row[0])" },
-    getY: { row in row[1] },
-    getPatient: { row in row["patient"] },
-    splitter: PatientSplitter(validFraction: 0.2, seed: 7),
-    itemTransforms: itemTransforms,
-    batchTransforms: batchTransforms)
+  @Option(help: "A file of weights of the architecture. Default: trained here.")
+  var weights: String?
 
-  let dls = try pneumothorax.dataLoaders(df.rows, batchSize: 8)
+  @Option(help: "The architecture.")
+  var arch = "resnetblur50"
 
-  // Create the learner with callbacks.
-  let learn = try visionLearner(
-    dls, architecture, metrics: [.accuracy],
-    callbacks: [
-      ReduceLROnPlateau(monitor: "valid_loss", minimumDelta: 0.1, patience: 1),
-      GradientClip(),
-      SaveModelCallback(
-        monitor: "accuracy", name: "siim_small_best", prefersLess: false, withOptimizer: true),
-    ])
-  try learn.fit(epochs, learningRate: 1e-3)
+  @Option(help: "Rows and columns of the model's input.")
+  var size = 226
 
-  // Predict one image.
-  let testOne = "\(pneu)/\(df.rows[0][0])"
-  let (label, cls, probabilities) = try learn.predict(testOne)
-  print(label, cls, probabilities.map { String(format: "%.4f", $0) })
+  @Option(help: "Epochs of the document's fit.")
+  var epochs = 3
 
-  // Grad-CAM by hand: the activations of the last convolutional layer (layer4 of a ResNet), weighted by their
-  // mean gradients.
-  let image = try learn.predictor.prepare(testOne)
-  let x = image.input
-  let layer = learn.visionModel.lastSpatialLayer
+  @Option(help: "Films per batch.")
+  var batchSize = 32
 
-  let camMap = try withHookBwd(on: layer) { hookg in
-    let (output, act) = withHook(on: layer) { hook in
-      (learn.model.eval()(x), hook.stored)
+  @Option(help: "The number of drawn films.")
+  var films = 250
+
+  @Option(help: "Epochs in which weights are trained if there are none.")
+  var weightEpochs = 12
+
+  @Option(help: "Rows and columns of the images for these; smaller is faster.")
+  var weightSize = 160
+
+  @Option(help: "The folder for figures.")
+  var out = "siim-pneumothorax"
+
+  func run() throws {
+    try FileManager.default.createDirectory(atPath: out, withIntermediateDirectories: true)
+
+    // Load the data and create the DataBlock.
+    let pneu =
+      if let folder { folder } else if download { try untarData(URLs.siimSmall) } else {
+        try drawnFilms(self.films, in: "\(out)/films")
+      }
+    let df = try CSVTable(contentsOf: "\(pneu)/labels.csv")
+
+    let itemTransforms = [Resize(size * 266 / 226)]
+    let batchTransforms: [any Transform] =
+      [RandomResizedCropGPU(size)]
+      + augTransforms(
+        doFlip: false, flipVert: false, maxRotate: 10, minZoom: 1, maxZoom: 1.1, maxLighting: 0.2,
+        maxWarp: 0.1)
+      + [Normalize.imageNet]
+
+    let rows = df.rows.filter { $0["split"] != "test" }
+    let films = items(rows, in: pneu)
+    try printSplits(films)
+    let splitter = PatientSplitter(validFraction: 0.2, seed: 7)
+    let pneumothorax = DataBlock<CSVTable.Row>(
+      blocks: (ImageBlock(), CategoryBlock()),
+      getX: { row in "\(pneu)/\(row[0])" },
+      getY: { row in row[1] },
+      getPatient: { row in patient(of: "\(pneu)/\(row[0])") },
+      splitter: splitter,
+      itemTransforms: itemTransforms,
+      batchTransforms: batchTransforms)
+    let dls = try pneumothorax.dataLoaders(rows, batchSize: batchSize)
+
+    // The learner with its four callbacks. fastai freezes the body of pretrained weights.
+    let weights =
+      try weights
+      ?? trainedWeights(
+        arch, on: films, splitter, size: weightSize, epochs: weightEpochs, in: out)
+    let learn = try visionLearner(
+      dls, Architecture.named(arch), weights: weights,
+      lossFunction: .labelSmoothingCrossEntropy(), metrics: [.accuracy],
+      callbacks: [
+        ShowGraphCallback("\(out)/training"),
+        ReduceLROnPlateau(monitor: "valid_loss", minimumDelta: 0.1, patience: 1),
+        GradientClip(),
+        SaveModelCallback(
+          monitor: "accuracy", name: "siim_small_best", prefersLess: false, withOptimizer: true),
+      ])
+    learn.checkpoints = FileCheckpoints("\(out)/models")
+    learn.freeze()
+    try learn.fit(epochs, learningRate: 1e-3)
+
+    // A film that was not trained on, its class, and the input as a batch and as an image again.
+    let testOne = try testFilm(in: pneu, of: df)
+    let (cl, cls, probs) = try learn.predict(testOne)
+    print("\n\(testOne)\n\(cl) \(cls) \(fixed(probs))")
+    print("vocab \(dls.vocab)")
+    let batch = try dls.testLoader([testOne]).oneBatch()
+    let x = batch.inputs
+    let xDec = dls.decodeBatch(batch)[0].image
+
+    // Grad-CAM by hand at layer4[-1], and the same by the library.
+    guard let layer = learn.visionModel.layer("0.model.layer4.-1") else {
+      throw ValidationError("\(arch) has no layer4")
     }
-    output[0, cls].backward()
-    guard let grad = hookg.stored, let act else { throw MapError.layerDidNotRun }
-    let w = grad[0].mean(axes: [1, 2], keepingDimensions: true)
-    return (w * act[0]).sum(axis: 0)
-  }
-  print("the map has the shape", camMap.shape)
+    let camMap = try gradCAM(learn.model, layer: layer, x: x, cls: cls)
+    print("map \(camMap.shape)\n\(table(camMap))")
+    let maps = try getCmaps(
+      testOne, learn.predictor, layer: layer, sanity: true, showMaps: "\(out)/cmaps.png",
+      showCmap: "\(out)/cmaps-over-film.png")
+    guard let ours = maps.first(where: { $0.classIndex == cls })?.map else {
+      throw MapError.layerDidNotRun
+    }
+    print("largest difference between the map by hand and getCmaps: \(difference(camMap, ours))")
 
-  // The same in one call for every class, most probable first, and boxes in pixels of the file.
-  let maps = try getCmaps(testOne, learn.predictor, layer: layer, sanity: true)
-  let boxes = try getBoxes(testOne, learn.predictor, layer: layer)
-  for box in boxes {
+    try Figure(rows: [
+      [
+        .image(xDec, title: "what the model sees"),
+        .map(ScalarImage(camMap), colormap: .viridis, title: "Grad-CAM of \(cl)"),
+        .image(
+          xDec.overlaid(with: ScalarImage(camMap), colormap: .magma, alpha: 0.6),
+          title: "the map over the film"),
+      ]
+    ]).write(to: "\(out)/cam-map.png")
+
+    // The box around the highest cell, in original pixels, and the same by the library.
+    let imz = try learn.predictor.prepare(testOne).original
+    let (y, x0, value) = peakByRows(camMap)
+    let box = peakBox(row: y, column: x0, of: camMap, on: imz)
     print(
-      "box of \(box.className): x \(Int(box.box.x0)) to \(Int(box.box.x1)), y \(Int(box.box.y0)) to \(Int(box.box.y1))"
+      "peak \(fixed(Double(value))) at row \(y), column \(x0) of \(imz.height) x \(imz.width) pixels"
     )
-  }
-  guard maps[0].map.floatScalars == camMap.floatScalars else {
-    fatalError("getCmaps and the map by hand differ")
-  }
+    print("box [\(Int(box.x0)), \(Int(box.y0)), \(Int(box.x1)), \(Int(box.y1))]")
+    try Figure(rows: [
+      [.image(imz, title: cl, boxes: [LabeledBox(box, label: fixed(Double(value)), color: .red)])]
+    ]).write(to: "\(out)/box.png")
 
-  let explainer = Explainer(
-    learn.predictor, GradCAM(), layers: [TappedLayer("layer4", layer)], options: .fmi)
-  let explanation = try explainer(image)
-  let figure = explanation.figure(
-    title: "\(testOne)", facts: FigureFacts(explainer, predicted: label))
-  try figure.write(to: "siim-pneumothorax.png")
-  print("maps by hand and by getCmaps agree; figure siim-pneumothorax.png")
-} catch {
-  // Errors of Lightbox describe themselves in one line: the file, the problem and the way out.
-  FileHandle.standardError.write(Data("SIIMPneumothorax: \(error)\n".utf8))
-  exit(1)
+    let boxes = try getBoxes(
+      testOne, learn.predictor, layer: layer, showImg: "\(out)/boxes.png", color: .red)
+    for found in boxes { print("getBoxes: \(found.className) \(edges(found.box))") }
+    if let same = boxes.first(where: { $0.className == cl }) {
+      print("largest difference between the box by hand and getBoxes: \(difference(box, same.box))")
+    }
+    print("figures in \(out): training, cam-map, cmaps, cmaps-over-film, box, boxes")
+  }
 }
+
+SIIMPneumothorax.main()

@@ -110,7 +110,7 @@ open class Module {
   /// Registers a function of the module, its input and its output (`register_forward_hook`).
   ///
   /// - Returns: A number for `removeHook`.
-  package final func registerForwardHook(
+  public final func registerForwardHook(
     _ hook: @escaping (Module, Tensor, Tensor) -> Void
   ) -> Int {
     nextHook += 1
@@ -121,13 +121,14 @@ open class Module {
   /// Registers a function of the gradient of the output (`register_full_backward_hook`).
   ///
   /// - Returns: A number for `removeHook`.
-  package final func registerBackwardHook(_ hook: @escaping @Sendable (Tensor) -> Void) -> Int {
+  public final func registerBackwardHook(_ hook: @escaping @Sendable (Tensor) -> Void) -> Int {
     nextHook += 1
     backwardHooks[nextHook] = hook
     return nextHook
   }
 
-  package final func removeHook(_ number: Int) {
+  /// Removes a hook (`RemovableHandle.remove`); a number that is not registered is ignored.
+  public final func removeHook(_ number: Int) {
     forwardHooks[number] = nil
     backwardHooks[number] = nil
   }

@@ -111,10 +111,16 @@ public final class ShowGraphCallback: Callback {
     if curves.epochs.contains(where: { $0.validLoss != nil }) {
       losses.append(epochSeries("valid_loss") { $0.validLoss })
     }
-    let rates = series("", curves.rates + thinned(recorder.learningRates, learner))
+    let allRates = curves.rates + thinned(recorder.learningRates, learner)
+    let rates = series("", allRates)
+    // From zero: a constant rate has no range of its own.
+    let highest = allRates.map(\.value).filter(\.isFinite).max() ?? 0
+    let rateRange = highest > 0 ? 0...1.05 * highest : nil
     var panels: [Figure.Panel] = [
       .plot(LinePlot(losses, xLabel: "batch", xRange: range), title: "Loss"),
-      .plot(LinePlot([rates], xLabel: "batch", xRange: range), title: "Learning rate"),
+      .plot(
+        LinePlot([rates], xLabel: "batch", xRange: range, yRange: rateRange), title: "Learning rate"
+      ),
     ]
     if !curves.metricNames.isEmpty {
       let metrics = curves.metricNames.enumerated().map { index, name in

@@ -193,7 +193,7 @@ struct LabelTableTests {
       folder.refusal(try folder.table("file,label\n,a\n"))?.contains("file name is empty") == true)
     #expect(
       folder.refusal(try folder.table("file,label,split\n1.png,a,t\u{200B}est\n"))?
-        .contains("\"t\\u{200B}est\" is not a split") == true)
+        .contains("\"t\\u{200B}est\" in the column \"split\" is not a split") == true)
   }
 
   @Test("classes that nearly have one name, or the name of a missing value, are warned of")
@@ -226,7 +226,7 @@ struct LabelTableTests {
     for name in ["nan", "NaN", "null", "None", "NA", "N/A", "<NA>"] {
       #expect(
         try warnings([name, "b"]) == [
-          "1 items have the class \"\(name)\", which other programs write for a missing value"
+          "1 item has the class \"\(name)\", which other programs write for a missing value"
         ])
     }
     #expect(

@@ -104,6 +104,9 @@ struct WeightsCacheTests {
       }
       #expect(server.requests.count == before)
       let here = "\(cache.folder)/b.pth"
+      #expect(!FileManager.default.fileExists(atPath: cache.folder))
+      try FileManager.default.createDirectory(
+        atPath: cache.folder, withIntermediateDirectories: true)
       try Data(content).write(to: URL(fileURLWithPath: here))
       #expect(try offline.file("http://nowhere/b.pth", hashPrefix: prefix).path == here)
       #expect(

@@ -285,10 +285,6 @@ struct PlanFileTests {
         "[augment]\nsize = [7, 16]", "4: augment.size is [7, 16], but must be 8 to 4096"
       ),
       (
-        "[image]\nintensity = \"lungs+mediastinum\"",
-        "-: image.channels is 3, but must be 2, as image.intensity has"
-      ),
-      (
         "[model.head]\nps = [0.1, 0.2, 0.3]",
         "4: model.head.ps is [0.1, 0.2, 0.3], but must be one number or 2, one for each linear layer"
       ),

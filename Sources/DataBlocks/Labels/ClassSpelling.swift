@@ -28,7 +28,9 @@ enum ClassSpelling {
     for index in items.indices {
       guard let label = items[index].label else { continue }
       let name = normalized(label)
-      if spellings[name, default: []].count <= 8 { spellings[name]?.insert(Array(label.utf8)) }
+      if spellings[name, default: []].count <= 8 {
+        spellings[name, default: []].insert(Array(label.utf8))
+      }
       items[index].label = name
     }
     return spellings.filter { $0.value.count > 1 }.sorted { $0.key < $1.key }.prefix(12).map {

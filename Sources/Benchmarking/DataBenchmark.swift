@@ -28,9 +28,9 @@ package struct DataBenchmark: Sendable {
   /// Loads and trains epochs, each source once per round, in turn.
   ///
   /// - Parameters:
+  ///   - loader: The training images.
   ///   - model: The network; nil: only loading is timed.
   ///   - rounds: The number of rounds.
-  ///   - loader: The training images.
   /// - Throws: `DataError`.
   package init(of loader: DataLoader, model: Module?, rounds: Int) throws {
     let kept = try loader.copy(caching: .memory)

@@ -25,13 +25,12 @@ package struct DatasetCache: Sendable {
       environment["LIGHTBOX_OFFLINE"]?.lowercased() ?? "")
     let home = environment["HOME"] ?? NSHomeDirectory()
     let fastai = "\(environment["FASTAI_HOME"] ?? "\(home)/.fastai")/data"
-    let stated = environment["XDG_CACHE_HOME"] ?? ""
     if let own = environment["LIGHTBOX_DATA"], !own.isEmpty {
       folder = own
     } else if FileName.isFolder(fastai) {
       folder = fastai
     } else {
-      folder = "\(stated.hasPrefix("/") ? stated : "\(home)/.cache")/lightbox/data"
+      folder = UserFolders.cache("data", environment: environment)
     }
   }
 

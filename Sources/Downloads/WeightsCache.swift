@@ -36,7 +36,7 @@ public struct WeightsCache: Sendable {
     } else if FileManager.default.fileExists(atPath: torch) || environment["TORCH_HOME"] != nil {
       folder = torch
     } else {
-      folder = "\(caches)/lightbox/weights"
+      folder = UserFolders.cache("weights", environment: environment)
     }
   }
 

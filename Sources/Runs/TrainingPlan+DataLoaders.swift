@@ -36,7 +36,8 @@ extension TrainingPlan {
     let loaders = try DataLoaders(
       train: items.train, valid: items.valid, pipeline: pipeline, target: data.block(),
       batchSize: batchSize, workers: compute.workers, seed: streams, unreadable: unreadable,
-      sampling: data.sampling.sampling, caching: data.cache.caching)
+      sampling: data.sampling.sampling, itemsPerEpoch: data.itemsPerEpoch,
+      dropsLast: data.dropsLast, caching: data.cache.caching)
     return (loaders, items)
   }
 }

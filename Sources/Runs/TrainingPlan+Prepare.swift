@@ -44,9 +44,11 @@ extension TrainingPlan {
     let (loaders, items) = try loadData(seed: streams, notify: notify)
     guard loaders.train.batchCount > 0 else {
       throw DataError(
-        .batchNotFilled(items: loaders.train.items.count, batchSize: batchSize), path: table.path)
+        .batchNotFilled(
+          items: min(loaders.train.items.count, data.itemsPerEpoch ?? .max), batchSize: batchSize),
+        path: table.path)
     }
-    try checkAccumulation(items: loaders.train.items.count)
+    try checkAccumulation(items: loaders.train.itemCount)
     let check = GradientCheck(onBadGradient)
     check.reportsEnding = false
     let counts = classCounts(loaders)

@@ -245,10 +245,7 @@ public struct DataScan: Sendable {
         UnsafeBufferPointer(start: resolved, count: strlen(resolved)).map { UInt8(bitPattern: $0) })
       free(resolved)
     }
-    let home = environment["HOME"] ?? NSHomeDirectory()
-    let stated = environment["XDG_CACHE_HOME"] ?? ""
-    // A relative path is invalid by the XDG specification.
-    let caches = stated.hasPrefix("/") ? stated : "\(home)/.cache"
-    return "\(caches)/lightbox/scans/\(FileHash.sha256(Array(real.utf8)).prefix(32)).sqlite"
+    let name = FileHash.sha256(Array(real.utf8)).prefix(32)
+    return "\(UserFolders.cache("scans", environment: environment))/\(name).sqlite"
   }
 }

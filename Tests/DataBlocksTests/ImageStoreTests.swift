@@ -157,7 +157,7 @@ struct ImageStoreTests {
     #expect(
       try epoch(.disk(folder: store), mode: .validation, target: Annotating())
         == epoch(.off, mode: .validation))
-    #expect(try ImageStore.entries(in: store) .count == 0)
+    #expect(try ImageStore.entries(in: store).count == 0)
     #expect(!FileName.exists(store))
   }
 

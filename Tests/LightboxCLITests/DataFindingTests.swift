@@ -213,7 +213,8 @@ struct DataFindingTests {
         atPath: "\(work.path)/films/y\(number).dcm", withDestinationPath: "/none")
     }
     let outcome = try work.lightbox([
-      "data", "split", "films", "--labels", "dicom:PatientSex", "--skip-unreadable", "--out", "s.csv",
+      "data", "split", "films", "--labels", "dicom:PatientSex", "--skip-unreadable", "--out",
+      "s.csv",
     ])
     #expect(
       outcome.errors.contains("x.dcm") && !outcome.errors.contains("label is empty"),

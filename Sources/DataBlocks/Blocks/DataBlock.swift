@@ -60,18 +60,23 @@ public struct DataBlock<Source: Sendable>: Sendable {
   ///   - seed: Seeds order and random transforms.
   ///   - unreadable: What to do about files that cannot be read.
   ///   - sampling: Which training items an epoch has; others than `.shuffled` draw with replacement.
+  ///   - itemsPerEpoch: Training items in an epoch, each time others (`n`; `partial_n` of `partial_dataloaders`).
+  ///     Default: all.
+  ///   - dropsLast: Leave out a last training batch that is not full (`drop_last`).
+  ///   - caching: Where images are kept after the transforms whose result is the same in each epoch.
   /// - Returns: Loaders for training and validation.
   /// - Throws: `DataError`, and what the splitter throws.
   public func dataLoaders(
     _ sources: [Source], batchSize: Int = 64, workers: Int? = nil, seed: UInt64 = 42,
-    unreadable: UnreadablePolicy = .stop, sampling: ItemSampling = .shuffled
+    unreadable: UnreadablePolicy = .stop, sampling: ItemSampling = .shuffled,
+    itemsPerEpoch: Int? = nil, dropsLast: Bool = true, caching: ImageCaching = .memory
   ) throws -> DataLoaders {
     let items = items(sources)
     let (train, valid) = try splitter.split(items)
     return try DataLoaders(
       train: train.map { items[$0] }, valid: valid.map { items[$0] }, pipeline: pipeline,
       target: target, batchSize: batchSize, workers: workers, seed: seed, unreadable: unreadable,
-      sampling: sampling)
+      sampling: sampling, itemsPerEpoch: itemsPerEpoch, dropsLast: dropsLast, caching: caching)
   }
 }
 

@@ -22,7 +22,8 @@ extension DataLoader {
   package func copy(workers: Int? = nil, caching: ImageCaching) throws(DataError) -> DataLoader {
     try DataLoader(
       items, pipeline: pipeline, target: target, mode: mode, batchSize: batchSize,
-      workers: workers ?? self.workers, seed: seed, unreadable: unreadable, sampling: sampling,
+      workers: workers ?? self.workers, seed: seed, unreadable: unreadable,
+      epochItems: epochItems,
       caching: caching, transformMode: transformMode)
   }
 

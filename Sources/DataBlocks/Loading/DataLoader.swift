@@ -30,8 +30,8 @@ public final class DataLoader: BatchSource {
   package let target: any TargetBlock
   /// The mode in which transforms run; that of the loader but for test time augmentation.
   let transformMode: PipelineMode
-  /// Which items an epoch has.
-  let sampling: ItemSampling
+  /// Which items an epoch of training has.
+  let epochItems: EpochItems
   private let weights: ItemWeights?
   package let seed: UInt64
   package let unreadable: UnreadablePolicy
@@ -52,14 +52,14 @@ public final class DataLoader: BatchSource {
   ///   - workers: Threads; 0: the calling thread. Default: all cores.
   ///   - seed: Seeds order and random transforms.
   ///   - unreadable: What to do about files that cannot be read.
-  ///   - sampling: Which items an epoch of training has.
+  ///   - epochItems: Which items an epoch of training has.
   ///   - caching: Where images are kept.
   ///   - transformMode: The mode in which transforms run. Default: `mode`.
   /// - Throws: `DataError` naming an item whose label cannot be encoded.
   package init(
     _ items: [DataItem], pipeline: Pipeline, target: any TargetBlock, mode: PipelineMode,
     batchSize: Int = 64, workers: Int? = nil, seed: UInt64 = 42,
-    unreadable: UnreadablePolicy = .stop, sampling: ItemSampling = .shuffled,
+    unreadable: UnreadablePolicy = .stop, epochItems: EpochItems = EpochItems(),
     caching: ImageCaching = .memory, transformMode: PipelineMode? = nil
   ) throws(DataError) {
     precondition(batchSize > 0, "the batch size must be at least 1, not \(batchSize)")
@@ -79,9 +79,9 @@ public final class DataLoader: BatchSource {
     self.workers = workers ?? Compute.cores
     self.seed = seed
     self.unreadable = unreadable
-    self.sampling = sampling
+    self.epochItems = epochItems
     self.transformMode = transformMode ?? mode
-    weights = mode == .training ? sampling.weights(of: items) : nil
+    weights = mode == .training ? epochItems.sampling.weights(of: items) : nil
     cache = caching == .off ? nil : ImageCache()
     if case .disk(let folder) = caching, !target.annotates {
       store = try ImageStore(folder, pipeline: pipeline, mode: self.transformMode)
@@ -91,13 +91,13 @@ public final class DataLoader: BatchSource {
   }
 
   /// The number of items in an epoch.
-  public var itemCount: Int { mode == .training ? batchCount * batchSize : items.count }
-
-  /// The number of batches in an epoch; in training, full ones only.
-  public var batchCount: Int {
+  public var itemCount: Int {
     mode == .training
-      ? items.count / batchSize : (items.count + batchSize - 1) / batchSize
+      ? epochItems.itemCount(of: items.count, batchSize: batchSize) : items.count
   }
+
+  /// The number of batches in an epoch.
+  public var batchCount: Int { (itemCount + batchSize - 1) / batchSize }
 
   /// The number of items in the batches that were returned so far, over all epochs.
   package var deliveredItems: Int { delivered.load(ordering: .relaxed) }
@@ -127,8 +127,9 @@ public final class DataLoader: BatchSource {
       order =
         weights?.draw(items.count, seed: seed, epoch: epoch) ?? random.permutation(items.count)
     }
+    let count = itemCount
     return (0..<batchCount).map {
-      Array(order[($0 * batchSize)..<min(($0 + 1) * batchSize, order.count)])
+      Array(order[($0 * batchSize)..<min(($0 + 1) * batchSize, count)])
     }
   }
 

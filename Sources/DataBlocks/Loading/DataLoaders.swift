@@ -1,6 +1,6 @@
 /// The loaders for training and validation: fastai's `DataLoaders`.
 public struct DataLoaders: Sendable {
-  /// Shuffled, in training mode; a last batch that is not full is left out.
+  /// Shuffled, in training mode.
   public let train: DataLoader
   /// In order, in validation mode; nil if there are no validation items.
   public let valid: DataLoader?
@@ -22,13 +22,19 @@ public struct DataLoaders: Sendable {
   ///   - seed: Seeds order and random transforms.
   ///   - unreadable: What to do about files that cannot be read.
   ///   - sampling: Which training items an epoch has; others than `.shuffled` draw with replacement.
+  ///   - itemsPerEpoch: Training items in an epoch, each time others: fastai's `n`, and `partial_n` of
+  ///     `partial_dataloaders`. Default: all.
+  ///   - dropsLast: Leave out a last training batch that is not full (`drop_last`). One with a single item always is,
+  ///     since batch norm cannot train on it.
   ///   - caching: Where images are kept after the transforms whose result is the same in each epoch.
+  /// - Precondition: `itemsPerEpoch` is at least 1.
   /// - Throws: `DataError` if a side is empty, if there is one class only, or if a validation label does
   ///   not occur in training.
   public init(
     train: [DataItem], valid: [DataItem], pipeline: Pipeline,
     target: any TargetBlock = CategoryBlock(), batchSize: Int = 64, workers: Int? = nil,
     seed: UInt64 = 42, unreadable: UnreadablePolicy = .stop, sampling: ItemSampling = .shuffled,
+    itemsPerEpoch: Int? = nil, dropsLast: Bool = true,
     caching: ImageCaching = .memory
   ) throws(DataError) {
     guard !train.isEmpty else { throw DataError(.noItems("training")) }
@@ -40,7 +46,9 @@ public struct DataLoaders: Sendable {
     func loader(_ items: [DataItem], _ mode: PipelineMode) throws(DataError) -> DataLoader {
       try DataLoader(
         items, pipeline: pipeline, target: target, mode: mode, batchSize: batchSize,
-        workers: workers, seed: seed, unreadable: unreadable, sampling: sampling, caching: caching)
+        workers: workers, seed: seed, unreadable: unreadable,
+        epochItems: EpochItems(sampling, count: itemsPerEpoch, dropsLast: dropsLast),
+        caching: caching)
     }
     self.train = try loader(train, .training)
     self.valid = valid.isEmpty ? nil : try loader(valid, .validation)

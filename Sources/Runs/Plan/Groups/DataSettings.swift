@@ -13,6 +13,10 @@ public struct DataSettings: Sendable, Equatable {
   public var outputCount: Int?
   /// Which training items an epoch has.
   public var sampling = SamplingKind.shuffled
+  /// Training items in an epoch, each time others (`n`, `partial_n`); nil: all.
+  public var itemsPerEpoch: Int?
+  /// Leave out a last training batch that is not full (`drop_last`).
+  public var dropsLast = true
   /// How items are divided if their source has no split.
   public var split = SplitKind.automatic
   /// The share for validation if the table has no split: of patients if it names them, else of images (`valid_pct`).
@@ -78,6 +82,13 @@ extension DataSettings: SettingsGroup {
       "sampling", \.sampling,
       "Which training images an epoch has: each once, or as many drawn so that all classes are equally probable.",
       aliases: ["weighted", "sampler"]),
+    SettingsField(
+      "items_per_epoch", \.itemsPerEpoch, .within(1, 1_000_000_000),
+      "Training images in an epoch, drawn anew for each.", unset: "all",
+      aliases: ["n", "partial_n"]),
+    SettingsField(
+      "drop_last", \.dropsLast,
+      "Leave out a last training batch that is not full. One with a single image always is."),
     SettingsField(
       "split", \.split,
       "How images are divided if their source has no split: \"auto\" (by patient where patients are known, else by image), "

@@ -81,7 +81,7 @@ struct RunSession {
     if plan != nil, folder.isUnused { return nil }
     try folder.takeLock()
     let description: RunDescription
-    let ownPlan: TrainingPlan
+    var ownPlan: TrainingPlan
     do {
       description = try RunDescription.read(folder)
       ownPlan = description.plan(in: folder)
@@ -92,10 +92,14 @@ struct RunSession {
         throw RunError(.finished, path: path)
       }
       if let plan {
-        let differences = ownPlan.differences(from: plan.completed(from: ownPlan))
+        let differences = ownPlan.differences(from: plan.completed(from: ownPlan)).filter {
+          !Self.freeSettings.contains($0.key)
+        }
         guard differences.isEmpty else {
           throw RunError(.settingsDiffer(differences.map(\.words)), path: path)
         }
+        ownPlan.data.cache = plan.data.cache
+        ownPlan.compute.workers = plan.compute.workers
       }
     } catch {
       folder.release()
@@ -240,10 +244,19 @@ struct RunSession {
       try log.event("skipped", "\(error)")
       notify(.skipped(error))
     }
+    let loaders = [prepared.loaders.train] + (prepared.loaders.valid.map { [$0] } ?? [])
+    if let fault = loaders.compactMap(\.cacheFault).first {
+      let text = "not all images were kept on disk: \(fault)"
+      try log.event("warning", text)
+      notify(.advice(text))
+    }
     return TrainingResult(
       folder: folder, learner: learner, skipped: skipped, seconds: seconds,
       imagesSeen: prepared.loaders.train.deliveredItems)
   }
+
+  /// Settings that change no bit, so that a continued run may have others.
+  private static let freeSettings = ["data.cache", "compute.workers"]
 
   /// What each checkpoint says of itself.
   private static func metadata(

@@ -138,6 +138,13 @@ struct ImageStoreTests {
     #expect(calls == 9)
     #expect(try epoch(.disk(folder: store), mode: .validation) == expected)
     #expect(calls == 0)
+    // Whole entries under the names of others are not taken either.
+    let contents = try entries.map { try Data(contentsOf: URL(fileURLWithPath: $0)) }
+    for (number, path) in entries.enumerated() {
+      try contents[(number + 1) % contents.count].write(to: URL(fileURLWithPath: path))
+    }
+    #expect(try epoch(.disk(folder: store), mode: .validation) == expected)
+    #expect(calls == 9)
   }
 
   /// A target block that might add masks or boxes.
@@ -157,7 +164,7 @@ struct ImageStoreTests {
     #expect(
       try epoch(.disk(folder: store), mode: .validation, target: Annotating())
         == epoch(.off, mode: .validation))
-    #expect(try ImageStore.entries(in: store).count == 0)
+    #expect(try ImageStore.entries(in: store) == nil)
     #expect(!FileName.exists(store))
   }
 
@@ -168,12 +175,32 @@ struct ImageStoreTests {
     #expect(mode == 0o700)
     try files.text("mine", to: "cache/aa/notes.txt")
     try files.text("mine", to: "cache/\(String(repeating: "a", count: 62)).image")
-    let found = try ImageStore.entries(in: store)
+    let found = try #require(try ImageStore.entries(in: store))
     #expect(found.count == 9 && found.bytes > 9 * 256)
     #expect(try ImageStore.entries(in: store, removing: true) == found)
-    #expect(try ImageStore.entries(in: store).count == 0)
+    #expect(try ImageStore.entries(in: store)?.count == 0)
     #expect(FileName.exists("\(store)/aa/notes.txt"))
     #expect(FileName.exists("\(store)/\(String(repeating: "a", count: 62)).image"))
+  }
+
+  @Test("a folder with the name of one entry leaves out that entry only")
+  func odd() throws {
+    _ = try epoch(.disk(folder: store), mode: .validation)
+    let entry = try #require(
+      FileManager.default.enumerator(atPath: store)?.first { "\($0)".hasSuffix(".image") }
+        as? String)
+    #expect(try ImageStore.entries(in: store, removing: true)?.count == 9)
+    try FileManager.default.createDirectory(
+      atPath: "\(store)/\(entry)/x", withIntermediateDirectories: true)
+    #expect(
+      try epoch(.disk(folder: store), mode: .validation) == epoch(.off, mode: .validation))
+    #expect(try ImageStore.entries(in: store)?.count == 8)
+  }
+
+  @Test("a folder that cannot be read is an error, not an empty one")
+  func unreadable() throws {
+    try files.text("a file", to: "file")
+    #expect(throws: FileError.self) { try ImageStore.entries(in: "\(files.path)/file") }
   }
 
   @Test("a folder that cannot be made is refused, with the way out")

@@ -56,6 +56,32 @@ struct InterruptionTests {
     #expect(new.code == 0 && new.output.hasPrefix("./new: resnet20, finished\n"))
   }
 
+  @Test("SIGUSR1 and SIGUSR2 end a run as interrupted", arguments: [("USR1", 138), ("USR2", 140)])
+  func userSignals(name: String, code: Int) throws {
+    let work = try ShellScript()
+    let ended = try work.run(endless("kill -\(name) $p; wait $p; echo $?; tail -n 1 err"))
+    #expect(
+      ended.output.hasPrefix("\(code)\nlightbox: the run was interrupted (SIG\(name)) after "))
+    // Where images are kept and who reads them changes no bit, so a continued run may have others.
+    let own = try work.run(
+      """
+      $lightbox train --resume run --cache off --workers 0 --progress off > /dev/null 2> err & p=$!
+      sleep 1; kill -\(name) $p; wait $p; echo $?; cat err
+      """)
+    #expect(own.output.hasPrefix("\(code)\n") && own.output.contains("the run continues after"))
+  }
+
+  @Test("a crash is not taken for a signal of the user, whose signal Swift's crash handler uses")
+  func crash() throws {
+    let work = try ShellScript()
+    let ended = try work.run(
+      "export SWIFT_BACKTRACE=enable=yes,color=no,threads=crashed,images=none,cache=no\n"
+        + endless("kill -SEGV $p; wait $p; echo $?; cat err"))
+    #expect(ended.output.hasPrefix("139\n"), "\(ended.output.prefix(2000))")
+    #expect(!ended.output.contains("SIGUSR1"), "\(ended.output.prefix(2000))")
+    #expect(try work.run("$lightbox runs show run").output.hasPrefix("./run: resnet20, died"))
+  }
+
   @Test("a second signal ends a run at once; it is recorded as interrupted")
   func second() throws {
     let work = try ShellScript()

@@ -1,3 +1,4 @@
+import Files
 import Imaging
 import Synchronization
 import Tensors
@@ -88,6 +89,11 @@ public final class DataLoader: BatchSource {
     } else {
       store = nil
     }
+  }
+
+  /// Why images are not kept on disk any more; nil: they are, or were not asked to be.
+  package var cacheFault: String? {
+    store.flatMap { store in store.fault.map { "\(FileName.shown(store.folder)): \($0)" } }
   }
 
   /// The number of items in an epoch.

@@ -19,7 +19,7 @@ package final class ImageStore: Sendable {
   private let mode: PipelineMode
   /// Names and settings of the transforms that run before each index.
   private let settings: [String]
-  private let isFull = Atomic<Bool>(false)
+  private let problem = Mutex<String?>(nil)
   /// Bytes that are written before the free space of the disk is read again.
   private static let checkedBytes = 64 << 20
   private let untilCheck = Atomic<Int>(0)
@@ -81,10 +81,17 @@ package final class ImageStore: Sendable {
     return Content(hash: text, stamp: stamp)
   }
 
-  private func path(_ content: Content, before index: Int) -> (folder: String, file: String) {
-    let name = FileHash.sha256(Array("\(content.hash)\n\(settings[index])".utf8))
-    let part = "\(folder)/\(name.prefix(2))"
-    return (part, "\(part)/\(name.dropFirst(2))\(Self.ending)")
+  /// Why no more images are kept; nil: they are.
+  package var fault: String? { problem.withLock { $0 } }
+
+  private func key(_ content: Content, before index: Int) -> String {
+    FileHash.sha256(Array("\(content.hash)\n\(settings[index])".utf8))
+  }
+
+  private func part(of key: String) -> String { "\(folder)/\(key.prefix(2))" }
+
+  private func path(of key: String) -> String {
+    "\(part(of: key))/\(key.dropFirst(2))\(Self.ending)"
   }
 
   private static let ending = ".image"
@@ -99,7 +106,8 @@ package final class ImageStore: Sendable {
     let transforms = pipeline.transforms
     for index in stride(from: transforms.count, through: 1, by: -1)
     where settings[index] != settings[index - 1] {
-      if StoredImage.read(path(content, before: index).file, into: &sample) { return index }
+      let key = key(content, before: index)
+      if StoredImage.read(path(of: key), key: key, into: &sample) { return index }
     }
     return nil
   }
@@ -108,28 +116,33 @@ package final class ImageStore: Sendable {
   ///
   /// A file that was changed while it was decoded is not kept.
   package func keep(_ sample: Sample, next index: Int, of content: Content, item: DataItem) {
-    guard !isFull.load(ordering: .relaxed), sample.label == item.label,
-      let bytes = StoredImage.bytes(of: sample), FileStamp(item.path) == content.stamp
+    guard fault == nil, sample.label == item.label else { return }
+    let key = key(content, before: index)
+    guard let bytes = StoredImage.bytes(of: sample, key: key), FileStamp(item.path) == content.stamp
     else { return }
-    guard hasSpace(for: bytes.count) else {
-      isFull.store(true, ordering: .relaxed)
-      return
-    }
-    let (part, file) = path(content, before: index)
     do {
-      for created in try createFolder(part) { chmod(FileName.bytes(of: created), 0o700) }
+      guard try hasSpace(for: bytes.count) else {
+        return problem.withLock { $0 = "less than a twentieth of the disk is free" }
+      }
+      for created in try createFolder(part(of: key)) { chmod(FileName.bytes(of: created), 0o700) }
       // Not synced: the checksum tells an incomplete file.
-      try AtomicFile.write(bytes, to: file, syncs: false)
+      try AtomicFile.write(bytes, to: path(of: key), syncs: false)
     } catch {
-      isFull.store(true, ordering: .relaxed)
+      // Something else has the name of this entry only.
+      if case .unwritable(let code) = error.reason, [EISDIR, EEXIST, ENOTEMPTY].contains(code) {
+        return
+      }
+      problem.withLock { $0 = error.problem }
     }
   }
 
   /// Whether a twentieth of the disk, or 10 GiB, stays free.
-  private func hasSpace(for count: Int) -> Bool {
+  private func hasSpace(for count: Int) throws(FileError) -> Bool {
     if untilCheck.subtract(count, ordering: .relaxed).newValue > 0 { return true }
     var disk = statvfs()
-    guard statvfs(FileName.bytes(of: folder), &disk) == 0 else { return false }
+    guard statvfs(FileName.bytes(of: folder), &disk) == 0 else {
+      throw FileError(.unwritable(errno: errno), path: folder)
+    }
     let block = UInt64(disk.f_frsize)
     let reserve = min(UInt64(disk.f_blocks) * block / 20, 10 << 30)
     guard UInt64(disk.f_bavail) * block > reserve + UInt64(count + Self.checkedBytes) else {
@@ -151,27 +164,36 @@ extension ImageStore {
 
   /// Counts the entries of a folder, and removes them if asked; other files stay.
   ///
-  /// - Throws: `FileError` of an entry that cannot be removed.
+  /// - Returns: nil if there is no such folder.
+  /// - Throws: `FileError` of a folder that cannot be read, or of an entry that cannot be removed.
   package static func entries(
     in folder: String, removing removes: Bool = false
-  ) throws(FileError) -> Summary {
+  ) throws(FileError) -> Summary? {
+    guard FileName.exists(folder) else { return nil }
     var summary = Summary()
-    let files = FileManager.default
-    for part in (try? files.contentsOfDirectory(atPath: folder)) ?? [] where isPart(part, 2) {
+    for part in try names(in: folder) where isPart(part, 2) {
       let path = "\(folder)/\(part)"
-      for name in (try? files.contentsOfDirectory(atPath: path)) ?? [] {
+      for name in try names(in: path) {
         guard name.hasSuffix(ending), isPart(String(name.dropLast(ending.count)), 62),
           let stamp = FileStamp("\(path)/\(name)")
         else { continue }
-        if removes, unlink("\(path)/\(name)") != 0 {
+        if removes, unlink(FileName.bytes(of: "\(path)/\(name)")) != 0 {
           throw FileError(.unwritable(errno: errno), path: "\(path)/\(name)")
         }
         summary.count += 1
         summary.bytes += stamp.size
       }
-      if removes { rmdir(path) }
+      if removes { rmdir(FileName.bytes(of: path)) }
     }
     return summary
+  }
+
+  private static func names(in folder: String) throws(FileError) -> [String] {
+    do {
+      return try FileManager.default.contentsOfDirectory(atPath: folder)
+    } catch {
+      throw FileError(.unreadable(errno: systemCode(of: error) ?? EIO), path: folder)
+    }
   }
 
   private static func isPart(_ name: String, _ count: Int) -> Bool {

@@ -10,6 +10,8 @@ enum StoredImage {
   private static let limit = 1 << 30
 
   private struct Header: Codable {
+    /// What the sample was made of, as a checksum.
+    let key: String
     let channels: Int
     let height: Int
     let width: Int
@@ -20,10 +22,10 @@ enum StoredImage {
   }
 
   /// The bytes of a sample; nil if it has what a file does not hold.
-  static func bytes(of sample: Sample) -> Data? {
+  static func bytes(of sample: Sample, key: String) -> Data? {
     guard sample.masks.isEmpty, sample.boxes.isEmpty else { return nil }
     let header = Header(
-      channels: sample.channels, height: sample.size.height, width: sample.size.width,
+      key: key, channels: sample.channels, height: sample.size.height, width: sample.size.width,
       isFloat: !sample.is8Bit, geometry: sample.geometry.numbers, facts: sample.facts)
     guard let text = try? JSONEncoder().encode(header) else { return nil }
     var bytes = Data(mark)
@@ -40,8 +42,8 @@ enum StoredImage {
 
   /// Reads a file into a sample.
   ///
-  /// - Returns: Whether the file exists and is complete; else the sample is not changed.
-  static func read(_ path: String, into sample: inout Sample) -> Bool {
+  /// - Returns: Whether the file exists, is complete and has the key; else the sample is not changed.
+  static func read(_ path: String, key: String, into sample: inout Sample) -> Bool {
     guard let bytes = try? readFile(path, limit: limit),
       bytes.count > mark.count + 4 + checksumCount, bytes.starts(with: mark)
     else { return false }
@@ -53,12 +55,16 @@ enum StoredImage {
     let start = mark.count + 4 + length
     guard start <= content.count,
       let header = try? JSONDecoder().decode(Header.self, from: content[(mark.count + 4)..<start]),
-      header.channels > 0, header.height > 0, header.width > 0, header.geometry.count == 9
+      header.key == key, let geometry = ImageGeometry(numbers: header.geometry),
+      [header.channels, header.height, header.width].allSatisfy({ (1...limit).contains($0) })
     else { return false }
     let pixels = content[start...]
-    let count = header.channels * header.height * header.width
+    let size = header.isFloat ? MemoryLayout<Float>.size : 1
+    // Below 2^30 each, two of the numbers cannot overflow.
+    let rows = header.channels * header.height
+    guard rows <= limit, pixels.count == rows * header.width * size else { return false }
+    let count = rows * header.width
     if header.isFloat {
-      guard pixels.count == count * MemoryLayout<Float>.size else { return false }
       let values = [Float](unsafeUninitializedCapacity: count) { buffer, initialized in
         _ = pixels.copyBytes(to: UnsafeMutableRawBufferPointer(buffer))
         initialized = count
@@ -66,14 +72,12 @@ enum StoredImage {
       sample.values = ImagePlanes(
         channels: header.channels, height: header.height, width: header.width, values: values)
     } else {
-      guard pixels.count == count, header.channels == 1 || header.channels == 3 else {
-        return false
-      }
+      guard header.channels == 1 || header.channels == 3 else { return false }
       sample.image = PixelBuffer(
         width: header.width, height: header.height, channels: header.channels,
         samples: [UInt8](pixels))
     }
-    sample.geometry = ImageGeometry(matrix: header.geometry)
+    sample.geometry = geometry
     sample.facts = header.facts
     return true
   }

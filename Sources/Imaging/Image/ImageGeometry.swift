@@ -33,6 +33,14 @@ public struct ImageGeometry: Sendable, Equatable {
     self.matrix = matrix
   }
 
+  /// Creates a geometry from the numbers of a file; nil if they are none of a map that can be inverted.
+  package init?(numbers: [Double]) {
+    guard numbers.count == 9, numbers.allSatisfy({ abs($0) < 1e15 }) else { return nil }
+    let determinant = Self.determinant(numbers)
+    guard determinant.isFinite, abs(determinant) > 1e-60 else { return nil }
+    matrix = numbers
+  }
+
   /// The geometry of a window of the source, resized to `width` x `height`.
   package init(
     windowX: Double, windowY: Double, windowWidth: Double, windowHeight: Double, width: Int,

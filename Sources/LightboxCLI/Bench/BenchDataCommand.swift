@@ -55,7 +55,12 @@ struct BenchDataCommand: ParsableCommand {
     let imagesPerSecondAndThread: [String: Double]
   }
 
-  func validate() throws { try requireOption("--rounds", rounds, in: 1...1000) }
+  func validate() throws {
+    try requireOption("--rounds", rounds, in: 1...1000)
+    if options.cache != nil {
+      throw ValidationError("--cache has no effect here, as epochs with and without are timed")
+    }
+  }
 
   func run() throws {
     let plan = try PlanSource(data: data, from: nil, resume: nil, set: set, options: options).plan()

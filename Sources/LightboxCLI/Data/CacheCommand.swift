@@ -15,7 +15,9 @@ struct CacheCommand: ParsableCommand {
 
   func run() throws {
     let folder = ImageStore.standardFolder()
-    let found = try ImageStore.entries(in: folder, removing: clear)
+    guard let found = try ImageStore.entries(in: folder, removing: clear) else {
+      return print("\(FileName.shown(folder)): no images; the folder does not exist".printable)
+    }
     let images = "\(NumberFormat.grouped(found.count)) image\(found.count == 1 ? "" : "s")"
     print(
       "\(FileName.shown(folder)): \(images), \(NumberFormat.bytes(found.bytes))\(clear ? " removed" : "")"

@@ -117,6 +117,7 @@ struct ShowCommand: ParsableCommand {
 
   private func showBatch() throws -> [String] {
     let plan = try PlanSource(data: data, from: nil, resume: nil, set: set, options: options).plan()
+    try requireNoImage("--out", out, in: plan.data.table.folder)
     let loaders = try plan.dataLoaders(notify: LightboxCLI.tell)
     let loader = valid ? loaders.valid ?? loaders.train : loaders.train
     let summary = loader.summary()

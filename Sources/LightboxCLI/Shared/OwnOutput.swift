@@ -28,6 +28,27 @@ func requireOwnOutput(
   }
 }
 
+/// Refuses to write over a file in a folder of images, which may be one of them.
+///
+/// - Throws: `ValidationError`.
+func requireNoImage(_ option: String, _ path: String?, in folder: String) throws {
+  guard let path, let output = FileIdentity(path), output.isFile, let images = FileIdentity(folder),
+    images.isFolder
+  else { return }
+  var place = PathParts(path).parent
+  if place.isEmpty { place = "." }
+  // Each folder above, by identity, so that links and `..` hide nothing; the root is its own parent.
+  for _ in 0..<256 {
+    guard let identity = FileIdentity(place) else { return }
+    if identity == images {
+      throw ValidationError(
+        "\(option) \(FileName.shown(path)) exists in the folder of the images: choose another name")
+    }
+    if FileIdentity("\(place)/..") == identity { return }
+    place += "/.."
+  }
+}
+
 /// Refuses a file in a folder that does not exist or cannot be written to, before the work whose result it is.
 ///
 /// - Throws: `ValidationError`.

@@ -27,11 +27,35 @@ enum Signals {
     signal(SIGPIPE, SIG_IGN)
     // Without this, a limit on file sizes kills the process instead of failing the write.
     signal(SIGXFSZ, SIG_IGN)
+    let ignored = [SIGUSR1, SIGUSR2].filter(isIgnored)
+    let signals = waitedSignals()
+    var set = signals
+    pthread_sigmask(SIG_BLOCK, &set, nil)
+    guard onThread({ Signals.handle(signals) }) else {
+      pthread_sigmask(SIG_UNBLOCK, &set, nil)
+      return
+    }
+    // The crash handler of Swift's runtime stops the other threads by one of these signals and a handler of its own. So
+    // they are not blocked but forwarded: otherwise a crash would be taken for a user's signal.
+    for number in [SIGUSR1, SIGUSR2] where !ignored.contains(number) {
+      var action = sigaction()
+      action.__sigaction_handler.sa_handler = { number in kill(getpid(), forwarded(number)) }
+      action.sa_flags = SA_RESTART
+      sigaction(number, &action, nil)
+      var own = sigset_t()
+      sigemptyset(&own)
+      sigaddset(&own, number)
+      // The mask of the parent process is inherited.
+      pthread_sigmask(SIG_UNBLOCK, &own, nil)
+    }
+  }
+
+  /// The signals that a thread waits for.
+  private static func waitedSignals() -> sigset_t {
     var set = sigset_t()
     sigemptyset(&set)
-    for (number, _) in names where !isIgnored(number) { sigaddset(&set, number) }
-    pthread_sigmask(SIG_BLOCK, &set, nil)
-    if !onThread({ Signals.handle() }) { pthread_sigmask(SIG_UNBLOCK, &set, nil) }
+    for (number, _) in names where !isIgnored(number) { sigaddset(&set, forwarded(number)) }
+    return set
   }
 
   private static func isIgnored(_ number: Int32) -> Bool {
@@ -41,12 +65,11 @@ enum Signals {
       == unsafeBitCast(SIG_IGN, to: Int.self)
   }
 
-  private static func handle() {
-    var set = sigset_t()
-    sigemptyset(&set)
-    for (number, _) in names where !isIgnored(number) { sigaddset(&set, number) }
+  private static func handle(_ signals: sigset_t) {
+    var set = signals
     var number: Int32 = 0
     while sigwait(&set, &number) != 0 {}
+    number = original(number)
     received.store(number, ordering: .relaxed)
     guard cancellation.isActive else { TemporaryFiles.removeAll(exiting: exitCode) }
     let name = names.first { $0.key == number }?.value ?? "\(number)"
@@ -61,7 +84,7 @@ enum Signals {
     if !isOnThread { cancellation.cancel(name) }
     var limit = timespec(tv_sec: secondsToEnd, tv_nsec: 0)
     let second = sigtimedwait(&set, nil, &limit)
-    if second > 0 { received.store(second, ordering: .relaxed) }
+    if second > 0 { received.store(original(second), ordering: .relaxed) }
     // Two signals may come at the same time: the run is recorded as interrupted all the same.
     for _ in 0..<50 where !isRecorded.load(ordering: .acquiring) { usleep(10_000) }
     TemporaryFiles.removeAll(exiting: exitCode)
@@ -88,4 +111,18 @@ enum Signals {
     pthread_detach(thread)
     return true
   }
+}
+
+/// The real-time signal by which the handlers of SIGUSR1 and SIGUSR2 wake the thread that waits; other signals themselves.
+private func forwarded(_ number: Int32) -> Int32 {
+  switch number {
+  case SIGUSR1: __libc_current_sigrtmin() + 1
+  case SIGUSR2: __libc_current_sigrtmin() + 2
+  default: number
+  }
+}
+
+/// The signal of which another is the forwarded one.
+private func original(_ number: Int32) -> Int32 {
+  [SIGUSR1, SIGUSR2].first { forwarded($0) == number } ?? number
 }

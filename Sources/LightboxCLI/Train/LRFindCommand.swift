@@ -89,7 +89,9 @@ struct LRFindCommand: ParsableCommand {
     search.iterations = numIt
     search.stopsOnDivergence = !noStopDiv
     try requireFolder(of: "--out", out)
-    let found = try source.plan().lrFind(
+    let plan = try source.plan()
+    try requireNoImage("--out", out, in: plan.data.table.folder)
+    let found = try plan.lrFind(
       search, callbacks: [SearchProgress(of: numIt)], notify: LightboxCLI.tell)
     if let out {
       try found.savePlot(to: out)

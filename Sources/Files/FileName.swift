@@ -102,6 +102,14 @@ package enum FileName {
     return imageEndings.contains(where: name.hasSuffix)
   }
 
+  /// Whether a path has the name of an image file: its ending, or digits and dots only, as a UID.
+  package static func isNameOfImage(_ path: String) -> Bool {
+    if hasImageEnding(path) { return true }
+    let name = path.utf8.split(separator: UInt8(ascii: "/")).last ?? path.utf8[...]
+    let digits = UInt8(ascii: "0")...UInt8(ascii: "9")
+    return !name.isEmpty && name.allSatisfy { digits.contains($0) || $0 == UInt8(ascii: ".") }
+  }
+
   /// The last part of a path without the ending of an image file.
   package static func imageName(of path: String) -> String {
     let name = path.split(separator: "/").last.map(String.init) ?? path

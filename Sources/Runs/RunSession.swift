@@ -188,11 +188,10 @@ struct RunSession {
       folder, logbook, every: plan.checkpoint.interval, cancellation: options.cancellation,
       metadata: [Lineage.key: "\(prepared.streams)"])
     let curves = RunCurves(folder, log, monitor: plan.monitor, report: options.report)
+    let best = SaveModelCallback(monitor: plan.monitor, name: "best", resetsOnFit: false)
     let callbacks: [any Callback] =
-      options.callbacks + [
-        SaveModelCallback(monitor: plan.monitor, name: "best", resetsOnFit: false), logbook, saving,
-        curves,
-      ] + (options.cancellation.map { [$0] } ?? [])
+      options.callbacks + [best, logbook, saving, curves]
+      + (options.cancellation.map { [$0] } ?? [])
       + (plan.onBadGradient == .stop ? [validation] : [])
     learner.add(callbacks)
     // The learner is returned; without its callbacks the database is closed.
@@ -232,6 +231,14 @@ struct RunSession {
     }
     if learner.totalSteps == 0 {
       throw DataError(.noItems("training: no batch could be read"), path: plan.table.path)
+    }
+    if best.best == nil, !learner.recorder.rows.isEmpty {
+      let warning = DataWarning(
+        .monitorUndefined(
+          plan.monitor,
+          unvalidated: plan.unvalidatedClasses(prepared.items.train, prepared.items.valid)))
+      try log.event("warning", "\(warning)")
+      notify(.warning(warning))
     }
   }
 

@@ -24,7 +24,10 @@ extension SavedRun {
         label: known[entry.path]?.label ?? (entry.label.isEmpty ? nil : entry.label), split: part,
         patient: known[entry.path]?.patient)
     }
-    guard !items.isEmpty else { throw DataError(.noItems("the split \"\(split)\"")) }
+    guard !items.isEmpty else {
+      throw DataError(
+        .noItems("the split \"\(split)\""), path: description.plan(in: folder).table.path)
+    }
     return SelectedItems(
       items: items, name: part.rawValue, trainedOn: part == .train ? items.count : 0,
       warnings: [])

@@ -59,7 +59,15 @@ extension SavedModel {
     let usesAll =
       parts != nil && table.columns.split == nil
       && !table.items.contains { $0.split == .test }
-    let (chosen, name) = try select(items, split: split ?? (usesAll ? "all" : nil))
+    let selected: (items: [DataItem], name: String)
+    do throws(DataError) {
+      selected = try select(items, split: split ?? (usesAll ? "all" : nil))
+    } catch {
+      // The name of a part is an argument and not in the table.
+      guard case .noItems = error.reason else { throw error }
+      throw error.at(table.table.path)
+    }
+    let (chosen, name) = selected
     try table.check(chosen, readBy: predictor.pipeline, skippingMissing: skippingMissing)
     if parts != nil {
       parts = chosen.map(\.split)

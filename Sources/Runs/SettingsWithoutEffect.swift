@@ -87,6 +87,11 @@ extension TrainingPlan {
           at: node.origin)
       }
     }
+    if let node = root.node(at: ["data", "allow_shared_patients"]), node.origin.isArgument {
+      let option = "--allow-shared-patients"
+      self.given.words["data.allow_shared_patients"] =
+        node.origin.words.hasPrefix(option) ? option : node.origin.words
+    }
     guard let node = given("valid_pct") else { return }
     if data.folds != nil {
       reader.record(
@@ -108,6 +113,18 @@ extension TrainingPlan {
         : given.words["data.valid_pct"] ?? given.words["split.seed"]
     guard let option else { return }
     throw DataError(.labels(.splitIsGiven(option: option, place: place)), path: path)
+  }
+
+  /// Refuses shared patients that were allowed by an option, where the parts that are drawn cannot have any.
+  func checkAllowance(_ table: LabeledItems) throws(DataError) {
+    guard allowsSharedPatients, let option = given.words["data.allow_shared_patients"] else {
+      return
+    }
+    let isGiven = table.columns.split != nil && data.folds == nil
+    guard !isGiven, data.split != .random, data.split != .stratified,
+      !table.items.contains(where: { $0.split == .test })
+    else { return }
+    throw DataError(.labels(.allowanceWithoutEffect(option: option)), path: table.table.path)
   }
 
   /// Sets the channels of the model's input to those of several intensities, where they are not given.

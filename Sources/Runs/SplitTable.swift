@@ -9,6 +9,8 @@ public struct SplitTable: Sendable {
   public let summaries: [SplitSummary]
   /// What is odd about the data.
   public let warnings: [DataWarning]
+  /// Files that do not exist or cannot be read, and were left out, with the reasons.
+  public let skipped: [DataError]
   /// The columns or folders that were used.
   public let columns: TableColumns
   private let rows: [[String]]
@@ -17,7 +19,8 @@ public struct SplitTable: Sendable {
   /// Divides the images of a plan, as its training would.
   ///
   /// - Parameters:
-  ///   - plan: Images, labels, seed, and `data.split`, `data.validFraction` or `data.folds`.
+  ///   - plan: Images, labels, seed, `data.split`, `data.validFraction` or `data.folds`, and `unreadable`: with `.skip`,
+  ///     all files are read, and those that cannot be read are left out.
   ///   - testFraction: The share for the test (`test_size`), drawn first; 0: none but what is given.
   /// - Throws: `DataError` if an item has no label or file, or if parts share an image or a patient.
   /// - Precondition: The shares for validation and test are less than 1 together.
@@ -25,7 +28,9 @@ public struct SplitTable: Sendable {
     precondition(
       testFraction >= 0 && testFraction + plan.validFraction < 1,
       "\(plan.validFraction) for validation and \(testFraction) for the test")
-    let content = try plan.readItems()
+    var content = try plan.readItems()
+    skipped =
+      plan.unreadable == .skip ? try content.leaveOutUnreadable(by: plan.pipeline) : []
     columns = content.columns
     let folder = plan.table.folder
     let pseudonyms = PatientPseudonyms()

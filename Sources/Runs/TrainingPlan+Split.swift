@@ -12,8 +12,8 @@ extension TrainingPlan {
     let warnings: [DataWarning]
     /// How the items were divided: "by the column split", "at random, by patient".
     let method: String
-    /// Whether they were divided at random.
-    let isDrawn: Bool
+    /// Where the parts come from.
+    let origin: SplitOrigin
     /// Patients in two parts; nil if no patient is known.
     let sharedPatients: Int?
     /// Items of training and validation whose patient is unknown.
@@ -47,6 +47,7 @@ extension TrainingPlan {
     if let place = table.columns.splitPlace, data.folds == nil {
       try checkGivenSplit(place, testFraction: testFraction, path: table.table.path)
     }
+    try checkAllowance(table)
     let (facts, placeholders) = known ?? facts(of: items)
     let proof = SplitProof(items, facts)
     var warnings: [DataWarning] = []
@@ -93,11 +94,16 @@ extension TrainingPlan {
     let parts: [DataSplit: [Int]] = [.train: indices.train, .valid: indices.valid, .test: test]
     let overlaps = proof.overlaps(of: parts)
     if !overlaps.isEmpty, !allowsSharedPatients {
-      let isDrawn = data.folds == nil && table.columns.split == nil
+      // Folders may give the test images only.
+      let givesTest = items.contains { $0.split == .test }
+      let isDrawn =
+        data.folds == nil && table.columns.split == nil
+        && overlaps.contains { !givesTest || !$0.parts.contains(.test) }
       throw DataError(
         .table(
           .overlaps(
-            overlaps, drawnBy: isDrawn ? data.split.rawValue.replacing("_", with: "-") : nil)),
+            overlaps, drawnBy: isDrawn ? data.split.rawValue.replacing("_", with: "-") : nil,
+            redraw: "--split-column none" + (data.folds == nil ? " --split patient" : ""))),
         path: table.table.path)
     }
     warnings += overlaps.map { DataWarning(.overlap($0)) }
@@ -108,11 +114,22 @@ extension TrainingPlan {
     warnings += table.warnings(
       block.itemsByLabel(train + valid), others: block.itemsByLabel(part(test)))
     warnings += testWarnings(table, part(test), vocab: Set(train.flatMap(block.labels)), block)
+    let origin: SplitOrigin =
+      data.folds != nil
+      ? .folds
+      : table.columns.split != nil
+        ? .given(byPatient: proof.knowsPatients)
+        : data.split == .stratified || data.split == .stratifiedPatient
+          ? .stratified : .drawn(byPatient: proof.knowsPatients)
+    let byPath = Dictionary(
+      zip(items.map(\.path), facts), uniquingKeysWith: { first, _ in first })
+    if let warning = unvalidatedWarning(train, valid, origin, byPath, after: warnings) {
+      warnings.append(warning)
+    }
     let patients = overlaps.filter { $0.kind == .patient || $0.kind == .headerPatient }
     return SplitItems(
       train: train, valid: valid, test: part(test),
-      facts: Dictionary(zip(items.map(\.path), facts), uniquingKeysWith: { first, _ in first }),
-      warnings: warnings, method: method, isDrawn: table.columns.split == nil || data.folds != nil,
+      facts: byPath, warnings: warnings, method: method, origin: origin,
       sharedPatients: proof.knowsPatients ? patients.reduce(0) { $0 + $1.count } : nil,
       unknownPatients: (indices.train + indices.valid).count {
         items[$0].patient == nil && facts[$0].patient == nil
@@ -216,20 +233,82 @@ extension TrainingPlan {
 
   /// Refuses parts that cannot be trained and validated with.
   ///
-  /// - Throws: `DataError` if one is empty, or if a class has validation images only.
+  /// - Throws: `DataError` if one is empty, if a class has validation images only, or if a label is not as many numbers
+  ///   as the target has.
   func check(_ items: SplitItems) throws(DataError) {
     for (part, name) in [(items.train, "training"), (items.valid, "validation")]
     where part.isEmpty { throw DataError(.noItems(name), path: table.path) }
-    let block = try data.block().fitted(to: items.train)
-    guard !block.vocab.isEmpty else { return }
+    let block: any TargetBlock
+    do throws(DataError) {
+      block = try data.block().fitted(to: items.train)
+    } catch {
+      throw error.at(table.path)
+    }
+    guard !block.vocab.isEmpty else {
+      for item in items.train + items.valid {
+        guard let label = item.label else { continue }
+        do throws(DataError) { try block.check(label) } catch { throw error.at(item.path) }
+      }
+      return
+    }
     let known = Set(block.vocab)
     var counts: [String: Int] = [:]
     for label in items.valid.flatMap(block.labels) where !known.contains(label) {
       counts[label, default: 0] += 1
     }
     guard !counts.isEmpty else { return }
+    let groups = Self.groups(items.valid, items.facts, block)
     throw DataError(
-      .labels(.onlyInValidation(counts.keys.sorted(), isDrawn: items.isDrawn)), path: table.path)
+      .labels(
+        .onlyInValidation(
+          counts.keys.sorted(), items.origin,
+          hasSingle: counts.keys.contains { groups[$0]?.count == 1 })), path: table.path)
+  }
+
+  /// The patients who have each class, or images whose patient is not known.
+  private static func groups(
+    _ items: [DataItem], _ facts: [String: ItemFacts], _ block: any TargetBlock
+  ) -> [String: Set<String>] {
+    var groups: [String: Set<String>] = [:]
+    for item in items {
+      let patient = item.patient ?? facts[item.path]?.patient
+      for label in block.labels(of: item) {
+        groups[label, default: []].insert(patient.map { "patient \($0)" } ?? item.path)
+      }
+    }
+    return groups
+  }
+
+  /// The target, with what it learns from training items if these suffice.
+  private func fittedBlock(_ train: [DataItem]) -> any TargetBlock {
+    let block = data.block()
+    return (try? block.fitted(to: train)) ?? block
+  }
+
+  /// The classes of training items that no validation item has, sorted.
+  func unvalidatedClasses(_ train: [DataItem], _ valid: [DataItem]) -> [String] {
+    let block = fittedBlock(train)
+    return Set(train.flatMap(block.labels)).subtracting(valid.flatMap(block.labels)).sorted()
+  }
+
+  /// What to say of classes that no validation item has; nil if all have one, or if it is said already.
+  private func unvalidatedWarning(
+    _ train: [DataItem], _ valid: [DataItem], _ origin: SplitOrigin, _ facts: [String: ItemFacts],
+    after warnings: [DataWarning]
+  ) -> DataWarning? {
+    var names = unvalidatedClasses(train, valid)
+    if origin == .folds {
+      let said = Set(
+        warnings.compactMap { warning in
+          if case .fewerPatientsThanFolds(let name, _, _) = warning.reason { name } else { nil }
+        })
+      names.removeAll(where: said.contains)
+    }
+    // Without a validation item there is an error.
+    guard !valid.isEmpty, !names.isEmpty else { return nil }
+    let groups = Self.groups(train, facts, fittedBlock(train))
+    return DataWarning(
+      .unvalidatedClasses(names, origin, areSingle: names.allSatisfy { groups[$0]?.count == 1 }))
   }
 
   /// Test items are not used in training, so what they lack is no error.

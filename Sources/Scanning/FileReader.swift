@@ -22,6 +22,8 @@ struct FileReader: Sendable {
     hash.update(head)
     hash.update(tail)
     facts.ends = String(hash.finalize().prefix(32))
+    // Empty files such as a marker "_SUCCESS" are no damaged images.
+    if stamp.size == 0, !FileName.isNameOfImage(path) { return facts }
     if PNG.isPNG(head) || JPEG.isJPEG(head) {
       readPicture(full, &facts)
     } else {

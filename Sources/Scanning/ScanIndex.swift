@@ -11,7 +11,7 @@ final class ScanIndex: Sendable {
   /// "LBsc" in the header of the file.
   static let applicationID: Int32 = 0x4C42_7363
   /// Increases with each change of the facts or of how they are measured.
-  static let version = 1
+  static let version = 2
 
   let path: String
   /// Makes the hashes of identifiers useless outside of this index.

@@ -154,7 +154,7 @@ struct LabelSourceTests {
     #expect(data.refusal("name:(a")?.hasPrefix("\"(a\" is not a regular expression: ") == true)
     #expect(data.refusal("name:")?.contains("no group") == true)
     // An empty group is no label.
-    #expect(data.refusal("name:^(x?)")?.contains("2 of 2 names do not match") == true)
+    #expect(data.refusal("name:^(x?)")?.contains("is empty in 2 of 2 names") == true)
 
     let label = try RegexLabeller("([a-z]+)")
     #expect(try label("12ab") == "ab")

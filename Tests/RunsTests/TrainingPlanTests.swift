@@ -163,7 +163,7 @@ struct TrainingPlanTests {
       error?.description
         == "\(work.file("labels.csv")): 2 patients have images in both training and validation "
         + "(line 2 and line 11; line 3 and line 10), so metrics would be too optimistic; correct the split "
-        + "(all images of a patient in one part; --split patient draws such a one), or allow it with --allow-shared-patients"
+        + "(all images of a patient in one part; --split-column none --split patient draws such a one), or allow it with --allow-shared-patients"
     )
     plan.allowsSharedPatients = true
     #expect(try split(plan, in: work.file("run")).data.sharedPatients == 2)
@@ -230,7 +230,8 @@ struct TrainingPlanTests {
       try reason(train + [["a", "valid"]], batchSize: 9)
         == .batchNotFilled(items: 8, batchSize: 9))
     #expect(
-      try reason(train + [["c", "valid"]]) == .labels(.onlyInValidation(["c"], isDrawn: false)))
+      try reason(train + [["c", "valid"]])
+        == .labels(.onlyInValidation(["c"], .given(byPatient: false), hasSingle: true)))
     #expect(try reason(train + [["a", "later"]]) == .unknownSplit("later", column: "split"))
     var plan = work.plan(LabelTable(work.file("none.csv"), folder: work.path))
     #expect(try refused(plan, work, as: DataError.self)?.reason == .tableUnreadable)

@@ -54,6 +54,12 @@ struct ColumnSearch {
     return nil
   }
 
+  /// Columns that have the name of a role, a variant of it or another name under which it is taken.
+  func alternatives(_ role: TableFault.Role, except taken: Set<String>) -> [String] {
+    ([role.rawValue] + (Self.synonyms[role] ?? [])).flatMap { variants[$0] ?? [] }
+      .filter { !taken.contains($0) }
+  }
+
   func required(
     _ role: TableFault.Role, _ name: String, except taken: String? = nil
   ) throws(DataError) -> String {

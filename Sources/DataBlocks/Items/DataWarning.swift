@@ -14,6 +14,10 @@ public struct DataWarning: Sendable, Equatable, CustomStringConvertible {
     case singleItem(String)
     /// Classes with items for the test but none for training.
     case untrainedClasses([String])
+    /// Classes with items for training but none for validation; `areSingle`: each has one image or one patient only.
+    case unvalidatedClasses([String], SplitOrigin, areSingle: Bool)
+    /// The monitored value was never a number; the classes without validation items.
+    case monitorUndefined(String, unvalidated: [String])
     /// Rows without a label that are not used.
     case unlabeledRows(Int, in: String)
     /// Files that do not exist and are not used.
@@ -69,6 +73,17 @@ public struct DataWarning: Sendable, Equatable, CustomStringConvertible {
     case .singleItem(let name): "the class \(name.quoted) has one item only"
     case .untrainedClasses(let names):
       "no training item has the \(names.count == 1 ? "class" : "classes") \(listed(names)), but test items have"
+    case .unvalidatedClasses(let names, let origin, let areSingle):
+      "\(Self.unvalidated(names)), so the metrics say nothing about \(names.count == 1 ? "it" : "them"); "
+        + Self.remedy(names, origin, areSingle: areSingle)
+    case .monitorUndefined(let monitor, let names):
+      "\(monitor) was not a number in any epoch, so there is no best checkpoint, and the weights are those of the last "
+        + "epoch" + (names.isEmpty ? "" : ": \(Self.unvalidated(names))")
+        + (monitor.hasSuffix("_loss")
+          ? "; check the labels, or use a lower learning rate"
+          : names.isEmpty
+            ? "; monitor another value, such as --monitor valid_loss"
+            : "; correct the split, or monitor another value, such as --monitor valid_loss")
     case .unlabeledRows(let count, let part):
       "\(count) \(part) \(count == 1 ? "row has" : "rows have") no label"
     case .missingFiles(let count, let part):
@@ -158,6 +173,33 @@ extension DataWarning {
     // A column of numbers or texts as label gives thousands.
     let shown = 12
     return warnings.count > shown ? Array(warnings.prefix(shown)) : warnings
+  }
+
+  private static func unvalidated(_ names: [String]) -> String {
+    "no validation item has the \(names.count == 1 ? "class" : "classes") \(listed(names))"
+  }
+
+  /// The way to validation items of classes.
+  private static func remedy(
+    _ names: [String], _ origin: SplitOrigin, areSingle: Bool
+  ) -> String {
+    let one = names.count == 1
+    if areSingle {
+      return
+        "add images of other patients, as \(one ? "it has" : "each has") one image or one patient only, or leave "
+        + "\(one ? "the class" : "the classes") out"
+    }
+    switch origin {
+    case .given(let byPatient):
+      return
+        "correct the split, or draw one with --split-column none "
+        + SplitOrigin.stratifiedOption(byPatient: byPatient)
+    case .drawn(let byPatient):
+      return
+        "\(SplitOrigin.stratifiedOption(byPatient: byPatient)) gives each part its share of each class"
+    case .stratified: return "give a larger --valid-pct, or add images"
+    case .folds: return "use fewer folds, or add images of other patients"
+    }
   }
 
   /// "37 %"; "less than 1 %" instead of 0.

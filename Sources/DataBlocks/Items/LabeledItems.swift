@@ -9,7 +9,7 @@ public struct LabeledItems: Sendable {
   /// The columns that were used.
   public let columns: TableColumns
   /// The indices of items whose file does not exist.
-  private let missing: [Int]
+  private(set) var missing: [Int]
   /// Folders that cannot be read.
   private let unreadableFolders: [FileError]
   /// Files without an item, as what would give their label cannot be read.
@@ -97,6 +97,14 @@ public struct LabeledItems: Sendable {
     return found
   }
 
+  /// Removes items by their indices.
+  mutating func leaveOut(_ indices: Set<Int>) {
+    let absent = Set(missing)
+    let kept = items.indices.filter { !indices.contains($0) }
+    missing = kept.indices.filter { absent.contains(kept[$0]) }
+    items = kept.map { items[$0] }
+  }
+
   /// The number of items whose file does not exist.
   package func missingCount(_ used: [DataItem]) -> Int { absent(used).count }
 
@@ -129,13 +137,13 @@ public struct LabeledItems: Sendable {
       + DataWarning.classes(of: used, others: others, isTraining: isTraining)
   }
 
-  /// The rows whose patient is unknown, if the table names patients.
+  /// The rows whose patient is unknown, if the table names patients; an empty column names none.
   ///
   /// - Parameter facts: The facts of the files of `items`.
   /// - Returns: nil if all are known.
   package func unknownPatients(_ facts: [ItemFacts]) -> DataWarning? {
     let unknown = items.indices.filter { items[$0].patient == nil }
-    guard columns.patient != nil, !unknown.isEmpty else { return nil }
+    guard columns.patient != nil, !unknown.isEmpty, unknown.count < items.count else { return nil }
     let known = unknown.count { facts[$0].patient != nil }
     return DataWarning(.unknownPatients(unknown.count, of: items.count, inHeaders: known))
   }

@@ -12,6 +12,8 @@ public struct TableColumns: Sendable, Equatable, CustomStringConvertible {
   public let patient: String?
   /// Columns that may be meant where an optional one is missing.
   package let nearest: [TableFault.Role: String]
+  /// Columns that could have been taken as well, where none was named.
+  package let others: [TableFault.Role: [String]]
   /// Optional columns that are not wanted.
   package let unwanted: [TableFault.Role]
   /// The known format of the table; nil: a column of files and one of labels.
@@ -31,7 +33,7 @@ public struct TableColumns: Sendable, Equatable, CustomStringConvertible {
   init(note: String, split: String?) {
     self.note = note
     self.split = split
-    (file, label, patient, nearest, unwanted, format) = ("", "", nil, [:], [], nil)
+    (file, label, patient, nearest, others, unwanted, format) = ("", "", nil, [:], [:], [], nil)
   }
 
   /// One line: `columns file, label = "finding", split; no column patient (nearest: "person")`.
@@ -54,6 +56,12 @@ public struct TableColumns: Sendable, Equatable, CustomStringConvertible {
         text +=
           "; for the \(role.rawValue), is \(name.quoted) meant? "
           + "(\(role.option) \(TableFault.argument(name)))"
+      }
+    }
+    for (role, _) in used {
+      for name in others[role] ?? [] {
+        text +=
+          "; \(name.quoted) is not used (\(role.option) \(TableFault.argument(name)) uses it)"
       }
     }
     if !unwanted.isEmpty {
@@ -109,5 +117,22 @@ extension TableColumns {
     if split == nil { nearest[.split] = search.nearest(.split, "split", except: used) }
     if patient == nil { nearest[.patient] = search.nearest(.patient, "patient", except: used) }
     self.nearest = nearest
+    var others: [TableFault.Role: [String]] = [:]
+    if split != nil, names.splitColumn == nil {
+      others[.split] = search.alternatives(.split, except: used)
+      if let name = search.columnWithSplits(except: used.union(others[.split] ?? [])) {
+        others[.split, default: []].append(name)
+      }
+    }
+    if patient != nil, names.patientColumn == nil, format != .rsna {
+      others[.patient] = search.alternatives(.patient, except: used)
+    }
+    if format == nil, names.fileColumn == TableFault.Role.file.rawValue {
+      others[.file] = search.alternatives(.file, except: used)
+    }
+    if format == nil, names.labelColumn == TableFault.Role.label.rawValue {
+      others[.label] = search.alternatives(.label, except: used)
+    }
+    self.others = others
   }
 }

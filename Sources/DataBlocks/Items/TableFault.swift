@@ -50,8 +50,10 @@ package enum TableFault: Sendable, Equatable {
   case missingFiles([String], count: Int, of: Int, hint: MissingFileHint?)
   /// Files or patients that are in two parts of the data.
   ///
-  /// `drawnBy`: the kind of the random split that drew the parts; nil: the data gives them.
-  case overlaps([SplitOverlap], drawnBy: String? = nil)
+  /// `drawnBy`: the kind of the random split that drew the parts; nil: the data gives them, and `redraw` are the
+  /// options that draw parts without a shared patient instead.
+  case overlaps(
+    [SplitOverlap], drawnBy: String? = nil, redraw: String = "--split-column none --split patient")
   /// Fewer patients than folds.
   case tooFewGroups(Int, folds: Int)
   /// All items of a class are in one fold; the number of patients that have it.
@@ -89,7 +91,7 @@ package enum TableFault: Sendable, Equatable {
         ? "the file \(files[0].visible) does not exist"
         : "\(count) of \(total) files do not exist: " + files.map(\.visible).joined(separator: ", ")
           + (count > files.count ? " and \(count - files.count) more" : "")
-    case .overlaps(let overlaps, let kind):
+    case .overlaps(let overlaps, let kind, _):
       overlaps.map(\.problem).joined(separator: "; ")
         + (kind.map { ", as --split \($0) draws images and not patients" } ?? "")
         + ", so metrics would be too optimistic"
@@ -131,15 +133,15 @@ package enum TableFault: Sendable, Equatable {
     case .emptyLabels: "label or remove the rows"
     case .missingFiles(_, _, _, let hint?): hint.remedy
     case .missingFiles(_, _, _, nil): "check the data folder"
-    case .overlaps(let overlaps, .some):
+    case .overlaps(let overlaps, .some, _):
       overlaps.contains { $0.kind.isOfPatient }
         ? "use --split patient or --split stratified-patient, which keep a patient in one part, or allow it with "
           + "--allow-shared-patients"
         : "leave --split out, which keeps copies of an image in one part, or allow it with --allow-shared-patients"
-    case .overlaps(let overlaps, nil):
+    case .overlaps(let overlaps, nil, let redraw):
       "correct the split"
         + (overlaps.contains { $0.kind.isOfPatient }
-          ? " (all images of a patient in one part; --split patient draws such a one)" : "")
+          ? " (all images of a patient in one part; \(redraw) draws such a one)" : "")
         + ", or allow it with --allow-shared-patients"
     case .tooFewGroups(let count, _):
       count >= 2 ? "use at most \(count) folds" : "use a validation fraction, --valid-pct"

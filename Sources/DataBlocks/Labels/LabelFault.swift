@@ -10,6 +10,8 @@ package enum LabelFault: Sendable, Equatable {
   case slowPattern(String, name: String)
   /// A regular expression does not match these names: the first ones, their number, that of all.
   case unmatched([String], count: Int, of: Int, pattern: String)
+  /// A regular expression matches these names, but its group is empty: the first ones, their number, that of all.
+  case emptyGroup([String], count: Int, of: Int, pattern: String)
   /// Not a keyword or tag of an attribute.
   case unknownAttribute(String, nearest: String?)
   /// The attribute is missing or empty in these files: the first ones, their number, that of all.
@@ -44,8 +46,10 @@ package enum LabelFault: Sendable, Equatable {
   case splitIsGiven(option: String, place: String)
   /// A share of the images, given by an option, is not one image.
   case emptyShare(option: String, Double, of: Int)
-  /// Classes that have validation images but no training images.
-  case onlyInValidation([String], isDrawn: Bool)
+  /// Shared patients are allowed by an option, but no split can have any.
+  case allowanceWithoutEffect(option: String)
+  /// Classes that have validation images but no training images; `hasSingle`: one has one image or one patient only.
+  case onlyInValidation([String], SplitOrigin, hasSingle: Bool)
 
   var problem: String {
     switch self {
@@ -60,6 +64,11 @@ package enum LabelFault: Sendable, Equatable {
         ? "the name \(Self.shown(names, count)) does not match"
         : "\(count) of \(total) names do not match") + " the regular expression \(pattern.quoted)"
         + (total == 1 ? "" : ": \(Self.shown(names, count))")
+    case .emptyGroup(let names, let count, let total, let pattern):
+      "the group of the regular expression \(pattern.quoted) is empty in "
+        + (count == 1 && total == 1
+          ? "the name \(Self.shown(names, count))"
+          : "\(count) of \(total) names: \(Self.shown(names, count))")
     case .unknownAttribute(let name, _): "\(name.quoted) is not an attribute of DICOM"
     case .withoutAttribute(let files, let count, let total, let attribute):
       "\(count) of \(total) DICOM files have no \(attribute): \(Self.shown(files, count))"
@@ -95,7 +104,10 @@ package enum LabelFault: Sendable, Equatable {
       "\(option) is given, but \(place) \(place.hasPrefix("the folders") ? "say" : "says") which items are for what"
     case .emptyShare(let option, let share, let count):
       "\(option) \(share) of \(count == 1 ? "1 image" : "\(count) images") is not one image"
-    case .onlyInValidation(let names, _):
+    case .allowanceWithoutEffect(let option):
+      "\(option): it has no effect, as the data gives no split, and the one that is drawn keeps patients and copies of "
+        + "an image in one part"
+    case .onlyInValidation(let names, _, _):
       "the \(names.count == 1 ? "class" : "classes") \(listed(names)) \(names.count == 1 ? "has" : "have") "
         + "validation images but no training images"
     }
@@ -106,6 +118,8 @@ package enum LabelFault: Sendable, Equatable {
     case .invalidPattern, .patternWithoutGroup:
       "put the part of the name that is the label into parentheses, as in name:(.+)_[0-9]+.jpg$"
     case .slowPattern: "write it without a repetition within a repetition, such as (a*)*"
+    case .emptyGroup:
+      "put the part of the name that is the label into the first pair of parentheses, as in (.+) and not (.*)"
     case .unmatched: "correct the expression, or move these files out of the folder"
     case .unknownAttribute(_, let nearest):
       (nearest.map { "did you mean \($0)? " } ?? "")
@@ -114,8 +128,8 @@ package enum LabelFault: Sendable, Equatable {
     case .noImages: "check the data folder"
     case .noSuchFolders: "name other folders, or draw a share for validation (validPct)"
     case .noClassFolders:
-      "make a folder per class, or give labels by a table (--labels FILE), by names "
-        + "(--labels name:REGEX) or by a header (--labels dicom:ATTRIBUTE)"
+      "make a folder per class, or give labels by a table (--labels FILE), by names or paths "
+        + "(--labels name:REGEX, --labels path:REGEX) or by a header (--labels dicom:ATTRIBUTE)"
     case .mixedFolders:
       "move one kind out of the data folder"
     case .unreadableFolders(let errors): errors[0].remedy ?? "check their permissions"
@@ -133,10 +147,15 @@ package enum LabelFault: Sendable, Equatable {
       "leave the option out, or the given split with --split-column none"
     case .emptyShare(let option, _, _):
       "give a larger \(option), so that it is one image (or, by patient, one patient) at least"
-    case .onlyInValidation(_, let isDrawn):
-      isDrawn
-        ? "use --split stratified or stratified-patient or another --seed, or leave the class out"
-        : "correct the split, or leave the class out"
+    case .allowanceWithoutEffect: "leave it out"
+    case .onlyInValidation(_, .given, _): "correct the split, or leave the class out"
+    case .onlyInValidation(_, .folds, _): "use fewer folds, or leave the class out"
+    case .onlyInValidation(_, _, hasSingle: true):
+      "a class with one image or one patient cannot be in both parts: add images of other patients, or leave it out"
+    case .onlyInValidation(_, .drawn(let byPatient), _):
+      "use \(SplitOrigin.stratifiedOption(byPatient: byPatient)) or another --seed, or leave the class out"
+    case .onlyInValidation(_, .stratified, _):
+      "use a smaller --valid-pct or another --seed, or leave the class out"
     }
   }
 

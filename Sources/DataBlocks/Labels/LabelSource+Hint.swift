@@ -22,6 +22,6 @@ extension LabelSource {
       return "to use the folders as classes, give --labels folders: \(listed(shown, limit: 6))"
     }
     return
-      "give the path of the table with --labels, or where else the labels are: folders, name:REGEX, dicom:ATTRIBUTE"
+      "give the path of the table with --labels, or where else the labels are: folders, name:REGEX, path:REGEX, dicom:ATTRIBUTE"
   }
 }

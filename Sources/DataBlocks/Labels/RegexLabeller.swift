@@ -44,17 +44,22 @@ public struct RegexLabeller: Sendable, Equatable {
   ///
   /// - Throws: `DataError` naming the text if the expression does not match, or if its group is empty.
   public func callAsFunction(_ text: String) throws(DataError) -> String {
-    guard let label = try labels([text])[0] else {
-      throw DataError(.labels(.unmatched([text], count: 1, of: 1, pattern: pattern)))
+    let found = try groups([text])[0]
+    guard let label = found, !label.isEmpty else {
+      throw DataError(
+        .labels(
+          found == nil
+            ? .unmatched([text], count: 1, of: 1, pattern: pattern)
+            : .emptyGroup([text], count: 1, of: 1, pattern: pattern)))
     }
     return label
   }
 
   /// The labels of all names of files in a folder.
   ///
-  /// - Throws: `DataError` with the names that do not match: the first ones and their number.
+  /// - Throws: `DataError` with the names that do not match, or with an empty group: the first ones and their number.
   func labels(all texts: [String], path: String) throws(DataError) -> [String] {
-    let found = try labels(texts.map { FileName.shown($0) })
+    let found = try groups(texts.map { FileName.shown($0) })
     let without = found.indices.filter { found[$0] == nil }
     guard without.isEmpty else {
       throw DataError(
@@ -63,11 +68,24 @@ public struct RegexLabeller: Sendable, Equatable {
             without.prefix(5).map { texts[$0] }, count: without.count, of: texts.count,
             pattern: pattern)), path: path)
     }
+    let empty = found.indices.filter { found[$0]?.isEmpty == true }
+    guard empty.isEmpty else {
+      throw DataError(
+        .labels(
+          .emptyGroup(
+            empty.prefix(5).map { texts[$0] }, count: empty.count, of: texts.count,
+            pattern: pattern)), path: path)
+    }
     return found.compactMap(\.self)
   }
 
   /// The labels of names or paths; nil where the expression does not match or its group is empty.
   package func labels(_ texts: [String]) throws(DataError) -> [String?] {
+    try groups(texts).map { $0?.isEmpty == true ? nil : $0 }
+  }
+
+  /// The first groups of names or paths; nil where the expression does not match, empty where the group is.
+  private func groups(_ texts: [String]) throws(DataError) -> [String?] {
     _ = try regex()
     let matching = PatternMatching(texts) { [self] in matcher() }
     switch matching() {
@@ -77,15 +95,13 @@ public struct RegexLabeller: Sendable, Equatable {
     }
   }
 
-  /// Finds the label of a text.
+  /// Finds the group in a text.
   private func matcher() -> (String) -> String? {
     guard let regex = try? regex() else { return { _ in nil } }
     return { text in
       let match = try? matchesStart ? regex.prefixMatch(in: text) : regex.firstMatch(in: text)
-      guard let output = match?.output, output.count > 1,
-        let label = output[1].substring.map({ String($0).trimmed }), !label.isEmpty
-      else { return nil }
-      return label
+      guard let output = match?.output, output.count > 1 else { return nil }
+      return output[1].substring.map { String($0).trimmed } ?? ""
     }
   }
 }

@@ -34,10 +34,11 @@ struct ScanCommand: ParsableCommand {
   @Option(help: "The column of --labels with the labels. Default: label.")
   var labelColumn: String?
 
-  @Option(help: "The column of --labels with the sides. Default: split, if it exists.")
+  @Option(help: "The column of --labels with the sides. Default: split or is_valid, if it exists.")
   var splitColumn: String?
 
-  @Option(help: "The column of --labels with the patients. Default: patient, if it exists.")
+  @Option(
+    help: "The column of --labels with the patients. Default: patient or patient_id, if it exists.")
   var patientColumn: String?
 
   @Option(help: "Maximum number of entries of each list, such as unreadable files, 0 to 1000000.")

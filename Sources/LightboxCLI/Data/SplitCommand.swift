@@ -37,7 +37,10 @@ struct SplitCommand: ParsableCommand {
   @Option(help: "What labels are: category, multi_category or regression.")
   var target = TargetKind.category
 
-  @Flag(help: "Allow patients and images in more than one part, where a split is given.")
+  @Flag(
+    help:
+      "Allow patients and images in more than one part, where a split is given, or drawn by image (random, stratified)."
+  )
   var allowSharedPatients = false
 
   @OptionGroup var unreadable: UnreadableOption
@@ -70,7 +73,7 @@ struct SplitCommand: ParsableCommand {
     }
     if let folds, let split {
       throw ValidationError(
-        "--folds \(folds) is stratified and by patient: leave --split \(split.rawValue) out")
+        "--folds \(folds) is stratified and by patient: leave --split \(split.option) out")
     }
   }
 
@@ -82,6 +85,8 @@ struct SplitCommand: ParsableCommand {
     plan.validFraction = validPct ?? plan.validFraction
     plan.seed = seed ?? plan.seed
     plan.given.words["data.valid_pct"] = validPct.map { "--valid-pct \($0)" }
+    plan.given.words["data.allow_shared_patients"] =
+      allowSharedPatients ? "--allow-shared-patients" : nil
     plan.given.words["split.seed"] = seed.map { "--seed \($0)" }
     plan.unreadable = unreadable.policy
     plan.allowsSharedPatients = allowSharedPatients
@@ -94,6 +99,7 @@ struct SplitCommand: ParsableCommand {
     }
     let found = try SplitTable(plan, testFraction: testPct)
     tell(found.columns)
+    unreadable.tell(found.skipped)
     for warning in found.warnings { tell(warning) }
     try found.write(to: out)
     if json { try printJSON(found.summaries) } else { found.summaries.forEach(show) }
@@ -146,6 +152,11 @@ extension SplitKind: ExpressibleByArgument {
   public init?(argument: String) {
     self.init(rawValue: argument.replacing("-", with: "_"))
   }
+
+  /// The names with - between words, as options have them.
+  public static var allValueStrings: [String] { allCases.map(\.option) }
+
+  fileprivate var option: String { rawValue.replacing("_", with: "-") }
 }
 
 extension TargetKind: ExpressibleByArgument {}

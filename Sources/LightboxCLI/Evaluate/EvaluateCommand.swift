@@ -49,6 +49,7 @@ struct EvaluateCommand: ParsableCommand {
 
   func validate() throws {
     try requireOption("--batch-size", batchSize, in: 1...1_000_000)
+    try requireSplit(split)
   }
 
   func run() throws {

@@ -53,6 +53,7 @@ struct MapEvaluationOption: ParsableArguments {
     if !isWanted, measures != .masks {
       throw ValidationError("--measures: give the masks with --evaluate")
     }
+    try requireSplit(split)
   }
 
   /// Measures or chooses, and prints the tables.

@@ -138,7 +138,8 @@ extension TrainingPlan {
         if root.node(at: images) == nil {
           reader.record(
             .missing(key: "data.images", remedy: "give the folder of the images"), at: .none)
-        } else {
+        } else if root.node(at: images).flatMap({ String($0) }) != nil {
+          // A value that is no text is refused already.
           refuse(images, "", "a folder that exists")
         }
       } else if !isFound {
@@ -155,6 +156,8 @@ extension TrainingPlan {
     data.table.source = .table(found ?? candidates.first ?? "")
     guard needsData, isFound, found == nil else { return }
     if given.isEmpty {
+      // A source that cannot be read is refused already.
+      if let node = root.node(at: labels), String(node) != "" { return }
       reader.record(
         .missing(
           key: "data.labels",

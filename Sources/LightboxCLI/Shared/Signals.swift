@@ -28,6 +28,11 @@ enum Signals {
     // Without this, a limit on file sizes kills the process instead of failing the write.
     signal(SIGXFSZ, SIG_IGN)
     let ignored = [SIGUSR1, SIGUSR2].filter(isIgnored)
+    // A parent's mask is inherited; with these signals blocked, the crash handler could not report.
+    var faults = sigset_t()
+    sigemptyset(&faults)
+    for number in [SIGSEGV, SIGBUS, SIGILL, SIGFPE, SIGABRT, SIGTRAP] { sigaddset(&faults, number) }
+    pthread_sigmask(SIG_UNBLOCK, &faults, nil)
     let signals = waitedSignals()
     var set = signals
     pthread_sigmask(SIG_BLOCK, &set, nil)

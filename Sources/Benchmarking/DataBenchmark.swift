@@ -35,21 +35,24 @@ package struct DataBenchmark: Sendable {
   package init(of loader: DataLoader, model: Module?, rounds: Int) throws {
     let kept = try loader.copy(caching: .memory)
     (imageCount, stepCount) = (kept.itemCount, kept.batchCount)
-    _ = try Self.seconds { try Self.each(of: kept) { _ in } }
+    try Self.each(of: kept) { _ in }
     let alone = try loader.copy(workers: 0, caching: .memory)
-    _ = try Self.seconds { try Self.each(of: alone) { _ in } }
+    try Self.each(of: alone) { _ in }
     let random = try kept.oneBatch().randomized()
-    let step = model.map { TrainingStep(model: $0) }
-    for _ in 0..<2 { step?.run(random) }
+    let step = model.map { model -> (Batch) -> Void in
+      let step = TrainingStep(model: model)
+      return { batch in if let targets = batch.targets { step(batch.inputs, targets) } }
+    }
+    for _ in 0..<2 { step?(random) }
     for _ in 0..<rounds {
       if let step {
         epochs[.random, default: []].append(
-          try Self.seconds { for _ in 0..<kept.batchCount { step.run(random) } })
+          try Self.seconds { for _ in 0..<kept.batchCount { step(random) } })
         epochs[.cached, default: []].append(
-          try Self.seconds { try Self.each(of: kept) { step.run($0) } })
+          try Self.seconds { try Self.each(of: kept) { step($0) } })
         let files = try loader.copy(caching: .off)
         epochs[.files, default: []].append(
-          try Self.seconds { try Self.each(of: files) { step.run($0) } })
+          try Self.seconds { try Self.each(of: files) { step($0) } })
       }
       loading[.cached, default: []].append(try Self.seconds { try Self.each(of: alone) { _ in } })
       let files = try loader.copy(workers: 0, caching: .off)
@@ -77,25 +80,6 @@ package struct DataBenchmark: Sendable {
     let start = DispatchTime.now().uptimeNanoseconds
     try body()
     return Double(DispatchTime.now().uptimeNanoseconds - start) * 1e-9
-  }
-}
-
-/// Forward, cross entropy, backward, AdamW step, gradients cleared.
-private struct TrainingStep {
-  private let model: Module
-  private let optimizer: Optimizer
-
-  init(model: Module) {
-    self.model = model.train()
-    optimizer = Optimizer(
-      Adam(), groups: [model.namedParameters.map { ($0.name, $0.parameter) }])
-  }
-
-  func run(_ batch: Batch) {
-    guard let targets = batch.targets else { return }
-    model(Tape().record(batch.inputs)).crossEntropy(targets).backward()
-    optimizer.step()
-    optimizer.clearGradients()
   }
 }
 

@@ -1,6 +1,5 @@
 package import Layers
 import Tensors
-import Training
 
 /// A training or inference step that is repeated on the same random images.
 package struct Workload {
@@ -14,10 +13,9 @@ package struct Workload {
 
   /// The network.
   package let model: Module
-  private let mode: Mode
   private let images: Tensor
   private let targets: Tensor
-  private let optimizer: Optimizer
+  private let training: TrainingStep?
 
   /// Creates random images and labels the network's layers for the profiler.
   ///
@@ -29,26 +27,18 @@ package struct Workload {
   ///   - size: Their height and width.
   package init(model: Module, classCount: Int, mode: Mode, batchSize: Int, size: Int) {
     self.model = model.train(mode == .train)
-    self.mode = mode
     var random = RandomSource(seed: 1)
     images = Tensor(
       (0..<(batchSize * 3 * size * size)).map { _ in Float(random.normal()) },
       shape: [batchSize, 3, size, size])
     targets = Tensor((0..<batchSize).map { Int64($0 % classCount) })
-    optimizer = Optimizer(
-      Adam(), groups: [model.namedParameters.map { ($0.name, $0.parameter) }])
+    training = mode == .train ? TrainingStep(model: model) : nil
     model.labelForProfile()
   }
 
   /// Runs one step.
   package func step() {
-    if mode == .infer {
-      _ = model(images)
-      return
-    }
-    model(Tape().record(images)).crossEntropy(targets).backward()
-    optimizer.step()
-    optimizer.clearGradients()
+    if let training { training(images, targets) } else { _ = model(images) }
   }
 }
 

@@ -104,6 +104,10 @@ LB_INLINE float lb_grid_coordinate(size_t i, size_t n, bool half_pixels) {
   return n > 1 ? -1.0f + 2.0f * (float)i / (float)(n - 1) : 0.0f;
 }
 
+static void lb_grid_row(float *gx, size_t n, bool half_pixels) {
+  for (size_t j = 0; j < n; ++j) gx[j] = lb_grid_coordinate(j, n, half_pixels);
+}
+
 // Input coordinates of one output row: affine map, then perspective map.
 LB_KERNEL static void lb_row_coordinates(
   const lb_warp *m, float gy, const float *gx, size_t n, float *cx, float *cy) {
@@ -124,7 +128,7 @@ LB_KERNEL static void lb_row_coordinates(
 
 void lb_warp_coordinates(const lb_warp *m, size_t oh, size_t ow, float *cx, float *cy) {
   float gx[ow];
-  for (size_t j = 0; j < ow; ++j) gx[j] = lb_grid_coordinate(j, ow, m->half_pixels);
+  lb_grid_row(gx, ow, m->half_pixels);
   for (size_t i = 0; i < oh; ++i) {
     float gy = lb_grid_coordinate(i, oh, m->half_pixels);
     lb_row_coordinates(m, gy, gx, ow, cx + i * ow, cy + i * ow);
@@ -134,7 +138,7 @@ void lb_warp_coordinates(const lb_warp *m, size_t oh, size_t ow, float *cx, floa
 void lb_warp_image(
   const lb_warp *m, const float *x, size_t planes, size_t h, size_t w, size_t oh, size_t ow, float *y) {
   float gx[ow], cx[ow], cy[ow];
-  for (size_t j = 0; j < ow; ++j) gx[j] = lb_grid_coordinate(j, ow, m->half_pixels);
+  lb_grid_row(gx, ow, m->half_pixels);
   for (size_t i = 0; i < oh; ++i) {
     lb_row_coordinates(m, lb_grid_coordinate(i, oh, m->half_pixels), gx, ow, cx, cy);
     lb_sample_row(x, planes, h, w, cx, cy, ow, y + i * ow, oh * ow);

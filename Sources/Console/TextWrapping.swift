@@ -1,6 +1,6 @@
 import Glibc
 
-/// Breaks messages for people into lines of a terminal.
+/// Wraps messages to the width of a terminal.
 package enum TextWrapping {
   /// The longest line, also on a wide terminal.
   private static let limit = 100

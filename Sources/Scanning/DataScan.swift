@@ -179,14 +179,7 @@ public struct DataScan: Sendable {
   }
 
   private static func stamps(_ paths: [String]) -> [FileStamp] {
-    paths.map { path in
-      var status = stat()
-      guard stat(FileName.bytes(of: path), &status) == 0 else { return FileStamp() }
-      return FileStamp(
-        size: Int(status.st_size),
-        modified: Int(status.st_ctim.tv_sec) * 1_000_000_000 + Int(status.st_ctim.tv_nsec),
-        inode: Int(truncatingIfNeeded: status.st_ino))
-    }
+    paths.map { FileStamp($0) ?? FileStamp() }
   }
 
   /// Adds checksums of the files whose ends are equal to another's, and returns those that were computed.

@@ -1,3 +1,4 @@
+package import Files
 package import Imaging
 
 /// What a scan knows of one file.
@@ -109,14 +110,4 @@ package struct PixelFacts: Sendable, Equatable {
   package var letters: Int
   /// A checksum of size and samples; nil of images with several frames, of which only the first is read.
   package var digest: String?
-}
-
-/// What tells whether a file changed since it was read.
-package struct FileStamp: Sendable, Hashable {
-  /// In bytes.
-  package var size = 0
-  /// The time of the last change of the content, in nanoseconds since 1970.
-  package var modified = 0
-  /// The number in the file system.
-  package var inode = 0
 }

@@ -1,3 +1,4 @@
+import Files
 import GRDB
 
 /// The columns of an index: how facts become values and values facts.

@@ -21,7 +21,7 @@ package struct ScanSummary: Sendable, Encodable {
     package let name: String
     package let values: [Value]
 
-    /// The name for people, who are told which number of a size is which.
+    /// The display name; that of sizes gives the order of the numbers.
     var title: String { name == "size" ? "rows x columns" : name }
   }
 

@@ -77,7 +77,7 @@ package final class ImageStore: Sendable {
     guard FileName.irregularity(of: item.path) == nil, let stamp = FileStamp(item.path),
       let file = try? FileHash.sha256(ofFile: item.path)
     else { return nil }
-    let text = "\(Program.identity) \(mode.rawValue) \(item.frame ?? -1) \(file)"
+    let text = "\(DecodingProgram.identity) \(mode.rawValue) \(item.frame ?? -1) \(file)"
     return Content(hash: text, stamp: stamp)
   }
 
@@ -175,13 +175,13 @@ extension ImageStore {
       let path = "\(folder)/\(part)"
       for name in try names(in: path) {
         guard name.hasSuffix(ending), isPart(String(name.dropLast(ending.count)), 62),
-          let stamp = FileStamp("\(path)/\(name)")
+          let entry = FileIdentity("\(path)/\(name)"), entry.isFile
         else { continue }
         if removes, unlink(FileName.bytes(of: "\(path)/\(name)")) != 0 {
           throw FileError(.unwritable(errno: errno), path: "\(path)/\(name)")
         }
         summary.count += 1
-        summary.bytes += stamp.size
+        summary.bytes += entry.size
       }
       if removes { rmdir(FileName.bytes(of: path)) }
     }
@@ -199,44 +199,4 @@ extension ImageStore {
   private static func isPart(_ name: String, _ count: Int) -> Bool {
     name.utf8.count == count && name.utf8.allSatisfy { "0123456789abcdef".utf8.contains($0) }
   }
-}
-
-/// What changes when a file is written.
-private struct FileStamp: Equatable, Sendable {
-  let size: Int
-  private let numbers: [Int]
-
-  init?(_ path: String) {
-    var facts = stat()
-    guard stat(FileName.bytes(of: path), &facts) == 0, facts.st_mode & S_IFMT == S_IFREG else {
-      return nil
-    }
-    size = Int(facts.st_size)
-    numbers = [
-      Int(facts.st_dev), Int(facts.st_ino), facts.st_mtim.tv_sec, facts.st_mtim.tv_nsec,
-      facts.st_ctim.tv_sec, facts.st_ctim.tv_nsec,
-    ]
-  }
-}
-
-/// The program that decodes.
-private enum Program {
-  /// The content of the program, and the files of the libraries that decode images.
-  static let identity: String = {
-    let program = (try? FileHash.sha256(ofFile: "/proc/self/exe")) ?? UUID().uuidString
-    let decoders = ["libjpeg", "libopenjp2", "libpng", "libz.", "libdcm", "libofstd"]
-    let maps = (try? String(contentsOfFile: "/proc/self/maps", encoding: .utf8)) ?? ""
-    let paths = maps.split(separator: "\n").compactMap { line -> String? in
-      guard let start = line.firstIndex(of: "/") else { return nil }
-      let path = String(line[start...])
-      let name = PathParts(path).name
-      return decoders.contains(where: name.hasPrefix) ? path : nil
-    }
-    let libraries = Set(paths).sorted().map { path in
-      var facts = stat()
-      stat(path, &facts)
-      return "\(PathParts(path).name) \(facts.st_size) \(facts.st_mtim.tv_sec)"
-    }
-    return FileHash.sha256(Array("\(program)\n\(libraries.joined(separator: "\n"))".utf8))
-  }()
 }

@@ -41,7 +41,7 @@ struct RandomStream: RandomNumberGenerator {
 
   /// A uniform integer in `0..<count`.
   mutating func index(below count: Int) -> Int {
-    Int((next() >> 32) &* UInt64(count) >> 32)
+    Int(((next() >> 32) &* UInt64(count)) >> 32)
   }
 
   /// True with the given probability.

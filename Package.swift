@@ -218,6 +218,7 @@ let package = Package(
       of: [
         "Files", "Settings", "Tensors", "Imaging", "Layers", "DataBlocks", "Checkpoints", "Models",
         "Training", "Datasets", "Vision", "Interpret", "Logbook", "Runs", "TestSupport",
+        .product(name: "GRDB", package: "GRDB.swift"),
       ]),
   ],
   swiftLanguageModes: [.v6],

@@ -130,7 +130,8 @@ struct SIIMPneumothorax: ParsableCommand {
     ]).write(to: "\(out)/cam-map.png")
 
     // The box around the highest cell, in original pixels, and the same by the library.
-    let imz = try learn.predictor.prepare(testOne).original
+    let prepared = try learn.predictor.prepare(testOne)
+    let imz = prepared.original
     let (y, x0, value) = peakByRows(camMap)
     let box = peakBox(row: y, column: x0, of: camMap, on: imz)
     print(
@@ -147,7 +148,17 @@ struct SIIMPneumothorax: ParsableCommand {
     if let same = boxes.first(where: { $0.className == cl }) {
       print("largest difference between the box by hand and getBoxes: \(difference(box, same.box))")
     }
-    print("figures in \(out): training, cam-map, cmaps, cmaps-over-film, box, boxes")
+
+    // Not in the document: the library's own default beside it, and where the pneumothorax is.
+    let mask = try trueMask(of: testOne, in: pneu, size: (imz.width, imz.height))
+    let defaults = try drawDefaultMap(
+      of: prepared, cls: cls, learn, mask: mask, to: "\(out)/default-map.png")
+    if let mask {
+      func answer(_ box: BoundingBox) -> String { mask.intersects(box) ? "yes" : "no" }
+      print("overlaps the true mask: the document's box \(answer(box))", terminator: "")
+      print(defaults.first.map { ", the best box of the default map \(answer($0.box))" } ?? "")
+    }
+    print("figures in \(out): training, cam-map, cmaps, cmaps-over-film, box, boxes, default-map")
   }
 }
 

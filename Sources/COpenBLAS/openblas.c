@@ -17,6 +17,7 @@ static char *(*get_config)(void);
 static char *(*get_corename)(void);
 static char error[512];
 static int wanted_threads;
+static bool core_is_users;
 static pthread_once_t once = PTHREAD_ONCE_INIT;
 
 /// The kernels for this processor. OpenBLAS knows processors by their number and uses the kernels of 2004 on Intel's
@@ -42,6 +43,8 @@ static void load(void) {
   char threads[16];
   snprintf(threads, sizeof threads, "%d", wanted_threads > 0 ? wanted_threads : lb_threads());
   const char *core = core_type();
+  const char *users = getenv("OPENBLAS_CORETYPE");
+  core_is_users = users && *users;
   // Its threads wait actively for 2^n ticks of the clock, by default 2^26 (some 20 ms).
   const lb_variable variables[] = {
     {"OPENBLAS_THREAD_TIMEOUT", "10", false},
@@ -66,6 +69,7 @@ bool lb_blas_load(void) {
 const char *lb_blas_error(void) { return error; }
 const char *lb_blas_description(void) { return lb_blas_load() && get_config ? get_config() : ""; }
 const char *lb_blas_core(void) { return lb_blas_load() && get_corename ? get_corename() : ""; }
+bool lb_blas_core_is_users(void) { return lb_blas_load() && core_is_users; }
 
 void lb_blas_set_threads(int threads) {
   wanted_threads = threads;

@@ -4,7 +4,7 @@ public import Tensors
 
 extension Checkpoint {
   /// Writes a state dictionary atomically, in the format of the path's extension: `safetensors`, or `pth`,
-  /// `pt`, `th`, `bin`, `ckpt` for PyTorch.
+  /// `pth.tar`, `pt`, `th`, `bin`, `ckpt` for PyTorch.
   ///
   /// - Parameters:
   ///   - stateDictionary: The tensors in the order to write.
@@ -26,8 +26,10 @@ extension Checkpoint {
   package static func write(
     _ tensors: [RawTensor], metadata: [String: String] = [:], to path: String
   ) throws(CheckpointError) {
-    let name = path.split(separator: "/").last ?? ""
-    switch name.split(separator: ".").dropFirst().last?.lowercased() {
+    let name = (path.split(separator: "/").last ?? "").lowercased()
+    // The name that PyTorch's ImageNet example and CheXNet use; the file is no archive of tar.
+    let plain = name.hasSuffix(".pth.tar") ? name.dropLast(4) : name[...]
+    switch plain.split(separator: ".").dropFirst().last {
     case "safetensors": try SafeTensors.write(tensors, metadata: metadata, to: path)
     case "pth", "pt", "th", "bin", "ckpt":
       try PyTorchWriter.write(tensors, metadata: metadata, to: path)

@@ -240,7 +240,8 @@ public final class RunLog: Sendable {
     }
   }
 
-  /// Records a file that the run created; `path` is relative to the run's folder.
+  /// Records a file that the run created; `path` is relative to the run's folder, `kind` one of those in
+  /// `Docs/Database.md`.
   package func artifact(_ kind: String, path: String) throws(RunError) {
     try write { db in
       try db.execute(

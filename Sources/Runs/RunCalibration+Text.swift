@@ -19,6 +19,17 @@ extension RunCalibration: CustomStringConvertible {
     return parts
   }
 
+  /// States that the temperature, which minimizes the log loss, has made the calibration error larger.
+  private var warnings: [String] {
+    guard calibration.temperature != nil, let old = before.expectedCalibrationError,
+      let new = after.expectedCalibrationError, new > old
+    else { return [] }
+    return [
+      "", "The temperature minimizes the log loss; the calibration error is larger with it.",
+      "With \(images) images the error is uncertain; --remove removes the temperature.",
+    ]
+  }
+
   /// The temperature and the threshold, and the measures before and after.
   public var description: String {
     let lines = ["\(images) images (\(split)), checkpoint \(checkpoint)"] + parts
@@ -33,6 +44,6 @@ extension RunCalibration: CustomStringConvertible {
         row("log loss") { Estimate($0.logLoss) }, row("accuracy") { $0.accuracy },
         row("sensitivity") { $0.sensitivity }, row("specificity") { $0.specificity },
       ].compactMap(\.self))
-    return (lines + ["", table.description]).joined(separator: "\n")
+    return (lines + ["", table.description] + warnings).joined(separator: "\n")
   }
 }

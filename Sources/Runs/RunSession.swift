@@ -188,9 +188,10 @@ struct RunSession {
       folder, logbook, every: plan.checkpoint.interval, cancellation: options.cancellation,
       metadata: [Lineage.key: "\(prepared.streams)"])
     let curves = RunCurves(folder, log, monitor: plan.monitor, report: options.report)
+    let artifacts = RunArtifacts(folder, log)
     let best = SaveModelCallback(monitor: plan.monitor, name: "best", resetsOnFit: false)
     let callbacks: [any Callback] =
-      options.callbacks + [best, logbook, saving, curves]
+      options.callbacks + [best, logbook, saving, curves, artifacts]
       + (options.cancellation.map { [$0] } ?? [])
       + (plan.onBadGradient == .stop ? [validation] : [])
     learner.add(callbacks)
@@ -198,6 +199,7 @@ struct RunSession {
     defer {
       saving.finish()
       curves.finish()
+      try? artifacts.record()
       learner.remove(callbacks)
     }
     if let state {

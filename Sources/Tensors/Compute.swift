@@ -138,6 +138,7 @@ public enum Compute {
         "OpenBLAS",
         blas
           ? "\(String(cString: lb_blas_description())) on \(String(cString: lb_blas_core())) kernels"
+            + (lb_blas_core_is_users() ? ", as OPENBLAS_CORETYPE is set" : "")
           : "not loaded: \(String(cString: lb_blas_error()))"
       ),
       (

@@ -40,7 +40,22 @@ public func visionLearner(
   return learner
 }
 
-/// Creates a learner for images with a head of your own: fastai's `vision_learner` with `custom_head`.
+/// Creates a learner from the name of an architecture, such as "resnet18", and a file of weights.
+///
+/// - Throws: `UnknownArchitecture`, `CheckpointError` or `WeightsMismatch`.
+public func visionLearner(
+  _ dataLoaders: DataLoaders, _ name: String, weights: String, part: String? = nil,
+  lossFunction: LossFunction? = nil, rule: any UpdateRule = Adam(), metrics: [Metric] = [],
+  callbacks: [any Callback] = [], learningRate: LearningRates = 1e-3,
+  head: HeadOptions = HeadOptions(), outputStride: Int? = nil, seed: UInt64 = 42
+) throws -> VisionLearner {
+  try visionLearner(
+    dataLoaders, Architecture.named(name), weights: weights, part: part,
+    lossFunction: lossFunction, rule: rule, metrics: metrics, callbacks: callbacks,
+    learningRate: learningRate, head: head, outputStride: outputStride, seed: seed)
+}
+
+/// Creates a learner for images with a custom head: fastai's `vision_learner` with `custom_head`.
 ///
 /// - Parameters:
 ///   - dataLoaders: Loaders for training and validation (`dls`).
@@ -74,6 +89,21 @@ public func visionLearner(
     model, dataLoaders, lossFunction: lossFunction, rule: rule, metrics: metrics,
     callbacks: callbacks, learningRate: learningRate, trainsBatchNorm: true,
     decaysNormAndBias: false, seed: seed)
+}
+
+/// Creates a learner with a custom head from the name of an architecture, such as "resnet18".
+///
+/// - Throws: `UnknownArchitecture`, `CheckpointError` or `WeightsMismatch`.
+public func visionLearner(
+  _ dataLoaders: DataLoaders, _ name: String, head: Module, weights: String? = nil,
+  part: String? = nil, lossFunction: LossFunction? = nil, rule: any UpdateRule = Adam(),
+  metrics: [Metric] = [], callbacks: [any Callback] = [], learningRate: LearningRates = 1e-3,
+  outputStride: Int? = nil, seed: UInt64 = 42
+) throws -> VisionLearner {
+  try visionLearner(
+    dataLoaders, Architecture.named(name), head: head, weights: weights, part: part,
+    lossFunction: lossFunction, rule: rule, metrics: metrics, callbacks: callbacks,
+    learningRate: learningRate, outputStride: outputStride, seed: seed)
 }
 
 extension VisionModel {

@@ -99,6 +99,23 @@ struct RoundTripTests {
     }
   }
 
+  @Test("the name of a PyTorch file may end in .pth.tar, in any case; .tar alone is no checkpoint")
+  func archiveName() throws {
+    try inFolder { folder in
+      for name in ["m.pth.tar", "M.PTH.TAR"] {
+        try Checkpoint.write([("w", Tensor([Float(1), 2]))], to: "\(folder)/\(name)")
+        let file = try Checkpoint(contentsOf: "\(folder)/\(name)")
+        #expect(file.format == .pyTorchZip)
+        #expect(try file.tensor("w").floatScalars == [1, 2])
+      }
+      for name in ["m.tar", "pth.tar.gz"] {
+        #expect(throws: CheckpointError(.unknownExtension, path: "\(folder)/\(name)")) {
+          try Checkpoint.write([("w", Tensor([Float(1)]))], to: "\(folder)/\(name)")
+        }
+      }
+    }
+  }
+
   @Test("files are compared element by element")
   func comparison() throws {
     try inFolder { folder in

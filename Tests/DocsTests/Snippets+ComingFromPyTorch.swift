@@ -63,8 +63,25 @@ func snippetComingFromPyTorch3(_ model: Module, _ images: Tensor) async throws {
   _ = gradient
 }
 
+// Data, training
+func snippetComingFromPyTorch4(_ network: Module, _ loaders: DataLoaders) async throws {
+  let optimizer = Optimizer(TorchAdamW(), groups: [network.namedParameters])
+  optimizer.set(.learningRate, 1e-3)
+  network.train()
+  for epoch in 0..<3 {
+    var batches = loaders.train.batches(epoch: epoch)
+    while let batch = try batches.next(), let targets = batch.targets {
+      let loss = network(Tape().record(batch.inputs)).crossEntropy(targets)
+      loss.backward()
+      optimizer.step()
+      print(epoch, loss.item)
+    }
+  }
+  _ = optimizer
+}
+
 // Weights
-func snippetComingFromPyTorch4(_ path: String) async throws {
+func snippetComingFromPyTorch5(_ path: String) async throws {
   let network = try Architecture.named("resnet18").makeModel(classCount: 1000)
   let report = network.load(try Checkpoint(contentsOf: path).stateDictionary())
   print(report.isComplete, report.missing, report.unexpected)

@@ -1,4 +1,5 @@
 import DataBlocks
+import Hooks
 import Imaging
 import Interpret
 import Layers
@@ -47,6 +48,38 @@ struct HeadShortcutTests {
         #expect(
           difference < 1e-4 * scale, "\(method.title) \(a.className): \(difference) of \(scale)")
       }
+    }
+  }
+
+  @Test(
+    "the CAM of a DenseNet is of its features after ReLU: its mean is the logit without the bias",
+    arguments: [
+      ("densenet121", "features", "classifier"),
+      ("chexnet", "densenet121.features", "densenet121.classifier.0"),
+    ])
+  func rectifiedHead(name: String, path: String, classifier: String) throws {
+    let network = try Architecture.named(name).makeModel(classCount: 3)
+    network.initialize(seed: 4)
+    network.eval()
+    let image = image(96)
+    let layer = try #require(network[path])
+    let maps = try Explainer(
+      model: network, vocab: ["a", "b", "c"], CAM(), layers: [TappedLayer(path, layer)],
+      options: MapOptions(target: .logit), logits: { network.logits($0) })(image).maps
+    let head = try #require(network[classifier] as? Linear)
+    let activation = withHook(on: layer) { hook in
+      _ = network(image.input)
+      return hook.stored
+    }
+    let features = try #require(activation)
+    let rectified = features.relu()
+    #expect(rectified.shape == [1, 1024, 3, 3] && maps.count == 3)
+    #expect(rectified.amax().item > 0 && features.amin().item < 0)
+    for map in maps {
+      let weights = head.weight.value[map.classIndex].reshaped(to: [1, 1024, 1, 1])
+      let expected = (rectified * weights).sum(axes: [1])[0]
+      let difference = (map.map - expected).absolute().amax().item
+      #expect(difference < 1e-4 * expected.absolute().amax().item, "\(name) \(map.className)")
     }
   }
 

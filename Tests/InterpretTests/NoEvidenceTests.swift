@@ -44,7 +44,7 @@ struct NoEvidenceTests {
     #expect(found.boxes.isEmpty)
     #expect(found.maps[0].status.words == words)
     #expect(
-      found.order == ["Pneumothorax", "[0]", "[\"25.0 %\"]", "Pneumothorax: \(words)"])
+      found.order == ["Pneumothorax", "[0]", "[25.0 %]", "Pneumothorax: \(words)"])
     let title = "Pneumothorax, 25.0 %: \(words)"
     for figure in [found.overlays, found.boxed(.white)] {
       #expect(figure.rows.map { $0.map(\.title) } == [[title]])

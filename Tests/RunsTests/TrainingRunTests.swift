@@ -3,6 +3,7 @@ import DataBlocks
 import Datasets
 import Files
 import Foundation
+import GRDB
 import Imaging
 import Layers
 import Logbook
@@ -54,6 +55,15 @@ struct TrainingRunTests {
     let epochs = try log.epochs()
     #expect(epochs.count == 1 && epochs[0].trainLoss != nil && epochs[0].validLoss != nil)
     #expect(epochs[0].metrics.keys.sorted() == ["accuracy", "roc_auc_score"])
+    let database = try DatabaseQueue(path: folder.databasePath)
+    let artifacts = try database.read {
+      try String.fetchAll($0, sql: "select kind || ' ' || path from artifacts order by path")
+    }
+    #expect(
+      artifacts == [
+        "checkpoint checkpoints/best.safetensors", "checkpoint checkpoints/last.safetensors",
+        "figure figures/curves.png", "figure figures/curves.svg",
+      ])
     let row = try #require(result.learner.recorder.rows.last)
     #expect(epochs[0].validLoss == row.validLoss)
     #expect(result.imagesSeen == data.train / 8 * 8 && result.skipped.isEmpty)

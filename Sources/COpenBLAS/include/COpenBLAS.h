@@ -15,6 +15,8 @@ const char *lb_blas_error(void);
 /// Such as "OpenBLAS 0.3.21 … SkylakeX"; empty if not loaded.
 const char *lb_blas_description(void);
 const char *lb_blas_core(void);
+/// Whether the environment chose the kernels, by OPENBLAS_CORETYPE.
+bool lb_blas_core_is_users(void);
 void lb_blas_set_threads(int threads);
 /// Row-major C [m, n] = alpha * op(A) op(B) + beta * C.
 void lb_sgemm(

@@ -48,8 +48,8 @@ package struct ImageMarks: Sendable, Equatable {
     let whole = width + (note.isEmpty ? 0 : 4 + noteWidth)
     guard area.width > whole + 16, area.height > 40 else { return [] }
     let top = area.y0 + 7 + letterSize * 0.73
-    // The first place along the edge that no box reaches.
-    let shares = [0, 0.25, 0.5, 0.7]
+    // The first place along the edge that no box reaches; films have markers of their own in the corners.
+    let shares = [0.5, 0.35, 0.65, 0]
     let points: [(x: Double, y: Double)] =
       switch side.edge {
       case .left, .right:

@@ -21,7 +21,14 @@ extension ActivationStats {
                   })
               ], xLabel: "step"), title: title)
         }
-      ], title: names[position(index)], cellSize: (360, 260))
+      ], title: title(of: index), cellSize: (360, 260))
+  }
+
+  /// Such as "Activations of layer 1.6 (BatchNorm)".
+  private func title(of index: Int) -> String {
+    let place = position(index)
+    let kind = modules.indices.contains(place) ? " (\(type(of: modules[place])))" : ""
+    return "Activations of layer \(names[place])\(kind)"
   }
 
   /// Draws the histograms of a layer by step, the colorful dimension (`color_dim`).
@@ -43,7 +50,7 @@ extension ActivationStats {
     let stretched = picture.stretched(width: 640, height: 320)
     return Figure(
       rows: [[.map(stretched, style: Figure.MapStyle(colormap: .viridis))]],
-      title: names[position(index)],
+      title: title(of: index),
       captions: [
         "Activations by training step, \(steps.first ?? 0) to \(steps.last ?? 0) from left to right, and value, 0 "
           + "to 10 from bottom to top; the color is ln(1 + number)."

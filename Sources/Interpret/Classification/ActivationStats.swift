@@ -41,7 +41,7 @@ public final class ActivationStats: Callback {
   public private(set) var steps: [Int] = []
 
   private let given: [Module]?
-  private var modules: [Module] = []
+  private(set) var modules: [Module] = []
   private var hooks: [Int] = []
   private var current: [LayerStats?] = []
   private var isRecording = false

@@ -56,6 +56,14 @@ struct LayerTail {
     return rest[2] as? Linear
   }
 
+  /// Whether ReLU, the mean over the cells and one linear layer follow the layer, as the `features` of a DenseNet.
+  var isRectifiedLinearHead: Bool {
+    let rest = activeRest
+    return enclosing == nil && rest.count == 4 && rest[0] is ReLU
+      && (rest[1] as? AdaptiveAvgPool2D)?.outputSize == Extent(1) && rest[2] is Flatten
+      && rest[3] is Linear
+  }
+
   /// Whether maps of classes and their maximum follow the layer.
   var isDenseClassifier: Bool {
     let rest = activeRest

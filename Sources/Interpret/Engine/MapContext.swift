@@ -88,6 +88,11 @@ public struct MapContext {
     LayerTail(of: tappedLayer, in: pass.network)?.isDenseClassifier ?? false
   }
 
+  /// Whether ReLU, the mean over the cells and one linear layer follow the layer.
+  var hasRectifiedLinearHead: Bool {
+    LayerTail(of: tappedLayer, in: pass.network)?.isRectifiedLinearHead ?? false
+  }
+
   /// The network, for methods that need its modules.
   package var model: Module { pass.network.model }
 

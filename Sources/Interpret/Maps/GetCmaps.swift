@@ -74,7 +74,8 @@ extension Explanation {
   package var order: [String] {
     guard let first = maps.first else { return [] }
     return [
-      first.className, "\(maps.map(\.classIndex))", "\(maps.map { percent($0.probability) })",
+      first.className, "\(maps.map(\.classIndex))",
+      "[" + maps.map { percent($0.probability) }.joined(separator: ", ") + "]",
     ]
       + maps.filter { $0.status != .evidence }.map { "\($0.className): \($0.status.words)" }
   }

@@ -6,8 +6,8 @@ public import Tensors
 ///     map = Σ_k w_ck · A_k
 ///
 /// with the classifier's weights of the class; the bias is left out, as in the paper. Only for networks whose layer
-/// is followed by the mean over the cells and one linear layer, or by maps of classes (a 1×1 convolution) and their
-/// maximum, as in PYLON.
+/// is followed by the mean over the cells and one linear layer; by ReLU, the mean and one linear layer, as in DenseNets,
+/// where `A` is the layer's output after ReLU; or by maps of classes (a 1×1 convolution) and their maximum, as in PYLON.
 public struct CAM: ChannelMapMethod {
   /// The name on the command line.
   public var name: String { "cam" }
@@ -23,6 +23,11 @@ public struct CAM: ChannelMapMethod {
   /// - Throws: `MapError` if the gradient differs from cell to cell: another head follows.
   public func contributions(_ context: MapContext) throws(MapError) -> Tensor {
     let gradient = context.gradient
+    if context.hasRectifiedLinearHead {
+      // The gradient is w / cells where ReLU passes the activation, otherwise 0.
+      let cells = Float(gradient.shape[2] * gradient.shape[3])
+      return gradient * context.activation * cells
+    }
     let spread =
       gradient.amax(axes: [2, 3], keepingDimensions: true)
       - gradient.amin(axes: [2, 3], keepingDimensions: true)

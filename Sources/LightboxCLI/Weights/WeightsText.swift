@@ -1,9 +1,9 @@
 import Console
 import Lightbox
 
-/// A shape, such as 64x3x7x7; 1 for a scalar.
+/// A shape, such as 64x3x7x7, or "scalar".
 func shapeText(_ shape: [Int]) -> String {
-  shape.isEmpty ? "1" : shape.map(String.init).joined(separator: "x")
+  shape.isEmpty ? "scalar" : shape.map(String.init).joined(separator: "x")
 }
 
 extension OpaqueValue {

@@ -1,4 +1,4 @@
-package import Layers
+public import Layers
 import Tensors
 
 /// Updates all parameters of a model, group by group (fastai's `Optimizer`).
@@ -27,14 +27,19 @@ public final class Optimizer {
   var groups: [[Entry]]
   private var knownNorm: (changes: Int, norm: Double)?
 
-  /// Creates an optimizer for groups of named parameters.
+  /// Creates an optimizer for groups of named parameters, for a custom training loop; a learner has its own.
+  ///
+  ///     let optimizer = Optimizer(TorchAdamW(), groups: [network.namedParameters])
+  ///     optimizer.set(.learningRate, 1e-3)
+  ///
+  /// All hyperparameters start as the rule's defaults.
   ///
   /// - Parameters:
   ///   - rule: The update of one parameter.
   ///   - groups: Parameter groups, first layers first.
   ///   - trainsBatchNorm: Keep normalization layers trainable in frozen groups (`train_bn`).
   ///   - decaysNormAndBias: Apply weight decay to normalization layers and biases too (`wd_bn_bias`).
-  package init(
+  public init(
     _ rule: any UpdateRule, groups: [[(name: String, parameter: Parameter)]],
     trainsBatchNorm: Bool = true, decaysNormAndBias: Bool = false
   ) {
@@ -52,7 +57,7 @@ public final class Optimizer {
   }
 
   /// Number of groups.
-  package var groupCount: Int { groups.count }
+  public var groupCount: Int { groups.count }
 
   /// Sets the learning rate of each group.
   ///
@@ -75,8 +80,8 @@ public final class Optimizer {
     }
   }
 
-  /// Updates every trainable parameter that has a gradient, and releases the gradients.
-  package func step() {
+  /// Updates every trainable parameter that has a gradient, and releases the gradients: PyTorch's `step` and `zero_grad`.
+  public func step() {
     Profiler.during(.optimizer) { stepAll() }
   }
 
@@ -137,7 +142,7 @@ public final class Optimizer {
   ///
   /// - Parameter group: Index of the first trainable group; a negative number counts from the end.
   /// - Precondition: `group` is in `-groupCount...groupCount`.
-  package func freezeTo(_ group: Int) {
+  public func freezeTo(_ group: Int) {
     let first = group < 0 ? groups.count + group : group
     precondition(
       (0...groups.count).contains(first), "freezeTo(\(group)) with \(groups.count) groups")

@@ -34,31 +34,31 @@ extension DICOMTag {
 
 extension DICOMFile {
   /// The patient's identifier (PatientID).
-  package var patientID: String? { string(.patientID) }
+  public var patientID: String? { string(.patientID) }
 
   /// The organization that issued the patient's identifier (IssuerOfPatientID).
-  package var issuerOfPatientID: String? { string(.issuerOfPatientID) }
+  public var issuerOfPatientID: String? { string(.issuerOfPatientID) }
 
   /// The modality, such as `CR`, `DX` or `CT`.
-  package var modality: String? { string(.modality) }
+  public var modality: String? { string(.modality) }
 
   /// The projection: `PA`, `AP`, `LL` and so on.
-  package var viewPosition: String? { string(.viewPosition) }
+  public var viewPosition: String? { string(.viewPosition) }
 
   /// The directions of rows and columns relative to the patient, such as `["L", "F"]`.
-  package var patientOrientation: [String] { strings(.patientOrientation) }
+  public var patientOrientation: [String] { strings(.patientOrientation) }
 
   /// The unique identifier of this object (SOPInstanceUID).
-  package var sopInstanceUID: String? { string(.sopInstanceUID) }
+  public var sopInstanceUID: String? { string(.sopInstanceUID) }
 
   /// The unique identifier of the kind of object (SOPClassUID).
-  package var sopClassUID: String? { string(.sopClassUID) }
+  public var sopClassUID: String? { string(.sopClassUID) }
 
   /// The number of rows of a frame.
-  package var rows: Int? { int(.rows) }
+  public var rows: Int? { int(.rows) }
 
   /// The number of columns of a frame.
-  package var columns: Int? { int(.columns) }
+  public var columns: Int? { int(.columns) }
 
   /// The number of frames, 1 if the file does not state it; nil if the stated number is invalid.
   public var frameCount: Int? {
@@ -68,13 +68,13 @@ extension DICOMFile {
   }
 
   /// Samples per pixel: 1 for grayscale, 3 for color.
-  package var samplesPerPixel: Int? { int(.samplesPerPixel) }
+  public var samplesPerPixel: Int? { int(.samplesPerPixel) }
 
   /// Bits per sample in memory.
-  package var bitsAllocated: Int? { int(.bitsAllocated) }
+  public var bitsAllocated: Int? { int(.bitsAllocated) }
 
   /// Bits per sample that hold the value.
-  package var bitsStored: Int? { int(.bitsStored) }
+  public var bitsStored: Int? { int(.bitsStored) }
 
   /// The position of the most significant bit of the value.
   package var highBit: Int? { int(.highBit) }
@@ -84,7 +84,7 @@ extension DICOMFile {
 
   /// The photometric interpretation: `MONOCHROME1` (low is bright), `MONOCHROME2`, `RGB` and
   /// others.
-  package var photometricInterpretation: String? { string(.photometricInterpretation) }
+  public var photometricInterpretation: String? { string(.photometricInterpretation) }
 
   /// The transfer syntax; nil if the file does not state it.
   package var transferSyntax: DICOMTransferSyntax? {

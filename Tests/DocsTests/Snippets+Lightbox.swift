@@ -9,13 +9,15 @@ func snippetLightbox1() async throws {
   var plan = TrainingPlan(table: table, imageSize: 160)
   plan.architecture = "resnet18"
   plan.epochs = 12
-  try plan.run(in: "run")
+  let result = try plan.run(in: "run")
+  print(result.imagesSeen, "images in", result.seconds, "seconds")
 
   let run = try SavedRun("run")
   let report = try run.report(on: run.ownItems(split: "test"), of: table)
   print("AUC", report.auc.value ?? .nan)
   _ = table
   _ = plan
+  _ = result
   _ = run
   _ = report
 }

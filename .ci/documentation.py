@@ -2,7 +2,8 @@
 """Makes the reference of `import Lightbox` (DocC) from the modules of a release build; a warning is an error.
 
 The targets that Sources/Lightbox re-exports become one module, as a user sees them. Their symbols are extracted from
-the built modules, which takes seconds; `swift package dump-symbol-graph` would build all targets again, in debug.
+the built modules, which takes seconds; `swift package dump-symbol-graph` would build all targets again, in debug, and
+DocC's plugin would be a dependency that users of the package fetch.
 Fails if DocC warns (a broken link, an unknown parameter), or if a public symbol has no doc comment. Two kinds of
 symbols are excluded: those that the compiler synthesizes (`init(from:)`, `init(rawValue:)`), which are left out of the
 reference, and those without a comment of their own that implement a requirement, which have its comment.
@@ -70,11 +71,15 @@ def check(modules):
 
 def convert():
     shutil.rmtree(RESULT, ignore_errors=True)
-    return subprocess.run(
+    process = subprocess.run(
         ["docc", "convert", CATALOG, "--additional-symbol-graph-dir", GRAPHS, "--output-path", RESULT,
          "--fallback-display-name", "Lightbox", "--fallback-bundle-identifier", "Lightbox",
-         "--fallback-default-module-kind", "Swift library", "--warnings-as-errors"],
-        cwd=ROOT).returncode
+         "--fallback-default-module-kind", "Swift library", "--warnings-as-errors", "--ide-console-output"],
+        stdout=subprocess.PIPE, stderr=subprocess.STDOUT, text=True)
+    if process.returncode:
+        lines = process.stdout.replace(f"{ROOT}/", "").splitlines()
+        print("\n".join(line for line in lines if line and ": fixit: " not in line), file=sys.stderr)
+    return process.returncode
 
 
 def main():
@@ -84,6 +89,11 @@ def main():
     print("".join(fault + "\n" for fault in faults), end="", file=sys.stderr, flush=True)
     if convert() or faults:
         return 1
+    page = json.loads((RESULT / "data" / "documentation" / "lightbox.json").read_text())
+    rest = [name.rpartition("/")[2] for section in page["topicSections"] if section.get("generated")
+            for name in section["identifiers"]]
+    if rest:
+        print(f"documentation: in no topic of {CATALOG.relative_to(ROOT)}: {', '.join(rest)}")
     print(f"documentation: {count} symbols, in {RESULT.relative_to(ROOT)}")
     return 0
 

@@ -1,6 +1,7 @@
 # `make demo` and `make test` install what is missing on a fresh machine.
 .PHONY: demo test test-avx2 setup build build-avx2 lint format imports examples bench fuzz kills \
-  settings-reference snippets snippets-check command-reference command-reference-check clean
+  settings-reference snippets snippets-check command-reference command-reference-check documentation \
+  clean
 
 demo: build
 	@Examples/demo.sh
@@ -77,6 +78,11 @@ command-reference: build
 
 command-reference-check: build
 	python3 .ci/command-reference.py .build/release/lightbox --check
+
+# The reference of the library, .build/documentation. A warning of DocC is an error.
+documentation: setup
+	swift build -c release --target Lightbox
+	@python3 .ci/documentation.py
 
 clean:
 	rm -rf .build demo

@@ -1,5 +1,5 @@
 #!/usr/bin/env python3
-"""Makes Swift sources of the ```swift blocks in README.md and Docs/*.md, so that they are compiled with the tests.
+"""Makes Swift sources of the ```swift blocks in README.md, Docs/*.md and the page of Lightbox, which the tests compile.
 
 Without arguments it writes Tests/DocsTests/Snippets+NAME.swift; --check compares and fails where they differ.
 
@@ -79,7 +79,8 @@ def identifier(name):
 
 def main():
     wanted = {}
-    for page in [ROOT / "README.md", *sorted((ROOT / "Docs").glob("*.md"))]:
+    catalog = ROOT / "Sources" / "Lightbox" / "Lightbox.docc"
+    for page in [ROOT / "README.md", *sorted((ROOT / "Docs").glob("*.md")), catalog / "Lightbox.md"]:
         if (text := sources(page)) is not None:
             wanted[f"Snippets+{page.stem}.swift"] = text
     there = {path.name: path for path in TARGET.glob("Snippets+*.swift")}

@@ -1,9 +1,10 @@
 #!/usr/bin/env python3
-"""The tables of maps in Docs/Interpretation.md: measures configurations of `lightbox interpret --evaluate`.
+"""The table of maps in Docs/Interpretation.md: means of `lightbox interpret --evaluate` over runs on the same films.
 
-    Benchmarks/map_table.py LIGHTBOX RUN MASKS
+    Benchmarks/map_table.py LIGHTBOX MASKS RUN...
 """
 import json
+import statistics
 import subprocess
 import sys
 import tempfile
@@ -42,33 +43,43 @@ CONFIGURATIONS = [
 ]
 
 
-def row(name, measures):
-    precision = measures["averagePrecision"]
-    values = [measures["hit"]["value"], measures["hitNear"]["value"], precision["value"]]
-    numbers = [f"{value:.2f}" for value in values]
-    numbers[2] += f" ({precision['low']:.2f}–{precision['high']:.2f})"
-    numbers.append(f"{measures['energyInside']['value']:.2f}")
-    overlap = measures.get("intersectionOverUnion")
-    numbers.append(f"{overlap['value']:.2f}" if overlap else "")
+def measures(lightbox, masks, run, options):
+    """The rows of an evaluation by name; the map's own row is first."""
+    with tempfile.TemporaryDirectory() as folder:
+        command = [lightbox, "interpret", run, "--split", "test", "--evaluate", masks, "--out", folder]
+        subprocess.run(command + options, check=True, stdout=subprocess.DEVNULL)
+        with open(f"{folder}/evaluation.json") as file:
+            return json.load(file)["rows"]
+
+
+def row(name, runs):
+    """A row of Markdown: means over the runs, and the range of the average precision."""
+
+    def values(key):
+        return [run[key]["value"] for run in runs]
+
+    def mean(key):
+        return f"{statistics.mean(values(key)):.2f}"
+
+    precisions = values("averagePrecision")
+    precision = mean("averagePrecision")
+    if len(runs) > 1:
+        precision += f" ({min(precisions):.2f}–{max(precisions):.2f})"
+    numbers = [mean("hit"), mean("hitNear"), precision, mean("energyInside"), mean("intersectionOverUnion")]
     return f"| {name} | " + " | ".join(numbers) + " |"
 
 
-def main(lightbox, run, masks):
-    print("| method, layers | hit | @15 | AP (95 %) | energy | IoU |\n|---|---|---|---|---|---|")
+def main(lightbox, masks, *runs):
+    print("| method, layers | hit | @15 | AP | energy | IoU |\n|---|---|---|---|---|---|")
     for index, (name, options) in enumerate(CONFIGURATIONS):
-        with tempfile.TemporaryDirectory() as folder:
-            subprocess.run(
-                [lightbox, "interpret", run, "--split", "test", "--evaluate", masks, "--out", folder, *options],
-                check=True, stdout=subprocess.DEVNULL)
-            with open(f"{folder}/evaluation.json") as file:
-                rows = json.load(file)["rows"]
-        print(row(name, rows[0]), flush=True)
+        found = [measures(lightbox, masks, run, options) for run in runs]
+        print(row(name, [rows[0] for rows in found]), flush=True)
         if index == 0:
-            for baseline in rows[1:]:
-                print(row(baseline["name"], baseline), flush=True)
+            for place in range(1, len(found[0])):
+                print(row(found[0][place]["name"], [rows[place] for rows in found]), flush=True)
 
 
 if __name__ == "__main__":
-    if len(sys.argv) != 4:
+    if len(sys.argv) < 4:
         sys.exit(__doc__)
     main(*sys.argv[1:])

@@ -27,16 +27,12 @@ struct SyntheticDICOM {
   }
 
   private var attributes: [String: String] {
-    var patient = RandomStream(seed: seed, purpose: .identifier, index: image.patient)
-    let sex = patient.next() % 2 == 0 ? "F" : "M"
-    let age = 18 + Int(patient.next() % 70)
-    // The image of a detector 430 mm wide.
-    let spacing = String(format: "%.3f", 430 / Double(size))
+    let spacing = String(format: "%.3f", drawn.pixelSpacing)
     return [
       "Modality": "CR", "ConversionType": "WSD", "BodyPartExamined": "CHEST",
-      "ViewPosition": image.index % 5 == 0 ? "AP" : "PA",
-      "PatientID": image.patientID, "PatientName": image.patientID, "PatientSex": sex,
-      "PatientAge": "0\(age)Y", "InstanceNumber": "\(image.number)",
+      "ViewPosition": drawn.isAP ? "AP" : "PA",
+      "PatientID": image.patientID, "PatientName": image.patientID, "PatientSex": drawn.anatomy.sex,
+      "PatientAge": "0\(drawn.anatomy.age)Y", "InstanceNumber": "\(image.number)",
       "SeriesNumber": "\(image.number)",
       "PixelSpacing": "\(spacing)\\\(spacing)",
       "SeriesDescription": "synthetic phantom, seed \(seed)",

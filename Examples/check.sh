@@ -36,7 +36,8 @@ awk '/^peak/ { gsub(",", ""); row = $5; column = $7 }
   fail "SIIMPneumothorax: the box is not the peak's cell"
 bounded siim.txt "between the map by hand and getCmaps" 1e-6
 ! grep -q "between the box by hand" siim.txt || bounded siim.txt "between the box by hand and getBoxes" 1
-figures siim training cam-map cmaps cmaps-over-film box boxes
+grep -qE "^the box overlaps the true mask: (yes|no)$" siim.txt || fail "SIIMPneumothorax: the true mask"
+figures siim training cam-map cmaps cmaps-over-film box boxes truth
 [ -s siim/models/siim_small_best.safetensors ] || fail "SIIMPneumothorax saved no weights"
 "$bin/FastbookCAM" --pets 40 --size 64 --batch-size 8 --weight-size 64 --weight-epochs 1 --out fastbook | tee fastbook.txt
 grep -q "^vocab \[\"False\", \"True\"\]" fastbook.txt || fail "FastbookCAM: the classes"

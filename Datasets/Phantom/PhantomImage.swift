@@ -1,5 +1,6 @@
 /// A synthetic chest radiograph: its gray values and its pneumothorax mask.
 struct PhantomImage {
+  let anatomy: Anatomy
   /// The number of columns and of rows.
   let size: Int
   /// The gray values, rows from the top (MONOCHROME2: dense tissue is bright).
@@ -8,15 +9,16 @@ struct PhantomImage {
   let mask: SIIMMask
   /// Whether the projection is AP (bedside) instead of PA.
   let isAP: Bool
-  /// Millimeters per pixel.
+  /// Millimeters per pixel: the width of one of four detectors, divided by the columns.
   let pixelSpacing: Double
 
   /// Draws image `index` of a patient.
   init(anatomy: Anatomy, seed: UInt64, index: Int, hasPneumothorax: Bool, size: Int) {
     var random = RandomStream(seed: seed, purpose: .image, index: index)
     isAP = random.chance(0.35)
+    self.anatomy = anatomy
     self.size = size
-    pixelSpacing = [0.139, 0.143, 0.168, 0.1943][random.index(below: 4)] * 1024 / Double(size)
+    pixelSpacing = [427, 429, 420, 416][random.index(below: 4)] / Double(size)
     let pose = Pose(anatomy, isAP: isAP, random: &random)
     let exposure = Exposure(isAP: isAP, random: &random)
     let outlines = ChestOutlines(anatomy, pose: pose, isAP: isAP, random: &random)

@@ -18,7 +18,8 @@ struct RandomStream: RandomNumberGenerator {
   /// The purpose of a stream; streams of different purposes are independent.
   enum Purpose: UInt64 {
     case plan = 1
-    case patient, image, noise, identifier, pet
+    case patient, image, noise
+    case pet = 6
   }
 
   mutating func next() -> UInt64 {

@@ -45,7 +45,7 @@ public struct RunCalibration: Sendable, Equatable, Codable {
   package static let fileName = "calibration.json"
   private static let currentFormat = 1
 
-  init(
+  package init(
     checkpoint: String, steps: String?, split: String, images: Int, className: String?,
     _ calibration: PredictorCalibration, before: Measures, after: Measures
   ) {

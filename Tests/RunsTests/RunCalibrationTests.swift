@@ -36,6 +36,16 @@ struct RunCalibrationTests {
     let text = found.description
     #expect(text.contains("temperature") && text.contains("largest Youden index"))
     #expect(text.contains("calibration error (ECE)") && text.contains("log loss"))
+    let (old, new) = (
+      try #require(found.before.expectedCalibrationError),
+      try #require(found.after.expectedCalibrationError)
+    )
+    #expect(text.contains("the calibration error is larger with it") == (new > old))
+    // The other case: the same measures the other way round.
+    let turned = RunCalibration(
+      checkpoint: "best", steps: nil, split: "valid", images: 12, className: "b",
+      found.calibration, before: found.after, after: found.before)
+    #expect(turned.description.contains("the calibration error is larger with it") == (new < old))
 
     let calibrated = try SavedRun(work.file("run"))
     #expect(calibrated.calibration == found)

@@ -7,7 +7,7 @@ public struct DownloadError: LightboxError, Equatable {
     /// The file cannot be read or written.
     case file(FileError.Reason)
     /// The file is not in the cache and downloads are disabled.
-    case offline(folder: String)
+    case offline(folder: String, url: String? = nil)
     /// libcurl is not installed.
     case noLibrary
     /// The server answered with an HTTP error.
@@ -89,7 +89,7 @@ public struct DownloadError: LightboxError, Equatable {
   private var plainProblem: String {
     switch reason {
     case .file(let reason): FileError(reason, path: "").problem
-    case .offline(let folder):
+    case .offline(let folder, _):
       "it is not in the cache (\(folder)), and LIGHTBOX_OFFLINE or HF_HUB_OFFLINE is set"
     case .noLibrary: "libcurl is needed to download it"
     case .httpStatus(let status): "the server answered with the HTTP status \(status)"
@@ -124,6 +124,9 @@ public struct DownloadError: LightboxError, Equatable {
   private var plainRemedy: String? {
     switch reason {
     case .file(let reason): FileError(reason, path: "").remedy
+    case .offline(let folder, let url?):
+      "unset the variable, or get \(url) in another way and save it as "
+        + FileName.shown("\(folder)/\(url.split(separator: "/").last ?? "")")
     case .offline: "unset the variable, or copy the file to the cache"
     case .noLibrary: "install it: apt-get install libcurl4"
     case .httpStatus: nil

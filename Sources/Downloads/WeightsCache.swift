@@ -81,7 +81,7 @@ public struct WeightsCache: Sendable {
       }
       return (path, false)
     }
-    guard !isOffline else { throw DownloadError(.offline(folder: folder), name) }
+    guard !isOffline else { throw DownloadError(.offline(folder: folder, url: url), name) }
     let created: [String]
     do { created = try createFolder(folder) } catch {
       throw DownloadError(.file(error.reason), error.path)

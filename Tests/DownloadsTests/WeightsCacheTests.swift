@@ -99,9 +99,14 @@ struct WeightsCacheTests {
       #expect(names(cache) == [])
       let offline = WeightsCache(folder: cache.folder, isOffline: true)
       let before = server.requests.count
-      #expect(throws: DownloadError(.offline(folder: cache.folder), "a.pth")) {
-        try offline.file(server.url("a.pth"), hashPrefix: prefix)
+      let url = server.url("a.pth")
+      let refused = #expect(
+        throws: DownloadError(.offline(folder: cache.folder, url: url), "a.pth")
+      ) {
+        try offline.file(url, hashPrefix: prefix)
       }
+      #expect(refused?.remedy?.contains("get \(url) ") == true)
+      #expect(refused?.remedy?.contains("\(cache.folder)/a.pth") == true)
       #expect(server.requests.count == before)
       let here = "\(cache.folder)/b.pth"
       #expect(!FileManager.default.fileExists(atPath: cache.folder))
@@ -259,7 +264,9 @@ struct WeightsCacheTests {
     }
     #expect { try WeightsCache(folder: "/none", isOffline: true).fetch("resnet50") } throws: {
       "\($0)" == "resnet50-0676ba61.pth: it is not in the cache (/none), and LIGHTBOX_OFFLINE or "
-        + "HF_HUB_OFFLINE is set; unset the variable, or copy the file to the cache"
+        + "HF_HUB_OFFLINE is set; unset the variable, or get "
+        + "https://download.pytorch.org/models/resnet50-0676ba61.pth in another way and save it as "
+        + "/none/resnet50-0676ba61.pth"
     }
   }
 }

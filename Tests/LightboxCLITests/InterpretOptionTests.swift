@@ -56,4 +56,29 @@ struct InterpretOptionTests {
     #expect(own.code == 0 && own.output.split(separator: "\n").count >= 4, "\(own)")
     #expect(try work.files("own") == ["interpret.json"])
   }
+
+  @Test("an output folder that cannot be one is refused before the work")
+  func outputFolders() throws {
+    let work = try Scratch()
+    try work.train()
+    try work.write("text".utf8, to: "notes")
+    for arguments in [
+      ["interpret", "run", "--out", "notes"], ["interpret", "run", "--out", "notes/deeper"],
+      ["interpret", "run", "--evaluate", "films/none.csv", "--out", "notes"],
+      ["interpret", "run", "--out", "figures", "--contact-sheet", "notes/all.png"],
+      ["evaluate", "run", "films", "--figures", "notes/figures"],
+    ] {
+      let outcome = try work.lightbox(arguments)
+      #expect(
+        outcome.code == 64 && outcome.errors.contains("notes is not a folder"),
+        "\(arguments) \(outcome.errors)")
+    }
+    #expect(try text("notes", work) == "text" && !work.exists("figures"))
+    let nested = try work.lightbox(["evaluate", "run", "films", "--figures", "new/figures"])
+    #expect(nested.code == 0 && work.exists("new/figures"), "\(nested.errors)")
+  }
+
+  private func text(_ name: String, _ work: Scratch) throws -> String {
+    try String(contentsOfFile: "\(work.path)/\(name)", encoding: .utf8)
+  }
 }

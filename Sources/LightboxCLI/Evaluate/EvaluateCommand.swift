@@ -54,6 +54,7 @@ struct EvaluateCommand: ParsableCommand {
 
   func run() throws {
     try requireFolder(of: "--predictions", predictions)
+    try requireOutputFolder("--figures", report.figures)
     try compute.settings().apply()
     let run = try model.open(frames: reading.frames)
     let table = try source.read()

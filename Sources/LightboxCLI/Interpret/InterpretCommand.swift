@@ -86,6 +86,10 @@ struct InterpretCommand: ParsableCommand {
   }
 
   func run() throws {
+    try requireOutputFolder("--out", out)
+    try requireOutputFolder(
+      "--contact-sheet",
+      figures.contactSheet.map { PathParts($0).parent }.flatMap { $0.isEmpty ? nil : $0 })
     var settings = InterpretSettings()
     maps.apply(to: &settings)
     try figures.apply(to: &settings, boxes: boxes || figures.hasBoxPanel)

@@ -72,6 +72,27 @@ func requireFolder(of option: String, _ path: String?) throws {
   }
 }
 
+/// Refuses a folder that cannot be created or written to, before the work whose results it gets.
+///
+/// - Throws: `ValidationError`.
+func requireOutputFolder(_ option: String, _ path: String?) throws {
+  guard let path else { return }
+  // The part of the path that exists.
+  var place = path
+  while !place.isEmpty, place != "/", !FileName.exists(place) { place = PathParts(place).parent }
+  if place.isEmpty { place = "." }
+  guard FileName.isFolder(place) else {
+    throw ValidationError(
+      "\(option) \(FileName.shown(path)): \(FileName.shown(place)) is not a folder; choose another name"
+    )
+  }
+  guard access(FileName.bytes(of: place), W_OK) == 0 else {
+    throw ValidationError(
+      "\(option) \(FileName.shown(path)): the folder \(FileName.shown(place)) cannot be written to; choose another one"
+    )
+  }
+}
+
 /// Refuses two options that write the same file.
 ///
 /// - Throws: `ValidationError`.

@@ -48,14 +48,13 @@ package struct ImageMarks: Sendable, Equatable {
     let whole = width + (note.isEmpty ? 0 : 4 + noteWidth)
     guard area.width > whole + 16, area.height > 40 else { return [] }
     let top = area.y0 + 7 + letterSize * 0.73
-    // The first place along the edge that no box reaches; films have markers of their own in the corners.
-    let shares = [0.5, 0.35, 0.65, 0]
+    // The first place along the edge that no box reaches: above the scale bar, as films have markers of their own in the
+    // upper corners.
+    let heights = [max(top, area.y1 - 40)] + [0.5, 0.3, 0].map { top + $0 * area.height }
     let points: [(x: Double, y: Double)] =
       switch side.edge {
       case .left, .right:
-        shares.map {
-          (side.edge == .left ? area.x0 + 7 : area.x1 - 7 - whole, top + $0 * area.height)
-        }
+        heights.map { (side.edge == .left ? area.x0 + 7 : area.x1 - 7 - whole, $0) }
       case .top, .bottom:
         [0.5, 0.25, 0.75, 0].map {
           (

@@ -9,8 +9,8 @@ func snippetComingFromFastai1(_ files: [String], _ label: @escaping @Sendable (S
     blocks: (ImageBlock(), CategoryBlock()),                         // DataBlock(blocks=(ImageBlock, CategoryBlock),
     getX: { $0 }, getY: { label($0) },                               //   get_x=…, get_y=…,
     splitter: RandomSplitter(validFraction: 0.2, seed: 42),          //   splitter=RandomSplitter(0.2, seed=42),
-    itemTransforms: [Resize(266)],                                   //   item_tfms=Resize(266),
-    batchTransforms: augTransforms(size: 224, minScale: 0.75))       //   batch_tfms=aug_transforms(size=224, min_scale=0.75))
+    itemTransforms: [Resize(266)],                                   //   item_tfms=Resize(266), batch_tfms=
+    batchTransforms: augTransforms(size: 224, minScale: 0.75))       //     aug_transforms(size=224, min_scale=0.75))
   let loaders = try block.dataLoaders(files, batchSize: 64)          // dls = dblock.dataloaders(files, bs=64)
   let learner = try visionLearner(                                   // learn = vision_learner(
     loaders, Architecture.named("resnet34"), weights: "resnet34.pth",   //   dls, resnet34,

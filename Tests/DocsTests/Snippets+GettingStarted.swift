@@ -18,7 +18,7 @@ func snippetGettingStarted1() async throws {
   let report = try run.report(on: run.ownItems(split: "test"), of: table)
   print("AUC \(report.auc.value ?? .nan)")
 
-  let film = "films/test/000011.dcm"
+  let film = "films/test/000364.dcm"
   let (label, _, probabilities) = try run.predict(film)
   print(label, probabilities)
 

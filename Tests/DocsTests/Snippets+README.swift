@@ -7,8 +7,8 @@ import Lightbox
 func snippetREADME1() async throws {
   let table = LabelTable("films/labels.csv", folder: "films")
   var plan = TrainingPlan(table: table, imageSize: 160)
-  plan.architecture = "resnet18"
-  plan.epochs = 12
+  plan.model.architecture = "resnet18"
+  plan.train.epochs = 12
   let result = try plan.run(in: "run")
   print(result.imagesSeen, "images in", result.seconds, "seconds")
 
@@ -16,13 +16,13 @@ func snippetREADME1() async throws {
   let report = try run.report(on: run.ownItems(split: "test"), of: table)
   print("AUC", report.auc.value ?? .nan)
 
-  for record in try run.interpret(["films/test/000011.dcm"], to: "figures") {
+  for record in try run.interpret(["films/test/000364.dcm"], to: "figures") {
     for box in record.boxes ?? [] { print(box.className, box.box) }
   }
 
   try run.export("model.safetensors")
   let model = try loadLearner("model.safetensors")      // many threads can use it at once
-  print(try model.predict("films/test/000011.dcm").label)
+  print(try model.predict("films/test/000364.dcm").label)
   _ = table
   _ = plan
   _ = result

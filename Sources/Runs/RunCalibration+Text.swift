@@ -40,8 +40,11 @@ extension RunCalibration: CustomStringConvertible {
     let table = TextTable(
       ["", .right("before"), .right("after")],
       rows: [
-        row("calibration error (ECE)") { Estimate($0.expectedCalibrationError) },
-        row("log loss") { Estimate($0.logLoss) }, row("accuracy") { $0.accuracy },
+        // A threshold changes no probability.
+        calibration.temperature == nil
+          ? nil : row("calibration error (ECE)") { Estimate($0.expectedCalibrationError) },
+        calibration.temperature == nil ? nil : row("log loss") { Estimate($0.logLoss) },
+        row("accuracy") { $0.accuracy },
         row("sensitivity") { $0.sensitivity }, row("specificity") { $0.specificity },
       ].compactMap(\.self))
     return (lines + ["", table.description] + warnings).joined(separator: "\n")

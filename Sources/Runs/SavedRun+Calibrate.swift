@@ -47,13 +47,15 @@ extension SavedRun {
   ///   - batchSize: Images per batch.
   ///   - workers: Threads that read and transform. Default: all cores.
   ///   - unreadable: What to do about files that cannot be read.
+  ///   - notify: Receives why no temperature was chosen, if only the threshold could be.
   /// - Returns: The calibration with measures before and after.
   /// - Throws: `CalibrationError` if it cannot be chosen, `DataError` if an image cannot be read or an output is not
   ///   finite, `FileError` if it cannot be stored.
   @discardableResult
   public func calibrate(
     temperature: Bool = true, threshold: CalibrationThreshold? = nil, split: String = "valid",
-    batchSize: Int = 32, workers: Int? = nil, unreadable: UnreadablePolicy = .stop
+    batchSize: Int = 32, workers: Int? = nil, unreadable: UnreadablePolicy = .stop,
+    notify: (CalibrationError) -> Void = { _ in }
   ) throws -> RunCalibration {
     guard DataSplit(name: split) == .valid else { throw CalibrationError(.split(split)) }
     guard temperature || threshold != nil else { throw CalibrationError(.nothing) }
@@ -74,11 +76,15 @@ extension SavedRun {
     if let row = plain.probabilities.firstIndex(where: { !$0.allSatisfy(\.isFinite) }) {
       throw DataError(.outputNotFinite, path: items[plain.itemIndices[row]].name)
     }
-    let found = temperature ? TemperatureScaling.fit(plain) : nil
-    if let found,
-      [TemperatureScaling.range.lowerBound, TemperatureScaling.range.upperBound].contains(found)
+    var found = temperature ? TemperatureScaling.fit(plain) : nil
+    if let limit = found,
+      [TemperatureScaling.range.lowerBound, TemperatureScaling.range.upperBound].contains(limit)
     {
-      throw CalibrationError(.undetermined(images: plain.count, isSharper: found < 1))
+      let error = CalibrationError(.undetermined(images: plain.count, isSharper: limit < 1))
+      // The threshold does not depend on a temperature: the order of the probabilities stays.
+      guard threshold != nil else { throw error }
+      notify(error)
+      found = nil
     }
     var fitted = PredictorCalibration(temperature: found)
     switch threshold {

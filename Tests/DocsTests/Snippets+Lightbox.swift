@@ -7,8 +7,8 @@ import Lightbox
 func snippetLightbox1() async throws {
   let table = LabelTable("films/labels.csv", folder: "films")
   var plan = TrainingPlan(table: table, imageSize: 160)
-  plan.architecture = "resnet18"
-  plan.epochs = 12
+  plan.model.architecture = "resnet18"
+  plan.train.epochs = 12
   let result = try plan.run(in: "run")
   print(result.imagesSeen, "images in", result.seconds, "seconds")
 

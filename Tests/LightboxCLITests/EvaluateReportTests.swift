@@ -48,6 +48,6 @@ struct EvaluateReportTests {
     let outcome = try work.lightbox([
       "evaluate", "run", "films", "--figures", "films/0.dcm/out",
     ])
-    #expect(outcome.code == 1 && outcome.errors.contains("films/0.dcm/out"), "\(outcome.errors)")
+    #expect(outcome.code == 64 && outcome.errors.contains("films/0.dcm/out"), "\(outcome.errors)")
   }
 }

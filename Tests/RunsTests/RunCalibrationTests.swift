@@ -136,6 +136,41 @@ struct RunCalibrationTests {
     }
   }
 
+  @Test("a model that is always right gets a threshold without a temperature, and is told why")
+  func alwaysRight() throws {
+    let work = try Workspace()
+    // The images, which differ by these labels.
+    _ = try work.table(train: 12, valid: 6)
+    func run(_ name: String, valid: [String]) throws -> SavedRun {
+      let rows = (0..<18).map { number in
+        number < 12
+          ? "\(number).png,\(["a", "b"][number % 2]),train"
+          : "\(number).png,\(valid[number - 12]),valid"
+      }
+      try work.write((["file,label,split"] + rows).joined(separator: "\n"), to: "\(name).csv")
+      let table = LabelTable(work.file("\(name).csv"), folder: work.path)
+      var plan = try work.plan(table)
+      // The weights stay as drawn, so that both runs predict the same.
+      plan.learningRate = 1e-12
+      try plan.quietRun(in: work.file(name))
+      return try SavedRun(work.file(name))
+    }
+    let first = try run("first", valid: ["a", "b", "a", "b", "a", "b"])
+    let predicted = try first.ownItems(split: "valid").items.map {
+      try first.predict($0.path).label
+    }
+    let second = try run("second", valid: predicted)
+    #expect(throws: CalibrationError.self) { try second.calibrate(workers: 0) }
+    #expect(!work.exists("second/calibration.json"))
+    var told: [CalibrationError] = []
+    let found = try second.calibrate(threshold: .fixed(0.5), workers: 0) { told.append($0) }
+    #expect(told.map(\.reason) == [.undetermined(images: 6, isSharper: true)])
+    #expect(found.calibration.temperature == nil && found.calibration.threshold == 0.5)
+    #expect(found.after.accuracy.value == 1)
+    #expect(!found.description.contains("ECE") && !found.description.contains("log loss"))
+    #expect(found.description.contains("accuracy"))
+  }
+
   @Test("parts that were drawn at random are those of the run, with their labels")
   func randomSplit() throws {
     let work = try Workspace()

@@ -5,6 +5,17 @@ import Training
 
 @Suite("Intervals, subgroups and text of reports")
 struct BootstrapTests {
+  @Test("a rounded interval holds its value")
+  func rounding() {
+    func text(_ value: Double, _ low: Double, _ high: Double) -> String {
+      Estimate(value, ConfidenceInterval(low: low, high: high)).text
+    }
+    #expect(text(0.975, 0.872, 0.996) == "0.975 (0.87–1.00)")
+    #expect(text(0.9988, 0.9951, 1) == "0.999 (0.995–1.000)")
+    #expect(text(0.0012, 0, 0.0044) == "0.001 (0.000–0.004)")
+    #expect(text(1, 0.9, 1) == "1.000 (0.90–1.00)" && text(0.5, 0.5, 0.5) == "0.500 (0.50–0.50)")
+  }
+
   @Test("the items of a cluster are drawn together, and the seed decides")
   func clusters() {
     let clusters = Bootstrap.clusters(by: ["p", "q", "p", nil, nil, "q"])

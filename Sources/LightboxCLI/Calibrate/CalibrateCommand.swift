@@ -71,7 +71,8 @@ struct CalibrateCommand: ParsableCommand {
     let rule = threshold.flatMap { CalibrationThreshold($0) }
     let found = try saved.calibrate(
       temperature: temperature || rule == nil, threshold: rule, split: split,
-      workers: loading.workers, unreadable: unreadable.policy)
+      workers: loading.workers, unreadable: unreadable.policy
+    ) { say("lightbox: no temperature: \($0.problem)") }
     if json { return try printJSON(found) }
     print(found)
     say("lightbox: stored in \(saved.folder.path.printable)/calibration.json")

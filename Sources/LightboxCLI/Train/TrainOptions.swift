@@ -136,7 +136,7 @@ struct TrainOptions: ParsableArguments {
 
   @Option(
     help:
-      "Cross-validation, 2 to 1000: so many folds by patient, stratified by class, each trained in a run of its own."
+      "Cross-validation, 2 to 1000: so many folds by patient, stratified by class, each trained in a separate run."
   )
   var folds: Int?
 

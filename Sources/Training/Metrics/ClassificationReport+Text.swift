@@ -40,8 +40,16 @@ extension Estimate {
   /// The value and its interval, such as "0.975 (0.87–1.00)"; "–" for what is not defined.
   package var text: String {
     guard let value else { return "–" }
-    let ends = interval.map {
-      " (\(NumberFormat.fixed($0.low, 2))–\(NumberFormat.fixed($0.high, 2)))"
+    let ends = interval.map { interval in
+      let short = [interval.low, interval.high].map { NumberFormat.fixed($0, 2) }
+      // Rounded to two digits, a narrow interval may leave out the value: "0.999 (1.00–1.00)".
+      let holds =
+        Double(short[0]).map { $0 <= value } != false
+        && Double(short[1]).map { $0 >= value } != false
+      let shown =
+        holds || !(interval.low...interval.high).contains(value)
+        ? short : [interval.low, interval.high].map { NumberFormat.fixed($0, 3) }
+      return " (\(shown[0])–\(shown[1]))"
     }
     return NumberFormat.fixed(value, 3) + (ends ?? "")
   }

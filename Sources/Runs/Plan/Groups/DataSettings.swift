@@ -25,7 +25,7 @@ public struct DataSettings: Sendable, Equatable {
   ///
   /// Takes the place of `validFraction`, for tables whose split, if they have one, has no validation items.
   public var folds: Int?
-  /// The fold that validates, from 0; nil: each in a run of its own (`CrossValidation`).
+  /// The fold that validates, from 0; nil: each in a separate run (`CrossValidation`).
   public var fold: Int?
   /// Images per step (`bs`).
   public var batchSize = 32
@@ -104,7 +104,7 @@ extension DataSettings: SettingsGroup {
       unset: "none", aliases: ["n_splits", "k_folds"]),
     SettingsField(
       "fold", \.fold, .within(0, 999),
-      "The fold that validates, from 0.", unset: "all, each in a run of its own"),
+      "The fold that validates, from 0.", unset: "all, each in a separate run"),
     SettingsField(
       "batch_size", \.batchSize, .within(2, 1_000_000, "batch norm needs it"), "Images per step.",
       aliases: ["bs"]),

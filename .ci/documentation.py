@@ -63,10 +63,24 @@ def check(modules):
         elif symbol["docComment"].get("module") in modules:
             # DocC does not report faults of comments that come from another module.
             symbol["docComment"]["module"] = "Lightbox"
+    link_types(graph["symbols"])
     path.write_text(json.dumps(graph))
     if not any(file.startswith("Sources/Tensors/") for file in found):
         faults.append("error: the symbol graph has no symbols of the re-exported modules")
     return len(graph["symbols"]), faults
+
+
+def link_types(symbols):
+    """Turns the names of public types in comments, such as `Learner`, into links."""
+    kinds = {f"swift.{kind}" for kind in ("class", "struct", "enum", "protocol", "typealias")}
+    names = [symbol["names"]["title"] for symbol in symbols
+             if len(symbol["pathComponents"]) == 1 and symbol["kind"]["identifier"] in kinds]
+    name = re.compile("(?<!`)`(" + "|".join(map(re.escape, names)) + ")`(?!`)")
+    for symbol in symbols:
+        for line in symbol.get("docComment", {"lines": []})["lines"]:
+            # Indented lines are code.
+            if not line["text"].startswith("    "):
+                line["text"] = name.sub(r"``\1``", line["text"])
 
 
 def convert():

@@ -124,7 +124,9 @@ struct ScanFindings {
     add(
       "burned-in-suspected", suspected.map { "\($0.path): \($0.pixels?.letters ?? 0) marks" },
       "\(counted(suspected.count, "image")) may have text burned in",
-      advice: "look at \(suspected.count == 1 ? "it" : "them"); scales, rulers and rows of screws look alike")
+      advice:
+        "look at \(suspected.count == 1 ? "it" : "them"); scales, rulers and rows of screws look alike"
+    )
   }
 
   private mutating func addIdentifiers(_ scan: DataScan) {

@@ -74,35 +74,44 @@ let package = Package(
 
     .systemLibrary(name: "CCrypto", pkgConfig: "libcrypto", providers: [.apt(["libssl-dev"])]),
 
+    room("Preconditions"),
+
     // Floor 1.
-    room("Console"),
-    room("Files", uses: ["CCrypto", "CLimits"]),
+    room("Console", uses: ["Preconditions"]),
+    room("Files", uses: ["Preconditions", "CCrypto", "CLimits"]),
     room("Settings", uses: ["Files"]),
-    room("Tensors", uses: ["CKernels", "COneDNN", "COpenBLAS", "Files"]),
-    room("Imaging", uses: ["Files", "CCodecs", "CDCMTK"]),
+    room("Tensors", uses: ["Preconditions", "CKernels", "COneDNN", "COpenBLAS", "Files"]),
+    room("Imaging", uses: ["Preconditions", "Files", "CCodecs", "CDCMTK"]),
 
     // Floor 2.
-    room("Layers", uses: ["Console", "Files", "Tensors"]),
-    room("Checkpoints", uses: ["Files", "Tensors", "CZip"]),
-    room("DataBlocks", uses: ["Console", "Files", "Tensors", "Imaging"]),
+    room("Layers", uses: ["Preconditions", "Console", "Files", "Tensors"]),
+    room("Checkpoints", uses: ["Preconditions", "Files", "Tensors", "CZip"]),
+    room("DataBlocks", uses: ["Preconditions", "Console", "Files", "Tensors", "Imaging"]),
 
     // Floor 3.
     room("Hooks", uses: ["Tensors", "Layers"]),
-    room("Downloads", uses: ["Files", "CCurl", "CZip"]),
-    room("Models", uses: ["Files", "Tensors", "Layers"]),
+    room("Downloads", uses: ["Preconditions", "Files", "CCurl", "CZip"]),
+    room("Models", uses: ["Preconditions", "Files", "Tensors", "Layers"]),
     room(
-      "Training", uses: ["Console", "Files", "Tensors", "Imaging", "Layers", "DataBlocks"]),
+      "Training",
+      uses: ["Preconditions", "Console", "Files", "Tensors", "Imaging", "Layers", "DataBlocks"]),
     room(
-      "Datasets", path: "Datasets", uses: ["Files", "Imaging"],
+      "Datasets", path: "Datasets", uses: ["Preconditions", "Files", "Imaging"],
       exclude: ["README.md"], resources: [.copy("Samples")]),
 
     // Floor 4.
     room(
       "Vision",
-      uses: ["Files", "Tensors", "Layers", "DataBlocks", "Checkpoints", "Models", "Training"]),
+      uses: [
+        "Preconditions", "Files", "Tensors", "Layers", "DataBlocks", "Checkpoints", "Models",
+        "Training",
+      ]),
     room(
       "Interpret",
-      uses: ["Console", "Files", "Tensors", "Imaging", "Layers", "DataBlocks", "Hooks", "Training"]),
+      uses: [
+        "Preconditions", "Console", "Files", "Tensors", "Imaging", "Layers", "DataBlocks", "Hooks",
+        "Training",
+      ]),
 
     room(
       "Logbook",
@@ -115,6 +124,7 @@ let package = Package(
     room(
       "Scanning",
       uses: [
+        "Preconditions",
         "Console", "Files", "Imaging", "DataBlocks",
         .product(name: "GRDB", package: "GRDB.swift"),
       ]),
@@ -123,6 +133,7 @@ let package = Package(
     room(
       "Runs",
       uses: [
+        "Preconditions",
         "Console", "Files", "Settings", "Tensors", "Imaging", "Layers", "DataBlocks", "Checkpoints",
         "Models", "Training", "Datasets", "Vision", "Interpret", "Logbook",
       ]),

@@ -22,7 +22,8 @@ failed, 64 a wrong command line, 128 and a signal's number.
 
 def wrapped(text):
     return "\n\n".join(
-        part if part.startswith("    ") else textwrap.fill(
+        # Indented parts are code.
+        textwrap.indent(textwrap.dedent(part.strip("\n")), "    ") if part.startswith("  ") else textwrap.fill(
             " ".join(part.split()), 120, break_long_words=False, break_on_hyphens=False)
         for part in text.strip().split("\n\n"))
 

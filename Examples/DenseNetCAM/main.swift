@@ -36,13 +36,32 @@ struct DenseNetCAM: ParsableCommand {
   @Option(help: "The folder for figures.")
   var out = "densenet-cam"
 
+  func validate() throws {
+    for (name, value) in [
+      ("--size", size), ("--films", films), ("--weight-epochs", weightEpochs),
+      ("--weight-size", weightSize),
+    ] where value < 1 {
+      throw ValidationError("\(name) \(value): use 1 or more")
+    }
+    for path in [film, weights].compactMap(\.self)
+    where !FileManager.default.fileExists(atPath: path) {
+      throw ValidationError("\(path) does not exist")
+    }
+    if let finding { _ = try number(of: finding, in: Architecture.named("chexnet").vocab) }
+    var isFolder: ObjCBool = true
+    if FileManager.default.fileExists(atPath: out, isDirectory: &isFolder), !isFolder.boolValue {
+      throw ValidationError("--out \(out) is a file: name a folder")
+    }
+  }
+
   func run() throws {
     try FileManager.default.createDirectory(atPath: out, withIntermediateDirectories: true)
     let needsFilms = film == nil || weights == nil
-    if needsFilms { try drawFilms(films, in: "\(out)/films") }
+    let drawn = "\(out)/films-\(films)"
+    if needsFilms { try drawFilms(films, in: drawn) }
     let weights =
-      try weights ?? trainedCheckpoint(weightSize, weightEpochs, films: "\(out)/films", in: out)
-    let film = try film ?? drawnFilm(in: "\(out)/films")
+      try weights ?? trainedCheckpoint(weightSize, weightEpochs, films: drawn, in: out)
+    let film = try film ?? drawnFilm(in: drawn)
 
     // The network and its checkpoint. The names are older than torchvision's of today ("norm.1"), behind a prefix of
     // DataParallel; both are recognized.

@@ -44,11 +44,28 @@ struct FastbookCAM: ParsableCommand {
   @Option(help: "The folder for figures.")
   var out = "fastbook-cam"
 
+  func validate() throws {
+    for (name, value) in [
+      ("--size", size), ("--batch-size", batchSize), ("--pets", pets),
+      ("--weight-epochs", weightEpochs), ("--weight-size", weightSize),
+    ] where value < 1 {
+      throw ValidationError("\(name) \(value): use 1 or more")
+    }
+    for path in [data, weights, image].compactMap(\.self)
+    where !FileManager.default.fileExists(atPath: path) {
+      throw ValidationError("\(path) does not exist")
+    }
+    var isFolder: ObjCBool = true
+    if FileManager.default.fileExists(atPath: out, isDirectory: &isFolder), !isFolder.boolValue {
+      throw ValidationError("--out \(out) is a file: name a folder")
+    }
+  }
+
   func run() throws {
     try FileManager.default.createDirectory(atPath: out, withIntermediateDirectories: true)
     let path =
       if let data { data } else if download { try untarData(URLs.pets) + "/images" } else {
-        try drawnPets(pets, size, in: "\(out)/pets")
+        try drawnPets(pets, size, in: "\(out)/pets-\(pets)-\(size)")
       }
     let weights =
       try weights ?? breedWeights(path, arch, weightSize, batchSize, weightEpochs, in: out)

@@ -14,15 +14,16 @@ func petWeights(
   _ arch: String, _ count: Int, _ size: Int, _ epochs: Int, in folder: String
 ) throws -> String {
   print("no --weights: drawing \(count) pets and training \(arch) on them for \(epochs) epochs")
-  if !FileManager.default.fileExists(atPath: "\(folder)/pets/README.txt") {
-    try SyntheticPets(count: count, size: size, seed: 7).write(to: "\(folder)/pets")
+  let pets = "\(folder)/pets-\(count)-\(size)"
+  if !FileManager.default.fileExists(atPath: "\(pets)/README.txt") {
+    try SyntheticPets(count: count, size: size, seed: 7).write(to: pets)
   }
   let block = DataBlock<DataItem>(
     blocks: (ImageBlock(), CategoryBlock(vocab: ImageNet.classNames)),
     splitter: RandomSplitter(validFraction: 0.2, seed: 21), itemTransforms: [Resize(size)],
     batchTransforms: [Normalize.imageNet])
   let breed = try RegexLabeller(#"([^/]+)_\d+.jpg$"#)
-  let files = try getImageFiles(in: "\(folder)/pets/images")
+  let files = try getImageFiles(in: "\(pets)/images")
   let items = try files.map { DataItem(path: $0, label: classOfBreed[try breed($0)]) }
   let dls = try block.dataLoaders(items, batchSize: 16)
 

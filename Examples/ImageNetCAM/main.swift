@@ -33,6 +33,24 @@ struct ImageNetCAM: ParsableCommand {
   @Option(help: "The folder for figures.")
   var out = "imagenet-cam"
 
+  func validate() throws {
+    for (name, value) in [("--size", size), ("--pets", pets), ("--weight-epochs", weightEpochs)]
+    where value < 1 {
+      throw ValidationError("\(name) \(value): use 1 or more")
+    }
+    for path in [image, weights].compactMap(\.self)
+    where !FileManager.default.fileExists(atPath: path) {
+      throw ValidationError("\(path) does not exist")
+    }
+    guard try Architecture.named(arch).makeModel()["layer4"] != nil, arch.hasPrefix("res") else {
+      throw ValidationError("--arch \(arch): use a ResNet of torchvision")
+    }
+    var isFolder: ObjCBool = true
+    if FileManager.default.fileExists(atPath: out, isDirectory: &isFolder), !isFolder.boolValue {
+      throw ValidationError("--out \(out) is a file: name a folder")
+    }
+  }
+
   func run() throws {
     try FileManager.default.createDirectory(atPath: out, withIntermediateDirectories: true)
     let weights = try weights ?? petWeights(arch, pets, size, weightEpochs, in: out)

@@ -7,9 +7,9 @@
 import Foundation
 import Lightbox
 
-guard CommandLine.arguments.count > 1 else {
-  print("usage: OwnModule FOLDER")
-  exit(64)
+guard CommandLine.arguments.count == 2, !CommandLine.arguments[1].hasPrefix("-") else {
+  print("USAGE: OwnModule FOLDER")
+  exit(["--help", "-h"].contains(CommandLine.arguments.last) ? 0 : 64)
 }
 do {
   let folder = CommandLine.arguments[1]

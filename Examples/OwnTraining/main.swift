@@ -55,6 +55,10 @@ func train(in folder: String) throws {
   print(String(format: "own loss, metric and callback: best g_mean %.4f", best))
 }
 
+if let option = CommandLine.arguments.dropFirst().first, option.hasPrefix("-") {
+  print("USAGE: OwnTraining [FOLDER]")
+  exit(option == "--help" || option == "-h" ? 0 : 64)
+}
 let isTemporary = CommandLine.arguments.count < 2
 let folder =
   isTemporary

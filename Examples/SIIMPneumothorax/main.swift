@@ -45,13 +45,30 @@ struct SIIMPneumothorax: ParsableCommand {
   @Option(help: "The folder for figures.")
   var out = "siim-pneumothorax"
 
+  func validate() throws {
+    for (name, value) in [
+      ("--size", size), ("--epochs", epochs), ("--batch-size", batchSize), ("--films", films),
+      ("--weight-epochs", weightEpochs), ("--weight-size", weightSize),
+    ] where value < 1 {
+      throw ValidationError("\(name) \(value): use 1 or more")
+    }
+    for path in [folder, weights].compactMap(\.self)
+    where !FileManager.default.fileExists(atPath: path) {
+      throw ValidationError("\(path) does not exist")
+    }
+    var isFolder: ObjCBool = true
+    if FileManager.default.fileExists(atPath: out, isDirectory: &isFolder), !isFolder.boolValue {
+      throw ValidationError("--out \(out) is a file: name a folder")
+    }
+  }
+
   func run() throws {
     try FileManager.default.createDirectory(atPath: out, withIntermediateDirectories: true)
 
     // Load the data and create the DataBlock.
     let pneu =
       if let folder { folder } else if download { try untarData(URLs.siimSmall) } else {
-        try drawnFilms(self.films, in: "\(out)/films")
+        try drawnFilms(self.films, in: "\(out)/films-\(self.films)")
       }
     let df = try CSVTable(contentsOf: "\(pneu)/labels.csv")
 
@@ -106,9 +123,7 @@ struct SIIMPneumothorax: ParsableCommand {
     let xDec = dls.decodeBatch(batch)[0].image
 
     // Grad-CAM by hand at layer4[-1], and the same by the library.
-    guard let layer = learn.visionModel.layer("0.model.layer4.-1") else {
-      throw ValidationError("\(arch) has no layer4")
-    }
+    let layer = learn.visionModel.layer("0.model.layer4.-1") ?? learn.visionModel.lastSpatialLayer
     let camMap = try gradCAM(learn.model, layer: layer, x: x, cls: cls)
     print("map \(camMap.shape)\n\(table(camMap))")
     let maps = try getCmaps(

@@ -20,7 +20,7 @@ enum TrainingAdvice {
     else { return nil }
     let ratio = (exact / short * 10).rounded() / 10
     return
-      "bfloat16 convolutions take \(ratio) times less time on this processor: --precision bfloat16"
+      "bfloat16 convolutions are \(ratio) times faster on this processor: --precision bfloat16"
   }
 
   /// The shortest time of a convolution like those of a ResNet's middle stages.

@@ -150,7 +150,7 @@ struct ScanFindings {
       add(
         "mixed-polarity", few.map(\.path),
         "polarity is mixed: low values are white in \(inverted.count) of \(gray.count) images",
-        advice: "Lightbox turns them; readers that ignore MONOCHROME1 do not", count: few.count)
+        advice: "Lightbox inverts them; readers that ignore MONOCHROME1 do not", count: few.count)
     }
     let odd = images.filter { !$0.header.irregularities.isEmpty }
     add(

@@ -50,4 +50,14 @@ struct EvaluateReportTests {
     ])
     #expect(outcome.code == 64 && outcome.errors.contains("films/0.dcm/out"), "\(outcome.errors)")
   }
+
+  @Test("patients are no subgroups, so that a report does not name them")
+  func patients() throws {
+    let work = try Scratch()
+    try work.train()
+    let outcome = try work.lightbox(["evaluate", "run", "films", "--subgroup", "patient"])
+    #expect(
+      outcome.code == 64 && outcome.errors.contains("--subgroup patient: a group of one patient"),
+      "\(outcome.errors)")
+  }
 }

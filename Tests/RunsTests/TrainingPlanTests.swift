@@ -302,4 +302,21 @@ struct TrainingPlanTests {
     if work.exists("mine") { #expect(try files(in: work.file("mine")).isEmpty) }
     #expect(work.exists("mine"))
   }
+
+  @Test("a learner whose training images do not fill a batch throws")
+  func unfilledBatch() throws {
+    let work = try Workspace()
+    _ = try work.table(train: 8, valid: 4)
+    let items = (0..<12).map {
+      DataItem(path: work.file("\($0).png"), label: ["a", "b"][$0 % 2])
+    }
+    let loaders = try DataBlock<DataItem>(
+      splitter: RandomSplitter(validFraction: 0.25, seed: 1), itemTransforms: [Resize(32)]
+    ).dataLoaders(items, batchSize: 64)
+    let learner = try visionLearner(loaders, "resnet20")
+    let error = #expect(throws: DataError.self) { try learner.fit(1) }
+    #expect(error?.reason == .batchNotFilled(items: 9, batchSize: 64))
+    #expect(learner.recorder.rows.isEmpty)
+    try learner.fit(0)
+  }
 }

@@ -58,6 +58,12 @@ struct EvaluateCommand: ParsableCommand {
     try compute.settings().apply()
     let run = try model.open(frames: reading.frames)
     let table = try source.read()
+    let patients = try source.table().patientColumn
+    for name in report.subgroup where ["patient", "patient_id", patients].contains(name) {
+      throw ValidationError(
+        "--subgroup \(name): a group of one patient has no rates, and reports do not name patients; choose another column"
+      )
+    }
     let selected = try run.select(
       table, split: split, skippingMissing: unreadable.policy == .skip)
     for warning in selected.warnings { tell(warning) }

@@ -7,7 +7,7 @@ struct RunsCompareCommand: ParsableCommand {
     commandName: "compare", abstract: "Compare runs: settings, best epochs, predictions.",
     discussion: """
       Shows the settings that differ and the losses and metrics of the best epoch of each run. Where runs have \
-      predictions of the same images (RUN/predictions*.csv, as "lightbox evaluate RUN DATA --predictions FILE" \
+      predictions of the same images (RUN/predictions/*.csv, as "lightbox evaluate RUN DATA" \
       writes them), these are compared in pairs, with intervals of 95 %.
       """)
 
@@ -48,7 +48,7 @@ struct RunsCompareCommand: ParsableCommand {
     for pair in found.paired { printPair(pair, names: runs.indices.map(Self.letter)) }
     for note in found.unpaired { print("no paired comparison: \(note)".printable) }
     if found.paired.isEmpty {
-      print("to store them: lightbox evaluate RUN DATA --predictions RUN/predictions.csv")
+      print("to store them: lightbox evaluate RUN DATA")
     }
   }
 

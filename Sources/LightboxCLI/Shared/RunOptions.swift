@@ -26,7 +26,9 @@ struct RunOptions: ParsableArguments {
       }
       if let other = saved.otherCalibration {
         say(
-          "lightbox: calibration.json is of another \(other.checkpoint) checkpoint and not used; calibrate again"
+          other.checkpoint == saved.checkpoint
+            ? "lightbox: calibration.json is of another \(other.checkpoint) checkpoint and not used; calibrate again"
+            : "lightbox: calibration.json is of the checkpoint \(other.checkpoint), not of \(saved.checkpoint), and not used"
         )
       }
       return told(saved)

@@ -14,7 +14,7 @@ extension Learner {
   ///   - weightDecay: Default: unchanged (`wd`).
   ///   - callbacks: Callbacks for this call only (`cbs`).
   ///   - startEpoch: The first epoch, when an earlier process trained those before (`start_epoch`).
-  /// - Throws: What a callback or the data throws. An `Interruption` ends its stage and is not rethrown;
+  /// - Throws: `DataError` if the training items do not fill a batch; what a callback or the data throws. An `Interruption` ends its stage and is not rethrown;
   ///   after `Interruption.cancelFit`, `fitWasCanceled` is true.
   public func fit(
     _ epochs: Int, learningRate: LearningRates? = nil, weightDecay: Double? = nil,
@@ -25,6 +25,12 @@ extension Learner {
     finishedEpochs += epochs
     let start = takeStart()
     if let resumed, fitIndex < resumed.position.fit { return }
+    guard epochs == 0 || train.batchCount > 0 else {
+      // Full batches only, as of fastai; training on none would look like success.
+      let size = (train as? DataLoader)?.batchSize
+      throw DataError(
+        size.map { .batchNotFilled(items: train.itemCount, batchSize: $0) } ?? .noItems("training"))
+    }
     let temporary = callbacks
     optimizer.setLearningRates(learningRate ?? self.learningRate)
     if let weightDecay {

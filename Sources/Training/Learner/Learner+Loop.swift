@@ -27,9 +27,10 @@ extension Learner {
     if let resumed, fitIndex < resumed.position.fit { return }
     guard epochs == 0 || train.batchCount > 0 else {
       // Full batches only, as of fastai; training on none would look like success.
-      let size = (train as? DataLoader)?.batchSize
+      let loader = train as? DataLoader
       throw DataError(
-        size.map { .batchNotFilled(items: train.itemCount, batchSize: $0) } ?? .noItems("training"))
+        loader.map { .batchNotFilled(items: $0.items.count, batchSize: $0.batchSize) }
+          ?? .noItems("training"))
     }
     let temporary = callbacks
     optimizer.setLearningRates(learningRate ?? self.learningRate)

@@ -125,12 +125,14 @@ rejects() { # words, command...
   [ "$code" -lt 126 ] || { cat out.txt; fail "crashed: $*"; }
   grep -q -- "$words" out.txt || { cat out.txt; fail "no message \"$words\": $*"; }
 }
-for example in OwnModule SIIMPneumothorax; do
-  rejects "labels.csv: the table cannot be opened" "$bin/$example" nowhere
-done
+rejects "labels.csv: the table cannot be opened" "$bin/OwnModule" nowhere
+rejects "nowhere does not exist" "$bin/SIIMPneumothorax" nowhere
+rejects "--batch-size 0: use 1 or more" "$bin/SIIMPneumothorax" --batch-size 0 --out nothing
+rejects "is a file: name a folder" "$bin/DenseNetCAM" --out films/labels.csv
+rejects "use a ResNet" "$bin/ImageNetCAM" --arch densenet121 --out nothing
 rejects "OwnTraining: " "$bin/OwnTraining" /dev/null
 rejects "nowhere" "$bin/FastbookCAM" --data nowhere --out nothing
-rejects "nowhere.pth" "$bin/ImageNetCAM" films/test/00000.dcm --weights nowhere.pth --out nothing
+rejects "nowhere.pth" "$bin/ImageNetCAM" films/labels.csv --weights nowhere.pth --out nothing
 rejects "there is no finding Flu" "$bin/DenseNetCAM" --weights densenet/densenet.pth.tar --finding Flu --films 8 --out nothing
 train=("$bin/lightbox" train films --size 64 --epochs 1 --batch-size 8)
 cp -r films broken

@@ -31,16 +31,20 @@ for target in package["targets"]:
         continue  # C and C++ targets list no dependencies
     listed = set(target.get("target_dependencies", [])) | set(target.get("product_dependencies", []))
     system = SYSTEM - {"Foundation"} if name in WITHOUT_FOUNDATION else SYSTEM
-    imported = set()
+    imported, calls = set(), False
     for source in target["sources"]:
         path = root / target["path"] / source
         text = path.read_text()
         modules = set(IMPORT.findall(text))
         imported |= modules
+        calls = calls or bool(re.search(r"\bprecondition(?:Failure)?\(", text))
         for module in sorted(modules - listed - system):
             faults.append(f"{path.relative_to(root)}: imports {module}, which {name} does not list in Package.swift")
         if name in USE_MODULES and path.name != "Module.swift" and re.search(r"\w\.forward\(", text):
             faults.append(f"{path.relative_to(root)}: calls .forward(, which skips the hooks; call the module itself")
+    # The standard library's have no message in optimized builds.
+    if calls and not target["path"].startswith("Tests/") and name != "Preconditions" and "Preconditions" not in listed:
+        faults.append(f"Package.swift: {name} calls precondition and does not list Preconditions")
     for module in sorted(listed - imported):
         faults.append(f"Package.swift: {name} lists {module}, but no file of it imports {module}")
 print("\n".join(faults) or "imports: every target imports exactly what it lists")

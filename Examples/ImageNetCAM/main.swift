@@ -42,8 +42,9 @@ struct ImageNetCAM: ParsableCommand {
     where !FileManager.default.fileExists(atPath: path) {
       throw ValidationError("\(path) does not exist")
     }
-    guard try Architecture.named(arch).makeModel()["layer4"] != nil, arch.hasPrefix("res") else {
-      throw ValidationError("--arch \(arch): use a ResNet of torchvision")
+    let model = try Architecture.named(arch).makeModel()
+    guard model["layer4"] != nil, model["fc"] is Linear else {
+      throw ValidationError("--arch \(arch) has no layer4 and fc: use a ResNet of torchvision")
     }
     var isFolder: ObjCBool = true
     if FileManager.default.fileExists(atPath: out, isDirectory: &isFolder), !isFolder.boolValue {

@@ -37,16 +37,20 @@ extension RunCalibration: CustomStringConvertible {
       let (old, new) = (value(before), value(after))
       return old.value == nil && new.value == nil ? nil : [name, old.text, new.text]
     }
+    // A threshold alone changes no probability.
+    let probabilities =
+      calibration.temperature == nil
+      ? []
+      : [
+        row("calibration error (ECE)") { Estimate($0.expectedCalibrationError) },
+        row("log loss") { Estimate($0.logLoss) },
+      ]
     let table = TextTable(
       ["", .right("before"), .right("after")],
-      rows: [
-        // A threshold changes no probability.
-        calibration.temperature == nil
-          ? nil : row("calibration error (ECE)") { Estimate($0.expectedCalibrationError) },
-        calibration.temperature == nil ? nil : row("log loss") { Estimate($0.logLoss) },
+      rows: (probabilities + [
         row("accuracy") { $0.accuracy },
         row("sensitivity") { $0.sensitivity }, row("specificity") { $0.specificity },
-      ].compactMap(\.self))
+      ]).compactMap(\.self))
     return (lines + ["", table.description] + warnings).joined(separator: "\n")
   }
 }

@@ -48,20 +48,20 @@ struct LayerTail {
   /// The linear layer, if the mean over the cells and nothing else is before it.
   ///
   /// The gradient of a score is then the same in all cells, and follows from its weights.
-  var linearHead: Linear? {
-    let rest = activeRest
-    guard enclosing == nil, rest.count == 3,
-      (rest[0] as? AdaptiveAvgPool2D)?.outputSize == Extent(1), rest[1] is Flatten
-    else { return nil }
-    return rest[2] as? Linear
-  }
+  var linearHead: Linear? { linearHead(activeRest[...]) }
 
   /// Whether ReLU, the mean over the cells and one linear layer follow the layer, as the `features` of a DenseNet.
   var isRectifiedLinearHead: Bool {
     let rest = activeRest
-    return enclosing == nil && rest.count == 4 && rest[0] is ReLU
-      && (rest[1] as? AdaptiveAvgPool2D)?.outputSize == Extent(1) && rest[2] is Flatten
-      && rest[3] is Linear
+    return rest.first is ReLU && linearHead(rest.dropFirst()) != nil
+  }
+
+  private func linearHead(_ rest: ArraySlice<Module>) -> Linear? {
+    let layers = Array(rest)
+    guard enclosing == nil, layers.count == 3,
+      (layers[0] as? AdaptiveAvgPool2D)?.outputSize == Extent(1), layers[1] is Flatten
+    else { return nil }
+    return layers[2] as? Linear
   }
 
   /// Whether maps of classes and their maximum follow the layer.

@@ -65,11 +65,7 @@ func requireFolder(of option: String, _ path: String?) throws {
       "\(option) \(FileName.shown(path)): there is no folder \(FileName.shown(place)); create it, or choose another name"
     )
   }
-  guard access(FileName.bytes(of: place), W_OK) == 0 else {
-    throw ValidationError(
-      "\(option) \(FileName.shown(path)): the folder \(FileName.shown(place)) cannot be written to; choose another one"
-    )
-  }
+  try requireWritable(place, option, path)
 }
 
 /// Refuses a folder that cannot be created or written to, before the work whose results it gets.
@@ -86,9 +82,14 @@ func requireOutputFolder(_ option: String, _ path: String?) throws {
       "\(option) \(FileName.shown(path)): \(FileName.shown(place)) is not a folder; choose another name"
     )
   }
-  guard access(FileName.bytes(of: place), W_OK) == 0 else {
+  try requireWritable(place, option, path)
+}
+
+/// Refuses a place in a folder that cannot be written to.
+private func requireWritable(_ folder: String, _ option: String, _ path: String) throws {
+  guard access(FileName.bytes(of: folder), W_OK) == 0 else {
     throw ValidationError(
-      "\(option) \(FileName.shown(path)): the folder \(FileName.shown(place)) cannot be written to; choose another one"
+      "\(option) \(FileName.shown(path)): the folder \(FileName.shown(folder)) cannot be written to; choose another one"
     )
   }
 }

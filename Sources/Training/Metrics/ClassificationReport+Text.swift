@@ -41,15 +41,12 @@ extension Estimate {
   package var text: String {
     guard let value else { return "–" }
     let ends = interval.map { interval in
-      let short = [interval.low, interval.high].map { NumberFormat.fixed($0, 2) }
-      // Rounded to two digits, a narrow interval may leave out the value: "0.999 (1.00–1.00)".
-      let holds =
-        Double(short[0]).map { $0 <= value } != false
-        && Double(short[1]).map { $0 >= value } != false
-      let shown =
-        holds || !(interval.low...interval.high).contains(value)
-        ? short : [interval.low, interval.high].map { NumberFormat.fixed($0, 3) }
-      return " (\(shown[0])–\(shown[1]))"
+      // Rounded to two digits, a narrow interval may leave out its value: "0.999 (1.00–1.00)".
+      func short(_ bound: Double) -> Double { (bound * 100).rounded() / 100 }
+      let isInside = interval.low <= value && value <= interval.high
+      let leavesOut = isInside && (short(interval.low) > value || short(interval.high) < value)
+      let bounds = [interval.low, interval.high].map { NumberFormat.fixed($0, leavesOut ? 3 : 2) }
+      return " (" + bounds.joined(separator: "–") + ")"
     }
     return NumberFormat.fixed(value, 3) + (ends ?? "")
   }
